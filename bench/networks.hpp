@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// The reference networks: every benchmark, budget and comparison speaks of these, by these names.
+#pragma once
+
+#include <ctnn/ctnn.hpp>
+
+namespace networks {
+namespace nn = ctnn;
+
+/// A small classifier of 32 x 32 gray images.
+using net32 = nn::network<nn::shape<32, 32, 1>,
+    nn::conv<16, 3, nn::same>, nn::relu, nn::max_pool<>,
+    nn::conv<32, 3, nn::same>, nn::relu, nn::max_pool<>,
+    nn::flatten, nn::dense<128>, nn::relu, nn::dense<1>, nn::sigmoid>;
+static_assert(net32::parameter_count == 267'201);
+
+/// Four convolutions with pooling: the body of cnn150 and cnn224.
+struct four_convolutions : nn::chain<nn::conv<32>, nn::relu, nn::max_pool<>, nn::conv<64>, nn::relu, nn::max_pool<>,
+                                     nn::conv<128>, nn::relu, nn::max_pool<>, nn::conv<128>, nn::relu, nn::max_pool<>,
+                                     nn::flatten, nn::dense<512>, nn::relu> {};
+
+/// Three classes of 150 x 150 color images.
+using cnn150 = nn::network<nn::shape<150, 150, 3>, four_convolutions, nn::dense<3>, nn::softmax>;
+static_assert(cnn150::parameter_count == 3'454'147);
+
+/// Two classes of 224 x 224 color images.
+using cnn224 = nn::network<nn::shape<224, 224, 3>, four_convolutions, nn::dense<1>, nn::sigmoid>;
+static_assert(cnn224::parameter_count == 9'679'041);
+
+/// One level of a U-Net contains the next: convolution, the deeper levels beside a shortcut, convolution.
+/// Ronneberger et al., "U-Net: convolutional networks for biomedical image segmentation", 2015.
+template <nn::extent Channels, nn::extent... Deeper>
+struct level;
+template <nn::extent Bottom>
+struct level<Bottom> : nn::chain<nn::conv<Bottom, 3, nn::same>, nn::relu> {};
+template <nn::extent Channels, nn::extent Next, nn::extent... Deeper>
+struct level<Channels, Next, Deeper...>
+    : nn::chain<nn::conv<Channels, 3, nn::same>, nn::relu,
+                nn::concat<nn::chain<nn::max_pool<>, level<Next, Deeper...>, nn::upsample<2>>, nn::identity>,
+                nn::conv<Channels, 3, nn::same>, nn::relu> {};
+
+/// A mask of 256 x 256 color images.
+using unet256 = nn::network<nn::shape<256, 256, 3>, level<32, 32, 64, 64, 128>, nn::conv<1, 1>, nn::sigmoid>;
+static_assert(unet256::parameter_count == 370'049);
+
+/// 28 x 28 numbers through 32 and back.
+using autoencoder784 = nn::network<nn::shape<784>, nn::dense<64>, nn::relu, nn::dense<32>, nn::relu,
+                                   nn::dense<64>, nn::relu, nn::dense<784>, nn::sigmoid>;
+static_assert(autoencoder784::parameter_count == 105'392);
+
+/// Convolution without bias, then batch norm, whose shift stands for it.
+template <nn::extent Channels, nn::extent Kernel = 3, nn::extent Stride = 1>
+struct conv_norm : nn::chain<nn::conv<Channels, Kernel, nn::stride<Stride>, nn::padding<Kernel / 2>, nn::no_bias>,
+                             nn::batch_norm<>> {};
+/// He et al., "Deep residual learning for image recognition", 2015.
+template <nn::extent Channels>
+struct basic_block : nn::chain<nn::residual<conv_norm<Channels>, nn::relu, conv_norm<Channels>>, nn::relu> {};
+/// Halves the image; the shortcut is a 1 x 1 convolution.
+template <nn::extent Channels>
+struct down_block
+    : nn::chain<nn::sum<conv_norm<Channels, 1, 2>, nn::chain<conv_norm<Channels, 3, 2>, nn::relu, conv_norm<Channels>>>,
+                nn::relu> {};
+
+/// ImageNet's 1000 classes.
+using resnet18 = nn::network<nn::shape<224, 224, 3>,
+    conv_norm<64, 7, 2>, nn::relu, nn::max_pool<3, nn::stride<2>, nn::padding<1>>,
+    basic_block<64>, basic_block<64>, down_block<128>, basic_block<128>,
+    down_block<256>, basic_block<256>, down_block<512>, basic_block<512>,
+    nn::global_avg_pool, nn::dense<1000>, nn::softmax>;
+static_assert(resnet18::parameter_count == 11'689'512);
+
+/// 32 new channels beside those that come in.
+struct dense_layer : nn::concat<nn::identity, nn::chain<nn::batch_norm<>, nn::relu, nn::conv<128, 1, nn::no_bias>,
+                                                        nn::batch_norm<>, nn::relu,
+                                                        nn::conv<32, 3, nn::same, nn::no_bias>>> {};
+/// Between two dense blocks: half the channels, half the image.
+template <nn::extent Channels>
+struct transition
+    : nn::chain<nn::batch_norm<>, nn::relu, nn::conv<Channels, 1, nn::no_bias>, nn::avg_pool<>> {};
+
+/// Huang et al., "Densely connected convolutional networks", 2016; ImageNet's 1000 classes.
+using densenet121 = nn::network<nn::shape<224, 224, 3>,
+    conv_norm<64, 7, 2>, nn::relu, nn::max_pool<3, nn::stride<2>, nn::padding<1>>,
+    nn::repeat<6, dense_layer>, transition<128>, nn::repeat<12, dense_layer>, transition<256>,
+    nn::repeat<24, dense_layer>, transition<512>, nn::repeat<16, dense_layer>,
+    nn::batch_norm<>, nn::relu, nn::global_avg_pool, nn::dense<1000>, nn::softmax>;
+static_assert(densenet121::parameter_count == 7'978'856);
+
+}  // namespace networks

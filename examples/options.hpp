@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// The command line of classify.
+#pragma once
+
+#include <charconv>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <ctnn/ctnn.hpp>
+
+namespace classify {
+namespace nn = ctnn;
+
+inline constexpr const char* help =
+    R"(Trains image classifiers, judges them, and uses them.
+
+    classify train --out DIR [--data DIR_OR_NPZ] [options]
+    classify evaluate --model FILE [--data DIR_OR_NPZ] [options]
+    classify predict --model FILE [options] IMAGE...
+
+Data (--data)
+    none            chest-like phantoms that the program draws itself, with and without a nodule
+    FILE.npz        {train,val,test}_images and _labels, as MedMNIST has them
+    DIR             DIR/train, DIR/val, DIR/test with a folder of images for each class; or the class folders
+                    themselves: then 70 % are trained on, 15 % choose, 15 % test, drawn by --seed
+
+train
+    --out DIR       gets model.safetensors, history.csv, curves.png, confusion.png, predictions.png, predictions.csv
+    --epochs N      default: about 1500 batches, at least 12 epochs
+    --batch N       images a step; default 64
+    --rate X        learning rate of AdamW at the beginning; it falls along a cosine; default 0.003
+    --seed N        of weights, order, augmentation, phantoms and of the split of a folder; default 1
+    --classes LIST  names of the classes of an .npz file, separated by commas; or their number, to be sure of it
+
+evaluate
+    --model FILE    what train wrote
+    --part NAME     train, validation or test; default test
+    --seed N        that train was given, where it split a folder; default 1
+    --out DIR       gets confusion.png, predictions.png and predictions.csv; default: nothing is written
+
+predict
+    --model FILE    what train wrote
+    --threshold X   two classes: the second from this probability on, default 0.5; more: the first of the
+                    probabilities counts only from here on, else the image is "uncertain"; default 0
+    --out DIR       gets predictions.csv with all probabilities; default: this folder
+
+Images are PNG, JPEG, BMP or binary PNM. Exit code 0: done; 1: done, with something wrong; 2: refused.
+For research; not a medical device.
+)";
+
+struct options {
+    std::string command, data, out, model, part = "test";
+    std::vector<std::string> images, classes;
+    nn::extent epochs = 0, batch = 0, class_count = 0;
+    double rate = 0, threshold = -1;
+    std::uint64_t seed = 1;
+    bool help = false;
+};
+
+/// A number that is the whole text and lies in [low, high].
+template <class Number>
+nn::error read_number(std::string_view name, std::string_view text, Number low, Number high, Number& to) {
+    Number value{};
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (problem == std::errc{} && end == text.data() + text.size() && value >= low && value <= high) {
+        to = value;
+        return {};
+    }
+    const auto short_text = [](double bound) {
+        std::string s = std::to_string(bound);
+        return s.substr(0, s.find_last_not_of(".0") + 1);
+    };
+    const auto shown = [&](Number bound) {
+        if constexpr (std::is_integral_v<Number>)
+            return std::to_string(bound);
+        else
+            return bound == 0 ? std::string("0") : bound == 1 ? std::string("1") : short_text(bound);
+    };
+    return {nn::error_kind::invalid_argument, std::string(name) + " is '" + std::string(text) +
+                                                  "', expected a number from " + shown(low) + " to " + shown(high)};
+}
+
+inline nn::error read_classes(std::string_view text, options& to) {
+    if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos)
+        return read_number<nn::extent>("--classes", text, 2, 65536, to.class_count);
+    for (std::size_t from = 0; from <= text.size();) {
+        const std::size_t end = std::min(text.find(',', from), text.size());
+        if (end == from) return {nn::error_kind::invalid_argument, "--classes has an empty name"};
+        to.classes.emplace_back(text.substr(from, end - from));
+        from = end + 1;
+    }
+    if (to.classes.size() < 2)
+        return {nn::error_kind::invalid_argument, "--classes needs at least two names, or a number"};
+    to.class_count = static_cast<nn::extent>(to.classes.size());
+    return {};
+}
+
+/// Reads the command line; error_kind::invalid_argument says in one sentence what is wrong with it.
+inline nn::result<options> read_options(const std::vector<std::string>& words) {
+    using nn::extent;
+    options o;
+    const auto refuse = [](const std::string& why) {
+        return nn::error(nn::error_kind::invalid_argument, why + "; see classify --help");
+    };
+    if (words.empty()) return refuse("no command");
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string& word = words[i];
+        if (word == "--help" || word == "-h" || word == "help") {
+            o.help = true;
+            return o;
+        }
+        if (word.size() < 2 || word[0] != '-') {
+            if (o.command.empty())
+                o.command = word;
+            else
+                o.images.push_back(word);
+            continue;
+        }
+        const bool known = word == "--data" || word == "--out" || word == "--model" || word == "--part" ||
+                           word == "--epochs" || word == "--batch" || word == "--rate" || word == "--seed" ||
+                           word == "--classes" || word == "--threshold";
+        if (!known) return refuse("unknown option " + word);
+        if (i + 1 == words.size()) return refuse(word + " needs a value");
+        const std::string& value = words[++i];
+        nn::error failed;
+        if (word == "--data")
+            o.data = value;
+        else if (word == "--out")
+            o.out = value;
+        else if (word == "--model")
+            o.model = value;
+        else if (word == "--part")
+            o.part = value;
+        else if (word == "--epochs")
+            failed = read_number<extent>(word, value, 1, 100000, o.epochs);
+        else if (word == "--batch")
+            failed = read_number<extent>(word, value, 1, 65536, o.batch);
+        else if (word == "--rate")
+            failed = read_number<double>(word, value, 1e-9, 10, o.rate);
+        else if (word == "--seed")
+            failed = read_number<std::uint64_t>(word, value, 0, ~std::uint64_t{0}, o.seed);
+        else if (word == "--threshold")
+            failed = read_number<double>(word, value, 0, 1, o.threshold);
+        else
+            failed = read_classes(value, o);
+        if (failed) return refuse(failed.message());
+    }
+    const bool train = o.command == "train", evaluate = o.command == "evaluate", predict = o.command == "predict";
+    if (!train && !evaluate && !predict)
+        return refuse(o.command.empty() ? "no command" : "unknown command '" + o.command + "'");
+    if (train && o.out.empty()) return refuse("train needs --out DIR");
+    if (!train && o.model.empty()) return refuse(o.command + " needs --model FILE");
+    if (predict && o.images.empty()) return refuse("predict needs at least one image");
+    if (!predict && !o.images.empty()) return refuse(o.command + " takes no '" + o.images[0] + "'");
+    if (o.part != "train" && o.part != "validation" && o.part != "test")
+        return refuse("--part is '" + o.part + "', expected train, validation or test");
+    return o;
+}
+
+}  // namespace classify

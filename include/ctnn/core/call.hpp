@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// What a layer's code is called with: views of its operands for a whole batch.
+#pragma once
+
+#include <cstdint>
+
+#include "ctnn/core/config.hpp"
+#include "ctnn/core/operation.hpp"
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// A batch of values of one shape. Channels are contiguous; rows need not be, because a value can be a slice of a
+/// concatenation or carry a zero border that a convolution reads.
+template <class T>
+struct batch_view {
+    T* data = nullptr;  ///< sample 0, position 0, channel 0; null: this operand is not wanted
+    dims shape{};
+    extent count = 0;   ///< samples
+    extent sample = 0;  ///< elements from one sample to the next
+    extent step[3]{};   ///< elements from one depth, row, pixel to the next
+
+    [[nodiscard]] T* at(extent s, extent d, extent h, extent w) const {
+        return data + s * sample + d * step[0] + h * step[1] + w * step[2];
+    }
+    operator batch_view<const T>() const { return {data, shape, count, sample, {step[0], step[1], step[2]}}; }
+    /// Do the pixels of a row lie without a gap?
+    [[nodiscard]] bool rows_contiguous() const { return step[2] == shape.channels(); }
+    /// Does the whole sample?
+    [[nodiscard]] bool contiguous() const {
+        return rows_contiguous() && (shape.height() == 1 || step[1] == shape.width() * step[2]) &&
+               (shape.depth() == 1 || step[0] == shape.height() * shape.width() * step[2]);
+    }
+};
+
+/// One layer forwards: reads x (and other), writes y.
+template <class T>
+struct forward_call {
+    const operation& op;
+    batch_view<const T> x;
+    batch_view<const T> other;  ///< the second input of add, or the addend of a fused row
+    batch_view<T> y;
+    const T* parameters = nullptr;  ///< of this operation; in an engine: the packed weights
+    T* state = nullptr;             ///< running statistics; a training pass updates them
+    T* saved = nullptr;             ///< op.saved numbers that backward will see
+    T* scratch = nullptr;           ///< op.scratch numbers
+    extent threads = 1;
+    bool training = false;
+    std::uint64_t seed = 0;  ///< of random layers, with the step's number: same seed and step, same mask
+    std::uint64_t step = 0;
+};
+
+/// One layer backwards: reads dy and what it asked for, overwrites dx, adds into the gradients of its parameters.
+template <class T>
+struct backward_call {
+    const operation& op;
+    batch_view<const T> x, other, y, dy;
+    batch_view<T> dx;  ///< dx.data is null when nobody asks for it
+    const T* parameters = nullptr;
+    T* gradients = nullptr;  ///< of this operation's parameters; added into
+    const T* saved = nullptr;
+    T* scratch = nullptr;
+    extent threads = 1;
+    bool accumulate = false;  ///< add into dx instead; only for operations of kind convolution
+    std::uint64_t seed = 0;
+    std::uint64_t step = 0;
+};
+
+/// A layer's code as the executor sees it.
+template <class T>
+struct routine {
+    using scalar = T;
+    void (*forward)(const forward_call<T>&) = nullptr;
+    void (*backward)(const backward_call<T>&) = nullptr;
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn

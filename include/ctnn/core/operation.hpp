@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// What a layer becomes: one operation, a plain value that the graph plans, fuses and executes.
+#pragma once
+
+#include "ctnn/core/refusal.hpp"
+#include "ctnn/core/shape.hpp"
+
+namespace ctnn {
+
+/// What the planner must know an operation by. A layer that needs no special treatment is `custom`.
+enum class kind : unsigned char {
+    none,         ///< a row that fusion removed
+    input,        ///< copies the caller's input into the arena
+    convolution,  ///< linear, with a window; a dense layer is one with a single position
+    batch_norm,   ///< folds into the linear row before it
+    activation,   ///< elementwise; fuses into the linear row before it
+    softmax,      ///< a head
+    dropout,      ///< vanishes in inference
+    add,          ///< two inputs; fuses into the later linear row
+    place,        ///< copies its input to channels [channel, ...) of the result; mostly free
+    reshape,      ///< same elements, another shape; mostly free
+    custom        ///< brings its own code and asks for nothing
+};
+
+/// Elementwise functions. `alpha` of the operation is the slope of leaky_relu.
+enum class activation : unsigned char { none, relu, leaky_relu, sigmoid, tanh };
+
+/// How a tensor of parameters begins.
+enum class initializer : unsigned char { zeros, ones, glorot_uniform };
+
+/// One tensor that training changes, or one of running statistics.
+struct parameter {
+    const char* name = nullptr;     ///< "weight"; null: there is none
+    extent axis[5]{1, 1, 1, 1, 1};  ///< its shape, as in memory
+    extent rank = 0;
+    initializer start = initializer::zeros;
+    extent fan_in = 1, fan_out = 1;  ///< for glorot_uniform: limit sqrt(6 / (fan_in + fan_out))
+
+    [[nodiscard]] constexpr extent size() const {
+        return name == nullptr ? 0 : axis[0] * axis[1] * axis[2] * axis[3] * axis[4];
+    }
+};
+
+/// A window that slides over depth, height and width.
+struct window {
+    extent kernel[3]{1, 1, 1};
+    extent stride[3]{1, 1, 1};
+    extent dilation[3]{1, 1, 1};
+    extent before[3]{};  ///< padding in front of each axis
+    extent after[3]{};   ///< and behind it
+};
+
+/// One row of a network's table. Everything is known at compile time but the values.
+struct operation {
+    kind what = kind::none;
+    const char* layer = "custom";  ///< name for summaries
+    dims in{}, out{};
+
+    parameter parameters[3]{};  ///< learned, in the order of the flat block
+    parameter state[2]{};       ///< running statistics, kept beside it
+
+    ctnn::window window{};
+    extent groups = 1;
+    ctnn::activation activation = ctnn::activation::none;
+    double alpha = 0;  ///< slope, rate, momentum: the one number that a layer has
+    double epsilon = 0;
+    bool include_padding = false;  ///< average pooling divides by the whole window
+
+    bool in_place = false;              ///< the output may overwrite the input (element i from element i alone)
+    bool backward_reads_input = false;  ///< what backward needs besides the gradient of the output
+    bool backward_reads_output = false;
+    bool backward_in_place = false;  ///< the input's gradient may overwrite the output's
+    extent saved = 0;                ///< numbers kept from forward to backward, for the whole batch
+    extent scratch = 0;              ///< numbers of temporary memory while it runs, for the whole batch
+    extent multiply_adds = 0;        ///< for one sample
+
+    // Written by the builder.
+    int input[2]{-1, -1};         ///< values read
+    int result = -1;              ///< value written
+    extent channel = 0;           ///< place: first channel of the slice
+    extent parameter_offset = 0;  ///< in the flat block
+    extent state_offset = 0;
+    int row = 0;  ///< position in the table before fusion
+
+    // Written by fusion: what this linear row does before it stores.
+    int norm = -1;    ///< row of the batch norm folded into the weights
+    int addend = -1;  ///< value added before the activation
+
+    [[nodiscard]] constexpr extent parameter_count() const {
+        extent count = 0;
+        for (const parameter& p : parameters) count += p.size();
+        return count;
+    }
+    [[nodiscard]] constexpr extent state_count() const {
+        extent count = 0;
+        for (const parameter& p : state) count += p.size();
+        return count;
+    }
+};
+
+/// An operation with nothing but its kind, its name and its shapes.
+[[nodiscard]] constexpr operation make_operation(kind what, const char* layer, const dims& in, const dims& out) {
+    operation row;
+    row.what = what;
+    row.layer = layer;
+    row.in = in;
+    row.out = out;
+    return row;
+}
+
+/// What a shape rule answers: an operation, or the reason why not.
+struct outcome {
+    operation what{};
+    refusal why = refusal::none;
+    constexpr outcome(const operation& accepted) : what(accepted) {}
+    constexpr outcome(refusal reason) : why(reason) {}
+};
+
+}  // namespace ctnn

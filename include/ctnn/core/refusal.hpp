@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Every compile-time message about a network, in one place: what a layer needs, and what to do.
+#pragma once
+
+namespace ctnn {
+
+/// Why a layer does not fit the shape that reaches it.
+enum class refusal {
+    none,
+    no_shape,
+    no_layer,
+    needs_positions,
+    needs_vector,
+    needs_channels,
+    window_exceeds_input,
+    axes_differ,
+    groups_do_not_divide,
+    sizes_differ,
+    branches_missing,
+    branches_differ,
+    channels_differ,
+    option_not_taken,
+    number_out_of_range,
+    count  ///< how many there are; no refusal itself
+};
+
+/// What the compiler prints for a mistake: the layer, the shape that reaches it, and why it is refused.
+template <class Layer, class Input, refusal Why>
+struct refused {
+    static_assert(Why != refusal::no_shape,
+                  "ctnn: a network begins with the shape of its input; put it first: network<shape<28, 28, 1>, ...>");
+    static_assert(Why != refusal::no_layer,
+                  "ctnn: this is no layer; a layer has a function lower(dims) that returns an outcome, "
+                  "and a block derives from chain, sum or concat");
+    static_assert(Why != refusal::needs_positions,
+                  "ctnn: this layer needs positions: a sequence shape<T, C>, an image shape<H, W, C> or a volume "
+                  "shape<D, H, W, C>; move it before flatten and dense, or put a reshape before it");
+    static_assert(Why != refusal::needs_vector,
+                  "ctnn: this layer needs a vector shape<N> or a sequence shape<T, N>; "
+                  "put a flatten or a global_avg_pool before it");
+    static_assert(Why != refusal::needs_channels,
+                  "ctnn: this layer chooses between channels and needs at least two; for one output use sigmoid");
+    static_assert(Why != refusal::window_exceeds_input,
+                  "ctnn: the window is larger than its padded input; pool less before it, or pad with same");
+    static_assert(Why != refusal::axes_differ,
+                  "ctnn: an option of this layer has another number of axes than the input; "
+                  "give one number for all axes, or one for each");
+    static_assert(Why != refusal::groups_do_not_divide,
+                  "ctnn: groups must divide both the incoming channels and the filters; change groups or filters");
+    static_assert(Why != refusal::sizes_differ,
+                  "ctnn: reshape needs a shape with as many elements as the input; correct its extents");
+    static_assert(
+        Why != refusal::branches_missing,
+        "ctnn: sum needs at least two branches, concat at least one; add what is missing, identity for instance");
+    static_assert(Why != refusal::branches_differ,
+                  "ctnn: the branches of sum must end in equal shapes; "
+                  "match their filters and strides, or project one of them with conv<filters, 1>");
+    static_assert(Why != refusal::channels_differ,
+                  "ctnn: the branches of concat must end in shapes that differ in channels alone; "
+                  "match their strides and padding");
+    static_assert(Why != refusal::option_not_taken,
+                  "ctnn: this layer does not take one of its options, or got one twice; its documentation lists them");
+    static_assert(Why != refusal::number_out_of_range,
+                  "ctnn: filters, units, kernels, strides, dilations, factors, groups and times are at least 1, "
+                  "a pool's padding is at most half its window, a rate lies in [0, 1); correct the number");
+};
+
+}  // namespace ctnn

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// The deployable form of a model: folded, fused, packed; it computes and does nothing else.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "ctnn/core/error.hpp"
+#include "ctnn/core/tensor.hpp"
+#include "ctnn/engine/fold.hpp"
+#include "ctnn/engine/program.hpp"
+#include "ctnn/graph/model.hpp"
+#include "ctnn/graph/routines.hpp"
+
+namespace ctnn {
+
+/// How an engine is set up.
+struct engine_options {
+    extent max_batch = 1;  ///< samples that run together; more of them run in slices
+    extent threads = 1;    ///< for one call; results do not depend on it
+};
+
+inline namespace CTNN_BACKEND {
+
+/// A frozen network: a handle on one aligned block of memory with packed weights and activations. It moves, and is made
+/// by freeze() or freeze_into(). A call allocates nothing and, on one thread, takes no lock and makes no system call.
+///
+///     auto engine = ctnn::freeze(model);
+///     auto scores = engine(image);
+template <class Net, class T = float>
+class engine {
+    using plan = detail::inference_plan<Net>;
+    static constexpr auto rows = detail::inference_rows_of<plan>();
+    static constexpr auto& routines = execution::routines<plan, Net, T, false>;
+    static constexpr extent arena_elements = plan::elements,
+                            output_elements = round_up(dims_of<typename Net::output>.size());
+
+public:
+    using network = Net;
+    using scalar = T;
+    using input = typename Net::input;
+    using output = typename Net::output;
+
+    /// The memory of one call, for calls from several threads on one engine.
+    class workspace {
+    public:
+        explicit workspace(extent max_batch = 1)
+            : max_batch_(max_batch < 1 ? 1 : max_batch), block_(max_batch_ * arena_elements + plan::scratch) {}
+
+    private:
+        friend engine;
+        extent max_batch_;
+        aligned_block<T> block_;
+    };
+
+    /// Bytes of the block that an engine lives in.
+    [[nodiscard]] static constexpr extent bytes(extent max_batch = 1) {
+        return (plan::weights + max_batch * (arena_elements + output_elements) + plan::scratch) *
+               static_cast<extent>(sizeof(T));
+    }
+
+    /// Scores of one sample: a view into the engine, valid until the next call.
+    tensor_view<output, const T> operator()(tensor_view<input, const T> sample) noexcept {
+        return (*this)(sample.data());
+    }
+    /// \pre `sample` points at input::size numbers
+    tensor_view<output, const T> operator()(const T* sample) noexcept {
+        run(sample, 1, outputs(), arena(), arena() + max_batch_ * arena_elements);
+        return tensor_view<output, const T>(outputs());
+    }
+    /// Many samples, one after the other in memory; scores likewise. More than max_batch run in slices.
+    void operator()(const T* samples, T* scores, extent count) noexcept {
+        slices(samples, scores, count, max_batch_, arena());
+    }
+    /// Many threads may call this at once, each with a workspace of its own.
+    void operator()(const T* samples, T* scores, workspace& memory, extent count = 1) const noexcept {
+        slices(samples, scores, count, memory.max_batch_, memory.block_.data());
+    }
+    [[nodiscard]] extent max_batch() const noexcept { return max_batch_; }
+
+private:
+    template <class N, class S>
+    friend engine<N, S> freeze(const model<N, S>&, const engine_options&);
+    template <class N, class S>
+    friend result<engine<N, S>> freeze_into(std::span<std::byte>, const model<N, S>&, const engine_options&);
+
+    engine(T* block, const model<Net, T>& m, const engine_options& options) noexcept
+        : block_(block), max_batch_(options.max_batch < 1 ? 1 : options.max_batch) {
+        execution::pack_model<plan, Net>(rows.of, m, block);
+        program_ = {rows.of, routines.of, plan::rows, block, options.threads < 1 ? 1 : options.threads};
+    }
+
+    void run(const T* samples, extent count, T* scores, T* arena, T* scratch) const noexcept {
+        program_.run(samples, count, arena, scratch);
+        constexpr dims out = dims_of<output>;
+        const extent row = out.width() * out.channels();
+        const batch_view<T> to{scores, out, count, out.size(), {out.height() * row, row, out.channels()}};
+        execution::reshape_view<T>(rows.output.view(arena, count), to, false, 1);
+    }
+    void slices(const T* samples, T* scores, extent count, extent batch, T* arena) const noexcept {
+        for (extent from = 0; from < count; from += batch) {
+            const extent n = count - from < batch ? count - from : batch;
+            run(samples + from * input::size, n, scores + from * dims_of<output>.size(), arena,
+                arena + batch * arena_elements);
+        }
+    }
+    [[nodiscard]] T* arena() const noexcept { return block_ + plan::weights; }
+    [[nodiscard]] T* outputs() const noexcept { return arena() + max_batch_ * arena_elements + plan::scratch; }
+
+    aligned_block<T> owned_;
+    T* block_;
+    extent max_batch_;
+    execution::program<T> program_;
+};
+
+/// Makes an engine of a model: batch norm folded, dropout gone, weights packed. The model is not needed afterwards.
+template <class Net, class T>
+[[nodiscard]] engine<Net, T> freeze(const model<Net, T>& m, const engine_options& options = {}) {
+    const extent batch = options.max_batch < 1 ? 1 : options.max_batch;
+    aligned_block<T> block(engine<Net, T>::bytes(batch) / static_cast<extent>(sizeof(T)));
+    engine<Net, T> result(block.data(), m, options);
+    result.owned_ = std::move(block);
+    return result;
+}
+
+/// Makes an engine in memory that the caller owns and keeps alive: static storage, or a block of his own.
+/// \returns error_kind::invalid_argument unless the buffer has engine<Net, T>::bytes(max_batch) bytes and begins on a
+///          64-byte boundary
+template <class Net, class T>
+[[nodiscard]] result<engine<Net, T>> freeze_into(std::span<std::byte> buffer, const model<Net, T>& m,
+                                                 const engine_options& options = {}) {
+    const extent needed = engine<Net, T>::bytes(options.max_batch < 1 ? 1 : options.max_batch);
+    if (static_cast<extent>(buffer.size()) < needed)
+        return error{error_kind::invalid_argument, "freeze_into: the buffer has " + std::to_string(buffer.size()) +
+                                                       " bytes, the engine needs " + std::to_string(needed)};
+    if (reinterpret_cast<std::uintptr_t>(buffer.data()) % alignment != 0)
+        return error{error_kind::invalid_argument,
+                     "freeze_into: the buffer must begin on a 64-byte boundary; declare it alignas(64)"};
+    return engine<Net, T>(static_cast<T*>(static_cast<void*>(buffer.data())), m, options);
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Collects the rows of a network's table while layers are walked, at compile time or at run time.
+#pragma once
+
+#include <concepts>
+
+#include "ctnn/core/operation.hpp"
+
+namespace ctnn {
+
+/// A value on its way through the network.
+struct wire {
+    int id = -1;
+    dims shape{};
+};
+
+/// One step of the path from the network to a layer: the position in its composite, or the name that `named` gave it.
+struct path_step {
+    int index = 0;
+    const char* name = nullptr;
+};
+
+/// How deep composites may nest; a U-Net level takes three.
+inline constexpr int longest_path = 64;
+
+/// Told of each row with the path to its layer: for names of parameters and summaries, at run time.
+class row_visitor {
+public:
+    virtual void visit(const operation& row, const path_step* path, int depth) = 0;
+
+protected:
+    ~row_visitor() = default;
+};
+
+/// In place of a routine where only shapes are asked for.
+struct no_routine {};
+
+/// Null pointers make a dry run that only counts. `Routine` is what a layer's code is collected as.
+template <class Routine>
+struct builder {
+    operation* operations = nullptr;
+    dims* values = nullptr;
+    Routine* routines = nullptr;
+    row_visitor* visitor = nullptr;
+
+    int operation_count = 0, value_count = 0;
+    extent parameter_count = 0, state_count = 0;
+
+    refusal why = refusal::none;
+    dims refused_shape{};
+    path_step path[longest_path]{};  ///< to the layer at hand; after a refusal, to the layer that refused
+    int depth = 0;
+
+    constexpr wire value(const dims& shape) {
+        if (values != nullptr) values[value_count] = shape;
+        return {value_count++, shape};
+    }
+    constexpr wire apply(const operation& row, const Routine& code, wire a, wire b = {}) {
+        return apply_into(row, code, a, value(row.out), b);
+    }
+    /// A row that writes (a part of) a value that exists.
+    constexpr wire apply_into(operation row, const Routine& code, wire a, wire out, wire b = {}) {
+        row.in = a.shape;
+        row.input[0] = a.id;
+        row.input[1] = b.id;
+        row.result = out.id;
+        row.row = operation_count;
+        row.parameter_offset = parameter_count;
+        row.state_offset = state_count;
+        parameter_count += row.parameter_count();
+        state_count += row.state_count();
+        if (operations != nullptr) operations[operation_count] = row;
+        if (routines != nullptr) routines[operation_count] = code;
+        if (visitor != nullptr) visitor->visit(row, path, depth);
+        ++operation_count;
+        return out;
+    }
+    constexpr wire refuse(refusal reason, const dims& shape) {
+        why = reason;
+        refused_shape = shape;
+        return {};
+    }
+    [[nodiscard]] constexpr bool refused() const { return why != refusal::none; }
+    /// Goes down to the child at a position of a composite.
+    constexpr void enter(int index, const char* name = nullptr) { path[depth++] = {index, name}; }
+    /// And back, unless a layer refused: then the path stays where it is.
+    constexpr void leave() {
+        if (!refused()) --depth;
+    }
+};
+
+/// A layer: answers an incoming shape with an operation or a refusal.
+template <class Layer>
+concept layer = requires(dims in) {
+    { Layer::lower(in) } -> std::same_as<outcome>;
+};
+
+/// A layer or a composition of layers.
+template <class Layer>
+concept composable_layer = layer<Layer> || requires {
+    typename Layer::children;
+};
+
+/// A layer's code for a routine type; void routines are for walks that ask for shapes alone.
+template <class Layer, class Routine>
+[[nodiscard]] constexpr Routine routine_of() {
+    if constexpr (std::same_as<Routine, no_routine>) {
+        return {};
+    } else if constexpr (requires { &Layer::template forward<typename Routine::scalar>; }) {
+        using T = typename Routine::scalar;
+        return {&Layer::template forward<T>, &Layer::template backward<T>};
+    } else {
+        return {};  // its code is chosen by geometry later: convolutions
+    }
+}
+
+/// Adds a layer's rows to the table and returns its output. The template depth is the depth of nesting in the source.
+template <class Layer, class Routine>
+constexpr wire emit(builder<Routine>& b, wire in) {
+    if constexpr (layer<Layer>) {
+        const outcome o = Layer::lower(in.shape);
+        return o.why == refusal::none ? b.apply(o.what, routine_of<Layer, Routine>(), in) : b.refuse(o.why, in.shape);
+    } else if constexpr (composable_layer<Layer>) {
+        return Layer::template emit<Routine>(b, in);
+    } else {
+        return b.refuse(refusal::no_layer, in.shape);
+    }
+}
+
+template <class Routine>
+using emitter = wire (*)(builder<Routine>&, wire);
+
+}  // namespace ctnn

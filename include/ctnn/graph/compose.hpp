@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Composition: chain, sum, residual, concat, repeat, identity and named. A block is a template that derives from one.
+#pragma once
+
+#include "ctnn/core/call.hpp"
+#include "ctnn/graph/builder.hpp"
+
+namespace ctnn {
+
+/// A list of types.
+template <class... Layers>
+struct types {};
+
+namespace detail {
+// A loop over an array of functions, not a fold: clang stops at 256 operands.
+template <class Routine, class... Layers>
+inline constexpr emitter<Routine> emitters[sizeof...(Layers) + 1]{&ctnn::emit<Layers, Routine>..., nullptr};
+}  // namespace detail
+
+/// One layer after the other.
+///
+///     template <nn::extent C> struct block : nn::chain<nn::conv<C, 3, nn::same>, nn::batch_norm<>, nn::relu> {};
+template <class... Layers>
+struct chain {
+    using children = types<Layers...>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        for (int i = 0; i < static_cast<int>(sizeof...(Layers)) && !b.refused(); ++i) {
+            b.enter(i);
+            in = detail::emitters<Routine, Layers...>[i](b, in);
+            b.leave();
+        }
+        return in;
+    }
+};
+
+/// The same layers so many times, each time with parameters of their own.
+template <extent Times, class... Layers>
+struct repeat {
+    using children = types<chain<Layers...>>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        if (Times < 1) return b.refuse(refusal::number_out_of_range, in.shape);
+        for (int i = 0; i < static_cast<int>(Times) && !b.refused(); ++i) {
+            b.enter(i);
+            in = ctnn::emit<chain<Layers...>, Routine>(b, in);
+            b.leave();
+        }
+        return in;
+    }
+};
+
+/// All branches read the same input; their outputs, of equal shape, are added.
+template <class... Branches>
+struct sum {
+    using children = types<Branches...>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        if (sizeof...(Branches) < 2) return b.refuse(refusal::branches_missing, in.shape);
+        wire total{};
+        for (int i = 0; i < static_cast<int>(sizeof...(Branches)); ++i) {
+            b.enter(i);
+            const wire branch = detail::emitters<Routine, Branches...>[i](b, in);
+            b.leave();
+            if (b.refused()) return {};
+            if (i > 0 && !(branch.shape == total.shape)) return b.refuse(refusal::branches_differ, in.shape);
+            total = i == 0 ? branch : add(b, total, branch);
+        }
+        return total;
+    }
+
+private:
+    template <class Routine>
+    static constexpr wire add(builder<Routine>& b, wire total, wire branch) {
+        operation row = make_operation(kind::add, "add", total.shape, total.shape);
+        row.in_place = row.backward_in_place = true;
+        return b.apply(row, Routine{}, total, branch);
+    }
+};
+
+/// All branches read the same input; their outputs lie side by side along the channels.
+template <class... Branches>
+struct concat {
+    using children = types<Branches...>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        if (sizeof...(Branches) == 0) return b.refuse(refusal::branches_missing, in.shape);
+        wire branches[sizeof...(Branches) + 1]{};
+        dims all{};
+        for (int i = 0; i < static_cast<int>(sizeof...(Branches)); ++i) {
+            b.enter(i);
+            branches[i] = detail::emitters<Routine, Branches...>[i](b, in);
+            b.leave();
+            if (b.refused()) return {};
+            const dims& shape = branches[i].shape;
+            if (i > 0 && !(shape.with_channels(1) == all.with_channels(1)))
+                return b.refuse(refusal::channels_differ, in.shape);
+            all = i == 0 ? shape : all.with_channels(all.channels() + shape.channels());
+        }
+        return place(b, branches, static_cast<int>(sizeof...(Branches)), all);
+    }
+
+private:
+    // Each branch is placed into the same value; most placements cost nothing, because the planner lets the branch
+    // write there in the first place.
+    template <class Routine>
+    static constexpr wire place(builder<Routine>& b, const wire* branches, int count, const dims& all) {
+        wire out{};
+        extent channel = 0;
+        for (int i = 0; i < count; ++i) {
+            operation row = make_operation(kind::place, "concat", branches[i].shape, all);
+            row.channel = channel;
+            out = i == 0 ? b.apply(row, Routine{}, branches[i]) : b.apply_into(row, Routine{}, branches[i], out);
+            channel += branches[i].shape.channels();
+        }
+        return out;
+    }
+};
+
+/// Passes its input on: the shortcut of a residual block.
+struct identity {
+    using children = types<>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>&, wire in) {
+        return in;
+    }
+};
+
+/// x + f(x), where f is the chain of layers (He et al., "Deep residual learning", 2015).
+template <class... Layers>
+struct residual : sum<identity, chain<Layers...>> {};
+
+/// Characters as a template argument.
+template <std::size_t N>
+struct fixed_text {
+    char characters[N]{};
+    constexpr fixed_text(const char (&text)[N]) {
+        for (std::size_t i = 0; i < N; ++i) characters[i] = text[i];
+    }
+};
+
+/// Gives a layer the name that its parameters have in a weight file: named<"encoder.0", conv<32>> learns
+/// "encoder.0.weight". The name stands in place of the layer's position in the composition around it.
+template <fixed_text Name, class Layer>
+struct named {
+    using children = types<Layer>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        b.enter(0, Name.characters);
+        const wire out = ctnn::emit<Layer, Routine>(b, in);
+        b.leave();
+        return out;
+    }
+};
+
+}  // namespace ctnn

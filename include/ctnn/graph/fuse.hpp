@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Fusion on the table: rows are marked, never rewritten as types, so it works across nesting.
+#pragma once
+
+#include "ctnn/graph/table.hpp"
+
+namespace ctnn::detail {
+
+// Who reads and writes each value; a row that fusion removed does neither.
+template <int Values>
+struct uses {
+    int readers[static_cast<std::size_t>(Values)]{};
+    int reader[static_cast<std::size_t>(Values)]{};    // the last of them
+    int producer[static_cast<std::size_t>(Values)]{};  // the first row that writes it
+};
+
+template <int Rows, int Values>
+constexpr uses<Values> count_uses(const table<Rows, Values>& t) {
+    uses<Values> u;
+    for (int v = 0; v < Values; ++v) u.producer[v] = -1;
+    for (int i = 0; i < Rows; ++i) {
+        const operation& row = t.rows[i];
+        if (row.what == kind::none) continue;
+        for (int v : row.input) {
+            if (v < 0) continue;
+            ++u.readers[v];
+            u.reader[v] = i;
+        }
+        if (u.producer[row.result] < 0) u.producer[row.result] = i;
+    }
+    ++u.readers[t.output];
+    return u;
+}
+
+// Removes a row that passes its input on: its readers read its input.
+template <int Rows, int Values>
+constexpr void bypass(table<Rows, Values>& t, operation& row) {
+    for (operation& other : t.rows)
+        for (int& v : other.input)
+            if (v == row.result) v = row.input[0];
+    if (t.output == row.result) t.output = row.input[0];
+    row.what = kind::none;
+}
+
+/// For inference. Dropout vanishes. A convolution or dense row swallows what follows while it is the only reader: batch
+/// norm, then an addition whose other operand is ready by then, then an activation.
+template <int Rows, int Values>
+constexpr table<Rows, Values> fuse(table<Rows, Values> t) {
+    for (operation& row : t.rows)
+        if (row.what == kind::dropout) bypass(t, row);
+    uses<Values> u = count_uses(t);
+    for (int i = 0; i < Rows; ++i) {
+        operation& row = t.rows[i];
+        if (row.what != kind::convolution) continue;
+        while (u.readers[row.result] == 1 && row.result != t.output && row.activation == activation::none) {
+            operation& next = t.rows[u.reader[row.result]];
+            const int other = next.input[0] == row.result ? next.input[1] : next.input[0];
+            if (next.what == kind::batch_norm && row.norm < 0 && row.addend < 0) {
+                row.norm = next.row;
+            } else if (next.what == kind::add && other != row.result && row.addend < 0 && u.producer[other] < i) {
+                row.addend = other;
+                u.reader[other] = i;  // as many readers as before, one of them earlier
+            } else if (next.what == kind::activation) {
+                row.activation = next.activation;
+                row.alpha = next.alpha;
+            } else {
+                break;
+            }
+            row.result = next.result;
+            next.what = kind::none;
+            u.producer[row.result] = i;
+        }
+    }
+    return t;
+}
+
+/// For training: a head that the loss takes over is left out.
+template <int Rows, int Values>
+constexpr table<Rows, Values> without_head(table<Rows, Values> t) {
+    for (operation& row : t.rows)
+        if (row.result == t.output && row.what != kind::none) {
+            bypass(t, row);
+            break;
+        }
+    return t;
+}
+
+template <int Rows, int Values>
+constexpr int living_rows(const table<Rows, Values>& t) {
+    int count = 0;
+    for (const operation& row : t.rows) count += row.what != kind::none;
+    return count;
+}
+
+/// The same table without the rows that were removed; values keep their ids.
+template <int Living, int Rows, int Values>
+constexpr table<Living, Values> compacted(const table<Rows, Values>& t) {
+    table<Living, Values> out;
+    out.output = t.output;
+    out.parameter_count = t.parameter_count;
+    out.state_count = t.state_count;
+    for (int v = 0; v < Values; ++v) out.values[v] = t.values[v];
+    int next = 0;
+    for (const operation& row : t.rows)
+        if (row.what != kind::none) out.rows[next++] = row;
+    return out;
+}
+
+}  // namespace ctnn::detail

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Composition, networks, their plans, models.
+#pragma once
+
+#include "ctnn/graph/compose.hpp"
+#include "ctnn/graph/model.hpp"
+#include "ctnn/graph/names.hpp"
+#include "ctnn/graph/network.hpp"
+#include "ctnn/graph/summary.hpp"

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// The memory of inference, worked out and proved when the network is compiled.
+#pragma once
+
+#include "ctnn/graph/arrange.hpp"
+#include "ctnn/graph/fuse.hpp"
+#include "ctnn/graph/proofs.hpp"
+#include "ctnn/graph/share.hpp"
+#include "ctnn/layers/convolution_code.hpp"
+
+namespace ctnn::detail {
+
+/// Elements that a row's parameters take in an engine: the same for every instruction set.
+constexpr extent packed_parameters(const operation& row) {
+    return row.what == kind::convolution ? packed_size(row) : round_up(row.parameter_count());
+}
+
+/// Row i runs at time i.
+template <int Rows, int Values>
+constexpr schedule<Rows, Values> inference_schedule(const table<Rows, Values>& t) {
+    schedule<Rows, Values> s;
+    for (int v = 0; v < Values; ++v) s.buffers[v].shape = t.values[v];
+    s.buffers[0].external = true;
+    for (int i = 0; i < Rows; ++i) {
+        const operation& row = t.rows[i];
+        task& k = s.tasks[i];
+        k.row = i;
+        k.reads[0] = row.input[0];
+        k.reads[1] = row.addend >= 0 ? row.addend : row.input[1];
+        k.writes[0] = row.result;
+        k.view_of = row.input[0];
+        if (row.what == kind::convolution) {
+            buffer& x = s.buffers[row.input[0]];
+            for (int a = 0; a < 3; ++a) {
+                if (row.window.before[a] > x.before[a]) x.before[a] = row.window.before[a];
+                if (row.window.after[a] > x.after[a]) x.after[a] = row.window.after[a];
+            }
+            if (row.addend >= 0 && row.addend != row.input[0]) {  // written over the addend
+                k.view = link::same;
+                k.view_of = row.addend;
+            }
+        } else if (row.what == kind::place) {
+            k.view = link::slice;
+            k.channel = row.channel;
+        } else if (row.what == kind::reshape) {
+            k.view = link::reshape;
+        } else if (row.in_place) {
+            k.view = link::same;
+        }
+    }
+    // The output is read after the last row, when it is handed to the caller.
+    return s;
+}
+
+/// The plan of a network without training: the fused table and where everything lies.
+template <class Net>
+struct inference_plan {
+    static constexpr auto fused = fuse(Net::table);
+    static constexpr auto table = compacted<living_rows(fused)>(fused);
+    static constexpr auto shared = [] {
+        auto s = inference_schedule(table);
+        share(s);
+        return s;
+    }();
+    static constexpr const auto& plan = arranged<inference_plan, arrange_stages(shared)>;
+    static_assert(disjoint(plan), "ctnn: internal error, live buffers overlap");
+    static_assert(never_stale(plan), "ctnn: internal error, a value is read after it was overwritten");
+    static_assert(reads_before_writes(plan), "ctnn: internal error, an operand is overwritten while it is read");
+    static_assert(gapless(plan), "ctnn: internal error, a flattened value has gaps");
+
+    static constexpr int rows = table.row_count;
+    /// Elements of the arena for one sample.
+    static constexpr extent elements = plan.elements;
+    /// Elements of packed weights, and of the temporary memory of a call.
+    static constexpr extent weights = [] {
+        extent total = 0;
+        for (const operation& row : table.rows) total += packed_parameters(row) + round_up(row.state_count());
+        return total;
+    }();
+    static constexpr extent scratch = [] {
+        extent most = 0;
+        for (const operation& row : table.rows)
+            if (row.what != kind::convolution && row.scratch > most) most = row.scratch;
+        return round_up(most);
+    }();
+};
+
+}  // namespace ctnn::detail

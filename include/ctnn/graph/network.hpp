@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// A network: one type over static shapes.
+#pragma once
+
+#include "ctnn/graph/inference_plan.hpp"
+#include "ctnn/graph/table.hpp"
+
+namespace ctnn {
+
+/// Does this sequence of layers fit this input? The answer without the error.
+template <class Input, class... Layers>
+concept composable = static_shape<Input> && detail::diagnosed<chain<Layers...>, dims_of<Input>>
+.why == refusal::none;
+
+/// A network is its input shape and its layers; every other size follows. It has no data: a model owns the parameters.
+///
+///     takes    the shape of one sample; the batch is a run-time number elsewhere
+///     gives    input, output (shapes as types) and constants that can be static_asserted
+///     refuses  what does not fit, with one message: the layer, the shape that reaches it, and what to do
+///
+///     using net = ctnn::network<ctnn::shape<28, 28, 1>, ctnn::conv<16>, ctnn::relu, ctnn::flatten, ctnn::dense<2>,
+///                               ctnn::softmax>;
+template <class Input, class... Layers>
+struct network
+    : detail::check<chain<Layers...>, dims_of<Input>, detail::diagnosed<chain<Layers...>, dims_of<Input>>.why> {
+    using layers = chain<Layers...>;
+    using input = Input;
+    static constexpr dims input_dims = dims_of<Input>;
+
+    /// The rows of the network as its layers emit them, before fusion.
+    static constexpr auto table = detail::lower<layers, input_dims>();
+    static constexpr dims output_dims = table.values[table.output];
+    using output = shape_of<output_dims.rank == 0 ? make_dims(1) : output_dims>;
+
+    /// Numbers that training changes.
+    static constexpr extent parameter_count = table.parameter_count;
+    /// Numbers that are kept but not learned: running statistics.
+    static constexpr extent state_count = table.state_count;
+    /// Multiply-adds of one sample through convolutions and dense layers.
+    static constexpr extent multiply_adds = [] {
+        extent total = 0;
+        for (const operation& row : table.rows) total += row.multiply_adds;
+        return total;
+    }();
+
+    /// Bytes of activations that inference of a batch needs, for elements of 4 bytes.
+    [[nodiscard]] static constexpr extent workspace_bytes(extent batch) {
+        return (batch * detail::inference_plan<network>::elements + detail::inference_plan<network>::scratch) * 4;
+    }
+    /// Bytes of the block of an engine of float for one sample at a time: packed weights, activations, scores.
+    static constexpr extent engine_bytes = [] {
+        using plan = detail::inference_plan<network>;
+        return (plan::weights + plan::elements + round_up(output_dims.size()) + plan::scratch) * 4;
+    }();
+};
+
+}  // namespace ctnn

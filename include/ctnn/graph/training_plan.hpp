@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// The memory of a training step: forwards, the loss, and backwards over one schedule.
+#pragma once
+
+#include "ctnn/core/window.hpp"
+#include "ctnn/graph/arrange.hpp"
+#include "ctnn/graph/fuse.hpp"
+#include "ctnn/graph/proofs.hpp"
+#include "ctnn/graph/share.hpp"
+
+namespace ctnn::detail {
+
+/// Does the operation's own code add into a gradient that exists? For others the executor does, through a partial.
+constexpr bool accumulates_itself(const operation& row) {
+    return row.what == kind::convolution || row.what == kind::add || row.what == kind::place ||
+           row.what == kind::reshape;
+}
+
+/// How many gradients are added up through temporary memory: those of values with several readers.
+template <bool InputGradient, int Rows, int Values>
+constexpr int count_partials(const table<Rows, Values>& t) {
+    int count = 0;
+    bool written[static_cast<std::size_t>(Values)]{};
+    written[t.output] = true;
+    for (int i = Rows - 1; i > 0; --i)
+        for (int v : t.rows[i].input) {
+            if (v < (InputGradient ? 1 : 2)) continue;
+            count += written[v] && !accumulates_itself(t.rows[i]);
+            written[v] = true;
+        }
+    return count;
+}
+
+/// Does a concatenation hold the same value twice, once in front of this row's place? Its places are neighbors.
+template <int Rows, int Values>
+constexpr bool placed_before(const table<Rows, Values>& t, int i) {
+    for (int j = i - 1; j > 0 && t.rows[j].what == kind::place && t.rows[j].result == t.rows[i].result; --j)
+        if (t.rows[j].input[0] == t.rows[i].input[0]) return true;
+    return false;
+}
+
+/// Row i runs forwards at time i, the loss at time Rows, row i backwards at time 2 Rows - i. Buffers: values, then
+/// their gradients, then partials. A value lives until its last backward reader; a gradient is a buffer like any other.
+template <bool InputGradient, int Partials, int Rows, int Values>
+constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const table<Rows, Values>& t) {
+    schedule<2 * Rows + 1, 2 * Values + Partials> s;
+    for (int v = 0; v < Values; ++v) s.buffers[v].shape = s.buffers[Values + v].shape = t.values[v];
+    s.buffers[0].external = true;
+    const auto widen = [&](int b, int axis, extent before, extent after) {
+        buffer& u = s.buffers[b];
+        if (before > u.before[axis]) u.before[axis] = before;
+        if (after > u.after[axis]) u.after[axis] = after;
+    };
+    for (int i = 0; i < Rows; ++i) {
+        const operation& row = t.rows[i];
+        task& k = s.tasks[i];
+        k.row = i;
+        k.reads[0] = row.input[0];
+        k.reads[1] = row.input[1];
+        k.writes[0] = row.result;
+        k.view_of = row.input[0];
+        if (row.what == kind::convolution) {
+            for (int a = 0; a < 3; ++a) widen(row.input[0], a, row.window.before[a], row.window.after[a]);
+        } else if (row.what == kind::place) {
+            k.view = link::slice;
+            k.channel = row.channel;
+        } else if (row.what == kind::reshape) {
+            k.view = link::reshape;
+        } else if (row.in_place) {
+            k.view = link::same;
+        }
+    }
+    s.tasks[Rows].reads[0] = t.output;
+    s.tasks[Rows].writes[0] = Values + t.output;
+    bool written[static_cast<std::size_t>(Values)]{};
+    written[t.output] = true;
+    int partial = 2 * Values;
+    for (int i = Rows - 1; i > 0; --i) {  // row 0 is the copy of the input: nothing to do backwards
+        const operation& row = t.rows[i];
+        task& k = s.tasks[2 * Rows - i];
+        k.row = i;
+        k.backward = true;
+        const int dy = Values + row.result;
+        k.reads[0] = dy;
+        if (row.backward_reads_input) k.reads[1] = row.input[0];
+        if (row.backward_reads_output) k.reads[2] = row.result;
+        for (int j = 0; j < 2; ++j) {
+            const int v = row.input[j];
+            if (v < (InputGradient ? 1 : 2)) continue;
+            k.writes[j] = Values + v;
+            k.accumulate[j] = written[v];
+            // The second term of x + x is added to the first, which nobody wrote before.
+            if (written[v] && (j == 0 || v != row.input[0])) k.reads[3 + j] = Values + v;
+            if (written[v] && !accumulates_itself(row)) {
+                s.buffers[partial].shape = row.in;
+                k.writes[2] = partial++;
+            }
+            written[v] = true;
+        }
+        if (k.writes[0] < 0) continue;
+        if (row.what == kind::convolution)
+            for (int a = 0; a < 3; ++a) {
+                const border b = gradient_border(row.window, row.in, row.out, a);
+                widen(dy, a, b.before, b.after);
+            }
+        if (k.accumulate[0]) continue;
+        k.view_of = dy;
+        if (row.what == kind::place) {
+            if (placed_before(t, i)) continue;  // other slices of this concatenation will be added to the gradient
+            k.view = link::slice;
+            k.channel = row.channel;
+        } else if (row.what == kind::reshape) {
+            k.view = link::reshape;
+        } else if (row.backward_in_place && row.in == row.out) {
+            k.view = link::same;
+        }
+    }
+    return s;
+}
+
+/// Numbers that rows keep from forward to backward, and the largest temporary memory of a row.
+struct side_memory {
+    extent saved = 0, scratch = 0;
+};
+template <int Rows, int Values>
+constexpr side_memory side_memory_of(const table<Rows, Values>& t) {
+    side_memory m;
+    for (const operation& row : t.rows) {
+        m.saved += round_up(row.saved);
+        if (row.scratch > m.scratch) m.scratch = row.scratch;
+    }
+    return m;
+}
+
+/// The plan of a training step. With `WithoutHead` the last row is left to the loss, which takes logits.
+template <class Net, bool WithoutHead, bool InputGradient>
+struct training_plan {
+    static constexpr auto whole = [] {
+        if constexpr (WithoutHead)
+            return without_head(Net::table);
+        else
+            return Net::table;
+    }();
+    static constexpr auto table = compacted<living_rows(whole)>(whole);
+    static constexpr int partials = count_partials<InputGradient>(table);
+    static constexpr auto shared = [] {
+        auto s = training_schedule<InputGradient, partials>(table);
+        share(s);
+        return s;
+    }();
+    static constexpr const auto& plan = arranged<training_plan, arrange_stages(shared)>;
+    static_assert(disjoint(plan), "ctnn: internal error, live buffers overlap");
+    static_assert(never_stale(plan), "ctnn: internal error, a value is read after it was overwritten");
+    static_assert(reads_before_writes(plan), "ctnn: internal error, an operand is overwritten while it is read");
+    static_assert(gapless(plan), "ctnn: internal error, a flattened value has gaps");
+
+    static constexpr int rows = table.row_count;
+    static constexpr int values = table.value_count;
+    static constexpr extent elements = plan.elements;
+    /// Does anybody ask for the gradient of a row's input? Not in a first layer.
+    static constexpr bool wants_input_gradient(int row) { return plan.tasks[2 * rows - row].writes[0] >= 0; }
+    static constexpr side_memory side = side_memory_of(table);
+};
+
+}  // namespace ctnn::detail

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// The JSON header of a safetensors file: its text, read without recursion and written in one canonical form.
+/// https://github.com/huggingface/safetensors#format
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ctnn/core/error.hpp"
+#include "ctnn/io/bytes.hpp"
+
+namespace ctnn {
+
+/// The number types of safetensors.
+enum class tensor_type : unsigned char {
+    boolean,
+    u8,
+    i8,
+    f8_e5m2,
+    f8_e4m3,
+    i16,
+    u16,
+    f16,
+    bf16,
+    i32,
+    u32,
+    f32,
+    f64,
+    i64,
+    u64
+};
+
+/// Its name in the file: "F32".
+[[nodiscard]] constexpr const char* tensor_type_name(tensor_type type) {
+    constexpr const char* names[] = {"BOOL", "U8",  "I8",  "F8_E5M2", "F8_E4M3", "I16", "U16", "F16",
+                                     "BF16", "I32", "U32", "F32",     "F64",     "I64", "U64"};
+    return names[static_cast<int>(type)];
+}
+
+/// Bytes of one element.
+[[nodiscard]] constexpr extent tensor_type_size(tensor_type type) {
+    return type <= tensor_type::f8_e4m3 ? 1 : type <= tensor_type::bf16 ? 2 : type <= tensor_type::f32 ? 4 : 8;
+}
+
+/// One tensor as the header describes it; begin and end are bytes from the start of the data.
+struct tensor_entry {
+    std::string name;
+    tensor_type type = tensor_type::f32;
+    std::vector<extent> shape;
+    std::int64_t begin = 0, end = 0;
+};
+
+/// Free text of the header, in the order of the file.
+using tensor_metadata = std::vector<std::pair<std::string, std::string>>;
+
+namespace detail {
+
+/// Appends a code point of at most 0x10FFFF as UTF-8.
+inline void append_utf8(std::string& to, std::uint32_t code) {
+    const auto put = [&to](std::uint32_t byte) { to += static_cast<char>(static_cast<unsigned char>(byte)); };
+    if (code < 0x80) return put(code);
+    if (code < 0x800)
+        put(0xC0 | (code >> 6));
+    else if (code < 0x10000)
+        put(0xE0 | (code >> 12)), put(0x80 | ((code >> 6) & 0x3F));
+    else
+        put(0xF0 | (code >> 18)), put(0x80 | ((code >> 12) & 0x3F)), put(0x80 | ((code >> 6) & 0x3F));
+    put(0x80 | (code & 0x3F));
+}
+
+/// Is it UTF-8 without overlong forms, surrogates and code points above 0x10FFFF?
+[[nodiscard]] inline bool valid_utf8(byte_view b) {
+    for (extent i = 0; i < b.size;) {
+        const unsigned char first = b[i++];
+        if (first < 0x80) continue;
+        const int more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
+        if (first < 0xC2 || first > 0xF4 || b.size - i < more) return false;
+        const unsigned char second = b[i];
+        if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
+            (first == 0xF4 && second > 0x8F))
+            return false;
+        for (int k = 0; k < more; ++k)
+            if ((b[i++] & 0xC0) != 0x80) return false;
+    }
+    return true;
+}
+
+/// Reads the header. Its grammar has a fixed depth (an object of objects of texts and lists of numbers), so one
+/// function a level suffices and no nesting in a file can exhaust the stack.
+class safetensors_parser {
+public:
+    explicit safetensors_parser(byte_view text) : text_(text) {}
+
+    /// \returns null, or what is expected at position().
+    [[nodiscard]] const char* parse(std::vector<tensor_entry>& entries, tensor_metadata& metadata) {
+        if (text_.size == 0 || text_[0] != '{') return "an opening brace";
+        bool has_metadata = false;
+        const char* wrong = object([&](std::string key) -> const char* {
+            if (key != "__metadata__") {
+                entries.emplace_back();
+                entries.back().name = std::move(key);
+                return entry(entries.back());
+            }
+            if (std::exchange(has_metadata, true)) return "__metadata__ once";
+            return object([&](std::string name) -> const char* {
+                std::string value;
+                if (!string(value)) return "a text";
+                metadata.emplace_back(std::move(name), std::move(value));
+                return nullptr;
+            });
+        });
+        if (wrong != nullptr) return wrong;
+        skip_space();
+        return at_ == text_.size ? nullptr : "nothing but spaces behind the object";
+    }
+    [[nodiscard]] extent position() const { return at_; }
+
+private:
+    /// Reads { key: value, ... } and calls member(key) with the place at each value.
+    template <class Member>
+    const char* object(const Member& member) {
+        if (!take('{')) return "an opening brace";
+        if (take('}')) return nullptr;
+        do {
+            std::string key;
+            skip_space();
+            if (!string(key)) return "a key in quotes";
+            if (!take(':')) return "a colon";
+            skip_space();
+            if (const char* wrong = member(std::move(key))) return wrong;
+        } while (take(','));
+        return take('}') ? nullptr : "a comma or a closing brace";
+    }
+
+    const char* entry(tensor_entry& to) {
+        bool has_type = false, has_shape = false, has_offsets = false;
+        const char* wrong = object([&](const std::string& key) -> const char* {
+            if (key == "dtype" && !std::exchange(has_type, true)) return type(to.type);
+            if (key == "shape" && !std::exchange(has_shape, true)) {
+                std::vector<std::int64_t> numbers;
+                // No tensor has more axes; a header of a megabyte could list half a million.
+                if (!list(numbers, 64)) return "a list of at most 64 sizes";
+                to.shape.assign(numbers.begin(), numbers.end());
+                return nullptr;
+            }
+            if (key == "data_offsets" && !std::exchange(has_offsets, true)) {
+                std::vector<std::int64_t> numbers;
+                if (!list(numbers, 2) || numbers.size() != 2) return "a list of two offsets";
+                to.begin = numbers[0];
+                to.end = numbers[1];
+                return nullptr;
+            }
+            return "dtype, shape and data_offsets, once each";
+        });
+        if (wrong != nullptr) return wrong;
+        return has_type && has_shape && has_offsets ? nullptr : "dtype, shape and data_offsets";
+    }
+
+    const char* type(tensor_type& to) {
+        std::string name;
+        if (!string(name)) return "a type in quotes";
+        for (int t = 0; t <= static_cast<int>(tensor_type::u64); ++t) {
+            to = static_cast<tensor_type>(t);
+            if (name == tensor_type_name(to)) return nullptr;
+        }
+        return "a type that safetensors knows (F32, F64, I64 ...)";
+    }
+
+    bool list(std::vector<std::int64_t>& numbers, std::size_t most) {
+        if (!take('[')) return false;
+        if (take(']')) return true;
+        do {
+            std::int64_t value = 0;
+            skip_space();
+            const extent begin = at_;
+            while (at_ < text_.size && text_[at_] >= '0' && text_[at_] <= '9') {
+                if (!checked_multiply(value, 10, value) || !checked_add(value, text_[at_] - '0', value)) return false;
+                ++at_;
+            }
+            if (at_ == begin || (text_[begin] == '0' && at_ - begin > 1) || numbers.size() == most) return false;
+            numbers.push_back(value);
+        } while (take(','));
+        return take(']');
+    }
+
+    bool string(std::string& to) {
+        if (!take('"')) return false;
+        while (at_ < text_.size) {
+            const unsigned char c = text_[at_++];
+            if (c == '"') return true;
+            if (c < 0x20) return false;
+            if (c != '\\')
+                to += static_cast<char>(c);
+            else if (!escape(to))
+                return false;
+        }
+        return false;
+    }
+
+    bool escape(std::string& to) {
+        if (at_ >= text_.size) return false;
+        const char c = static_cast<char>(text_[at_++]);
+        constexpr const char* letters = "\"\\/bfnrt";
+        constexpr const char* meanings = "\"\\/\b\f\n\r\t";
+        if (const char* found = c != 0 ? std::strchr(letters, c) : nullptr) {
+            to += meanings[found - letters];
+            return true;
+        }
+        std::uint32_t code = 0, low = 0;
+        if (c != 'u' || !four_digits(code) || (code >= 0xDC00 && code < 0xE000)) return false;
+        if (code >= 0xD800 && code < 0xDC00) {
+            // The first half of a pair that makes one code point above 0xFFFF.
+            if (!text_.has(at_, "\\u", 2)) return false;
+            at_ += 2;
+            if (!four_digits(low) || low < 0xDC00 || low >= 0xE000) return false;
+            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        }
+        append_utf8(to, code);
+        return true;
+    }
+
+    bool four_digits(std::uint32_t& code) {
+        if (text_.size - at_ < 4) return false;
+        code = 0;
+        for (int i = 0; i < 4; ++i) {
+            const unsigned char c = text_[at_++];
+            const bool digit = c >= '0' && c <= '9', upper = c >= 'A' && c <= 'F', lower = c >= 'a' && c <= 'f';
+            if (!digit && !upper && !lower) return false;
+            code = 16 * code + static_cast<std::uint32_t>(digit ? c - '0' : upper ? c - 'A' + 10 : c - 'a' + 10);
+        }
+        return true;
+    }
+
+    void skip_space() {
+        while (at_ < text_.size &&
+               (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
+            ++at_;
+    }
+    bool take(char c) {
+        skip_space();
+        if (at_ >= text_.size || text_[at_] != static_cast<unsigned char>(c)) return false;
+        ++at_;
+        return true;
+    }
+
+    byte_view text_;
+    extent at_ = 0;
+};
+
+/// A text as JSON: quotes, backslashes and control characters escaped, everything else as it is.
+inline void append_json(std::string& to, const std::string& text) {
+    constexpr const char* digits = "0123456789abcdef";
+    to += '"';
+    for (const char c : text) {
+        const unsigned char code = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\')
+            (to += '\\') += c;
+        else if (code < 0x20)
+            ((to += "\\u00") += digits[code >> 4]) += digits[code & 15];
+        else
+            to += c;
+    }
+    to += '"';
+}
+
+/// The header in canonical form: metadata first, then the tensors in the order given, no white space, filled up with
+/// spaces to a multiple of 8 bytes so that the data, behind 8 bytes of length, is aligned.
+inline std::string format_safetensors_header(const std::vector<tensor_entry>& entries,
+                                             const tensor_metadata& metadata) {
+    std::string text = "{";
+    if (!metadata.empty()) {
+        text += "\"__metadata__\":{";
+        for (const auto& [key, value] : metadata) {
+            if (&key != &metadata.front().first) text += ',';
+            append_json(text, key);
+            text += ':';
+            append_json(text, value);
+        }
+        text += '}';
+    }
+    for (const tensor_entry& one : entries) {
+        if (text.size() > 1) text += ',';
+        append_json(text, one.name);
+        text += std::string(":{\"dtype\":\"") + tensor_type_name(one.type) + "\",\"shape\":[";
+        for (std::size_t i = 0; i < one.shape.size(); ++i) {
+            if (i > 0) text += ',';
+            text += std::to_string(one.shape[i]);
+        }
+        text += "],\"data_offsets\":[" + std::to_string(one.begin) + "," + std::to_string(one.end) + "]}";
+    }
+    text += '}';
+    while (text.size() % 8 != 0) text += ' ';
+    return text;
+}
+
+}  // namespace detail
+}  // namespace ctnn

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Gradient of a convolution or a dense layer with respect to its weights and bias, channels last.
+#pragma once
+
+#include "ctnn/kernels/correlation.hpp"
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// The tile of the weight gradient: neighboring inputs x vectors of filters. `inputs` is the number of inputs that
+/// should lie side by side: the channels, times the taps of a row where these touch. `rest` is 1 where `channels`
+/// alone do not fill the tile: then a slice of a concatenation, whose taps do not touch, needs a narrower one.
+template <class T>
+[[nodiscard]] constexpr key choose_gradient_tile(extent inputs, extent channels, extent filters) {
+    key chosen = choose_tile<T>(inputs, filters, true);
+    // g++ spills where the mask of a partial vector meets 28 sums in 32 registers, and loses two thirds of the speed.
+    if (chosen.partial && registers == 32 && chosen.pixels * chosen.vectors > 26) chosen.pixels = 26 / chosen.vectors;
+    chosen.rest = channels < chosen.pixels ? 1 : 0;
+    return chosen;
+}
+
+/// How many independent units the weight gradient falls into: tiles of inputs, for each group and tap.
+template <key K>
+[[nodiscard]] constexpr extent gradient_units(const correlation& g) {
+    const bool merged = g.tap_step[2] == g.channels;
+    const extent run = merged ? g.channels * g.taps[2] : g.channels;
+    const extent pixels = run < K.pixels ? 1 : K.pixels;
+    return g.groups * g.taps[0] * g.taps[1] * (merged ? 1 : g.taps[2]) * ((run + pixels - 1) / pixels);
+}
+
+namespace detail {
+
+/// dw[input][filter] += sum over rows and positions of x[position][input] * dy[position][filter], Inputs x Vectors at
+/// a time. dw, x and dy point at the tile's first input and filter. The first `skip` inputs belong to the tile
+/// before.
+template <bool Partial, extent Inputs, extent Vectors, class T>
+CTNN_INLINE void gradient_tile(const correlation& g, const T* x, const T* dy, T* dw, extent dw_step,
+                               const extent (*rows)[2], extent count, extent skip, extent tail) {
+    const extent width = g.positions[2], step = g.in_step[2], out_step = g.out_step[2];
+    const bool whole = !Partial || tail == 0;
+    vec<T> sum[static_cast<unsigned>(Inputs)][static_cast<unsigned>(Vectors)];
+    unroll<Inputs>([&](auto p) { unroll<Vectors>([&](auto v) { sum[p][v] = vec<T>(T(0)); }); });
+    for (extent row = 0; row < count; ++row) {
+        const T *from = x + rows[row][0], *out = dy + rows[row][1];
+        const auto walk = [&](auto read_last) {
+            for (extent i = 0; i < width; ++i, from += step, out += out_step) {
+                vec<T> d[static_cast<unsigned>(Vectors)];
+                unroll<Vectors - 1>([&](auto v) { d[v] = load_held(out + v * lanes<T>); });
+                d[Vectors - 1] = read_last(out + (Vectors - 1) * lanes<T>);
+                unroll<Inputs>([&](auto p) {
+                    const vec<T> value(from[p]);
+                    unroll<Vectors>([&](auto v) { sum[p][v] = fma(value, d[v], sum[p][v]); });
+                });
+            }
+        };
+        if (whole) walk([](const T* last) { return load_held(last); });
+        else if constexpr (Partial) walk([&](const T* last) { return load_partial(last, tail); });
+    }
+    unroll<Inputs>([&](auto p) {
+        if (p < skip) return;
+        unroll<Vectors>([&](auto v) {
+            T* to = dw + p * dw_step + v * lanes<T>;
+            if (v + 1 < Vectors || whole) store(to, load(to) + sum[p][v]);
+            else store_partial(to, load_partial(to, tail) + sum[p][v], tail);
+        });
+    });
+}
+
+}  // namespace detail
+
+/// db[filter] += sum over rows and positions of dy[position][filter].
+template <class T>
+CTNN_KERNEL void bias_gradient(const correlation& g, const T* dy, const extent (*rows)[2], extent count, T* db) {
+    constexpr extent chains = 4;  // sums of every fourth position: they hide the latency of an addition
+    const extent all = g.groups * g.filters, step = g.out_step[2];
+    const extent even = g.positions[2] / chains * chains;
+    for (extent f = 0; f < all; f += lanes<T>) {
+        const extent tail = all - f < lanes<T> ? all - f : 0;
+        const auto read = [&](const T* from) { return tail == 0 ? load(from) : load_partial(from, tail); };
+        vec<T> sum[chains];
+        unroll<chains>([&](auto k) { sum[k] = vec<T>(T(0)); });
+        for (extent r = 0; r < count; ++r) {
+            const T* from = dy + rows[r][1] + f;
+            for (extent i = 0; i < even; i += chains, from += chains * step)
+                unroll<chains>([&](auto k) { sum[k] += read(from + k * step); });
+            for (extent i = even; i < g.positions[2]; ++i, from += step) sum[0] += read(from);
+        }
+        const vec<T> total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+        if (tail == 0) store(db + f, load(db + f) + total);
+        else store_partial(db + f, load_partial(db + f, tail) + total, tail);
+    }
+}
+
+/// dw += gradient, for the units [first_unit, last_unit) of gradient_units(); db (or null) += the sums of dy. x as in
+/// `correlate`: first tap of the first position; dy: first position, steps in g.out_step; dw (taps, channels, all
+/// filters). Sums run over samples, then blocks of rows, then positions: the order does not depend on how the units
+/// are divided. A few rows at a time, so that x and dy stay in the second-level cache while all units pass over them.
+template <class T, key K>
+CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_sample, const T* dy, extent dy_sample,
+                                 extent samples, T* dw, T* db, extent first_unit, extent last_unit) {
+    correlation g = given;
+    if (g.tap_step[2] == g.channels) {
+        g.channels *= g.taps[2];
+        g.taps[2] = 1;
+    }
+    constexpr extent most_rows = 16, cached = 65536 / static_cast<extent>(sizeof(T));
+    const extent all = g.groups * g.filters, tail = g.filters % lanes<T>;
+    const extent row_size = g.positions[2] * (all + g.in_step[2]);
+    extent block = cached / (row_size > 0 ? row_size : 1);
+    block = block < 1 ? 1 : block > most_rows ? most_rows : block;
+    const bool narrow = g.channels < K.pixels;
+    const extent pixels = narrow ? 1 : K.pixels, tiles = (g.channels + pixels - 1) / pixels;
+    const extent blocks = vector_count<T>(g.filters) / K.vectors;
+    constexpr extent width = K.vectors * lanes<T>;
+    for (extent s = 0; s < samples; ++s)
+        for (extent begin = 0; begin < g.rows(); begin += block) {
+            const extent count = g.rows() - begin < block ? g.rows() - begin : block;
+            extent rows[most_rows][2];
+            for (extent r = 0; r < count; ++r) {
+                const extent d = (begin + r) / g.positions[1], h = (begin + r) % g.positions[1];
+                rows[r][0] = s * x_sample + d * g.in_step[0] + h * g.in_step[1];
+                rows[r][1] = s * dy_sample + d * g.out_step[0] + h * g.out_step[1];
+            }
+            if (db != nullptr) bias_gradient(g, dy, rows, count, db);
+            for (extent unit = first_unit; unit < last_unit; ++unit) {
+                const extent tile = unit % tiles, tap = unit / tiles % g.tap_count(),
+                             group = unit / tiles / g.tap_count();
+                extent input = tile * pixels, skip = 0;
+                if (input + pixels > g.channels) {
+                    skip = input + pixels - g.channels;
+                    input -= skip;
+                }
+                const extent kw = tap % g.taps[2], kh = tap / g.taps[2] % g.taps[1], kd = tap / g.taps[2] / g.taps[1];
+                const T* from = x + kd * g.tap_step[0] + kh * g.tap_step[1] + kw * g.tap_step[2] +
+                                group * given.channels + input;
+                const T* out = dy + group * g.filters;
+                T* to = dw + (tap * g.channels + input) * all + group * g.filters;
+                const auto pass = [&](auto inputs) {
+                    for (extent b = 0; b < blocks; ++b)
+                        detail::gradient_tile<K.partial && K.last == 0, inputs, K.vectors>(
+                            g, from, out + b * width, to + b * width, all, rows, count, skip,
+                            b + 1 == blocks && K.last == 0 ? tail : 0);
+                    if constexpr (K.last != 0)
+                        detail::gradient_tile<K.partial, inputs, K.last>(
+                            g, from, out + blocks * width, to + blocks * width, all, rows, count, skip, tail);
+                };
+                if (!narrow) pass(std::integral_constant<extent, K.pixels>{});
+                else if constexpr (K.rest == 1) pass(std::integral_constant<extent, 1>{});
+            }
+        }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn

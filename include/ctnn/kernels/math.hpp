@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Vectorized elementary functions with stated error bounds.
+#pragma once
+
+#include "ctnn/core/operation.hpp"
+#include "ctnn/kernels/simd.hpp"
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// c[0] + c[1] z + c[2] z^2 + ..., by Horner's rule.
+template <class T, unsigned long Count>
+CTNN_INLINE vec<T> polynomial(vec<T> z, const double (&c)[Count]) {
+    vec<T> sum = static_cast<T>(c[Count - 1]);
+    for (unsigned long i = Count - 1; i-- > 0;) sum = fma(sum, z, vec<T>(static_cast<T>(c[i])));
+    return sum;
+}
+
+/// The coefficients interpolate at the Chebyshev nodes of the interval given for each; computed with 60 digits.
+template <class T>
+struct coefficients;
+
+template <>
+struct coefficients<float> {
+    /// (e^r - 1 - r) / r^2 for |r| <= ln(2) / 2; error 7e-8, which r^2 makes 8e-9 in e^r.
+    static constexpr double exponential[]{0.5, 0.16666576989698775, 0.041666554617204574, 0.008363179052722578,
+                                          0.0013926183587713494};
+    /// (tanh(x) / x - 1) / z with z = x^2 in [0, 0.625^2]; error 2e-9.
+    static constexpr double hyperbolic[]{-0.3333333317214036, 0.1333330355691574,    -0.053959259577204544,
+                                         0.02176891865102821, -0.008343945515839153, 0.002292744816178142};
+    /// ln(2) in two parts, the first so short that its product with an exponent is exact.
+    static constexpr double ln2_high = 0.693359375, ln2_low = -0.00021219444005469057;
+    /// Beyond these exp is infinity, or rounds to zero.
+    static constexpr double exp_high = 89, exp_low = -104;
+};
+
+template <>
+struct coefficients<double> {
+    /// As for float; error 1.4e-18.
+    static constexpr double exponential[]{0.5,
+                                          0.1666666666666667,
+                                          0.04166666666666667,
+                                          0.008333333333326136,
+                                          0.0013888888888883748,
+                                          0.00019841269874820627,
+                                          2.4801587325547743e-05,
+                                          2.7557255400206422e-06,
+                                          2.75572736431103e-07,
+                                          2.5105217004720745e-08,
+                                          2.0914686968086876e-09};
+    /// As for float; error 1.5e-19.
+    static constexpr double hyperbolic[]{-0.3333333333333333,    0.13333333333333322,    -0.0539682539682359,
+                                         0.021869488535133222,   -0.008863235499801992,  0.003592127507599252,
+                                         -0.0014558283998303246, 0.0005899818158388232,  -0.00023888944636751174,
+                                         9.604109157026265e-05,  -3.708106921544234e-05, 1.2209921790162781e-05,
+                                         -2.438831631472088e-06};
+    static constexpr double ln2_high = 0.6931471803691238, ln2_low = 1.9082149292705877e-10;
+    static constexpr double exp_high = 710, exp_low = -746;
+};
+
+}  // namespace detail
+
+/// e^x, at most 2 units in the last place off, subnormal results included; 0 at -infinity, infinity at infinity, NaN at
+/// NaN.
+///
+/// x = n ln(2) + r with an integer n and |r| <= ln(2) / 2, so e^x = 2^n e^r. Two factors 2^(n / 2) keep each a normal
+/// number: only the last product rounds, overflows or becomes subnormal.
+template <class T>
+CTNN_INLINE vec<T> exp(vec<T> x) {
+    using c = detail::coefficients<T>;
+    x = greater_of(vec<T>(static_cast<T>(c::exp_low)), less_of(vec<T>(static_cast<T>(c::exp_high)), x));  // keeps NaN
+    const vec<T> n = round(x * vec<T>(static_cast<T>(1.4426950408889634)));
+    const vec<T> r = fma(n, vec<T>(static_cast<T>(-c::ln2_low)), fma(n, vec<T>(static_cast<T>(-c::ln2_high)), x));
+    const vec<T> tail = fma(r * r, detail::polynomial(r, c::exponential), r);
+    const vec<T> half = round(n * vec<T>(T(0.5)));
+    return (vec<T>(T(1)) + tail) * power_of_two(half) * power_of_two(n - half);
+}
+
+/// The hyperbolic tangent, at most 4 units in the last place off; exactly +-1 at +-infinity, -0 at -0, NaN at NaN.
+///
+/// An odd polynomial for |x| < 0.625; beyond it 1 - 2 / (e^(2 |x|) + 1), where nothing cancels any more.
+template <class T>
+CTNN_INLINE vec<T> tanh(vec<T> x) {
+    const vec<T> size = abs(x), z = size * size, one = T(1), two = T(2);
+    const vec<T> near = fma(size * z, detail::polynomial(z, detail::coefficients<T>::hyperbolic), size);
+    const vec<T> far = one - two / (exp(size + size) + one);
+    return copy_sign(select(size < vec<T>(T(0.625)), near, far), x);
+}
+
+/// 1 / (1 + e^-x), at most 4 units in the last place off, down to the smallest results; 0 and 1 at -+infinity, NaN at
+/// NaN.
+///
+/// With e = e^-|x| it is 1 / (1 + e), or e / (1 + e) for negative x: e never overflows.
+template <class T>
+CTNN_INLINE vec<T> sigmoid(vec<T> x) {
+    const vec<T> one = T(1), e = exp(-abs(x));
+    return select(x < vec<T>(T(0)), e, one) / (one + e);
+}
+
+/// The activation A of one vector; alpha is the slope of leaky_relu. NaN stays NaN.
+template <activation A, class T>
+CTNN_INLINE vec<T> apply(vec<T> x, [[maybe_unused]] vec<T> alpha) {
+    if constexpr (A == activation::relu)
+        return greater_of(vec<T>(T(0)), x);  // the second operand where one is NaN
+    else if constexpr (A == activation::leaky_relu)
+        return select(x > vec<T>(T(0)), x, x * alpha);
+    else if constexpr (A == activation::sigmoid)
+        return sigmoid(x);
+    else if constexpr (A == activation::tanh)
+        return tanh(x);
+    else
+        return x;
+}
+
+/// The gradient of A's input from its output y and the gradient dy of its output, as PyTorch has it:
+/// 0 from the left at the kink, so where y <= 0 for relu, and the slope there for leaky_relu.
+template <activation A, class T>
+CTNN_INLINE vec<T> apply_gradient(vec<T> y, vec<T> dy, [[maybe_unused]] vec<T> alpha) {
+    const vec<T> zero = T(0), one = T(1);
+    if constexpr (A == activation::relu)
+        return select(y <= zero, zero, dy);
+    else if constexpr (A == activation::leaky_relu)
+        return select(y > zero, dy, dy * alpha);
+    else if constexpr (A == activation::sigmoid)
+        return dy * (one - y) * y;
+    else if constexpr (A == activation::tanh)
+        return dy * fma(-y, y, one);
+    else
+        return dy;
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn

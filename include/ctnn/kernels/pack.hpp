@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Packs weights in the order in which a convolution reads them.
+#pragma once
+
+#include "ctnn/kernels/correlation.hpp"
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Calls at(filter, count, offset) for each block of filters of a tile with `vectors` vectors: its first filter, its
+/// filters with padding, its place in the packed weights of one group with `depth` = taps * channels.
+template <class T, class Function>
+inline void for_each_block(extent filters, extent vectors, extent depth, const Function& at) {
+    const extent total = vector_count<T>(filters) * lanes<T>;
+    for (extent filter = 0; filter < total; filter += vectors * lanes<T>) {
+        const extent count = total - filter < vectors * lanes<T> ? total - filter : vectors * lanes<T>;
+        at(filter, count, filter * depth);
+    }
+}
+
+/// Weights (taps, channels, groups * filters) of a layer -> packed [group][block][tap][channel][filters of the block].
+/// `scale` (groups * filters numbers, or null) multiplies each filter: a batch norm that is folded.
+template <class T>
+inline void pack_weights(const correlation& g, extent vectors, const T* weights, const T* scale, T* to) {
+    const extent depth = g.tap_count() * g.channels, all = g.groups * g.filters;
+    for (extent group = 0; group < g.groups; ++group, to += depth * round_up(g.filters))
+        for_each_block<T>(g.filters, vectors, depth, [&](extent filter, extent count, extent offset) {
+            const extent real = g.filters - filter < count ? g.filters - filter : count;
+            const T* from = weights + group * g.filters + filter;
+            const T* factor = scale == nullptr ? nullptr : scale + group * g.filters + filter;
+            T* packed = to + offset;
+            for (extent k = 0; k < depth; ++k, from += all, packed += count) {
+                for (extent f = 0; f < real; ++f) packed[f] = factor == nullptr ? from[f] : from[f] * factor[f];
+                for (extent f = real; f < count; ++f) packed[f] = T(0);
+            }
+        });
+}
+
+/// Bias (groups * filters numbers, or null for zeros) -> [group][filters rounded up to 16], times scale, plus shift.
+template <class T>
+inline void pack_bias(const correlation& g, const T* bias, const T* scale, const T* shift, T* to) {
+    for (extent group = 0; group < g.groups; ++group, to += round_up(g.filters))
+        for (extent f = 0; f < round_up(g.filters); ++f) {
+            const extent filter = group * g.filters + f;
+            T value = T(0);
+            if (f < g.filters && bias != nullptr) value = bias[filter] * (scale == nullptr ? T(1) : scale[filter]);
+            if (f < g.filters && shift != nullptr) value += shift[filter];
+            to[f] = value;
+        }
+}
+
+/// Which taps of one axis reach the input positions of one phase, for the gradient with respect to the input.
+struct tap_run {
+    extent first = 0;  ///< the last tap: they are walked backwards, so that the gradient is read forwards
+    extent step = 1;   ///< from one tap to the one before it
+    extent count = 0;
+};
+
+/// The same weights with channels and filters exchanged, for the taps of one phase, flipped: (taps, channels, all
+/// filters) -> packed [group][block of channels][tap of the phase][filter][channels of the block]. g is the layer's
+/// own geometry: its taps, channels and filters.
+template <class T>
+inline void pack_transposed(const correlation& g, const tap_run (&run)[3], extent vectors, const T* weights, T* to) {
+    const extent all = g.groups * g.filters;
+    const extent depth = run[0].count * run[1].count * run[2].count * g.filters;
+    for (extent group = 0; group < g.groups; ++group, to += depth * round_up(g.channels))
+        for_each_block<T>(g.channels, vectors, depth, [&](extent channel, extent count, extent offset) {
+            T* packed = to + offset;
+            for (extent d = 0; d < run[0].count; ++d)
+                for (extent h = 0; h < run[1].count; ++h)
+                    for (extent w = 0; w < run[2].count; ++w, packed += g.filters * count) {
+                        const extent tap = ((run[0].first - d * run[0].step) * g.taps[1] + run[1].first -
+                                            h * run[1].step) * g.taps[2] + run[2].first - w * run[2].step;
+                        const T* from = weights + (tap * g.channels + channel) * all + group * g.filters;
+                        for (extent c = 0; c < count; ++c)
+                            for (extent f = 0; f < g.filters; ++f)
+                                packed[f * count + c] = channel + c < g.channels ? from[c * all + f] : T(0);
+                    }
+        });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn

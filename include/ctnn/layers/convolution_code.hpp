@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// The code of convolutions and dense layers: from the operation and its views to kernels, with threads.
+#pragma once
+
+#include <cstring>
+#include <numeric>
+
+#include "ctnn/core/call.hpp"
+#include "ctnn/core/threads.hpp"
+#include "ctnn/core/window.hpp"
+#include "ctnn/kernels/convolution.hpp"
+#include "ctnn/kernels/convolution_gradient.hpp"
+#include "ctnn/kernels/dense.hpp"
+#include "ctnn/kernels/pack.hpp"
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Is this a dense layer of vectors: one position before and after, one tap?
+[[nodiscard]] constexpr bool is_dense(const operation& op) {
+    return op.in.positions() == 1 && op.out.positions() == 1 && tap_count(op.window) == 1 && op.groups == 1;
+}
+
+/// The sizes of an operation, without steps.
+[[nodiscard]] constexpr kernels::correlation convolution_sizes(const operation& op) {
+    kernels::correlation g;
+    for (int a = 0; a < 3; ++a) {
+        g.positions[a] = op.out.axis[a];
+        g.taps[a] = op.window.kernel[a];
+    }
+    g.channels = op.in.channels() / op.groups;
+    g.filters = op.out.channels() / op.groups;
+    g.groups = op.groups;
+    g.slope = op.alpha;
+    return g;
+}
+
+/// The key of the forward kernel. Two operations with equal keys share one piece of code.
+template <class T>
+[[nodiscard]] constexpr kernels::key forward_key(const operation& op) {
+    if (is_dense(op)) return {.dense = true, .activation = op.activation};
+    kernels::key chosen = kernels::choose_tile<T>(op.out.width(), op.out.channels() / op.groups);
+    chosen.activation = op.activation;
+    return chosen;
+}
+
+/// The key of the input's gradient; pixels 0 means that nobody wants it, as in a network's first layer.
+template <class T>
+[[nodiscard]] constexpr kernels::key input_gradient_key(const operation& op, bool wanted = true) {
+    if (!wanted) return {.pixels = 0};
+    if (is_dense(op)) return {.dense = true};
+    const extent stride = op.window.stride[2];
+    const extent narrowest = op.in.width() < stride ? 1 : op.in.width() / stride;
+    return kernels::choose_tile<T>(narrowest, op.in.channels() / op.groups, stride > 1);
+}
+
+/// The key of the weights' gradient.
+template <class T>
+[[nodiscard]] constexpr kernels::key weight_gradient_key(const operation& op) {
+    const extent channels = op.in.channels() / op.groups;
+    const bool touching = op.groups == 1 && op.window.dilation[2] == 1;
+    return kernels::choose_gradient_tile<T>(touching ? channels * op.window.kernel[2] : channels, channels,
+                                            op.out.channels() / op.groups);
+}
+
+/// Numbers that the packed weights and bias of an engine take: the same for every instruction set.
+[[nodiscard]] constexpr extent packed_size(const operation& op) {
+    const kernels::correlation g = convolution_sizes(op);
+    return g.groups * (kernels::packed_group(g.tap_count(), g.channels, g.filters) + round_up(g.filters));
+}
+
+/// Numbers of scratch memory of forward and backward in training, whatever the batch: weights in the kernels' order.
+[[nodiscard]] constexpr extent convolution_scratch(const operation& op) {
+    if (is_dense(op)) return 0;
+    const kernels::correlation g = convolution_sizes(op);
+    const extent transposed =
+        g.groups * (kernels::packed_group(g.tap_count(), g.filters, g.channels) + round_up(g.channels));
+    return packed_size(op) > transposed ? packed_size(op) : transposed;
+}
+
+/// Packs the weights and bias of an operation: from the layout that files and training have to packed_size() numbers
+/// at `to`. bias, scale and shift (groups * filters numbers each) may be null; y = (x * w + bias) * scale + shift is
+/// folded.
+template <class T>
+void pack_convolution(const operation& op, const T* weights, const T* bias, const T* scale, const T* shift, T* to) {
+    const kernels::correlation g = convolution_sizes(op);
+    const extent vectors =
+        is_dense(op) ? kernels::dense_vectors : kernels::choose_tile<T>(op.out.width(), g.filters).vectors;
+    kernels::pack_weights(g, vectors, weights, scale, to);
+    kernels::pack_bias(g, bias, scale, shift,
+                       to + g.groups * kernels::packed_group(g.tap_count(), g.channels, g.filters));
+}
+
+/// Calls body(sample, first row, last row): blocks of about a million multiply-adds, which take a core some 10 us.
+template <class Body>
+inline void for_each_block_of_rows(const kernels::correlation& g, extent samples, extent threads, const Body& body) {
+    constexpr extent work = 1 << 20;
+    const extent row_work = g.row_work() > 0 ? g.row_work() : 1;
+    const extent rows = row_work < work ? (work + row_work - 1) / row_work : 1;
+    const extent blocks = (g.rows() + rows - 1) / rows;
+    parallel_for(samples * blocks, threads, [&](extent i) {
+        const extent first = i % blocks * rows;
+        body(i / blocks, first, first + rows < g.rows() ? first + rows : g.rows());
+    });
+}
+
+/// The geometry of the forward pass; `x` is moved to the first tap of the first position.
+template <class T>
+kernels::correlation convolution_geometry(const operation& op, const batch_view<const T>& x,
+                                          const extent (&out_step)[3], const T*& from) {
+    kernels::correlation g = convolution_sizes(op);
+    from = x.data;
+    for (int a = 0; a < 3; ++a) {
+        g.in_step[a] = x.step[a] * op.window.stride[a];
+        g.tap_step[a] = x.step[a] * op.window.dilation[a];
+        g.out_step[a] = out_step[a];
+        from -= op.window.before[a] * x.step[a];
+        if (a == 2) continue;
+        g.row_first[a] = -op.window.before[a];
+        g.row_step[a] = op.window.stride[a];
+        g.row_tap[a] = op.window.dilation[a];
+        g.row_count[a] = op.in.axis[a];
+    }
+    return g;
+}
+
+/// y = activation(bias + x * w + other) of a dense layer of vectors; other.data may be null, or y.data.
+template <class T, activation A>
+void dense_layer_forward(const forward_call<T>& call, const kernels::dense_weights<T>& weights, const T* bias) {
+    const extent samples = call.y.count, outputs = weights.outputs;
+    for (extent s = 0; s < samples; ++s)
+        kernels::dense_start(bias, call.other.data == nullptr ? nullptr : call.other.data + s * call.other.sample,
+                             call.y.data + s * call.y.sample, outputs);
+    constexpr extent block = kernels::dense_vectors * kernels::lanes<T>;
+    const extent blocks = (outputs + block - 1) / block;
+    const extent parts = samples * outputs * weights.inputs < (1 << 20) || call.threads < 2 ? 1
+                         : call.threads < blocks ? call.threads : blocks;
+    parallel_for(parts, call.threads, [&](extent part) {
+        const extent first = blocks * part / parts * block, last = blocks * (part + 1) / parts * block;
+        kernels::dense_forward(call.x.data, call.x.sample, weights, call.y.data, call.y.sample, samples, first,
+                               last < outputs ? last : outputs);
+    });
+    if constexpr (A != activation::none)
+        for (extent s = 0; s < samples; ++s)
+            kernels::dense_finish<A>(call.y.data + s * call.y.sample, outputs, static_cast<T>(call.op.alpha));
+}
+
+/// y = activation(bias + conv(x) + other) with packed weights, as in an engine. x has a border of zeros as wide as the
+/// padding; other.data may be null, or y.data.
+template <class T, kernels::key K>
+void convolution_forward_packed(const forward_call<T>& call, const T* packed) {
+    const T* x = nullptr;
+    kernels::correlation g = convolution_geometry<T>(call.op, call.x, call.y.step, x);
+    for (int a = 0; a < 3; ++a) g.add_step[a] = call.other.step[a];
+    const T* bias = packed + g.groups * kernels::packed_group(g.tap_count(), g.channels, g.filters);
+    for_each_block_of_rows(g, call.y.count, call.threads, [&](extent s, extent first, extent last) {
+        const T* add = call.other.data == nullptr ? nullptr : call.other.data + s * call.other.sample;
+        kernels::correlate<T, K>(g, x + s * call.x.sample, packed, bias, add, call.y.data + s * call.y.sample, first,
+                                 last);
+    });
+}
+
+/// The same in an engine: parameters are packed.
+template <class T, kernels::key K>
+void convolution_engine_forward(const forward_call<T>& call) {
+    const operation& op = call.op;
+    const extent inputs = op.in.channels(), outputs = op.out.channels();
+    if constexpr (K.dense)
+        dense_layer_forward<T, K.activation>(call, {call.parameters, inputs, outputs, true},
+                                             call.parameters + kernels::packed_group(1, inputs, outputs));
+    else
+        convolution_forward_packed<T, K>(call, call.parameters);
+}
+
+/// The same in training: parameters are weight, then bias. A convolution packs them into scratch first, which costs a
+/// copy of the weights for a whole batch; a dense layer reads them as they are.
+template <class T, kernels::key K>
+void convolution_forward(const forward_call<T>& call) {
+    const operation& op = call.op;
+    const T* bias = op.parameters[1].name == nullptr ? nullptr : call.parameters + op.parameters[0].size();
+    if constexpr (K.dense) {
+        dense_layer_forward<T, K.activation>(call, {call.parameters, op.in.channels(), op.out.channels(), false}, bias);
+    } else {
+        pack_convolution<T>(op, call.parameters, bias, nullptr, nullptr, call.scratch);
+        convolution_forward_packed<T, K>(call, call.scratch);
+    }
+}
+
+/// dx (+)= gradient of the input: one correlation of dy with the flipped weights for each phase of the stride,
+/// because the inputs whose distance from each other is the stride see the same taps. dy has a border of
+/// gradient_border() zeros.
+template <class T, kernels::key K>
+void convolution_input_gradient(const backward_call<T>& call) {
+    const operation& op = call.op;
+    const ctnn::window& window = op.window;
+    const kernels::correlation sizes = convolution_sizes(op);
+    const extent count = call.dy.count;
+    T* packed = call.scratch;
+    T* zeros = packed + sizes.groups * kernels::packed_group(sizes.tap_count(), sizes.filters, sizes.channels);
+    std::memset(zeros, 0, static_cast<std::size_t>(sizes.groups * round_up(sizes.channels)) * sizeof(T));
+    const extent phases = window.stride[0] * window.stride[1] * window.stride[2];
+    for (extent phase = 0; phase < phases; ++phase) {
+        const extent start[3]{phase / (window.stride[1] * window.stride[2]),
+                              phase / window.stride[2] % window.stride[1], phase % window.stride[2]};
+        kernels::correlation g;
+        kernels::tap_run run[3];
+        const T* from = call.dy.data;
+        T* to = call.dx.data;
+        bool empty = false, reached = true;
+        for (int a = 0; a < 3; ++a) {
+            const extent stride = window.stride[a], dilation = window.dilation[a], kernel = window.kernel[a];
+            if (start[a] >= op.in.axis[a]) {
+                empty = true;
+                break;
+            }
+            const extent place = start[a] + window.before[a], apart = stride / std::gcd(stride, dilation);
+            extent tap = 0;
+            while (tap < kernel && (place - tap * dilation) % stride != 0) ++tap;
+            reached = reached && tap < kernel;
+            g.positions[a] = (op.in.axis[a] - start[a] + stride - 1) / stride;
+            g.out_step[a] = g.add_step[a] = call.dx.step[a] * stride;
+            to += start[a] * call.dx.step[a];
+            if (tap >= kernel) continue;
+            run[a].step = apart;
+            run[a].count = g.taps[a] = (kernel - 1 - tap) / apart + 1;
+            run[a].first = tap + (run[a].count - 1) * apart;
+            g.in_step[a] = call.dy.step[a];
+            g.tap_step[a] = apart * dilation / stride * call.dy.step[a];
+            const extent output = (place - run[a].first * dilation) / stride;
+            from += output * call.dy.step[a];
+            if (a == 2) continue;
+            g.row_first[a] = output;
+            g.row_step[a] = 1;
+            g.row_tap[a] = apart * dilation / stride;
+            g.row_count[a] = op.out.axis[a];
+        }
+        if (empty) continue;
+        g.channels = sizes.filters;
+        g.filters = sizes.channels;
+        g.groups = sizes.groups;
+        if (!reached) {
+            if (call.accumulate) continue;
+            g.channels = 0;  // no tap reaches these inputs: a correlation without terms writes the zeros of the bias
+        } else {
+            kernels::pack_transposed(sizes, run, K.vectors, call.parameters, packed);
+        }
+        for_each_block_of_rows(g, count, call.threads, [&](extent s, extent first, extent last) {
+            T* target = to + s * call.dx.sample;
+            kernels::correlate<T, K>(g, from + s * call.dy.sample, packed, zeros, call.accumulate ? target : nullptr,
+                                     target, first, last);
+        });
+    }
+}
+
+/// dx (+)= gradient of the input of a dense layer of vectors.
+template <class T>
+void dense_layer_input_gradient(const backward_call<T>& call) {
+    const extent inputs = call.op.in.channels(), outputs = call.op.out.channels();
+    constexpr extent block = 64;
+    parallel_for((inputs + block - 1) / block, call.threads, [&](extent i) {
+        const extent first = i * block, last = first + block < inputs ? first + block : inputs;
+        kernels::dense_input_gradient(call.dy.data, call.dy.sample, call.parameters, outputs, call.dx.data,
+                                      call.dx.sample, call.dy.count, first, last, call.accumulate);
+    });
+}
+
+/// Adds into the gradients of weight and bias. Threads share the weights' tiles: every sum has one owner and one order.
+template <class T, kernels::key K>
+void convolution_weight_gradient(const backward_call<T>& call) {
+    const operation& op = call.op;
+    const T* x = nullptr;
+    kernels::correlation g = convolution_geometry<T>(op, call.x, call.dy.step, x);
+    extent samples = call.dy.count;
+    if (is_dense(op)) {  // the samples are the positions of one row
+        g.positions[2] = samples;
+        g.in_step[2] = call.x.sample;
+        g.out_step[2] = call.dy.sample;
+        samples = 1;
+    }
+    T* bias = op.parameters[1].name == nullptr ? nullptr : call.gradients + op.parameters[0].size();
+    const extent units = kernels::gradient_units<K>(g);
+    extent parts = call.threads > 1 ? call.threads * 4 : 1;
+    if (parts > units) parts = units;
+    parallel_for(parts, call.threads, [&](extent part) {
+        kernels::weight_gradient<T, K>(g, x, call.x.sample, call.dy.data, call.dy.sample, samples, call.gradients,
+                                       part == 0 ? bias : nullptr, units * part / parts, units * (part + 1) / parts);
+    });
+}
+
+/// Backwards in training: gradients of weight and bias are added to, dx is overwritten or, with accumulate, added to.
+template <class T, kernels::key Input, kernels::key Weights>
+void convolution_backward(const backward_call<T>& call) {
+    convolution_weight_gradient<T, Weights>(call);
+    if constexpr (Input.dense) {
+        if (call.dx.data != nullptr) dense_layer_input_gradient<T>(call);
+    } else if constexpr (Input.pixels > 0) {
+        if (call.dx.data != nullptr) convolution_input_gradient<T, Input>(call);
+    }
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// What a layer of one's own derives from when each output depends on one input alone.
+#pragma once
+
+#include "ctnn/core/refusal.hpp"
+#include "ctnn/kernels/elementwise.hpp"
+
+namespace ctnn {
+
+/// A layer y = value(x), number by number, from a function and its slope.
+///
+///     takes    any shape
+///     gives    the same shape
+///     needs    Layer::name, Layer::value(x) and Layer::slope(x), the derivative at x, for float and double
+///
+///     struct softsign : ctnn::elementwise<softsign> {
+///         static constexpr const char* name = "softsign";
+///         template <class T> static T value(T x) { return x / (1 + std::abs(x)); }
+///         template <class T> static T slope(T x) { return 1 / ((1 + std::abs(x)) * (1 + std::abs(x))); }
+///     };
+template <class Layer>
+struct elementwise {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        operation row = make_operation(kind::custom, Layer::name, in, in);
+        row.in_place = row.backward_in_place = row.backward_reads_input = true;
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::for_each_stretch(
+            call.threads,
+            [](extent, extent count, const T* x, T* y) {
+                CTNN_INDEPENDENT  // y may be x, element for element
+                    for (extent i = 0; i < count; ++i) y[i] = Layer::value(x[i]);
+            },
+            call.x, call.y);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data == nullptr) return;
+        kernels::for_each_stretch(
+            call.threads,
+            [](extent, extent count, const T* x, const T* dy, T* dx) {
+                CTNN_INDEPENDENT
+                for (extent i = 0; i < count; ++i) dx[i] = dy[i] * Layer::slope(x[i]);
+            },
+            call.x, call.dy, call.dx);
+    }
+};
+
+}  // namespace ctnn

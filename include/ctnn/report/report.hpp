@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Reports as text; as pictures with CTNN_WITH_IMAGES.
+#pragma once
+
+#include "ctnn/report/classification_report.hpp"
+#include "ctnn/report/csv.hpp"
+#if defined(CTNN_WITH_IMAGES)
+#include "ctnn/report/confusion.hpp"
+#include "ctnn/report/curves.hpp"
+#include "ctnn/report/grid.hpp"
+#endif

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// A model on a whole data set: its mean loss, its probabilities, and what they are worth.
+#pragma once
+
+#include <cmath>
+#include <vector>
+
+#include "ctnn/data/dataset.hpp"
+#include "ctnn/train/metric/accuracy.hpp"
+#include "ctnn/train/metric/predicted_class.hpp"
+#include "ctnn/train/metric/roc_auc.hpp"
+#include "ctnn/train/pass.hpp"
+
+namespace ctnn {
+
+/// What evaluate() found.
+template <class T>
+struct evaluation {
+    double loss = 0;               ///< mean, as the loss defines it
+    double accuracy = -1;          ///< share of right labels; -1 without labels
+    double auc = -1;               ///< as roc_auc; -1 unless there is one label a sample
+    std::vector<T> probabilities;  ///< [sample][position][channel]: outputs after the head that the loss stands for
+};
+
+namespace detail {
+
+/// The network's outputs from what a loss reads. Stable softmax and sigmoid, computed in double.
+template <loss_head Head, class T>
+void to_probabilities(const T* outputs, T* to, extent positions, extent channels) {
+    constexpr bool softmax = Head == loss_head::softmax || Head == loss_head::softmax_logits;
+    constexpr bool sigmoid = Head == loss_head::sigmoid || Head == loss_head::sigmoid_logits;
+    for (extent p = 0; p < positions; ++p, outputs += channels, to += channels) {
+        double largest = static_cast<double>(outputs[0]), total = 0;
+        if constexpr (softmax) {
+            for (extent c = 1; c < channels; ++c) largest = std::max(largest, static_cast<double>(outputs[c]));
+            for (extent c = 0; c < channels; ++c) total += std::exp(static_cast<double>(outputs[c]) - largest);
+        }
+        for (extent c = 0; c < channels; ++c) {
+            const double z = static_cast<double>(outputs[c]);
+            to[c] = softmax   ? static_cast<T>(std::exp(z - largest) / total)
+                    : sigmoid ? static_cast<T>(1 / (1 + std::exp(-z)))
+                              : outputs[c];
+        }
+    }
+}
+
+/// Runs a pass over a data set in slices of its batch. Allocates nothing when `found` has its size already.
+template <class Pass, class Model, class Data, class Loss>
+void evaluate_into(Pass& pass, const Model& m, const Data& data, const Loss& loss,
+                   evaluation<typename Pass::scalar>& found) {
+    using T = typename Pass::scalar;
+    constexpr dims out = Pass::output_dims;
+    const extent n = data.size();
+    found.probabilities.resize(static_cast<std::size_t>(n * out.size()));
+    const target<T> all{data.labels.empty() ? nullptr : data.labels.data(),
+                        data.values.empty() ? nullptr : data.values.data()};
+    double sum = 0, normalizer = 0;
+    for (extent from = 0; from < n; from += pass.max_batch()) {
+        const extent samples = n - from < pass.max_batch() ? n - from : pass.max_batch();
+        const auto outputs = pass.evaluate(m, data.input_of(from), samples);
+        const target<T> expected = from_sample<Loss>(all, from, out);
+        sum += loss.value(outputs.data(), expected, static_cast<T*>(nullptr), samples, out, 1.0);
+        normalizer += loss.normalizer(expected, samples, out);
+        to_probabilities<Loss::head>(outputs.data(), found.probabilities.data() + from * out.size(),
+                                     samples * out.positions(), out.channels());
+    }
+    found.loss = mean_of(sum, normalizer);
+    if (data.labels.empty() || Loss::labels_per_sample(out) != out.positions()) return;
+    const extent positions = n * out.positions(), channels = out.channels();
+    extent right = 0, counted = 0;
+    for (extent p = 0; p < positions; ++p) {
+        const std::int32_t label = data.labels[static_cast<std::size_t>(p)];
+        if (label < 0) continue;
+        ++counted;
+        right += predicted_class(found.probabilities.data() + p * channels, channels) == label;
+    }
+    found.accuracy = counted == 0 ? 0 : static_cast<double>(right) / static_cast<double>(counted);
+    if (out.positions() == 1) found.auc = roc_auc(found.probabilities.data(), channels, data.labels.data(), n);
+}
+
+}  // namespace detail
+
+/// Evaluates a model: running statistics instead of a batch's, no dropout.
+/// \pre the data set fits the loss (loss.check)
+template <class Net, class T, class Data, loss_function Loss>
+[[nodiscard]] evaluation<T> evaluate(const model<Net, T>& m, const Data& data, const Loss& loss, extent batch = 32) {
+    static_assert(std::is_same_v<typename Data::input, typename Net::input>,
+                  "ctnn: evaluate needs a data set of the network's input shape; "
+                  "load or resize the data to net::input");
+    training_pass<Net, Loss, T> pass{{.max_batch = batch}};
+    evaluation<T> found;
+    detail::evaluate_into(pass, m, data, loss, found);
+    return found;
+}
+
+}  // namespace ctnn

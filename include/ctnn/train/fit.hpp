@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Training in one call.
+#pragma once
+
+#include <chrono>
+#include <cstring>
+#include <optional>
+#include <vector>
+
+#include "ctnn/data/batch_order.hpp"
+#include "ctnn/train/evaluate.hpp"
+#include "ctnn/train/history.hpp"
+#include "ctnn/train/metric/running_mean.hpp"
+#include "ctnn/train/update.hpp"
+
+namespace ctnn {
+
+/// What is watched to know the best epoch.
+enum class monitor : unsigned char { loss, accuracy, auc };
+
+/// How fit() trains. Where nothing is said: one epoch, batches of 32, shuffled.
+template <class Data>
+struct fit_options {
+    extent epochs = 1;
+    extent batch = 32;
+    bool shuffled = true;
+    seed random{};                     ///< of the order of samples and of dropout
+    const Data* validation = nullptr;  ///< evaluated after each epoch
+    extent patience = 0;               ///< epochs without improvement until it stops; 0: never
+    bool restore_best = false;         ///< end with the weights of the best epoch; implied by patience
+    monitor watched = monitor::loss;   ///< of the validation data, or the training loss without them
+    extent threads = 0;                ///< 0: as many as OpenMP offers; results do not depend on it
+    std::vector<training_callback*> callbacks{};
+};
+
+namespace detail {
+
+/// A batch gathered from all over a data set, in memory of its own.
+template <class Data>
+class batch_memory {
+public:
+    using T = typename Data::scalar;
+    batch_memory(const Data& data, extent batch)
+        : data_(data),
+          inputs_(batch * Data::input::size),
+          labels_each_(static_cast<extent>(data.labels.size()) / data.size()),
+          values_each_(static_cast<extent>(data.values.size()) / data.size()),
+          labels_(batch * labels_each_),
+          values_(batch * values_each_) {}
+
+    /// Copies the samples order[0 .. samples). A data set with a member write_input(sample, epoch, to) draws its inputs
+    /// itself: that is where augmentation goes.
+    void gather(const extent* order, extent samples, extent epoch) {
+        for (extent i = 0; i < samples; ++i) {
+            T* to = inputs_.data() + i * Data::input::size;
+            if constexpr (requires { data_.write_input(order[i], epoch, to); })
+                data_.write_input(order[i], epoch, to);
+            else
+                std::memcpy(static_cast<void*>(to), data_.input_of(order[i]),
+                            sizeof(T) * static_cast<std::size_t>(Data::input::size));
+            for (extent k = 0; k < labels_each_; ++k)
+                labels_[i * labels_each_ + k] = data_.labels[static_cast<std::size_t>(order[i] * labels_each_ + k)];
+            for (extent k = 0; k < values_each_; ++k)
+                values_[i * values_each_ + k] = data_.values[static_cast<std::size_t>(order[i] * values_each_ + k)];
+        }
+    }
+    [[nodiscard]] const T* inputs() const { return inputs_.data(); }
+    [[nodiscard]] target<T> expected() const {
+        return {labels_each_ > 0 ? labels_.data() : nullptr, values_each_ > 0 ? values_.data() : nullptr};
+    }
+
+private:
+    const Data& data_;
+    aligned_block<T> inputs_;
+    extent labels_each_, values_each_;
+    aligned_block<std::int32_t> labels_;
+    aligned_block<T> values_;
+};
+
+/// Share of right labels among the outputs that a loss reads; logits and probabilities have the same largest channel.
+template <class Loss, class T>
+void count_right(const T* outputs, const std::int32_t* labels, extent samples, const dims& out, running_mean& share) {
+    constexpr bool logits = Loss::head != loss_head::any;
+    if (labels == nullptr || Loss::labels_per_sample(out) != out.positions()) return;
+    for (extent p = 0; p < samples * out.positions(); ++p)
+        if (labels[p] >= 0)
+            share.add(
+                predicted_class(outputs + p * out.channels(), out.channels(), logits ? 0.0 : 0.5) == labels[p] ? 1 : 0);
+}
+
+template <class Loss, class Data>
+[[nodiscard]] error check_data(const Loss& loss, const Data& data, const dims& out) {
+    if (error failed = data.check(Loss::labels_per_sample(out), out.size())) return failed;
+    using T = typename Data::scalar;
+    const target<T> all{data.labels.empty() ? nullptr : data.labels.data(),
+                        data.values.empty() ? nullptr : data.values.data()};
+    return loss.check(all, data.size(), out);
+}
+
+/// Is this epoch better than the best so far? The first always is.
+class best_so_far {
+public:
+    explicit best_so_far(monitor watched, bool validated) : watched_(watched), validated_(validated) {}
+    bool improved(const epoch_record& e) {
+        const double value = watched_ == monitor::accuracy ? (validated_ ? e.validation_accuracy : e.accuracy)
+                             : watched_ == monitor::auc    ? e.validation_auc
+                                                           : -(validated_ ? e.validation_loss : e.loss);
+        if (any_ && !(value > best_)) return false;
+        any_ = true;
+        best_ = value;
+        return true;
+    }
+
+private:
+    monitor watched_;
+    bool validated_, any_ = false;
+    double best_ = 0;
+};
+
+}  // namespace detail
+
+/// Trains a model.
+///
+/// The same numbers come out for any number of threads, and from a hand-written loop over training_pass and
+/// optimizer_state that visits the samples in the order of shuffle(). Nothing is printed; callbacks are told.
+/// \returns the history, or error_kind::invalid_argument, shape_mismatch or not_finite when data, loss or settings make
+///          no sense; the model is unchanged then
+template <class Net, class T, class Data, loss_function Loss, optimizer Optimizer>
+[[nodiscard]] result<training_history> fit(model<Net, T>& m, const Data& data, const Loss& loss, Optimizer descent,
+                                           const std::type_identity_t<fit_options<Data>>& options = {}) {
+    static_assert(std::is_same_v<typename Data::input, typename Net::input>,
+                  "ctnn: fit needs a data set of the network's input shape; load or resize the data to net::input");
+    using pass_type = training_pass<Net, Loss, T>;
+    constexpr dims out = pass_type::output_dims;
+    if (options.epochs < 1 || options.batch < 1)
+        return error{error_kind::invalid_argument, "fit: epochs and batch must be at least 1"};
+    if (error failed = descent.check()) return failed;
+    if (error failed = detail::check_data(loss, data, out)) return failed;
+    if (options.validation != nullptr)
+        if (error failed = detail::check_data(loss, *options.validation, out)) return failed;
+
+    const extent batch = options.batch < data.size() ? options.batch : data.size();
+    pass_type pass{{.max_batch = batch, .threads = options.threads, .random = options.random}};
+    const extent threads = options.threads > 0 ? options.threads : available_threads();
+    gradient<Net, T> slope;
+    optimizer_state<Optimizer, Net, T> state(descent);
+    detail::batch_memory<Data> memory(data, batch);
+    std::vector<extent> order(static_cast<std::size_t>(data.size()));
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<extent>(i);
+    evaluation<T> validated;
+    const bool keeps_best = options.restore_best || options.patience > 0;
+    std::optional<model<Net, T>> best;
+    if (keeps_best) best.emplace(m.copy());
+    detail::best_so_far so_far(options.watched, options.validation != nullptr);
+
+    training_history history;
+    history.epochs.reserve(static_cast<std::size_t>(options.epochs));
+    training_moment moment{
+        .epochs = options.epochs, .batches = (data.size() + batch - 1) / batch, .rate = descent.rate};
+    for (extent epoch = 1; epoch <= options.epochs && !moment.stop; ++epoch) {
+        const auto start = std::chrono::steady_clock::now();
+        moment.epoch = epoch;
+        moment.batch = moment.samples = 0;
+        for (training_callback* c : options.callbacks) c->epoch_begins(moment);
+        descent.rate = moment.rate;
+        if (options.shuffled) shuffle(order, options.random, static_cast<std::uint64_t>(epoch));
+        running_mean mean_loss_so_far, right;
+        for (extent from = 0; from < data.size(); from += batch) {
+            const extent samples = data.size() - from < batch ? data.size() - from : batch;
+            memory.gather(order.data() + from, samples, epoch);
+            pass.set_step(state.time());
+            const auto outputs = pass.forward(m, memory.inputs(), samples);
+            const target<T> expected = memory.expected();
+            const double value = pass.loss(loss, expected);
+            detail::count_right<Loss>(outputs.data(), expected.labels, samples, out, right);
+            slope.fill_zero();
+            pass.backward(m, slope);
+            state.step(descent, m, slope, threads);
+            mean_loss_so_far.add(value, loss.normalizer(expected, samples, out));
+            ++moment.batch;
+            moment.samples += samples;
+            moment.loss = mean_loss_so_far.value();
+            for (training_callback* c : options.callbacks) c->batch_ends(moment);
+        }
+        epoch_record record{.epoch = epoch, .loss = mean_loss_so_far.value(), .rate = descent.rate};
+        if (!data.labels.empty()) record.accuracy = right.value();
+        if (options.validation != nullptr) {
+            detail::evaluate_into(pass, m, *options.validation, loss, validated);
+            record.validation_loss = validated.loss;
+            record.validation_accuracy = validated.accuracy;
+            record.validation_auc = validated.auc;
+        }
+        if (so_far.improved(record)) {
+            history.best_epoch = epoch;
+            if (keeps_best) best->copy_numbers(m);
+        } else if (options.patience > 0 && epoch - history.best_epoch >= options.patience) {
+            moment.stop = history.stopped_early = true;
+        }
+        record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        history.epochs.push_back(record);
+        for (training_callback* c : options.callbacks) c->epoch_ends(moment, history.epochs.back());
+    }
+    if (keeps_best)
+        m.copy_numbers(*best);
+    else
+        history.best_epoch = static_cast<extent>(history.epochs.size());
+    return history;
+}
+
+}  // namespace ctnn

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// The protocol of a loss: what it wants the network to end with, how it is checked, normalized and differentiated.
+#pragma once
+
+#include <concepts>
+
+#include "ctnn/core/error.hpp"
+#include "ctnn/core/shape.hpp"
+#include "ctnn/train/loss/target.hpp"
+
+namespace ctnn {
+
+/// What a loss wants the network to end with. Except for `any`, a loss sees the values before the head (the logits).
+enum class loss_head : unsigned char {
+    any,             ///< whatever the network ends with; a head is differentiated like any layer
+    softmax,         ///< the network ends with softmax, and the loss reads that head's input
+    sigmoid,         ///< the network ends with sigmoid, and the loss reads that head's input
+    softmax_logits,  ///< the network ends without a head; softmax makes probabilities of its output
+    sigmoid_logits   ///< the network ends without a head; sigmoid makes probabilities of its output
+};
+
+/// Is the input of the network's last layer, not its output, what the loss reads?
+[[nodiscard]] constexpr bool skips_head(loss_head head) {
+    return head == loss_head::softmax || head == loss_head::sigmoid;
+}
+
+namespace detail {
+template <class Loss, class T>
+concept loss_function_for = requires(const Loss& loss, const T* output, target<T> expected, T* gradient, extent samples,
+                                     dims out, double normalizer) {
+    { loss.check(expected, samples, out) } -> std::same_as<error>;
+    { loss.normalizer(expected, samples, out) } -> std::same_as<double>;
+    { loss.value(output, expected, gradient, samples, out, normalizer) } -> std::same_as<double>;
+};
+}  // namespace detail
+
+/// What can be minimized. All arrays are contiguous, [sample][position][channel]; `out` is the shape of one sample.
+///
+///     Loss::head                  the loss_head
+///     Loss::labels_per_sample     how many labels of the target belong to one sample (0: it reads no labels)
+///     check                       error{} when the target and the loss's own members make sense for `out`, else
+///                                 error_kind::invalid_argument or not_finite with the first bad sample's index; to be
+///                                 called once for a data set, before training
+///     normalizer                  what the sum of a batch's losses is divided by to give the mean; the normalizers of
+///                                 slices add up to the batch's. 0: every position of the batch is ignored
+///     value                       the sum of the losses. Where gradient is not null it writes every element of
+///                                 d(sum / normalizer) / d(output); a normalizer of 0 gives zeros. The gradient may be
+///                                 the output's own memory
+///
+/// value adds up one sample after the other, in double: calls for single samples, added in order, have the same bits as
+/// one call for the batch, so that slices and threads change nothing.
+template <class Loss>
+concept loss_function = detail::loss_function_for<Loss, float> && detail::loss_function_for<Loss, double> &&
+    requires(dims out) {
+    { Loss::head } -> std::convertible_to<loss_head>;
+    { Loss::labels_per_sample(out) } -> std::same_as<extent>;
+};
+
+/// The mean from a sum and its normalizer; 0 for a batch in which everything is ignored (where PyTorch gives NaN).
+[[nodiscard]] constexpr double mean_of(double sum, double normalizer) {
+    return normalizer > 0 ? sum / normalizer : 0.0;
+}
+
+/// The mean loss of a whole batch, with its gradient where the pointer is not null.
+template <loss_function Loss, class T>
+[[nodiscard]] inline double mean_loss(const Loss& loss, const T* output, target<T> expected, T* gradient,
+                                      extent samples, dims out) {
+    const double normalizer = loss.normalizer(expected, samples, out);
+    return mean_of(loss.value(output, expected, gradient, samples, out, normalizer), normalizer);
+}
+
+}  // namespace ctnn

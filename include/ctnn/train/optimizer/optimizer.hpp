@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// The protocol of an optimizer: one pass over a flat range of parameters.
+#pragma once
+
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <string>
+
+#include "ctnn/core/error.hpp"
+#include "ctnn/core/shape.hpp"
+#include "ctnn/train/decimal.hpp"
+
+namespace ctnn {
+
+namespace detail {
+template <class Optimizer, class T>
+concept optimizer_for = requires(const Optimizer& optimizer, T* parameters, const T* gradients, T* state, extent count,
+                                 std::uint64_t time, extent stride) {
+    optimizer.step(parameters, gradients, state, count, time);
+    optimizer.step(parameters, gradients, state, count, time, stride);
+};
+
+/// Refuses a setting that is not finite, or outside [low, high) where high is not 0.
+[[nodiscard]] inline error check_setting(const char* optimizer, const char* name, double value, double high = 0) {
+    if (std::isfinite(value) && value >= 0 && (high == 0 || value < high)) return {};
+    return {error_kind::invalid_argument, std::string(optimizer) + ": " + name + " is " + decimal(value) +
+                                              (high == 0 ? ", expected a finite number of at least 0"
+                                                         : ", expected a number from 0 to below " + decimal(high))};
+}
+}  // namespace detail
+
+/// What can make a step.
+///
+///     rate       the learning rate; a schedule writes it between steps
+///     check      error{} when the settings make sense, else error_kind::invalid_argument
+///     slots      how many numbers of state a parameter has; they begin as zeros
+///     step       updates `count` parameters and their state from the gradients; time is 1 at the first step.
+///                Slot k of parameter i is state[k * stride + i]; a stride of 0 (the default) stands for count.
+///
+/// Parameter i depends on gradient i and the state of i alone, so a range that is cut in any way gives the same bits as
+/// the whole, and a part that is to have other settings (biases without weight decay) is stepped by another optimizer.
+template <class Optimizer>
+concept optimizer = std::copyable<Optimizer> && requires(const Optimizer& o, Optimizer& changeable) {
+    { o.slots() } -> std::same_as<extent>;
+    { o.check() } -> std::same_as<error>;
+    changeable.rate = 1e-3;
+} && detail::optimizer_for<Optimizer, float> && detail::optimizer_for<Optimizer, double>;
+
+}  // namespace ctnn

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Forward, loss and backward for a batch: what a hand-written training loop is made of.
+#pragma once
+
+#include <span>
+
+#include "ctnn/graph/model.hpp"
+#include "ctnn/graph/routines.hpp"
+#include "ctnn/train/head.hpp"
+#include "ctnn/train/loss/loss.hpp"
+#include "ctnn/train/tape.hpp"
+
+namespace ctnn {
+
+/// How a training pass is set up.
+struct pass_options {
+    extent max_batch = 32;  ///< more samples than that at once are refused by assertion
+    extent threads = 0;     ///< 0: as many as OpenMP offers; results do not depend on it
+    seed random{};          ///< of dropout
+};
+
+inline namespace CTNN_BACKEND {
+
+/// The memory and the code of training steps for one network and one loss. Everything is allocated when it is made.
+///
+/// The outputs that it shows are what the loss reads: logits when the loss takes over the network's head.
+///
+///     ctnn::training_pass<net, ctnn::cross_entropy> pass{{.max_batch = 32}};
+///     pass.forward(model, images, 32);
+///     double loss = pass.loss(ctnn::cross_entropy{}, {.labels = labels});
+///     pass.backward(model, gradient);
+template <class Net, loss_function Loss, class T = float, bool InputGradient = false>
+class training_pass : detail::check_head<Net, Loss::head> {
+    static constexpr bool without_head = skips_head(Loss::head);
+    using plan = detail::training_plan<Net, without_head, InputGradient>;
+    static constexpr auto rows = detail::training_rows_of<plan>();
+    static constexpr auto& routines = execution::routines<plan, Net, T, true>;
+
+public:
+    using network = Net;
+    using scalar = T;
+    static constexpr dims output_dims = plan::table.values[plan::table.output];
+    /// Bytes of memory for a batch, besides the model and its gradient.
+    [[nodiscard]] static constexpr extent bytes(extent batch) {
+        return (batch * (plan::elements + 2 * output_dims.size()) + plan::side.saved + plan::side.scratch) *
+               static_cast<extent>(sizeof(T));
+    }
+
+    explicit training_pass(const pass_options& options)
+        : max_batch_(options.max_batch < 1 ? 1 : options.max_batch),
+          arena_(max_batch_ * plan::elements),
+          outputs_(max_batch_ * output_dims.size()),
+          output_gradient_(max_batch_ * output_dims.size()),
+          saved_(plan::side.saved),
+          scratch_(plan::side.scratch) {
+        tape_ = {rows.of,
+                 routines.of,
+                 plan::rows,
+                 arena_.data(),
+                 saved_.data(),
+                 scratch_.data(),
+                 0,
+                 options.threads > 0 ? options.threads : available_threads(),
+                 options.random.value,
+                 0};
+    }
+
+    [[nodiscard]] extent max_batch() const noexcept { return max_batch_; }
+    [[nodiscard]] extent samples() const noexcept { return tape_.samples; }
+    /// The number of the step decides dropout's masks: equal seed and step, equal masks.
+    void set_step(std::uint64_t step) noexcept { tape_.step = step; }
+
+    /// Runs the network on `samples` inputs that lie one after the other; running statistics of the model are updated.
+    /// \returns the outputs [sample][position][channel], valid until the next call
+    /// \pre 1 <= samples <= max_batch()
+    std::span<const T> forward(model<Net, T>& m, const T* inputs, extent samples) noexcept {
+        return run(m, inputs, samples, true);
+    }
+    /// As forward, but as in inference: no dropout, running statistics read and not changed.
+    std::span<const T> evaluate(const model<Net, T>& m, const T* inputs, extent samples) noexcept {
+        return run(const_cast<model<Net, T>&>(m), inputs, samples, false);
+    }
+
+    /// The outputs of the last forward.
+    [[nodiscard]] std::span<const T> outputs() const noexcept { return {outputs_.data(), size()}; }
+    /// What backward begins with; loss() writes it, and so may the caller.
+    [[nodiscard]] std::span<T> output_gradient() noexcept { return {output_gradient_.data(), size()}; }
+
+    /// The mean loss of the last forward, with its gradient ready for backward.
+    [[nodiscard]] double loss(const Loss& function, const target<T>& expected) noexcept {
+        return mean_loss(function, outputs_.data(), expected, output_gradient_.data(), tape_.samples, output_dims);
+    }
+
+    /// Adds the gradient of the loss with respect to every parameter into `to`.
+    void backward(const model<Net, T>& m, gradient<Net, T>& to) noexcept {
+        tape_.zero(rows.border_loss);
+        execution::reshape_view<T>(staged(output_gradient_.data()),
+                                   rows.output_gradient.view(arena_.data(), tape_.samples), false, tape_.threads);
+        tape_.backward(m.parameters().data(), to.data());
+    }
+
+    /// The gradient with respect to input `sample` after backward, in the order of the input. Needs InputGradient.
+    void input_gradient(extent sample, T* to) const noexcept {
+        static_assert(InputGradient, "ctnn: ask for the input's gradient: training_pass<Net, Loss, T, true>");
+        batch_view<T> from = rows.input_gradient.view(const_cast<T*>(arena_.data()), tape_.samples);
+        from.data += sample * from.sample;
+        from.count = 1;
+        batch_view<T> view = staged(to);
+        view.shape = Net::input_dims;
+        fill_steps(view);
+        view.count = 1;
+        execution::copy_view<T>(from, view, false, 1);
+    }
+
+private:
+    [[nodiscard]] std::size_t size() const noexcept {
+        return static_cast<std::size_t>(tape_.samples * output_dims.size());
+    }
+    static void fill_steps(batch_view<T>& v) noexcept {
+        v.step[2] = v.shape.channels();
+        v.step[1] = v.step[2] * v.shape.width();
+        v.step[0] = v.step[1] * v.shape.height();
+        v.sample = v.shape.size();
+    }
+    [[nodiscard]] batch_view<T> staged(T* data) const noexcept {
+        batch_view<T> v{data, output_dims, tape_.samples, 0, {}};
+        fill_steps(v);
+        return v;
+    }
+    std::span<const T> run(model<Net, T>& m, const T* inputs, extent samples, bool training) noexcept {
+        tape_.samples = samples < max_batch_ ? samples : max_batch_;
+        tape_.forward(inputs, m.parameters().data(), m.state().data(), training);
+        execution::reshape_view<T>(rows.output.view(arena_.data(), tape_.samples), staged(outputs_.data()), false,
+                                   tape_.threads);
+        return outputs();
+    }
+
+    extent max_batch_;
+    aligned_block<T> arena_, outputs_, output_gradient_, saved_, scratch_;
+    execution::tape<T> tape_;
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn

@@ -1,0 +1,18 @@
+// expect: loss_refused<ctnn::network_head::softmax, ctnn::loss_head::[a-z_]+>
+// expect: ctnn: cross_entropy_with_logits needs a network that ends without softmax or sigmoid; remove the head, or use cross_entropy after a softmax
+// SPDX-License-Identifier: MIT
+#include <ctnn/ctnn.hpp>
+namespace nn = ctnn;
+
+using data_set = nn::dataset<nn::shape<4>>;
+#ifdef CTNN_CORRECT
+using net = nn::network<nn::shape<4>, nn::dense<2>>;
+auto train(nn::model<net>& m, const data_set& d) {
+    return nn::fit(m, d, nn::cross_entropy_with_logits{}, nn::adam{}, {.epochs = 10});
+}
+#else
+using net = nn::network<nn::shape<4>, nn::dense<2>, nn::softmax>;
+auto train(nn::model<net>& m, const data_set& d) {
+    return nn::fit(m, d, nn::cross_entropy_with_logits{}, nn::adam{}, {.epochs = 10});
+}
+#endif

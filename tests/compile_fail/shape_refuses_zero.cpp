@@ -1,0 +1,8 @@
+// expect: ctnn: every extent of a shape is at least 1
+// SPDX-License-Identifier: MIT
+#include "ctnn/core/shape.hpp"
+#ifdef CTNN_CORRECT
+ctnn::shape<1> instance;
+#else
+ctnn::shape<0> instance;
+#endif

@@ -1,0 +1,13 @@
+// expect: deleted.*63
+// expect: shape<8, 8, 1>
+// expect: = delete;  // as many numbers as the shape has
+// SPDX-License-Identifier: MIT
+#include <ctnn/ctnn.hpp>
+namespace nn = ctnn;
+
+#ifdef CTNN_CORRECT
+std::array<float, 64> pixels;
+#else
+std::array<float, 63> pixels;
+#endif
+nn::tensor_view<nn::shape<8, 8, 1>, float> view(pixels);

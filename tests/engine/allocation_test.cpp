@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// An engine allocates nothing, and neither does a training step after the first. malloc itself is counted, so that
+/// nothing that calls it goes unseen: operator new, the C library, OpenMP.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cstdlib>
+
+#include "engine_network.hpp"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CTNN_TEST_SANITIZED 1
+#endif
+#endif
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(CTNN_TEST_SANITIZED)
+
+// glibc lets a program bring its own malloc; these count and call glibc's own.
+namespace {
+std::atomic<long> allocations{0};
+}
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+void* malloc(std::size_t bytes) { return ++allocations, __libc_malloc(bytes); }
+void* calloc(std::size_t count, std::size_t bytes) { return ++allocations, __libc_calloc(count, bytes); }
+void* realloc(void* old, std::size_t bytes) { return ++allocations, __libc_realloc(old, bytes); }
+void* memalign(std::size_t to, std::size_t bytes) { return ++allocations, __libc_memalign(to, bytes); }
+void* aligned_alloc(std::size_t to, std::size_t bytes) { return ++allocations, __libc_memalign(to, bytes); }
+int posix_memalign(void** result, std::size_t to, std::size_t bytes) {
+    ++allocations;
+    *result = __libc_memalign(to, bytes);
+    return *result == nullptr ? 12 : 0;
+}
+}
+
+using namespace engine_network;
+
+namespace {
+
+TEST_CASE("the counter counts") {
+    const long before = allocations;
+    void* volatile a = std::malloc(10);
+    std::free(a);
+    const nn::aligned_block<float> block(10);
+    CHECK(allocations - before == 2);
+}
+
+TEST_CASE("calls of an engine allocate nothing, single, batched or with a workspace") {
+    const nn::model<net> m = trained();
+    auto engine = nn::freeze(m, {.max_batch = 2});
+    nn::engine<net>::workspace memory(2);
+    const std::vector<float> pixels = images(5);
+    std::vector<float> scores(15);
+    const long before = allocations;
+    for (int i = 0; i < 100; ++i) {
+        engine(pixels.data());
+        engine(pixels.data(), scores.data(), 5);
+        engine(pixels.data(), scores.data(), memory, 5);
+    }
+    CHECK(allocations == before);
+}
+
+TEST_CASE("to make an engine allocates its block and little more") {
+    const nn::model<net> m = trained();
+    const long before = allocations;
+    const auto engine = nn::freeze(m);
+    CHECK(allocations - before <= 3);
+}
+
+// clang's OpenMP runtime allocates for each parallel region by itself: there, what the library does is counted on one
+// thread. g++'s allocates nothing, so that both numbers are counted.
+#if defined(_OPENMP) && defined(__clang__)
+constexpr nn::extent most_threads = 1;
+#else
+constexpr nn::extent most_threads = 2;
+#endif
+
+TEST_CASE("training steps allocate nothing after the first") {
+    nn::model<net> m{nn::seed{1}};
+    const std::vector<float> pixels = images(4);
+    const std::int32_t labels[]{0, 1, 2, 0};
+    for (nn::extent threads = 1; threads <= most_threads; ++threads) {
+        nn::training_pass<net, nn::cross_entropy> pass{{.max_batch = 4, .threads = threads}};
+        nn::gradient<net> slope;
+        nn::adam descent;
+        nn::optimizer_state<nn::adam, net> state(descent);
+        const auto step = [&] {
+            pass.set_step(state.time());
+            pass.forward(m, pixels.data(), 4);
+            const double loss = pass.loss(nn::cross_entropy{}, {.labels = labels});
+            slope.fill_zero();
+            pass.backward(m, slope);
+            state.step(descent, m, slope, threads);
+            return loss;
+        };
+        const double first = step();
+        const long before = allocations;
+        double last = 0;
+        for (int i = 0; i < 20; ++i) last = step();
+        CHECK(allocations == before);
+        CHECK(last < first);
+    }
+}
+
+class counts_batches final : public nn::training_callback {
+public:
+    long first = 0, last = 0;
+    void batch_ends(nn::training_moment& now) override {
+        if (now.epoch == 1 && now.batch == 1) first = allocations;
+        last = allocations;
+    }
+};
+
+TEST_CASE("fit allocates nothing between its first batch and its last") {
+    nn::model<net> m{nn::seed{1}};
+    nn::dataset<net::input> data;
+    data.inputs = images(10);
+    data.labels = {0, 1, 2, 0, 1, 2, 0, 1, 2, 0};
+    counts_batches counter;
+    REQUIRE(nn::fit(m, data, nn::cross_entropy{}, nn::adam{},
+                    {.epochs = 3, .batch = 4, .threads = most_threads, .callbacks = {&counter}}));
+    CHECK(counter.last - counter.first == 0);
+}
+
+}  // namespace
+#endif

@@ -1,0 +1,291 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Writes tests/golden/layers: what PyTorch says, in float64, about the networks in tests/layers/*_golden_test.cpp.
+
+Needs Debian's python3-torch. Run it from anywhere; the files are the same every time. The networks are read from the
+C++ tests (`using name = nn::network<...>;`), so the two sides cannot drift apart. Inputs, parameters and the gradient
+of the output are made by formula on both sides (`numbers` here, tests/layers/golden.hpp there): multiples of 1/64 in
+[-1, 1), so that single linear layers are exact and windows of a pool have ties.
+
+One file a network, all results one after the other, in ctnn's orders: the output, the gradient of the input, the
+gradient of the flat parameter block; where there is a batch_norm also the running statistics after a second step with
+another input, and then the output of the first input in evaluation mode. float32 where that is exact, else float64.
+"""
+import math
+import pathlib
+import re
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+tests = pathlib.Path(__file__).resolve().parent.parent
+folder = tests / "golden" / "layers"
+samples = 3
+first_input, second_input, output_gradient, parameters, statistics = 1, 2, 3, 4, 5  # streams of numbers
+
+
+def numbers(stream, count):
+    """count multiples of 1/64 in [-1, 1): a hash of the index and the stream."""
+    with np.errstate(over="ignore"):
+        h = np.arange(count, dtype=np.uint32) * np.uint32(0x9E3779B1) + np.uint32(stream * 0x85EBCA77 & 0xFFFFFFFF)
+        h = (h ^ (h >> np.uint32(16))) * np.uint32(0x7FEB352D)
+        h = (h ^ (h >> np.uint32(15))) * np.uint32(0x846CA68B)
+        h ^= h >> np.uint32(16)
+    return ((h >> np.uint32(25)).astype(np.float64) - 64) / 64
+
+
+def parse(text):
+    """'conv<5, stride<2>, same>' -> ('conv', [5, ('stride', [2]), ('same', [])])"""
+    tokens = re.findall(r'"[^"]*"|[\w.]+|[<>,]', text.replace("nn::", ""))
+    position = 0
+
+    def value():
+        nonlocal position
+        token = tokens[position]
+        position += 1
+        if token[0] == '"' or token[0].isdigit():
+            return token.strip('"') if token[0] == '"' else float(token) if "." in token else int(token)
+        arguments = []
+        if position < len(tokens) and tokens[position] == "<":
+            position += 1
+            while tokens[position] != ">":
+                arguments.append(value())
+                position += tokens[position] == ","
+            position += 1
+        return token, arguments
+
+    return value()
+
+
+class Options:
+    """The named options of a layer, spread over the input's spatial axes."""
+
+    def __init__(self, arguments, rank, kernel, stride=None):
+        given = {}
+        for argument in arguments:
+            name, values = argument if isinstance(argument, tuple) else ("kernel", [argument])
+            assert name not in given, name
+            given[name] = values
+        def spread(name, otherwise):
+            values = given.get(name, otherwise)
+            assert len(values) in (1, rank), (name, values)
+            return list(values) * (rank if len(values) == 1 else 1)
+        self.kernel = spread("kernel", [kernel])
+        self.stride = spread("stride", [stride] if stride else self.kernel)
+        self.dilation = spread("dilation", [1])
+        self.padding = spread("padding", [0])
+        self.groups = given.get("groups", [1])[0]
+        self.same, self.bias = "same" in given, "no_bias" not in given
+        self.include_padding = "exclude_padding" not in given
+        self.epsilon, self.momentum = given.get("epsilon", [1e-5])[0], given.get("momentum", [0.1])[0]
+
+    def borders(self, size):
+        """(before, after) of each axis; `same` as TensorFlow: ceil(size / stride) positions, the odd zero behind."""
+        if not self.same:
+            return [(p, p) for p in self.padding]
+        result = []
+        for n, k, s, d in zip(size, self.kernel, self.stride, self.dilation):
+            needed = max((math.ceil(n / s) - 1) * s + (k - 1) * d + 1 - n, 0)
+            result.append((needed // 2, needed - needed // 2))
+        return result
+
+
+def pad(x, borders, value):
+    """x is (n, c, spatial...); PyTorch lists the last axis first."""
+    return F.pad(x, [side for border in reversed(borders) for side in border], value=value)
+
+
+def channels_first(x):
+    return x.movedim(-1, 1).contiguous()
+
+
+def channels_last(x):
+    return x.movedim(1, -1)
+
+
+class Run:
+    """One pass of a network over channels-last values. Layers take their parameters from one flat leaf, in order."""
+
+    def __init__(self, flat, state, training):
+        self.flat, self.state, self.training = flat, state, training
+        self.next_parameter = self.next_state = 0
+
+    def parameter(self, *shape):
+        count = math.prod(shape)
+        part = self.flat[self.next_parameter:self.next_parameter + count]
+        self.next_parameter += count
+        return part.reshape(shape)
+
+    def statistic(self, count):
+        part = self.state[self.next_state:self.next_state + count]  # a view: batch_norm changes it
+        self.next_state += count
+        return part
+
+    def layer(self, spelled, x):
+        name, arguments = spelled
+        return getattr(self, "apply_" + name)(x, *arguments)
+
+    def apply_chain(self, x, *layers):
+        for layer in layers:
+            x = self.layer(layer, x)
+        return x
+
+    def apply_repeat(self, x, times, *layers):
+        for _ in range(times):
+            x = self.apply_chain(x, *layers)
+        return x
+
+    def apply_identity(self, x):
+        return x
+
+    def apply_named(self, x, _, layer):
+        return self.layer(layer, x)
+
+    def apply_sum(self, x, *branches):
+        return sum(self.layer(branch, x) for branch in branches)
+
+    def apply_residual(self, x, *layers):
+        return x + self.apply_chain(x, *layers)
+
+    def apply_concat(self, x, *branches):
+        return torch.cat([self.layer(branch, x) for branch in branches], dim=-1)
+
+    def apply_conv(self, x, filters, *options):
+        rank, channels = x.dim() - 2, x.shape[-1]
+        o = Options(options, rank, kernel=3, stride=1)
+        weight = self.parameter(*o.kernel, channels // o.groups, filters)
+        weight = weight.movedim(-1, 0).movedim(-1, 1)  # (filters, channels / groups, kernel...)
+        bias = self.parameter(filters) if o.bias else None
+        x = pad(channels_first(x), o.borders(x.shape[1:-1]), 0.0)
+        convolve = (F.conv1d, F.conv2d, F.conv3d)[rank - 1]
+        return channels_last(convolve(x, weight, bias, o.stride, 0, o.dilation, o.groups))
+
+    def apply_dense(self, x, units, *options):
+        weight = self.parameter(x.shape[-1], units)
+        y = x @ weight
+        return y if options else y + self.parameter(units)
+
+    def apply_max_pool(self, x, *options):
+        rank = x.dim() - 2
+        o = Options(options, rank, kernel=2)
+        x = pad(channels_first(x), o.borders(x.shape[1:-1]), -math.inf)
+        return channels_last((F.max_pool1d, F.max_pool2d, F.max_pool3d)[rank - 1](x, o.kernel, o.stride))
+
+    def apply_avg_pool(self, x, *options):
+        rank = x.dim() - 2
+        o = Options(options, rank, kernel=2)
+        pool = (F.avg_pool1d, F.avg_pool2d, F.avg_pool3d)[rank - 1]
+        borders = o.borders(x.shape[1:-1])
+        x = channels_first(x)
+        if not o.same:
+            return channels_last(pool(x, o.kernel, o.stride, o.padding, False, o.include_padding))
+        inside = pool(pad(torch.ones_like(x), borders, 0.0), o.kernel, o.stride)
+        return channels_last(pool(pad(x, borders, 0.0), o.kernel, o.stride) / inside)
+
+    def apply_global_avg_pool(self, x):
+        return x.flatten(1, -2).mean(1)
+
+    def apply_global_max_pool(self, x):
+        rank = x.dim() - 2
+        pool = (F.max_pool1d, F.max_pool2d, F.max_pool3d)[rank - 1]
+        return pool(channels_first(x), tuple(x.shape[1:-1])).flatten(1)
+
+    def apply_upsample(self, x, *factors):
+        rank = x.dim() - 2
+        factors = list(factors) * (rank if len(factors) == 1 else 1)
+        return channels_last(F.interpolate(channels_first(x), scale_factor=factors, mode="nearest"))
+
+    def apply_flatten(self, x):
+        return x.reshape(len(x), -1)
+
+    def apply_reshape(self, x, *shape):
+        return x.reshape(len(x), *shape)
+
+    def apply_batch_norm(self, x, *options):
+        o = Options(options, 1, kernel=1)
+        channels = x.shape[-1]
+        weight, bias = self.parameter(channels), self.parameter(channels)
+        mean, variance = self.statistic(channels), self.statistic(channels)
+        y = x.movedim(-1, 1)
+        return F.batch_norm(y, mean, variance, weight, bias, self.training, o.momentum, o.epsilon).movedim(1, -1)
+
+    def apply_relu(self, x):
+        return F.relu(x)
+
+    def apply_leaky_relu(self, x, slope=0.01):
+        return F.leaky_relu(x, slope)
+
+    def apply_sigmoid(self, x):
+        return torch.sigmoid(x)
+
+    def apply_tanh(self, x):
+        return torch.tanh(x)
+
+    def apply_softmax(self, x):
+        return torch.softmax(x, -1)
+
+
+class Counter(Run):
+    """Finds how many parameters and statistics a network takes: runs it on zeros."""
+
+    def __init__(self):
+        super().__init__(None, None, False)
+
+    def parameter(self, *shape):
+        self.next_parameter += math.prod(shape)
+        return torch.zeros(shape, dtype=torch.float64)
+
+    def statistic(self, count):
+        self.next_state += count
+        return torch.ones(count, dtype=torch.float64)
+
+
+def results_of(spelled):
+    (shape_name, shape), *layers = spelled[1]
+    assert spelled[0] == "network" and shape_name == "shape"
+    size = (samples, *shape)
+
+    def input_from(stream):
+        return torch.tensor(numbers(stream, math.prod(size))).reshape(size)
+
+    counter = Counter()
+    counter.apply_chain(torch.zeros(size, dtype=torch.float64), *layers)
+    # Half of the formula's range: as many layers as a test has keep their values near 1.
+    flat = torch.tensor(numbers(parameters, counter.next_parameter) / 2, requires_grad=True)
+    # Means in [-1, 1), variances in [1/2, 3/2): every statistic is 1 + number / 2, which serves as both.
+    state = torch.tensor(1 + numbers(statistics, counter.next_state) / 2)
+
+    x = input_from(first_input).requires_grad_(True)
+    y = Run(flat, state, True).apply_chain(x, *layers)
+    y.backward(torch.tensor(numbers(output_gradient, y.numel())).reshape(y.shape))
+    parts = [y.detach(), x.grad, flat.grad]
+    if counter.next_state > 0:
+        with torch.no_grad():
+            Run(flat, state, True).apply_chain(input_from(second_input), *layers)
+            parts.append(state)
+            parts.append(Run(flat, state, False).apply_chain(input_from(first_input), *layers))
+    return torch.cat([part.flatten() for part in parts if part is not None]).numpy()
+
+
+def main():
+    torch.use_deterministic_algorithms(True)
+    torch.set_num_threads(1)
+    folder.mkdir(exist_ok=True)
+    written = set()
+    for source in sorted((tests / "layers").glob("*_golden_test.cpp")):
+        text = re.sub(r"//[^\n]*", "", source.read_text(encoding="utf-8"))
+        for name, spelled in re.findall(r"using (\w+) =\s*(nn::network<[^;]*>);", text):
+            assert name not in written, name
+            results = results_of(parse(spelled))
+            assert np.isfinite(results).all(), name
+            exact = results.astype(np.float32)
+            np.save(folder / f"{name}.npy", exact if (exact == results).all() else results)
+            written.add(name)
+    for old in folder.glob("*.npy"):
+        if old.stem not in written:
+            old.unlink()
+    print(f"{len(written)} networks, {sum(f.stat().st_size for f in folder.glob('*.npy'))} bytes")
+
+
+main()

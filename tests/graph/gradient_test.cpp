@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Gradients of whole networks against differences of their loss, in double: every input and every parameter.
+///
+/// Inputs and parameters are continuous random numbers, so that no maximum is shared and no relu is met within 1e-6 of
+/// its kink; the numbers are the same on every machine.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "ctnn/layers/layers.hpp"
+#include "ctnn/train/loss/binary_cross_entropy.hpp"
+#include "ctnn/train/loss/cross_entropy.hpp"
+#include "ctnn/train/loss/mean_squared_error.hpp"
+#include "ctnn/train/pass.hpp"
+
+namespace nn = ctnn;
+
+namespace {
+
+using nn::extent;
+
+constexpr extent samples = 2;
+
+/// (f(x + eps) - f(x - eps)) / (2 eps) for every number of `values`, which is put back.
+template <class Function>
+std::vector<double> differences(std::span<double> values, const Function& f) {
+    constexpr double eps = 1e-6;
+    std::vector<double> result;
+    for (double& value : values) {
+        const double before = value;
+        value = before + eps;
+        const double above = f();
+        value = before - eps;
+        const double below = f();
+        value = before;
+        result.push_back((above - below) / (2 * eps));
+    }
+    return result;
+}
+
+void expect_equal(const char* what, std::span<const double> found, std::span<const double> expected) {
+    REQUIRE(found.size() == expected.size());
+    extent wrong = 0;
+    std::size_t at = 0;
+    double largest = 0;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        largest = std::max(largest, std::abs(expected[i]));
+        if (std::abs(found[i] - expected[i]) <= 1e-5 + 1e-3 * std::abs(expected[i])) continue;
+        if (wrong++ == 0) at = i;
+    }
+    CHECK_MESSAGE(wrong == 0, what, ": ", wrong, " of ", found.size(), " differ; the first is ", at, ": found ",
+                  found[at], ", expected ", expected[at]);
+    CHECK(largest > 1e-3);  // a gradient of zeros would prove nothing
+}
+
+template <class Net, class Loss>
+void check(const Loss& loss, const nn::target<double>& expected) {
+    nn::model<Net, double> model{nn::seed{3}};
+    const nn::random_stream random(nn::seed{5}, 1);
+    // Biases begin at zero and batch norms at one: a gradient there needs other numbers to be worth anything.
+    for (std::size_t i = 0; i < model.parameters().size(); ++i) model.parameters()[i] += 0.4 * random.uniform(i) - 0.2;
+    std::vector<double> x(samples * Net::input::size), dx(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = 2 * random.uniform(100'000 + i) - 1;
+
+    nn::training_pass<Net, Loss, double, true> pass{{.max_batch = samples, .threads = 1, .random = nn::seed{9}}};
+    pass.set_step(17);
+    const auto run = [&] {
+        pass.forward(model, x.data(), samples);
+        return pass.loss(loss, expected);
+    };
+    run();
+    nn::gradient<Net, double> gradient;
+    for (double& value : gradient.values()) value = 0.25;  // backward adds
+    pass.backward(model, gradient);
+    for (double& value : gradient.values()) value -= 0.25;
+    for (extent s = 0; s < samples; ++s) pass.input_gradient(s, dx.data() + s * Net::input::size);
+
+    expect_equal("gradient of the input", dx, differences(x, run));
+    expect_equal("gradient of the parameters", gradient.values(), differences(model.parameters(), run));
+}
+
+template <class Net>
+void check() {
+    std::vector<double> values(samples * nn::dims_of<typename Net::output>.size());
+    const nn::random_stream random(nn::seed{5}, 2);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = 2 * random.uniform(i) - 1;
+    check<Net>(nn::mean_squared_error{}, {.values = values.data()});
+}
+
+using image_layers =
+    nn::network<nn::shape<7, 6, 2>, nn::conv<4, 3, nn::same>, nn::leaky_relu<0.2>,
+                nn::max_pool<3, nn::stride<2>, nn::padding<1>>, nn::conv<6, 2, nn::groups<2>, nn::no_bias>, nn::tanh,
+                nn::avg_pool<2, nn::stride<1>, nn::padding<1>, nn::exclude_padding>, nn::upsample<2>,
+                nn::conv<3, 3, nn::dilation<2>, nn::stride<2>, nn::same>, nn::sigmoid, nn::flatten, nn::dense<4>,
+                nn::reshape<2, 2>, nn::dense<3>>;
+using sequence_layers =
+    nn::network<nn::shape<9, 3>, nn::conv<5, 3, nn::stride<2>, nn::same>, nn::softmax, nn::dense<4>, nn::batch_norm<>,
+                nn::relu, nn::avg_pool<2, nn::stride<1>>, nn::global_avg_pool, nn::dense<3>, nn::softmax>;
+using volume_layers = nn::network<nn::shape<4, 5, 6, 1>, nn::conv<3, 3, nn::same>, nn::max_pool<nn::kernel<1, 2, 2>>,
+                                  nn::relu, nn::conv<5, nn::kernel<2, 1, 3>>, nn::global_max_pool, nn::dense<2>>;
+
+using small_unet = nn::network<
+    nn::shape<4, 8, 2>, nn::conv<3, 3, nn::same>, nn::relu,
+    nn::concat<nn::identity, nn::chain<nn::max_pool<>, nn::conv<4, 3, nn::same>, nn::relu,
+                                       nn::concat<nn::identity, nn::chain<nn::max_pool<>, nn::conv<5, 3, nn::same>,
+                                                                          nn::relu, nn::upsample<2>>>,
+                                       nn::conv<4, 3, nn::same>, nn::relu, nn::upsample<2>>>,
+    nn::conv<3, 3, nn::same>, nn::relu, nn::conv<1, 1>, nn::sigmoid>;
+using residual_blocks =
+    nn::network<nn::shape<5, 6, 2>, nn::residual<nn::conv<2, 3, nn::same>, nn::batch_norm<>, nn::relu>,
+                nn::sum<nn::chain<nn::conv<4, 3, nn::stride<2>, nn::padding<1>, nn::no_bias>, nn::batch_norm<>,
+                                  nn::relu, nn::conv<4, 3, nn::same>>,
+                        nn::conv<4, 1, nn::stride<2>>>,
+                nn::relu, nn::global_avg_pool, nn::dense<3>>;
+using shared_values =
+    nn::network<nn::shape<4, 3, 2>, nn::sum<nn::identity, nn::identity>, nn::concat<nn::identity, nn::identity>,
+                nn::repeat<2, nn::residual<nn::conv<4, 3, nn::same>, nn::tanh>>,
+                nn::concat<nn::sum<nn::identity, nn::conv<4, 1>, nn::sigmoid>, nn::softmax, nn::identity>,
+                nn::named<"head", nn::chain<nn::flatten, nn::dense<3>>>>;
+using with_dropout = nn::network<nn::shape<4, 4, 2>, nn::conv<4, 3, nn::same>, nn::relu, nn::dropout<0.3>, nn::flatten,
+                                 nn::dense<6>, nn::tanh, nn::dropout<0.5>, nn::dense<3>, nn::softmax>;
+
+}  // namespace
+
+TEST_CASE("every layer's gradient is that of its output: images") { check<image_layers>(); }
+TEST_CASE("every layer's gradient is that of its output: sequences") { check<sequence_layers>(); }
+TEST_CASE("every layer's gradient is that of its output: volumes") { check<volume_layers>(); }
+
+TEST_CASE("gradients flow through a U-Net") { check<small_unet>(); }
+TEST_CASE("gradients flow through residual blocks with a batch norm and a projection") { check<residual_blocks>(); }
+TEST_CASE("gradients of values with several readers add up") { check<shared_values>(); }
+TEST_CASE("gradients flow through dropout's mask of the step") { check<with_dropout>(); }
+
+TEST_CASE("gradients of losses that take over the head are those of head and loss") {
+    const std::int32_t classes[samples]{2, 0};
+    check<with_dropout>(nn::cross_entropy{}, {.labels = classes});
+    std::vector<double> masks(samples * 4 * 8);
+    for (std::size_t i = 0; i < masks.size(); ++i) masks[i] = i % 3 == 0;
+    check<small_unet>(nn::binary_cross_entropy{}, {.values = masks.data()});
+}
+
+TEST_CASE("who does not ask for the input's gradient gets the same parameters' gradient") {
+    nn::model<small_unet, double> model{nn::seed{3}};
+    std::vector<double> x(samples * small_unet::input::size);
+    const nn::random_stream random(nn::seed{5}, 1);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = random.uniform(i);
+    nn::training_pass<small_unet, nn::mean_squared_error, double, true> asking{{.max_batch = samples}};
+    nn::training_pass<small_unet, nn::mean_squared_error, double, false> not_asking{{.max_batch = samples}};
+    nn::gradient<small_unet, double> one, two;
+    const auto run = [&](auto& pass, nn::gradient<small_unet, double>& to) {
+        const auto y = pass.forward(model, x.data(), samples);
+        for (std::size_t i = 0; i < y.size(); ++i) pass.output_gradient()[i] = y[i] - 0.5;
+        pass.backward(model, to);
+    };
+    run(asking, one);
+    run(not_asking, two);
+    CHECK(std::equal(one.values().begin(), one.values().end(), two.values().begin()));
+}

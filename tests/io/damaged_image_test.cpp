@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Cut and changed image files: what must never be taken for an image.
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <ctnn/io/file.hpp>
+
+#include "image_files.hpp"
+
+using namespace ctnn;
+
+namespace {
+
+constexpr image_options any{.alpha = transparency::ignore};
+
+bool same_pixels(const image& a, const image& b) {
+    return a.height == b.height && a.width == b.width && a.channels == b.channels && a.maximum == b.maximum &&
+           a.pixels == b.pixels;
+}
+
+/// Cuts the file at every byte, or at 2000 places spread over a long one; the cut bytes are a copy of their own, so
+/// that a sanitizer sees a read behind them.
+extent accepted_when_cut(const byte_vector& file) {
+    extent accepted = 0;
+    const std::size_t step = file.size() / 2000 + 1;
+    for (std::size_t size = 0; size < file.size(); size += step) {
+        const byte_vector cut(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size));
+        const auto read = decode_image(cut, any);
+        accepted += read.has_value();
+        CHECK(!read.error().message().empty());
+    }
+    return accepted;
+}
+
+}  // namespace
+
+TEST_CASE("every image kind is read whole and refused when cut at any byte") {
+    std::vector<image_files::named_file> all = image_files::png_files();
+    for (auto& one : image_files::other_files()) all.push_back(std::move(one));
+    for (const auto& one : all) {
+        CAPTURE(one.name);
+        const auto whole = decode_image(one.bytes, any);
+        CAPTURE(whole.error().message());
+        REQUIRE(whole.has_value());
+        CHECK(accepted_when_cut(one.bytes) == 0);
+    }
+}
+
+TEST_CASE("a PNG with any flipped bit is refused or has the same pixels") {
+    extent refused = 0, different = 0;
+    for (const auto& one : image_files::png_files()) {
+        const auto whole = decode_image(one.bytes, any);
+        REQUIRE(whole.has_value());
+        for (std::size_t bit = 0; bit < 8 * one.bytes.size(); ++bit) {
+            byte_vector changed = one.bytes;
+            changed[bit / 8] = static_cast<unsigned char>(changed[bit / 8] ^ (1U << (bit % 8)));
+            const auto read = decode_image(changed, any);
+            if (!read)
+                ++refused;
+            else if (!same_pixels(*read, *whole))
+                ++different;
+        }
+    }
+    CHECK(different == 0);
+    CHECK(refused > 10000);
+}
+
+TEST_CASE("other images with any flipped bit end neither the program nor the sanitizers' patience") {
+    for (const auto& one : image_files::other_files()) {
+        for (std::size_t bit = 0; bit < 8 * one.bytes.size(); ++bit) {
+            byte_vector changed = one.bytes;
+            changed[bit / 8] = static_cast<unsigned char>(changed[bit / 8] ^ (1U << (bit % 8)));
+            // A changed size field may ask for much memory, which the budget holds down.
+            const auto read = decode_image(changed, {.alpha = transparency::ignore, .budget = 1 << 20});
+            if (read) CHECK(static_cast<extent>(read->pixels.size()) == read->height * read->width * read->channels);
+        }
+    }
+}
+
+TEST_CASE("bytes behind the end of an image are refused") {
+    for (auto one : image_files::other_files()) {
+        CAPTURE(one.name);
+        one.bytes.push_back(7);
+        const auto read = decode_image(one.bytes, any);
+        REQUIRE_FALSE(read.has_value());
+        CHECK(read.error().kind() == error_kind::trailing_data);
+    }
+    byte_vector png = image_files::png_files()[0].bytes;
+    png.push_back(0);
+    CHECK(decode_image(png).error().kind() == error_kind::trailing_data);
+}
+
+TEST_CASE("the test images of libjpeg-turbo are read, and refused when cut") {
+    const std::string folder = CTNN_SHARED_DATA "/images_libjpeg_turbo/";
+    const char* names[] = {"testorig.jpg",    "testimgint.jpg", "testorig.png",
+                           "shira_bird8.bmp", "testorig.ppm",   "monkey16.pgm"};
+    for (const char* name : names) {
+        const auto bytes = read_file(folder + name);
+        if (!bytes) {
+            std::puts("skipped: the test images of libjpeg-turbo are not there");
+            return;
+        }
+        CAPTURE(name);
+        CHECK(decode_image(*bytes, any, name).has_value());
+        // Spread cuts: each file has 5 to 100 kB.
+        extent accepted = 0;
+        for (std::size_t size = 0; size < bytes->size(); size += bytes->size() / 200 + 1)
+            accepted += decode_image({bytes->data(), static_cast<extent>(size)}, any).has_value();
+        for (std::size_t size = bytes->size() - 40; size < bytes->size(); ++size)
+            accepted += decode_image({bytes->data(), static_cast<extent>(size)}, any).has_value();
+        CHECK(accepted == 0);
+    }
+    const auto orchid = read_image(folder + "testorig.jpg"), reference = read_image(folder + "testorig.ppm");
+    REQUIRE((orchid && reference));
+    int largest = 0;
+    for (std::size_t i = 0; i < orchid->pixels.size(); ++i) {
+        const int difference = orchid->pixels[i] - reference->pixels[i];
+        largest = std::max(largest, difference < 0 ? -difference : difference);
+    }
+    CHECK(largest <= 3);
+    CHECK(read_image(folder + "monkey12.jpg").error().kind() == error_kind::unsupported);
+    CHECK(read_image(folder + "testimgari.jpg").error().kind() == error_kind::unsupported);
+    const auto deep = read_image(folder + "monkey16.pgm");
+    REQUIRE(deep.has_value());
+    CHECK(deep->pixels[0] == 37550);
+    CHECK(read_image(folder + "monkey16.png")->maximum == 65535);
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Upsampling against its naive twin, and the layers upsample, flatten and reshape.
+#include <doctest/doctest.h>
+
+#include "ctnn/kernels/reference_upsample.hpp"
+#include "ctnn/layers/flatten.hpp"
+#include "ctnn/layers/reshape.hpp"
+#include "ctnn/layers/upsample.hpp"
+#include "finite_difference.hpp"
+
+using namespace ctnn;
+using test::layout;
+using test::padded_batch;
+
+namespace {
+
+template <class Layer, class T>
+void compare(dims in, layout kind) {
+    const operation op = Layer::lower(in).what;
+    padded_batch<T> x(op.in, 2, kind), y(op.out, 2, kind), dx(op.in, 2, kind), twin_y(op.out, 2, layout::dense),
+        twin_dx(op.in, 2, layout::dense);
+    x.fill(1, true);
+    for (const extent threads : {1, 3}) {
+        Layer::template forward<T>({.op = op, .x = x.read(), .other = {}, .y = y.view(), .threads = threads});
+        kernels::reference::upsample_forward(x.read(), twin_y.view());
+        CHECK(y.values() == twin_y.values());
+        CHECK(y.guards_intact());
+        y.fill(2, true);
+        Layer::template backward<T>(
+            {.op = op, .x = {}, .other = {}, .y = {}, .dy = y.read(), .dx = dx.view(), .threads = threads});
+        kernels::reference::upsample_backward(y.read(), twin_dx.view());
+        CHECK(dx.values() == twin_dx.values());
+        CHECK(dx.guards_intact());
+    }
+}
+
+template <class Layer>
+void check_copy(dims in) {
+    const operation op = Layer::lower(in).what;
+    for (const layout from : test::layouts)
+        for (const layout to : test::layouts) {
+            padded_batch<float> x(op.in, 2, from), y(op.out, 2, to), dx(op.in, 2, from);
+            x.fill(1, false);
+            Layer::template forward<float>({.op = op, .x = x.read(), .other = {}, .y = y.view()});
+            CHECK(y.values() == x.values());
+            Layer::template backward<float>({.op = op, .x = {}, .other = {}, .y = {}, .dy = y.read(), .dx = dx.view()});
+            CHECK(dx.values() == x.values());
+            CHECK(y.guards_intact());
+            CHECK(dx.guards_intact());
+        }
+}
+
+}  // namespace
+
+TEST_CASE("upsampling equals its naive twin for every rank and remainder of channels, in every layout") {
+    for (const layout kind : test::layouts) {
+        for (const extent c : test::channel_counts) {
+            compare<upsample<2>, float>(make_dims(3, 2, c), kind);
+            compare<upsample<2>, double>(make_dims(3, 2, c), kind);
+        }
+        compare<upsample<3>, float>(make_dims(5, 4), kind);
+        compare<upsample<2, 3>, float>(make_dims(5, 4, 3), kind);
+        compare<upsample<1, 2, 3>, float>(make_dims(2, 3, 4, 5), kind);
+        compare<upsample<1>, float>(make_dims(5, 4, 3), kind);
+    }
+}
+
+TEST_CASE("flatten and reshape copy elements in the order of memory, between any layouts") {
+    check_copy<flatten>(make_dims(3, 4, 5));
+    check_copy<flatten>(make_dims(2, 3, 4, 5));
+    check_copy<reshape<6, 10>>(make_dims(3, 4, 5));
+    check_copy<reshape<5, 2, 3, 2>>(make_dims(60));
+}
+
+TEST_CASE("upsampling passes the finite-difference check; shapes and refusals are as documented") {
+    test::check_gradients<upsample<2>>(make_dims(3, 2, 3), 2, layout::bordered);
+    test::check_gradients<upsample<1, 3>>(make_dims(2, 2, 5), 2, layout::dense);
+    test::check_gradients<flatten>(make_dims(2, 2, 5), 2, layout::dense);
+    static_assert(upsample<2, 3>::lower(make_dims(4, 5, 6)).what.out == make_dims(8, 15, 6));
+    static_assert(upsample<2, 3>::lower(make_dims(4, 5)).why == refusal::axes_differ);
+    static_assert(upsample<2>::lower(make_dims(4)).why == refusal::needs_positions);
+    static_assert(upsample<0>::lower(make_dims(4, 4)).why == refusal::number_out_of_range);
+    static_assert(flatten::lower(make_dims(4, 5, 6)).what.out == make_dims(120));
+    static_assert(reshape<4, 4>::lower(make_dims(15)).why == refusal::sizes_differ);
+}

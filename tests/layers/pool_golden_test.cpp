@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Pooling and upsampling against PyTorch. Inputs are multiples of 1/64, so that many windows have two equal maxima.
+#include <doctest/doctest.h>
+
+#include "golden.hpp"
+
+using max_pool_default = nn::network<nn::shape<7, 9, 5>, nn::max_pool<>>;
+using max_pool_overlap = nn::network<nn::shape<9, 8, 17>, nn::max_pool<3, nn::stride<2>, nn::padding<1>>>;
+using max_pool_stride_1 = nn::network<nn::shape<5, 6, 23>, nn::max_pool<3, nn::stride<1>>>;
+using max_pool_same = nn::network<nn::shape<7, 8, 3>, nn::max_pool<nn::kernel<2, 3>, nn::stride<2>, nn::same>>;
+using max_pool_gaps = nn::network<nn::shape<11, 10, 37>, nn::max_pool<2, nn::stride<3>>>;
+using max_pool_sequence = nn::network<nn::shape<13, 3>, nn::max_pool<5, nn::stride<2>, nn::padding<2>>>;
+using max_pool_volume = nn::network<nn::shape<5, 6, 7, 3>, nn::max_pool<3, nn::stride<2>, nn::padding<1>>>;
+using max_pool_volume_default = nn::network<nn::shape<4, 5, 6, 17>, nn::max_pool<nn::kernel<1, 2, 3>>>;
+
+using avg_pool_default = nn::network<nn::shape<7, 9, 5>, nn::avg_pool<>>;
+using avg_pool_overlap = nn::network<nn::shape<9, 8, 17>, nn::avg_pool<3, nn::stride<2>, nn::padding<1>>>;
+using avg_pool_excluding =
+    nn::network<nn::shape<9, 8, 23>, nn::avg_pool<3, nn::stride<2>, nn::padding<1>, nn::exclude_padding>>;
+using avg_pool_same = nn::network<nn::shape<7, 8, 3>, nn::avg_pool<nn::kernel<2, 3>, nn::stride<2>, nn::same>>;
+using avg_pool_stride_1 =
+    nn::network<nn::shape<5, 6, 37>, nn::avg_pool<5, nn::stride<1>, nn::padding<2>, nn::exclude_padding>>;
+using avg_pool_sequence = nn::network<nn::shape<13, 3>, nn::avg_pool<5, nn::stride<3>, nn::padding<2>>>;
+using avg_pool_volume = nn::network<nn::shape<5, 6, 7, 3>, nn::avg_pool<3, nn::stride<2>, nn::padding<1>>>;
+using avg_pool_volume_excluding =
+    nn::network<nn::shape<4, 5, 6, 5>,
+                nn::avg_pool<nn::kernel<2, 3, 2>, nn::stride<1, 2, 2>, nn::padding<1>, nn::exclude_padding>>;
+
+using global_avg_image = nn::network<nn::shape<7, 9, 37>, nn::global_avg_pool>;
+using global_avg_volume = nn::network<nn::shape<3, 4, 5, 5>, nn::global_avg_pool>;
+using global_max_image = nn::network<nn::shape<7, 9, 17>, nn::global_max_pool>;
+using global_max_sequence = nn::network<nn::shape<29, 3>, nn::global_max_pool>;
+using global_max_volume = nn::network<nn::shape<3, 4, 5, 1>, nn::global_max_pool>;
+
+using upsample_image = nn::network<nn::shape<3, 4, 5>, nn::upsample<2>>;
+using upsample_each_axis = nn::network<nn::shape<3, 4, 17>, nn::upsample<3, 1>>;
+using upsample_sequence = nn::network<nn::shape<7, 3>, nn::upsample<3>>;
+using upsample_volume = nn::network<nn::shape<2, 3, 2, 3>, nn::upsample<1, 2, 3>>;
+
+TEST_CASE("max_pool agrees with PyTorch, the gradient of equal maxima included") {
+    golden::check_exact<max_pool_default>("max_pool_default");
+    golden::check_exact<max_pool_overlap>("max_pool_overlap");
+    golden::check_exact<max_pool_stride_1>("max_pool_stride_1");
+    golden::check_exact<max_pool_same>("max_pool_same");
+    golden::check_exact<max_pool_gaps>("max_pool_gaps");
+    golden::check_exact<max_pool_sequence>("max_pool_sequence");
+    golden::check_exact<max_pool_volume>("max_pool_volume");
+    golden::check_exact<max_pool_volume_default>("max_pool_volume_default");
+}
+
+TEST_CASE("avg_pool agrees with PyTorch, with padding counted and not") {
+    golden::check<avg_pool_default>("avg_pool_default");
+    golden::check<avg_pool_overlap>("avg_pool_overlap");
+    golden::check<avg_pool_excluding>("avg_pool_excluding");
+    golden::check<avg_pool_same>("avg_pool_same");
+    golden::check<avg_pool_stride_1>("avg_pool_stride_1");
+    golden::check<avg_pool_sequence>("avg_pool_sequence");
+    golden::check<avg_pool_volume>("avg_pool_volume");
+    golden::check<avg_pool_volume_excluding>("avg_pool_volume_excluding");
+}
+
+TEST_CASE("global pools agree with PyTorch") {
+    golden::check<global_avg_image>("global_avg_image");
+    golden::check<global_avg_volume>("global_avg_volume");
+    golden::check_exact<global_max_image>("global_max_image");
+    golden::check_exact<global_max_sequence>("global_max_sequence");
+    golden::check_exact<global_max_volume>("global_max_volume");
+}
+
+TEST_CASE("upsample agrees with PyTorch") {
+    golden::check_exact<upsample_image>("upsample_image");
+    golden::check_exact<upsample_each_axis>("upsample_each_axis");
+    golden::check_exact<upsample_sequence>("upsample_sequence");
+    golden::check_exact<upsample_volume>("upsample_volume");
+}

@@ -1,0 +1,133 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+usage="Installs what is missing, then configures, builds and runs ctnn's tests.
+
+    sh tests/run.sh             the tests labelled quick, with g++ for this processor
+    sh tests/run.sh --full      every compiler, sanitizer, instruction set and slow training there is
+
+One configuration:
+    --compiler NAME       gcc, clang (14) or clang-19
+    --arch NAME           native, sse2, haswell (AVX2) or aarch64 (NEON: cross compiler and qemu)
+    --sanitize            address and undefined-behavior sanitizers, asserts on
+    --no-xsimd            the compiler's vector extensions instead of xsimd
+    --no-openmp           one thread
+    --single-header       everything includes single_include/ctnn/ctnn.hpp
+    --label REGEX         the ctest labels to run: quick (as is), slow, 'quick|slow', consume, ...
+    --without REGEX       folders of tests to leave out: 'consume|docs|style'
+    --no-install          do not install anything
+
+Builds go to build/<configuration>."
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+
+full=0 compiler=gcc arch=native sanitize=0 xsimd=1 openmp=1 single_header=0 label=quick without=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --full) full=1 ;;
+        --compiler) compiler=$2; shift ;;
+        --arch) arch=$2; shift ;;
+        --sanitize) sanitize=1 ;;
+        --no-xsimd) xsimd=0 ;;
+        --no-openmp) openmp=0 ;;
+        --single-header) single_header=1 ;;
+        --label) label=$2; shift ;;
+        --without) without=$2; shift ;;
+        --no-install) CTNN_NO_INSTALL=1; export CTNN_NO_INSTALL ;;
+        -h | --help) echo "$usage"; exit 0 ;;
+        *) echo "tests/run.sh: unknown option '$1'" >&2; echo "$usage" >&2; exit 2 ;;
+    esac
+    shift
+done
+
+# Every configuration in turn; a failure does not hide those after it.
+if [ $full = 1 ]; then
+    failed=
+    one() {
+        printf '\n=== tests/run.sh %s\n' "$*"
+        sh "$root/tests/run.sh" "$@" || failed="$failed
+    sh tests/run.sh $*"
+    }
+    sources='consume|docs|style'  # what no instruction set changes
+    one --label 'quick|slow'
+    one --compiler clang
+    if apt-cache show clang-19 >/dev/null 2>&1 || command -v clang++-19 >/dev/null 2>&1; then
+        one --compiler clang-19
+    else
+        echo "skipped: no clang-19 here"
+    fi
+    one --sanitize --without "$sources"
+    one --compiler clang --sanitize --without "$sources"
+    for set in sse2 haswell aarch64; do
+        if [ $set = haswell ] && ! grep -qw avx2 /proc/cpuinfo; then
+            echo "skipped: this processor has no AVX2"
+            continue
+        fi
+        one --arch $set --without "$sources"
+        one --arch $set --no-xsimd --without "$sources"
+    done
+    one --compiler clang --arch sse2 --without "$sources"
+    one --compiler clang --arch haswell --without "$sources"
+    one --no-xsimd --without "$sources"
+    one --compiler clang --no-xsimd --without "$sources"
+    one --no-openmp --without "$sources"
+    one --compiler clang --no-openmp --without "$sources"
+    one --single-header --without "$sources"
+    one --single-header --no-xsimd --without "$sources"
+    one --compiler clang --single-header --no-xsimd --without "$sources"
+    if [ -n "$failed" ]; then
+        printf '\nFailed:%s\n' "$failed"
+        exit 1
+    fi
+    printf '\nAll configurations passed.\n'
+    exit 0
+fi
+
+name=$compiler-$arch
+packages=
+set -- -D CTNN_BUILD_BENCH=OFF -D CTNN_WERROR=ON -D CTNN_TESTS_WITHOUT="$without"
+case $compiler in
+    gcc) command=g++ ;;
+    clang | clang-14) command=clang++-14; packages=clang-14 ;;
+    clang-19) command=clang++-19; packages=clang-19 ;;
+    *) echo "tests/run.sh: unknown compiler '$compiler'" >&2; exit 2 ;;
+esac
+case $arch in
+    native) ;;
+    sse2) set -- "$@" -D CTNN_ARCH=x86-64 ;;
+    aarch64)
+        packages="$packages aarch64"
+        command=
+        set -- "$@" -D CTNN_ARCH=armv8-a -D CMAKE_TOOLCHAIN_FILE="$root/cmake/aarch64.cmake"
+        ;;
+    *) set -- "$@" -D CTNN_ARCH="$arch" ;;
+esac
+if [ $sanitize = 1 ]; then
+    name=$name-sanitize
+    # g++ warns of its own checks; warnings are errors in the other builds.
+    set -- "$@" -D CTNN_SANITIZE=ON -D CTNN_WERROR=OFF -D CMAKE_BUILD_TYPE=Debug -D CMAKE_CXX_FLAGS_DEBUG="-O1 -g1"
+fi
+if [ $xsimd = 0 ]; then
+    name=$name-no-xsimd
+    set -- "$@" -D CTNN_WITH_XSIMD=OFF
+fi
+if [ $openmp = 0 ]; then
+    name=$name-no-openmp
+    set -- "$@" -D CTNN_WITH_OPENMP=OFF
+fi
+if [ $single_header = 1 ]; then
+    name=$name-single-header
+    set -- "$@" -D CTNN_TEST_SINGLE_HEADER=ON
+fi
+
+# shellcheck disable=SC2086  # no word, or several
+sh "$root/scripts/install.sh" $packages
+build=$root/build/$name
+jobs=$(nproc 2>/dev/null || echo 2)
+if [ -n "$command" ]; then
+    CXX=$command
+    export CXX
+fi
+cmake -G Ninja -S "$root" -B "$build" "$@"
+cmake --build "$build" -j "$jobs"
+cd "$build"
+exec ctest --output-on-failure -j "$jobs" -L "$label"

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// ctnn::composable answers without an error whether layers fit a shape, for every kind of refusal.
+#include <ctnn/ctnn.hpp>
+
+namespace nn = ctnn;
+using image = nn::shape<12, 12, 4>;
+using sequence = nn::shape<20, 6>;
+using volume = nn::shape<8, 8, 8, 2>;
+using vector = nn::shape<32>;
+
+static_assert(nn::composable<image>, "no layers: the identity");
+static_assert(nn::composable<image, nn::conv<8>, nn::relu, nn::flatten, nn::dense<3>, nn::softmax>);
+static_assert(nn::composable<sequence, nn::conv<8, 5>, nn::max_pool<>, nn::dense<4>>);
+static_assert(nn::composable<volume, nn::conv<8, nn::kernel<1, 3, 3>>, nn::avg_pool<2>, nn::global_max_pool>);
+static_assert(nn::composable<vector, nn::reshape<4, 4, 2>, nn::upsample<2>, nn::batch_norm<>>);
+static_assert(nn::composable<image, nn::repeat<3, nn::residual<nn::conv<4, 3, nn::same>>>>);
+static_assert(nn::composable<image, nn::concat<nn::identity, nn::identity>, nn::conv<8, 3, nn::groups<8>>>);
+
+static_assert(!nn::composable<vector, nn::conv<8>>, "needs_positions");
+static_assert(!nn::composable<image, nn::dense<8>>, "needs_vector");
+static_assert(!nn::composable<volume, nn::dense<8>>, "needs_vector");
+static_assert(!nn::composable<vector, nn::dense<1>, nn::softmax>, "needs_channels");
+static_assert(!nn::composable<image, nn::conv<8, 13>>, "window_exceeds_input");
+static_assert(!nn::composable<sequence, nn::conv<8, nn::kernel<3, 3>>>, "axes_differ");
+static_assert(!nn::composable<image, nn::conv<8, nn::kernel<3, 3, 3>>>, "axes_differ");
+static_assert(!nn::composable<image, nn::conv<8, 3, nn::stride<>>>, "axes_differ");
+static_assert(!nn::composable<image, nn::conv<6, 3, nn::groups<4>>>, "groups_do_not_divide");
+static_assert(!nn::composable<vector, nn::reshape<5, 5>>, "sizes_differ");
+static_assert(!nn::composable<image, nn::sum<nn::identity>>, "branches_missing");
+static_assert(!nn::composable<image, nn::concat<>>, "branches_missing");
+static_assert(!nn::composable<image, nn::residual<nn::conv<4>>>, "branches_differ");
+static_assert(!nn::composable<image, nn::concat<nn::identity, nn::max_pool<>>>, "channels_differ");
+static_assert(!nn::composable<image, nn::max_pool<2, nn::no_bias>>, "option_not_taken");
+static_assert(!nn::composable<image, nn::conv<4, nn::same, nn::padding<1>>>, "option_not_taken: padding twice");
+static_assert(!nn::composable<vector, nn::dropout<-0.5>>, "number_out_of_range");
+static_assert(!nn::composable<vector, nn::leaky_relu<-1.0>>, "number_out_of_range");
+static_assert(!nn::composable<image, nn::upsample<0>>, "number_out_of_range");
+static_assert(!nn::composable<image, nn::repeat<0, nn::relu>>, "number_out_of_range");
+static_assert(!nn::composable<image, int>, "no_layer");
+static_assert(!nn::composable<nn::relu, nn::relu>, "no_shape");
+static_assert(
+    !nn::composable<image, nn::chain<nn::chain<nn::named<"deep", nn::repeat<2, nn::conv<8>, nn::dense<2>>>>>>);
+
+// A refusal is a value of the layer alone, too.
+constexpr nn::refusal refusal_of(const nn::outcome& o) { return o.why; }
+static_assert(refusal_of(nn::dense<3>::lower(nn::make_dims(4, 4, 1))) == nn::refusal::needs_vector);
+static_assert(refusal_of(nn::dense<3>::lower(nn::make_dims(4))) == nn::refusal::none);
+static_assert(nn::dense<3>::lower(nn::make_dims(4)).what.out == nn::make_dims(3));
+
+// Concepts.
+static_assert(nn::layer<nn::relu> && nn::layer<nn::conv<3>> && !nn::layer<nn::chain<nn::relu>> && !nn::layer<int>);
+static_assert(nn::composable_layer<nn::chain<nn::relu>> && nn::composable_layer<nn::identity> &&
+              !nn::composable_layer<int>);
+static_assert(nn::static_shape<vector> && !nn::static_shape<nn::relu>);
