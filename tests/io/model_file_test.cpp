@@ -19,7 +19,9 @@ namespace {
 
 template <class Model>
 bool same_numbers(const Model& a, const Model& b) {
-    return std::memcmp(a.parameters().data(), b.parameters().data(), a.parameters().size_bytes()) == 0 &&
+    // memcmp refuses a null pointer, which an empty span has, even for no bytes.
+    return (a.parameters().empty() ||
+            std::memcmp(a.parameters().data(), b.parameters().data(), a.parameters().size_bytes()) == 0) &&
            (a.state().empty() || std::memcmp(a.state().data(), b.state().data(), a.state().size_bytes()) == 0);
 }
 template <class Model>
