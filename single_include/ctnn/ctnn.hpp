@@ -10210,13 +10210,405 @@ inline constexpr receptive_field receptive_field_of = detail::receptive_fields<N
 }  // namespace ctnn
 // -------------------- ctnn/io/io.hpp
 /// \file
-/// Model files, arrays and NIfTI; images and pictures with CTNN_WITH_IMAGES, compressed files with CTNN_WITH_ZLIB.
+/// Model files, arrays, tables, NIfTI; images and pictures with CTNN_WITH_IMAGES, compressed files with CTNN_WITH_ZLIB.
 
+// -------------------- ctnn/io/csv.hpp
+/// \file
+/// Tables of comma-separated values: labels, boxes, signals. https://www.rfc-editor.org/rfc/rfc4180
+
+#include <string_view>
+#include <system_error>
+
+// -------------------- ctnn/io/csv_fields.hpp
+/// \file
+/// The grammar of comma-separated values: where a field begins and ends, and where that is on the page.
+
+// -------------------- ctnn/io/utf8.hpp
+/// \file
+/// UTF-8, checked and written. https://www.rfc-editor.org/rfc/rfc3629
+
+namespace ctnn::detail {
+
+/// Appends a code point of at most 0x10FFFF as UTF-8.
+inline void append_utf8(std::string& to, std::uint32_t code) {
+    const auto put = [&to](std::uint32_t byte) { to += static_cast<char>(static_cast<unsigned char>(byte)); };
+    if (code < 0x80) return put(code);
+    if (code < 0x800)
+        put(0xC0 | (code >> 6));
+    else if (code < 0x10000)
+        put(0xE0 | (code >> 12)), put(0x80 | ((code >> 6) & 0x3F));
+    else
+        put(0xF0 | (code >> 18)), put(0x80 | ((code >> 12) & 0x3F)), put(0x80 | ((code >> 6) & 0x3F));
+    put(0x80 | (code & 0x3F));
+}
+
+/// Where the first character begins that is none: overlong, cut, a surrogate or above 0x10FFFF. -1: there is none.
+[[nodiscard]] inline extent invalid_utf8(byte_view b) {
+    for (extent i = 0; i < b.size;) {
+        const extent begin = i;
+        const unsigned char first = b[i++];
+        if (first < 0x80) continue;
+        const int more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
+        if (first < 0xC2 || first > 0xF4 || b.size - i < more) return begin;
+        const unsigned char second = b[i];
+        if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
+            (first == 0xF4 && second > 0x8F))
+            return begin;
+        for (int k = 0; k < more; ++k)
+            if ((b[i++] & 0xC0) != 0x80) return begin;
+    }
+    return -1;
+}
+
+/// Is it UTF-8?
+[[nodiscard]] inline bool valid_utf8(byte_view b) { return invalid_utf8(b) < 0; }
+
+}  // namespace ctnn::detail
+
+namespace ctnn::detail {
+
+/// One field of a table, as bytes of the file.
+struct csv_field {
+    extent begin = 0, end = 0;  ///< of its content, without the quotes around it
+    extent next = 0;            ///< behind the separator or line break
+    bool quoted = false;
+    bool last = false;  ///< of its row
+};
+
+/// Finds the end of the field that begins at a place. \returns null, or what was found where something else must stand;
+/// then `found.begin` is the place
+[[nodiscard]] inline const char* scan_csv_field(byte_view b, extent at, char separator, csv_field& found) {
+    const unsigned char between = static_cast<unsigned char>(separator);
+    found = {};
+    found.quoted = at < b.size && b[at] == '"';
+    extent i = found.begin = found.quoted ? at + 1 : at;
+    if (found.quoted) {
+        for (;; ++i) {
+            if (i >= b.size) {
+                found.begin = at;
+                return "quotes that are not closed";
+            }
+            if (b[i] != '"') continue;
+            if (i + 1 >= b.size || b[i + 1] != '"') break;
+            ++i;
+        }
+        found.end = i++;
+    } else {
+        while (i < b.size && b[i] != between && b[i] != '\n' && b[i] != '\r' && b[i] != '"') ++i;
+        found.end = i;
+    }
+    found.last = i >= b.size || b[i] != between;
+    found.next = i < b.size ? i + 1 : i;
+    if (i >= b.size || b[i] == between || b[i] == '\n') return nullptr;
+    if (b.has(i, "\r\n", 2)) {
+        ++found.next;
+        return nullptr;
+    }
+    found.begin = i;
+    return b[i] == '\r'  ? "a carriage return without a line feed"
+           : b[i] == '"' ? "a quote inside a field without quotes"
+                         : "text behind closing quotes";
+}
+
+/// The content as it stands in the file: doubled quotes are still two.
+/// \pre the field is one of the bytes
+[[nodiscard]] inline std::string_view csv_content(byte_view b, const csv_field& field) {
+    if (field.begin == field.end) return {};
+    return {reinterpret_cast<const char*>(b.data + field.begin), static_cast<std::size_t>(field.end - field.begin)};
+}
+
+/// The content as it is meant.
+[[nodiscard]] inline std::string csv_text(byte_view b, const csv_field& field) {
+    const std::string_view content = csv_content(b, field);
+    std::string text(content);
+    if (!field.quoted) return text;
+    text.clear();
+    for (std::size_t i = 0; i < content.size(); ++i) {
+        text += content[i];
+        if (content[i] == '"') ++i;
+    }
+    return text;
+}
+
+/// Where the table begins: behind a byte order mark.
+[[nodiscard]] inline extent csv_start(byte_view b) { return b.has(0, "\xEF\xBB\xBF", 3) ? 3 : 0; }
+
+/// "line 3, column 7": lines as the file has them, inside quotes too; columns in characters.
+[[nodiscard]] inline std::string csv_place(byte_view b, extent at) {
+    extent line = 1, column = 1;
+    for (extent i = csv_start(b); i < at; ++i) {
+        if (b[i] == '\n') {
+            ++line;
+            column = 1;
+        } else if ((b[i] & 0xC0) != 0x80) {
+            ++column;
+        }
+    }
+    return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+/// Refuses what is no text at all.
+[[nodiscard]] inline error check_csv_text(byte_view b, const std::string& file) {
+    if (b.has(0, "\xFF\xFE", 2) || b.has(0, "\xFE\xFF", 2))
+        return {error_kind::wrong_format, file, 0, "UTF-16", "UTF-8"};
+    for (extent i = 0; i < b.size; ++i)
+        if (b[i] == 0)
+            return {error_kind::wrong_format, file, i, "a byte of value 0 in " + csv_place(b, i), "a table as text"};
+    if (const extent at = invalid_utf8(b); at >= 0)
+        return {error_kind::corrupt, file, at, "what is no UTF-8 in " + csv_place(b, at), "a character in UTF-8"};
+    return {};
+}
+
+/// Fields of a row, and of the whole file.
+struct csv_size {
+    extent width = 0, fields = 0;
+};
+
+/// Does nothing but line breaks follow?
+[[nodiscard]] inline bool only_empty_lines(byte_view b, extent at) {
+    while (at < b.size && (b[at] == '\n' || b.has(at, "\r\n", 2))) at += b[at] == '\n' ? 1 : 2;
+    return at == b.size;
+}
+
+/// Goes through the whole file, holds every row against the first, and counts. Takes no memory.
+[[nodiscard]] inline error measure_csv(byte_view b, const std::string& file, char separator, extent most_columns,
+                                       csv_size& size) {
+    extent at = csv_start(b);
+    if (at == b.size) return {error_kind::corrupt, file, at, "an empty file", "a row"};
+    while (at < b.size) {
+        if (size.width > 1 && only_empty_lines(b, at)) break;
+        extent fields = 0;
+        csv_field field;
+        do {
+            const extent begin = at;
+            if (const char* found = scan_csv_field(b, begin, separator, field)) {
+                const bool open = field.begin == begin && field.quoted;
+                return {open ? error_kind::truncated : error_kind::corrupt, file, field.begin,
+                        std::string(found) + " in " + csv_place(b, field.begin),
+                        open ? "a closing quote before the end of the file" : "a separator or the end of the line"};
+            }
+            at = field.next;
+            ++fields;
+            if (fields > most_columns)
+                return {error_kind::too_large, file, begin,
+                        "more than " + std::to_string(most_columns) + " fields in " + csv_place(b, begin),
+                        "at most " + std::to_string(most_columns)};
+            const bool more = size.width > 0 && fields > size.width, fewer = field.last && fields < size.width;
+            if (more || fewer)
+                return {error_kind::corrupt, file, begin,
+                        (more ? "one field more in " : std::to_string(fields) + " fields up to ") + csv_place(b, begin),
+                        std::to_string(size.width) + " fields as in the first line"};
+        } while (!field.last);
+        size.width = fields;
+        size.fields += fields;
+    }
+    return {};
+}
+
+}  // namespace ctnn::detail
+
+namespace ctnn {
+
+/// What a table is held to.
+struct csv_options {
+    char separator = ',';                  ///< or ';' or a tab: any ASCII character but a quote and a line break
+    bool heading = true;                   ///< the first row holds the names of the columns
+    extent most_columns = 65536;           ///< more are refused
+    std::int64_t budget = default_budget;  ///< bytes of the file and of the index to it, 8 a field
+};
+
+/// A table in memory: the bytes of the file, and where each field begins. parse_csv() and read_csv() make one.
+///
+/// Rows and columns count from 0, the heading is no row. In errors, lines and columns count from 1, as editors show
+/// them, columns in characters (code points); they name the place where a field begins.
+class csv_file {
+public:
+    /// Of the heading, in the order of the file; empty where the file was read without one.
+    [[nodiscard]] const std::vector<std::string>& columns() const noexcept { return columns_; }
+    /// Fields of a row.
+    [[nodiscard]] extent width() const noexcept { return width_; }
+    [[nodiscard]] extent rows() const noexcept { return static_cast<extent>(begins_.size()) / width_; }
+    /// The name of the file in errors.
+    [[nodiscard]] const std::string& file() const noexcept { return file_; }
+
+    /// The place of a column. Refuses with invalid_argument a name that the heading does not have; the message lists
+    /// those that it has.
+    [[nodiscard]] result<extent> column(std::string_view name) const {
+        const auto found = std::find(columns_.begin(), columns_.end(), name);
+        if (found != columns_.end()) return static_cast<extent>(found - columns_.begin());
+        std::string all;
+        for (const std::string& one : columns_) (all += all.empty() ? "" : ", ") += one;
+        return error(error_kind::invalid_argument, file_,
+                     "has no column " + std::string(name) + "; it has " + (all.empty() ? "no heading" : all));
+    }
+
+    /// What a field says: without its quotes, doubled quotes single, every other character as it is, spaces too.
+    /// \pre inside the table
+    [[nodiscard]] std::string text(extent row, extent column) const {
+        return detail::csv_text(bytes_, field(row, column));
+    }
+
+    /// A field as a number, quoted or not, with spaces and tabs around it or not. Integers are read exactly, floating
+    /// types to the nearest, as std::from_chars does; nan and inf are numbers of floating types. Refuses with corrupt
+    /// what is no number as a whole ("3 mm", "1,5", "+1", "0x10", ""), or none of the type.
+    /// \pre inside the table
+    template <class Number>
+    [[nodiscard]] result<Number> number(extent row, extent column) const {
+        static_assert(std::is_arithmetic_v<Number> && !std::is_same_v<Number, bool> && !std::is_same_v<Number, char>);
+        const std::string_view all = detail::csv_content(bytes_, field(row, column));
+        const std::size_t first = all.find_first_not_of(" \t");
+        if (first != std::string_view::npos) {
+            const char* end = all.data() + all.find_last_not_of(" \t") + 1;
+            Number value{};
+            const std::from_chars_result read = std::from_chars(all.data() + first, end, value);
+            if (read.ptr == end && read.ec == std::errc{}) return value;
+            if (read.ptr == end && read.ec == std::errc::result_out_of_range)
+                return wrong(row, column, "a number in the range of its type");
+        }
+        return wrong(row, column,
+                     std::is_unsigned_v<Number>   ? "a whole number from 0"
+                     : std::is_integral_v<Number> ? "a whole number"
+                                                  : "a number");
+    }
+
+    /// Columns as numbers, [row][column]: boxes of {"x", "y", "width", "height"}. Refusals as column() and number().
+    template <class Number>
+    [[nodiscard]] result<std::vector<Number>> numbers(const std::vector<std::string>& names) const {
+        std::vector<extent> places;
+        for (const std::string& name : names) {
+            const result<extent> place = column(name);
+            if (!place) return place.error();
+            places.push_back(*place);
+        }
+        return numbers_at<Number>(places);
+    }
+    /// The whole table as numbers, [row][column]: signals.
+    template <class Number>
+    [[nodiscard]] result<std::vector<Number>> numbers() const {
+        std::vector<extent> places;
+        for (extent place = 0; place < width_; ++place) places.push_back(place);
+        return numbers_at<Number>(places);
+    }
+
+    /// The error of a field that is not what it should be, for whoever reads meaning into a table.
+    /// \pre inside the table
+    [[nodiscard]] error wrong(extent row, extent column, const std::string& expected,
+                              error_kind kind = error_kind::corrupt) const {
+        std::string found = text(row, column);
+        if (found.size() > 40) {
+            std::size_t end = 37;
+            while ((static_cast<unsigned char>(found[end]) & 0xC0U) == 0x80U) --end;  // not inside a character
+            found = found.substr(0, end) + "...";
+        }
+        for (char& c : found)
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';  // one line, and nothing for a terminal
+        const extent at = begin_of(row, column);
+        return {kind, file_, at, "'" + found + "' in " + detail::csv_place(bytes_, at), expected};
+    }
+
+private:
+    friend result<csv_file> parse_csv(byte_vector bytes, const std::string& file, const csv_options& options);
+
+    template <class Number>
+    [[nodiscard]] result<std::vector<Number>> numbers_at(const std::vector<extent>& places) const {
+        std::vector<Number> values;
+        values.reserve(static_cast<std::size_t>(rows()) * places.size());
+        for (extent row = 0; row < rows(); ++row)
+            for (const extent place : places) {
+                const result<Number> value = number<Number>(row, place);
+                if (!value) return value.error();
+                values.push_back(*value);
+            }
+        return values;
+    }
+    [[nodiscard]] extent begin_of(extent row, extent column) const {
+        return begins_[static_cast<std::size_t>(row * width_ + column)];
+    }
+    [[nodiscard]] detail::csv_field field(extent row, extent column) const {
+        detail::csv_field found;
+        (void)detail::scan_csv_field(bytes_, begin_of(row, column), separator_, found);  // parse_csv() has seen it
+        return found;
+    }
+
+    std::string file_;
+    byte_vector bytes_;
+    std::vector<std::string> columns_;
+    std::vector<extent> begins_;  ///< [row][column]
+    extent width_ = 1;
+    char separator_ = ',';
+};
+
+/// Takes the content of a table; `file` is its name in errors. All of it is checked here: what is read later is there.
+///
+///     text      UTF-8, with a byte order mark or without; lines end with LF or CRLF, the last one may do without
+///     fields    in quotes they hold anything, line breaks and separators too, and "" is one quote; spaces count
+///     rows      all of one length; empty lines at the end of a file of several columns are passed over (in a single
+///               column they are rows, with an empty field)
+///     refuses   with wrong_format bytes of value 0 and UTF-16; with truncated quotes that are not closed; with corrupt
+///               what is not UTF-8, a quote inside a field without quotes, anything between a closing quote and the
+///               separator, a carriage return alone outside quotes, rows of another length, two columns of one name
+///               (nameless ones aside) and a file without a row; with too_large more columns or bytes than the options
+///               allow, before memory is taken; with invalid_argument a separator that cannot be one
+[[nodiscard]] inline result<csv_file> parse_csv(byte_vector bytes, const std::string& file = {},
+                                                const csv_options& options = {}) {
+    const char s = options.separator;
+    if (s == '"' || s == '\n' || s == '\r' || s == '\0' || static_cast<unsigned char>(s) > 0x7E)
+        return error(error_kind::invalid_argument, file, "a separator is one ASCII character, no quote or line break");
+    if (error failed = detail::check_csv_text(bytes, file)) return failed;
+
+    detail::csv_size size;
+    if (error failed = detail::measure_csv(bytes, file, s, options.most_columns, size)) return failed;
+    std::int64_t needed = 0;
+    if (!checked_bytes({size.fields}, sizeof(extent), needed) ||
+        !checked_add(needed, static_cast<std::int64_t>(bytes.size()), needed) || needed > options.budget)
+        return error(error_kind::too_large, file,
+                     "has " + std::to_string(size.fields) + " fields in " + std::to_string(bytes.size()) +
+                         " bytes; with 8 bytes a field that is beyond the budget of " + std::to_string(options.budget));
+    csv_file table;
+    table.file_ = file;
+    table.width_ = size.width;
+    table.separator_ = s;
+    table.begins_.reserve(static_cast<std::size_t>(options.heading ? size.fields - size.width : size.fields));
+    std::vector<extent> heading;
+    extent at = detail::csv_start(bytes);
+    for (extent i = 0; i < size.fields; ++i) {
+        detail::csv_field field;
+        (void)detail::scan_csv_field(bytes, at, s, field);  // measured above
+        if (options.heading && i < size.width) {
+            heading.push_back(at);
+            table.columns_.push_back(detail::csv_text(bytes, field));
+        } else {
+            table.begins_.push_back(at);
+        }
+        at = field.next;
+    }
+    std::vector<std::pair<std::string_view, extent>> sorted;
+    for (std::size_t i = 0; i < heading.size(); ++i) sorted.emplace_back(table.columns_[i], heading[i]);
+    std::sort(sorted.begin(), sorted.end());
+    for (std::size_t i = 1; i < sorted.size(); ++i)
+        if (!sorted[i].first.empty() && sorted[i].first == sorted[i - 1].first)
+            return error(error_kind::corrupt, file, sorted[i].second,
+                         "a second column '" + std::string(sorted[i].first) + "' in " +
+                             detail::csv_place(bytes, sorted[i].second),
+                         "names that are different");
+    table.bytes_ = std::move(bytes);
+    return table;
+}
+
+/// Reads a table; see parse_csv() and read_file().
+///
+///     const auto table = ctnn::read_csv("boxes.csv");
+///     const auto boxes = table->numbers<float>({"x", "y", "width", "height"});
+[[nodiscard]] inline result<csv_file> read_csv(const std::string& path, const csv_options& options = {}) {
+    result<byte_vector> bytes = read_file(path, options.budget);
+    if (!bytes) return bytes.error();
+    return parse_csv(std::move(*bytes), path, options);
+}
+
+}  // namespace ctnn
 // -------------------- ctnn/io/model_file.hpp
 /// \file
 /// Saves and loads models: safetensors that any tool reads, with what is needed to refuse a wrong one.
-
-#include <system_error>
 
 // -------------------- ctnn/io/safetensors.hpp
 /// \file
@@ -10273,36 +10665,6 @@ struct tensor_entry {
 using tensor_metadata = std::vector<std::pair<std::string, std::string>>;
 
 namespace detail {
-
-/// Appends a code point of at most 0x10FFFF as UTF-8.
-inline void append_utf8(std::string& to, std::uint32_t code) {
-    const auto put = [&to](std::uint32_t byte) { to += static_cast<char>(static_cast<unsigned char>(byte)); };
-    if (code < 0x80) return put(code);
-    if (code < 0x800)
-        put(0xC0 | (code >> 6));
-    else if (code < 0x10000)
-        put(0xE0 | (code >> 12)), put(0x80 | ((code >> 6) & 0x3F));
-    else
-        put(0xF0 | (code >> 18)), put(0x80 | ((code >> 12) & 0x3F)), put(0x80 | ((code >> 6) & 0x3F));
-    put(0x80 | (code & 0x3F));
-}
-
-/// Is it UTF-8 without overlong forms, surrogates and code points above 0x10FFFF?
-[[nodiscard]] inline bool valid_utf8(byte_view b) {
-    for (extent i = 0; i < b.size;) {
-        const unsigned char first = b[i++];
-        if (first < 0x80) continue;
-        const int more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
-        if (first < 0xC2 || first > 0xF4 || b.size - i < more) return false;
-        const unsigned char second = b[i];
-        if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
-            (first == 0xF4 && second > 0x8F))
-            return false;
-        for (int k = 0; k < more; ++k)
-            if ((b[i++] & 0xC0) != 0x80) return false;
-    }
-    return true;
-}
 
 /// Reads the header. Its grammar has a fixed depth (an object of objects of texts and lists of numbers), so one
 /// function a level suffices and no nesting in a file can exhaust the stack.

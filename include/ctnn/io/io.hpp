@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Model files, arrays and NIfTI; images and pictures with CTNN_WITH_IMAGES, compressed files with CTNN_WITH_ZLIB.
+/// Model files, arrays, tables, NIfTI; images and pictures with CTNN_WITH_IMAGES, compressed files with CTNN_WITH_ZLIB.
 #pragma once
 
+#include "ctnn/io/csv.hpp"
 #include "ctnn/io/model_file.hpp"
 #include "ctnn/io/nifti.hpp"
 #include "ctnn/io/nifti_labels.hpp"
