@@ -20,6 +20,7 @@
 
 #include "ctnn/core/error.hpp"
 #include "ctnn/core/tensor.hpp"
+#include "ctnn/core/text.hpp"
 #include "ctnn/data/dataset.hpp"
 #include "ctnn/data/volume.hpp"
 #include "ctnn/graph/model.hpp"
@@ -54,12 +55,7 @@ std::array<std::size_t, Leading + static_cast<std::size_t>(Shape::rank)> extents
 
 template <class Extents>
 std::string extents_text(const Extents& extents) {
-    std::string text;
-    for (const auto e : extents) {
-        text += text.empty() ? "(" : ", ";
-        text += std::to_string(e);
-    }
-    return text.empty() ? "()" : text + ')';
+    return '(' + joined(extents, extents.size(), ", ") + ')';
 }
 
 /// Does an expression have these extents?

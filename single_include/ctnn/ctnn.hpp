@@ -124,8 +124,7 @@ struct refused {
 #endif
 
 #if defined(__FAST_MATH__) && !defined(CTNN_ALLOW_FAST_MATH)
-#error \
-    "ctnn: -ffast-math lets the compiler assume that no NaN exists; leave it out, the kernels do not need it"
+#error "ctnn: -ffast-math lets the compiler assume that no NaN exists; leave it out, the kernels do not need it"
 #endif
 
 // The instruction set decides how wide a vector is. Kernels, layers' code and engines live in an inline namespace of
@@ -330,7 +329,7 @@ struct operation {
     double epsilon = 0;
     bool include_padding = false;  ///< average pooling divides by the whole window
 
-    bool in_place = false;              ///< the output may overwrite the input (element i from element i alone)
+    bool in_place = false;              ///< the output may overwrite the input: a pixel is read before it is written
     bool backward_reads_input = false;  ///< what backward needs besides the gradient of the output
     bool backward_reads_output = false;
     bool backward_in_place = false;  ///< the input's gradient may overwrite the output's
@@ -394,6 +393,12 @@ struct batch_view {
     extent count = 0;   ///< samples
     extent sample = 0;  ///< elements from one sample to the next
     extent step[3]{};   ///< elements from one depth, row, pixel to the next
+
+    /// A batch that lies without a gap, as users hand it over.
+    [[nodiscard]] static batch_view dense(T* data, const dims& shape, extent count) {
+        const extent pixel = shape.channels(), row = shape.width() * pixel;
+        return {data, shape, count, shape.size(), {shape.height() * row, row, pixel}};
+    }
 
     [[nodiscard]] T* at(extent s, extent d, extent h, extent w) const {
         return data + s * sample + d * step[0] + h * step[1] + w * step[2];
@@ -950,15 +955,52 @@ private:
 };
 
 }  // namespace ctnn
+// -------------------- ctnn/core/text.hpp
+/// \file
+/// Numbers and extents as the messages, names and files of the library spell them.
+
+#include <charconv>
+
+namespace ctnn {
+
+/// A number as the shortest text that reads back as the same number, independent of the language set: 0.25, 1e-07, nan.
+[[nodiscard]] inline std::string to_text(double value) {
+    char text[32];
+    const std::to_chars_result end = std::to_chars(text, text + sizeof text, value);
+    return {text, end.ptr};
+}
+[[nodiscard]] inline std::string to_text(float value) {
+    char text[32];
+    const std::to_chars_result end = std::to_chars(text, text + sizeof text, value);
+    return {text, end.ptr};
+}
+
+namespace detail {
+
+/// The first `count` of anything with operator[], with a separator between them: 28, 28, 1.
+template <class Extents, class Count>
+[[nodiscard]] std::string joined(const Extents& extents, Count count, const char* separator) {
+    std::string text;
+    for (Count i = 0; i < count; ++i) {
+        if (i > 0) text += separator;
+        text += std::to_string(extents[i]);
+    }
+    return text;
+}
+
+}  // namespace detail
+}  // namespace ctnn
 // -------------------- ctnn/core/threads.hpp
 /// \file
 /// The loop over independent pieces of work. The pieces never depend on the number of threads, so neither do results.
 
+#include <atomic>
+
 #if defined(_OPENMP)
 #include <omp.h>
-#define CTNN_PARALLEL_FOR _Pragma("omp parallel for schedule(dynamic, 1) num_threads(static_cast<int>(threads))")
+#define CTNN_PARALLEL _Pragma("omp parallel num_threads(static_cast<int>(team))")
 #else
-#define CTNN_PARALLEL_FOR
+#define CTNN_PARALLEL
 #endif
 
 namespace ctnn {
@@ -976,14 +1018,25 @@ inline namespace CTNN_BACKEND {
 /// One thread for little work: to wake another costs some microseconds, in which one core moves 64 K numbers.
 [[nodiscard]] constexpr extent threads_for(extent numbers, extent threads) { return numbers < 65536 ? 1 : threads; }
 
+namespace execution {
+
+// A counter of our own hands out the pieces: the same as OpenMP's schedule(dynamic, 1), for which clang's runtime
+// allocates 200 blocks a loop. Out of line, because clang asks the runtime for the thread's number at the head of the
+// function that holds a parallel region, and the first such question starts the runtime even where one thread works.
+template <class Body>
+[[gnu::noinline]] void share_among(extent count, [[maybe_unused]] extent team, const Body& body) {
+    std::atomic<extent> next{0};
+    CTNN_PARALLEL
+    for (extent i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) body(i);
+}
+
+}  // namespace execution
+
 /// Calls body(i) for i in [0, count), on at most `threads` threads; in order on this one when threads is 1.
 template <class Body>
-inline void parallel_for(extent count, [[maybe_unused]] extent threads, const Body& body) {
-    if (threads <= 1 || count <= 1) {
-        for (extent i = 0; i < count; ++i) body(i);
-        return;
-    }
-    CTNN_PARALLEL_FOR
+inline void parallel_for(extent count, extent threads, const Body& body) {
+    const extent team = threads < count ? threads : count;
+    if (team > 1) return execution::share_among(count, team, body);
     for (extent i = 0; i < count; ++i) body(i);
 }
 
@@ -9575,8 +9628,6 @@ struct program {
 /// \file
 /// The names of a network's parameters and its architecture as text: what a weight file is compared with.
 
-#include <charconv>
-
 // -------------------- ctnn/graph/network.hpp
 /// \file
 /// A network: one type over static shapes.
@@ -9647,13 +9698,6 @@ struct named_tensor {
 
 namespace detail {
 
-/// The shortest text that reads back as the same number, whatever the locale.
-inline std::string exact_text(double value) {
-    char text[32];
-    const auto end = std::to_chars(text, text + sizeof text, value);
-    return std::string(text, end.ptr);
-}
-
 class name_collector final : public row_visitor {
 public:
     std::vector<named_tensor> tensors;
@@ -9704,7 +9748,7 @@ public:
     void visit(const operation& row, const path_step*, int) override {
         text += row.layer;
         text += ' ';
-        text += dims_text(row.in) + " -> " + dims_text(row.out);
+        text += joined(row.in, row.in.rank, "x") + " -> " + joined(row.out, row.out.rank, "x");
         if (row.what == kind::place) text += " at " + std::to_string(row.channel);
         const window& w = row.window;
         const window none{};
@@ -9714,8 +9758,8 @@ public:
         axes_text(" before", w.before, none.before);
         axes_text(" after", w.after, none.after);
         if (row.groups != 1) text += " groups " + std::to_string(row.groups);
-        if (row.alpha != 0) text += " number " + exact_text(row.alpha);
-        if (row.epsilon != 0) text += " epsilon " + exact_text(row.epsilon);
+        if (row.alpha != 0) text += " number " + to_text(row.alpha);
+        if (row.epsilon != 0) text += " epsilon " + to_text(row.epsilon);
         if (row.include_padding) text += " include padding";
         for (const parameter& p : row.parameters)
             if (p.name != nullptr) (text += ' ') += p.name;
@@ -9725,14 +9769,6 @@ public:
     }
 
 private:
-    static std::string dims_text(const dims& d) {
-        std::string result;
-        for (extent i = 0; i < d.rank; ++i) {
-            if (i > 0) result += 'x';
-            result += std::to_string(d[i]);
-        }
-        return result;
-    }
     void axes_text(const char* what, const extent (&values)[3], const extent (&usual)[3]) {
         if (values[0] == usual[0] && values[1] == usual[1] && values[2] == usual[2]) return;
         text += what;
@@ -10049,10 +10085,8 @@ private:
 
     void run(const T* samples, extent count, T* scores, T* arena, T* scratch) const noexcept {
         program_.run(samples, count, arena, scratch);
-        constexpr dims out = dims_of<output>;
-        const extent row = out.width() * out.channels();
-        const batch_view<T> to{scores, out, count, out.size(), {out.height() * row, row, out.channels()}};
-        execution::reshape_view<T>(rows.output.view(arena, count), to, false, 1);
+        execution::reshape_view<T>(rows.output.view(arena, count), batch_view<T>::dense(scores, dims_of<output>, count),
+                                   false, 1);
     }
     void slices(const T* samples, T* scores, extent count, extent batch, T* arena) const noexcept {
         for (extent from = 0; from < count; from += batch) {
@@ -10149,15 +10183,6 @@ constexpr auto receptive_fields() {
     return f;
 }
 
-inline std::string dims_text(const dims& d) {
-    std::string text;
-    for (extent i = 0; i < d.rank; ++i) {
-        if (i > 0) text += " x ";
-        text += std::to_string(d[i]);
-    }
-    return text;
-}
-
 /// 1234567 as 1,234,567.
 inline std::string grouped(extent n) {
     const std::string digits = std::to_string(n);
@@ -10190,9 +10215,9 @@ template <class Net>
             sees += std::to_string(field.size[a]);
         }
         std::snprintf(line, sizeof line, "%-16s %-20s %14s %16s %14s %11s\n", row.layer,
-                      detail::dims_text(row.out).c_str(), detail::grouped(row.parameter_count()).c_str(),
-                      detail::grouped(row.multiply_adds).c_str(), detail::grouped(row.out.size() * 4).c_str(),
-                      sees.empty() ? "-" : sees.c_str());
+                      detail::joined(row.out, row.out.rank, " x ").c_str(),
+                      detail::grouped(row.parameter_count()).c_str(), detail::grouped(row.multiply_adds).c_str(),
+                      detail::grouped(row.out.size() * 4).c_str(), sees.empty() ? "-" : sees.c_str());
         text += line;
     }
     text += rule + '\n';
@@ -11249,12 +11274,7 @@ inline std::string join_lines(const std::vector<std::string>& lines) {
 }
 
 inline std::string shape_text(const std::vector<extent>& shape) {
-    std::string text = "(";
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        if (i > 0) text += ", ";
-        text += std::to_string(shape[i]);
-    }
-    return text + ')';
+    return '(' + joined(shape, shape.size(), ", ") + ')';
 }
 
 /// "layer 3: file 'dense 128 -> 2', network 'dense 128 -> 3'", or nothing when the texts are equal.
@@ -11334,8 +11354,8 @@ template <class Net, class T>
                              {{"ctnn.fingerprint", fingerprint_of<Net>()},
                               {"ctnn.architecture", architecture_of<Net>()},
                               {"ctnn.class_names", detail::join_lines(m.class_names)},
-                              {"ctnn.input_factor", detail::exact_text(m.scaling.factor)},
-                              {"ctnn.input_shift", detail::exact_text(m.scaling.shift)},
+                              {"ctnn.input_factor", to_text(m.scaling.factor)},
+                              {"ctnn.input_shift", to_text(m.scaling.shift)},
                               {"ctnn.self_test.pixels", pixels_text(test)},
                               {"ctnn.self_test.scores", scores_text(test)}});
 }
@@ -13672,18 +13692,6 @@ namespace detail {
 
 namespace ctnn {
 
-/// A number as text that reads back as the same number, independent of the language set: 0.25, 1e-07, nan.
-[[nodiscard]] inline std::string to_text(double value) {
-    char text[32];
-    const std::to_chars_result end = std::to_chars(text, text + sizeof text, value);
-    return {text, end.ptr};
-}
-[[nodiscard]] inline std::string to_text(float value) {
-    char text[32];
-    const std::to_chars_result end = std::to_chars(text, text + sizeof text, value);
-    return {text, end.ptr};
-}
-
 /// A table that grows row by row.
 ///
 ///     ctnn::csv_table table{{"epoch", "loss"}};
@@ -14893,27 +14901,15 @@ public:
         batch_view<T> from = rows.input_gradient.view(const_cast<T*>(arena_.data()), tape_.samples);
         from.data += sample * from.sample;
         from.count = 1;
-        batch_view<T> view = staged(to);
-        view.shape = Net::input_dims;
-        fill_steps(view);
-        view.count = 1;
-        execution::copy_view<T>(from, view, false, 1);
+        execution::copy_view<T>(from, batch_view<T>::dense(to, Net::input_dims, 1), false, 1);
     }
 
 private:
     [[nodiscard]] std::size_t size() const noexcept {
         return static_cast<std::size_t>(tape_.samples * output_dims.size());
     }
-    static void fill_steps(batch_view<T>& v) noexcept {
-        v.step[2] = v.shape.channels();
-        v.step[1] = v.step[2] * v.shape.width();
-        v.step[0] = v.step[1] * v.shape.height();
-        v.sample = v.shape.size();
-    }
     [[nodiscard]] batch_view<T> staged(T* data) const noexcept {
-        batch_view<T> v{data, output_dims, tape_.samples, 0, {}};
-        fill_steps(v);
-        return v;
+        return batch_view<T>::dense(data, output_dims, tape_.samples);
     }
     std::span<const T> run(model<Net, T>& m, const T* inputs, extent samples, bool training) noexcept {
         tape_.samples = samples < max_batch_ ? samples : max_batch_;
@@ -15103,21 +15099,6 @@ private:
 /// \file
 /// The protocol of an optimizer: one pass over a flat range of parameters.
 
-// -------------------- ctnn/train/decimal.hpp
-/// \file
-/// A number as the messages of training say it.
-
-namespace ctnn::detail {
-
-/// The shortest decimal that reads back as the number, whatever the locale.
-[[nodiscard]] inline std::string decimal(double value) {
-    char text[32];
-    const std::to_chars_result end = std::to_chars(text, text + sizeof text, value);
-    return std::string(text, end.ptr);
-}
-
-}  // namespace ctnn::detail
-
 namespace ctnn {
 
 namespace detail {
@@ -15131,9 +15112,9 @@ concept optimizer_for = requires(const Optimizer& optimizer, T* parameters, cons
 /// Refuses a setting that is not finite, or outside [low, high) where high is not 0.
 [[nodiscard]] inline error check_setting(const char* optimizer, const char* name, double value, double high = 0) {
     if (std::isfinite(value) && value >= 0 && (high == 0 || value < high)) return {};
-    return {error_kind::invalid_argument, std::string(optimizer) + ": " + name + " is " + decimal(value) +
+    return {error_kind::invalid_argument, std::string(optimizer) + ": " + name + " is " + to_text(value) +
                                               (high == 0 ? ", expected a finite number of at least 0"
-                                                         : ", expected a number from 0 to below " + decimal(high))};
+                                                         : ", expected a number from 0 to below " + to_text(high))};
 }
 }  // namespace detail
 
@@ -15451,12 +15432,12 @@ template <class T>
         const double value = static_cast<double>(values[i]);
         if (!std::isfinite(value)) {
             return {error_kind::not_finite, std::string(loss) + ": " + place_of(i, per_sample) + ": value " +
-                                                decimal(value) + ", expected a finite number"};
+                                                to_text(value) + ", expected a finite number"};
         }
         if (value >= low && value <= high) continue;
         return {error_kind::invalid_argument,
-                std::string(loss) + ": " + place_of(i, per_sample) + ": value " + decimal(value) + ", expected " +
-                    (std::isfinite(high) ? decimal(low) + " to " + decimal(high) : "at least " + decimal(low))};
+                std::string(loss) + ": " + place_of(i, per_sample) + ": value " + to_text(value) + ", expected " +
+                    (std::isfinite(high) ? to_text(low) + " to " + to_text(high) : "at least " + to_text(low))};
     }
     return {};
 }
@@ -15465,7 +15446,7 @@ template <class T>
 [[nodiscard]] inline error check_weight(const char* loss, const std::string& name, double weight) {
     if (std::isfinite(weight) && weight >= 0) return {};
     return {error_kind::invalid_argument,
-            std::string(loss) + ": " + name + " is " + decimal(weight) + ", expected a finite number of at least 0"};
+            std::string(loss) + ": " + name + " is " + to_text(weight) + ", expected a finite number of at least 0"};
 }
 
 /// Refuses a target with both or none of labels and values.
@@ -16308,12 +16289,7 @@ std::array<std::size_t, Leading + static_cast<std::size_t>(Shape::rank)> extents
 
 template <class Extents>
 std::string extents_text(const Extents& extents) {
-    std::string text;
-    for (const auto e : extents) {
-        text += text.empty() ? "(" : ", ";
-        text += std::to_string(e);
-    }
-    return text.empty() ? "()" : text + ')';
+    return '(' + joined(extents, extents.size(), ", ") + ')';
 }
 
 /// Does an expression have these extents?

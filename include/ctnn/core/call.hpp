@@ -21,6 +21,12 @@ struct batch_view {
     extent sample = 0;  ///< elements from one sample to the next
     extent step[3]{};   ///< elements from one depth, row, pixel to the next
 
+    /// A batch that lies without a gap, as users hand it over.
+    [[nodiscard]] static batch_view dense(T* data, const dims& shape, extent count) {
+        const extent pixel = shape.channels(), row = shape.width() * pixel;
+        return {data, shape, count, shape.size(), {shape.height() * row, row, pixel}};
+    }
+
     [[nodiscard]] T* at(extent s, extent d, extent h, extent w) const {
         return data + s * sample + d * step[0] + h * step[1] + w * step[2];
     }

@@ -12,8 +12,7 @@
 #endif
 
 #if defined(__FAST_MATH__) && !defined(CTNN_ALLOW_FAST_MATH)
-#error \
-    "ctnn: -ffast-math lets the compiler assume that no NaN exists; leave it out, the kernels do not need it"
+#error "ctnn: -ffast-math lets the compiler assume that no NaN exists; leave it out, the kernels do not need it"
 #endif
 
 // The instruction set decides how wide a vector is. Kernels, layers' code and engines live in an inline namespace of

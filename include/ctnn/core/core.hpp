@@ -14,5 +14,6 @@
 #include "ctnn/core/shape.hpp"
 #include "ctnn/core/storage.hpp"
 #include "ctnn/core/tensor.hpp"
+#include "ctnn/core/text.hpp"
 #include "ctnn/core/threads.hpp"
 #include "ctnn/core/window.hpp"

@@ -67,7 +67,7 @@ struct operation {
     double epsilon = 0;
     bool include_padding = false;  ///< average pooling divides by the whole window
 
-    bool in_place = false;              ///< the output may overwrite the input (element i from element i alone)
+    bool in_place = false;              ///< the output may overwrite the input: a pixel is read before it is written
     bool backward_reads_input = false;  ///< what backward needs besides the gradient of the output
     bool backward_reads_output = false;
     bool backward_in_place = false;  ///< the input's gradient may overwrite the output's

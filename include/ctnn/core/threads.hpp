@@ -3,14 +3,16 @@
 /// The loop over independent pieces of work. The pieces never depend on the number of threads, so neither do results.
 #pragma once
 
+#include <atomic>
+
 #include "ctnn/core/config.hpp"
 #include "ctnn/core/shape.hpp"
 
 #if defined(_OPENMP)
 #include <omp.h>
-#define CTNN_PARALLEL_FOR _Pragma("omp parallel for schedule(dynamic, 1) num_threads(static_cast<int>(threads))")
+#define CTNN_PARALLEL _Pragma("omp parallel num_threads(static_cast<int>(team))")
 #else
-#define CTNN_PARALLEL_FOR
+#define CTNN_PARALLEL
 #endif
 
 namespace ctnn {
@@ -28,14 +30,25 @@ inline namespace CTNN_BACKEND {
 /// One thread for little work: to wake another costs some microseconds, in which one core moves 64 K numbers.
 [[nodiscard]] constexpr extent threads_for(extent numbers, extent threads) { return numbers < 65536 ? 1 : threads; }
 
+namespace execution {
+
+// A counter of our own hands out the pieces: the same as OpenMP's schedule(dynamic, 1), for which clang's runtime
+// allocates 200 blocks a loop. Out of line, because clang asks the runtime for the thread's number at the head of the
+// function that holds a parallel region, and the first such question starts the runtime even where one thread works.
+template <class Body>
+[[gnu::noinline]] void share_among(extent count, [[maybe_unused]] extent team, const Body& body) {
+    std::atomic<extent> next{0};
+    CTNN_PARALLEL
+    for (extent i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) body(i);
+}
+
+}  // namespace execution
+
 /// Calls body(i) for i in [0, count), on at most `threads` threads; in order on this one when threads is 1.
 template <class Body>
-inline void parallel_for(extent count, [[maybe_unused]] extent threads, const Body& body) {
-    if (threads <= 1 || count <= 1) {
-        for (extent i = 0; i < count; ++i) body(i);
-        return;
-    }
-    CTNN_PARALLEL_FOR
+inline void parallel_for(extent count, extent threads, const Body& body) {
+    const extent team = threads < count ? threads : count;
+    if (team > 1) return execution::share_among(count, team, body);
     for (extent i = 0; i < count; ++i) body(i);
 }
 

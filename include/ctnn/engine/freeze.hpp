@@ -94,10 +94,8 @@ private:
 
     void run(const T* samples, extent count, T* scores, T* arena, T* scratch) const noexcept {
         program_.run(samples, count, arena, scratch);
-        constexpr dims out = dims_of<output>;
-        const extent row = out.width() * out.channels();
-        const batch_view<T> to{scores, out, count, out.size(), {out.height() * row, row, out.channels()}};
-        execution::reshape_view<T>(rows.output.view(arena, count), to, false, 1);
+        execution::reshape_view<T>(rows.output.view(arena, count), batch_view<T>::dense(scores, dims_of<output>, count),
+                                   false, 1);
     }
     void slices(const T* samples, T* scores, extent count, extent batch, T* arena) const noexcept {
         for (extent from = 0; from < count; from += batch) {

@@ -3,10 +3,10 @@
 /// The names of a network's parameters and its architecture as text: what a weight file is compared with.
 #pragma once
 
-#include <charconv>
 #include <string>
 #include <vector>
 
+#include "ctnn/core/text.hpp"
 #include "ctnn/graph/network.hpp"
 
 namespace ctnn {
@@ -23,13 +23,6 @@ struct named_tensor {
 };
 
 namespace detail {
-
-/// The shortest text that reads back as the same number, whatever the locale.
-inline std::string exact_text(double value) {
-    char text[32];
-    const auto end = std::to_chars(text, text + sizeof text, value);
-    return std::string(text, end.ptr);
-}
 
 class name_collector final : public row_visitor {
 public:
@@ -81,7 +74,7 @@ public:
     void visit(const operation& row, const path_step*, int) override {
         text += row.layer;
         text += ' ';
-        text += dims_text(row.in) + " -> " + dims_text(row.out);
+        text += joined(row.in, row.in.rank, "x") + " -> " + joined(row.out, row.out.rank, "x");
         if (row.what == kind::place) text += " at " + std::to_string(row.channel);
         const window& w = row.window;
         const window none{};
@@ -91,8 +84,8 @@ public:
         axes_text(" before", w.before, none.before);
         axes_text(" after", w.after, none.after);
         if (row.groups != 1) text += " groups " + std::to_string(row.groups);
-        if (row.alpha != 0) text += " number " + exact_text(row.alpha);
-        if (row.epsilon != 0) text += " epsilon " + exact_text(row.epsilon);
+        if (row.alpha != 0) text += " number " + to_text(row.alpha);
+        if (row.epsilon != 0) text += " epsilon " + to_text(row.epsilon);
         if (row.include_padding) text += " include padding";
         for (const parameter& p : row.parameters)
             if (p.name != nullptr) (text += ' ') += p.name;
@@ -102,14 +95,6 @@ public:
     }
 
 private:
-    static std::string dims_text(const dims& d) {
-        std::string result;
-        for (extent i = 0; i < d.rank; ++i) {
-            if (i > 0) result += 'x';
-            result += std::to_string(d[i]);
-        }
-        return result;
-    }
     void axes_text(const char* what, const extent (&values)[3], const extent (&usual)[3]) {
         if (values[0] == usual[0] && values[1] == usual[1] && values[2] == usual[2]) return;
         text += what;

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string>
 
+#include "ctnn/core/text.hpp"
 #include "ctnn/graph/network.hpp"
 
 namespace ctnn {
@@ -51,15 +52,6 @@ constexpr auto receptive_fields() {
     return f;
 }
 
-inline std::string dims_text(const dims& d) {
-    std::string text;
-    for (extent i = 0; i < d.rank; ++i) {
-        if (i > 0) text += " x ";
-        text += std::to_string(d[i]);
-    }
-    return text;
-}
-
 /// 1234567 as 1,234,567.
 inline std::string grouped(extent n) {
     const std::string digits = std::to_string(n);
@@ -92,9 +84,9 @@ template <class Net>
             sees += std::to_string(field.size[a]);
         }
         std::snprintf(line, sizeof line, "%-16s %-20s %14s %16s %14s %11s\n", row.layer,
-                      detail::dims_text(row.out).c_str(), detail::grouped(row.parameter_count()).c_str(),
-                      detail::grouped(row.multiply_adds).c_str(), detail::grouped(row.out.size() * 4).c_str(),
-                      sees.empty() ? "-" : sees.c_str());
+                      detail::joined(row.out, row.out.rank, " x ").c_str(),
+                      detail::grouped(row.parameter_count()).c_str(), detail::grouped(row.multiply_adds).c_str(),
+                      detail::grouped(row.out.size() * 4).c_str(), sees.empty() ? "-" : sees.c_str());
         text += line;
     }
     text += rule + '\n';

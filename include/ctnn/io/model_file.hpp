@@ -10,6 +10,7 @@
 #include <system_error>
 #include <vector>
 
+#include "ctnn/core/text.hpp"
 #include "ctnn/io/safetensors.hpp"
 #include "ctnn/io/self_test.hpp"
 
@@ -60,12 +61,7 @@ inline std::string join_lines(const std::vector<std::string>& lines) {
 }
 
 inline std::string shape_text(const std::vector<extent>& shape) {
-    std::string text = "(";
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        if (i > 0) text += ", ";
-        text += std::to_string(shape[i]);
-    }
-    return text + ')';
+    return '(' + joined(shape, shape.size(), ", ") + ')';
 }
 
 /// "layer 3: file 'dense 128 -> 2', network 'dense 128 -> 3'", or nothing when the texts are equal.
@@ -145,8 +141,8 @@ template <class Net, class T>
                              {{"ctnn.fingerprint", fingerprint_of<Net>()},
                               {"ctnn.architecture", architecture_of<Net>()},
                               {"ctnn.class_names", detail::join_lines(m.class_names)},
-                              {"ctnn.input_factor", detail::exact_text(m.scaling.factor)},
-                              {"ctnn.input_shift", detail::exact_text(m.scaling.shift)},
+                              {"ctnn.input_factor", to_text(m.scaling.factor)},
+                              {"ctnn.input_shift", to_text(m.scaling.shift)},
                               {"ctnn.self_test.pixels", pixels_text(test)},
                               {"ctnn.self_test.scores", scores_text(test)}});
 }

@@ -3,27 +3,15 @@
 /// Tables as comma-separated values. https://www.rfc-editor.org/rfc/rfc4180
 #pragma once
 
-#include <charconv>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "ctnn/core/error.hpp"
+#include "ctnn/core/text.hpp"
 #include "ctnn/io/file.hpp"
 
 namespace ctnn {
-
-/// A number as text that reads back as the same number, independent of the language set: 0.25, 1e-07, nan.
-[[nodiscard]] inline std::string to_text(double value) {
-    char text[32];
-    const std::to_chars_result end = std::to_chars(text, text + sizeof text, value);
-    return {text, end.ptr};
-}
-[[nodiscard]] inline std::string to_text(float value) {
-    char text[32];
-    const std::to_chars_result end = std::to_chars(text, text + sizeof text, value);
-    return {text, end.ptr};
-}
 
 /// A table that grows row by row.
 ///

@@ -106,27 +106,15 @@ public:
         batch_view<T> from = rows.input_gradient.view(const_cast<T*>(arena_.data()), tape_.samples);
         from.data += sample * from.sample;
         from.count = 1;
-        batch_view<T> view = staged(to);
-        view.shape = Net::input_dims;
-        fill_steps(view);
-        view.count = 1;
-        execution::copy_view<T>(from, view, false, 1);
+        execution::copy_view<T>(from, batch_view<T>::dense(to, Net::input_dims, 1), false, 1);
     }
 
 private:
     [[nodiscard]] std::size_t size() const noexcept {
         return static_cast<std::size_t>(tape_.samples * output_dims.size());
     }
-    static void fill_steps(batch_view<T>& v) noexcept {
-        v.step[2] = v.shape.channels();
-        v.step[1] = v.step[2] * v.shape.width();
-        v.step[0] = v.step[1] * v.shape.height();
-        v.sample = v.shape.size();
-    }
     [[nodiscard]] batch_view<T> staged(T* data) const noexcept {
-        batch_view<T> v{data, output_dims, tape_.samples, 0, {}};
-        fill_steps(v);
-        return v;
+        return batch_view<T>::dense(data, output_dims, tape_.samples);
     }
     std::span<const T> run(model<Net, T>& m, const T* inputs, extent samples, bool training) noexcept {
         tape_.samples = samples < max_batch_ ? samples : max_batch_;

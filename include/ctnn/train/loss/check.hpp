@@ -10,7 +10,7 @@
 
 #include "ctnn/core/error.hpp"
 #include "ctnn/core/shape.hpp"
-#include "ctnn/train/decimal.hpp"
+#include "ctnn/core/text.hpp"
 
 namespace ctnn::detail {
 
@@ -42,12 +42,12 @@ template <class T>
         const double value = static_cast<double>(values[i]);
         if (!std::isfinite(value)) {
             return {error_kind::not_finite, std::string(loss) + ": " + place_of(i, per_sample) + ": value " +
-                                                decimal(value) + ", expected a finite number"};
+                                                to_text(value) + ", expected a finite number"};
         }
         if (value >= low && value <= high) continue;
         return {error_kind::invalid_argument,
-                std::string(loss) + ": " + place_of(i, per_sample) + ": value " + decimal(value) + ", expected " +
-                    (std::isfinite(high) ? decimal(low) + " to " + decimal(high) : "at least " + decimal(low))};
+                std::string(loss) + ": " + place_of(i, per_sample) + ": value " + to_text(value) + ", expected " +
+                    (std::isfinite(high) ? to_text(low) + " to " + to_text(high) : "at least " + to_text(low))};
     }
     return {};
 }
@@ -56,7 +56,7 @@ template <class T>
 [[nodiscard]] inline error check_weight(const char* loss, const std::string& name, double weight) {
     if (std::isfinite(weight) && weight >= 0) return {};
     return {error_kind::invalid_argument,
-            std::string(loss) + ": " + name + " is " + decimal(weight) + ", expected a finite number of at least 0"};
+            std::string(loss) + ": " + name + " is " + to_text(weight) + ", expected a finite number of at least 0"};
 }
 
 /// Refuses a target with both or none of labels and values.

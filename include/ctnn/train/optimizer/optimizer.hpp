@@ -10,7 +10,7 @@
 
 #include "ctnn/core/error.hpp"
 #include "ctnn/core/shape.hpp"
-#include "ctnn/train/decimal.hpp"
+#include "ctnn/core/text.hpp"
 
 namespace ctnn {
 
@@ -25,9 +25,9 @@ concept optimizer_for = requires(const Optimizer& optimizer, T* parameters, cons
 /// Refuses a setting that is not finite, or outside [low, high) where high is not 0.
 [[nodiscard]] inline error check_setting(const char* optimizer, const char* name, double value, double high = 0) {
     if (std::isfinite(value) && value >= 0 && (high == 0 || value < high)) return {};
-    return {error_kind::invalid_argument, std::string(optimizer) + ": " + name + " is " + decimal(value) +
+    return {error_kind::invalid_argument, std::string(optimizer) + ": " + name + " is " + to_text(value) +
                                               (high == 0 ? ", expected a finite number of at least 0"
-                                                         : ", expected a number from 0 to below " + decimal(high))};
+                                                         : ", expected a number from 0 to below " + to_text(high))};
 }
 }  // namespace detail
 
