@@ -49,26 +49,8 @@ using autoencoder784 = nn::network<nn::shape<784>, nn::dense<64>, nn::relu, nn::
                                    nn::dense<64>, nn::relu, nn::dense<784>, nn::sigmoid>;
 static_assert(autoencoder784::parameter_count == 105'392);
 
-/// Convolution without bias, then batch norm, whose shift stands for it.
-template <nn::extent Channels, nn::extent Kernel = 3, nn::extent Stride = 1>
-struct conv_norm : nn::chain<nn::conv<Channels, Kernel, nn::stride<Stride>, nn::padding<Kernel / 2>, nn::no_bias>,
-                             nn::batch_norm<>> {};
-/// He et al., "Deep residual learning for image recognition", 2015.
-template <nn::extent Channels>
-struct basic_block : nn::chain<nn::residual<conv_norm<Channels>, nn::relu, conv_norm<Channels>>, nn::relu> {};
-/// Halves the image; the shortcut is a 1 x 1 convolution.
-template <nn::extent Channels>
-struct down_block
-    : nn::chain<nn::sum<conv_norm<Channels, 1, 2>, nn::chain<conv_norm<Channels, 3, 2>, nn::relu, conv_norm<Channels>>>,
-                nn::relu> {};
-
 /// ImageNet's 1000 classes.
-using resnet18 = nn::network<nn::shape<224, 224, 3>,
-    conv_norm<64, 7, 2>, nn::relu, nn::max_pool<3, nn::stride<2>, nn::padding<1>>,
-    basic_block<64>, basic_block<64>, down_block<128>, basic_block<128>,
-    down_block<256>, basic_block<256>, down_block<512>, basic_block<512>,
-    nn::global_avg_pool, nn::dense<1000>, nn::softmax>;
-static_assert(resnet18::parameter_count == 11'689'512);
+using nn::models::resnet18;
 
 /// 32 new channels beside those that come in.
 struct dense_layer : nn::concat<nn::identity, nn::chain<nn::batch_norm<>, nn::relu, nn::conv<128, 1, nn::no_bias>,
@@ -81,7 +63,7 @@ struct transition
 
 /// Huang et al., "Densely connected convolutional networks", 2016; ImageNet's 1000 classes.
 using densenet121 = nn::network<nn::shape<224, 224, 3>,
-    conv_norm<64, 7, 2>, nn::relu, nn::max_pool<3, nn::stride<2>, nn::padding<1>>,
+    nn::models::conv_norm<64, 7, 2>, nn::relu, nn::max_pool<3, nn::stride<2>, nn::padding<1>>,
     nn::repeat<6, dense_layer>, transition<128>, nn::repeat<12, dense_layer>, transition<256>,
     nn::repeat<24, dense_layer>, transition<512>, nn::repeat<16, dense_layer>,
     nn::batch_norm<>, nn::relu, nn::global_avg_pool, nn::dense<1000>, nn::softmax>;

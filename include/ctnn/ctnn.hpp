@@ -10,6 +10,7 @@
 #include "ctnn/graph/graph.hpp"
 #include "ctnn/io/io.hpp"
 #include "ctnn/layers/layers.hpp"
+#include "ctnn/models/models.hpp"
 #include "ctnn/report/report.hpp"
 #include "ctnn/train/train.hpp"
 
