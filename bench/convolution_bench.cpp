@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Convolutions and dense layers of the reference network cnn150, against the multiply-add peak of the same minute.
+/// Convolutions and dense layers of the reference networks and the shapes that are hard for them, against the
+/// multiply-add peak of the same minute: conv/<filters and image>/<pass>/batch:<n>, dense/<inputs->outputs>/... . "% of
+/// bound" is the share of the speed at which the multiply-adds, or the reading of all weights, would fill the time.
 /// One thread; processor time. A gradient is counted with the forward pass's operations, although the input's
 /// gradient of a valid convolution has more positions than that.
 #include <benchmark/benchmark.h>
@@ -84,6 +86,12 @@ void run(benchmark::State& state) {
     const double work = 2.0 * static_cast<double>(op.multiply_adds * samples) * static_cast<double>(state.iterations());
     state.counters["GFLOP/s"] = benchmark::Counter(work * 1e-9, benchmark::Counter::kIsRate);
     state.counters["% of peak"] = benchmark::Counter(100.0 * work / peak, benchmark::Counter::kIsRate);
+    const extent bytes = op.parameter_count() * static_cast<extent>(sizeof(float));
+    const double computing = 2.0 * static_cast<double>(op.multiply_adds * samples) / peak;
+    const double reading = static_cast<double>(bytes) / bench::stream_rate(bytes);
+    const double least = computing > reading ? computing : reading;
+    state.counters["% of bound"] =
+        benchmark::Counter(100.0 * least * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
     state.counters["peak"] = peak * 1e-9;
 }
 
@@ -99,15 +107,31 @@ void add(const std::string& name, extent samples) {
 }
 
 const bool registered = [] {
-    using ctnn::conv, ctnn::dense, ctnn::make_dims;
+    using ctnn::conv, ctnn::dense, ctnn::make_dims, ctnn::groups, ctnn::stride;
     add<conv<32>, make_dims(150, 150, 3), false>("conv/3->32@150", 8);
     add<conv<64>, make_dims(74, 74, 32)>("conv/32->64@74", 8);
     add<conv<128>, make_dims(36, 36, 64)>("conv/64->128@36", 8);
     add<conv<128>, make_dims(17, 17, 128)>("conv/128->128@17", 16);
     add<conv<24>, make_dims(36, 36, 24)>("conv/24->24@36", 8);
     add<conv<23>, make_dims(36, 36, 23)>("conv/23->23@36", 8);
-    add<dense<512>, make_dims(6272)>("dense/6272->512", 32);
-    add<dense<512>, make_dims(6272)>("dense/6272->512", 1);
+    add<conv<17>, make_dims(36, 36, 17)>("conv/17->17@36", 8);
+    add<conv<16>, make_dims(36, 36, 16)>("conv/16->16@36", 8);
+    add<conv<16>, make_dims(34, 34, 1), false>("conv/1->16@34", 8);
+    add<conv<64, 7, stride<2>>, make_dims(229, 229, 3), false>("conv/7x7:2/3->64@229", 1);
+    add<conv<128, 1, stride<2>>, make_dims(56, 56, 64)>("conv/1x1:2/64->128@56", 4);
+    add<conv<64, 1>, make_dims(28, 28, 256)>("conv/1x1/256->64@28", 4);
+    add<conv<32, 3, groups<32>>, make_dims(58, 58, 32)>("conv/depthwise/32@58", 4);
+    add<conv<32, 3, groups<8>>, make_dims(58, 58, 32)>("conv/groups:8/32@58", 4);
+    add<conv<512>, make_dims(9, 9, 512)>("conv/512->512@9", 1);
+    for (const extent samples : {1, 32}) {
+        add<dense<512>, make_dims(6272)>("dense/6272->512", samples);
+        add<dense<64>, make_dims(784)>("dense/784->64", samples);
+        add<dense<32>, make_dims(64)>("dense/64->32", samples);
+        add<dense<784>, make_dims(64)>("dense/64->784", samples);
+        add<dense<1>, make_dims(128)>("dense/128->1", samples);
+        add<dense<3>, make_dims(512)>("dense/512->3", samples);
+        add<dense<1000>, make_dims(512)>("dense/512->1000", samples);
+    }
     return true;
 }();
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <ctime>
+#include <vector>
 
 #include "ctnn/kernels/simd.hpp"
 
@@ -13,6 +14,13 @@ namespace bench {
 inline double processor_seconds() {
     timespec now{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+/// Seconds of the clock.
+inline double clock_seconds() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
@@ -44,6 +52,39 @@ double peak_flops() {
         const double start = processor_seconds();
         const double operations = multiply_adds<T>(200000, result);
         const double rate = operations / (processor_seconds() - start);
+        best = rate > best ? rate : best;
+    }
+    return best;
+}
+
+/// The sum of count numbers, a multiple of 8 vectors: eight chains of additions, two loads a cycle at best.
+template <class T>
+CTNN_KERNEL T sum_of(const T* from, ctnn::extent count) {
+    constexpr ctnn::extent chains = 8;
+    using vec = ctnn::kernels::vec<T>;
+    vec sum[chains];
+    ctnn::kernels::unroll<chains>([&](auto i) { sum[i] = vec(T(0)); });
+    for (const T* end = from + count; from < end; from += chains * ctnn::kernels::lanes<T>)
+        ctnn::kernels::unroll<chains>(
+            [&](auto i) { sum[i] += ctnn::kernels::load(from + i * ctnn::kernels::lanes<T>); });
+    ctnn::kernels::unroll<chains - 1>([&](auto i) { sum[0] += sum[i + 1]; });
+    return reduce_add(sum[0]);
+}
+
+/// Bytes a second at which one core reads `bytes` of memory again and again, from whatever cache they fit into: what
+/// layers that read each weight once can reach at best. The best of several runs of some two milliseconds.
+inline double stream_rate(ctnn::extent bytes) {
+    constexpr ctnn::extent step = 8 * ctnn::kernels::lanes<float>;
+    const ctnn::extent count = (bytes / static_cast<ctnn::extent>(sizeof(float)) + step - 1) / step * step;
+    const std::vector<float> numbers(static_cast<std::size_t>(count), 1.0F);
+    const double size = static_cast<double>(count) * sizeof(float);
+    const int repeats = static_cast<int>(1e8 / size) + 1;
+    double best = 0;
+    [[maybe_unused]] volatile float kept = 0;
+    for (int run = 0; run < 8; ++run) {
+        const double start = processor_seconds();
+        for (int r = 0; r < repeats; ++r) kept = sum_of(numbers.data(), count);
+        const double rate = size * repeats / (processor_seconds() - start);
         best = rate > best ? rate : best;
     }
     return best;

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// What the benchmark of a network and its comparison with other libraries run: inference in an engine, or one step
+/// of training.
+#pragma once
+
+#include <vector>
+
+#include "networks.hpp"
+#include "peak.hpp"
+
+namespace bench {
+namespace nn = ctnn;
+
+/// Numbers of about the size of normalized pixels, the same in every run.
+inline std::vector<float> some_numbers(nn::extent count) {
+    std::vector<float> numbers(static_cast<std::size_t>(count));
+    const nn::random_stream random(nn::seed{1}, 0);
+    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<float>(random.uniform(i) - 0.5);
+    return numbers;
+}
+
+/// Images in memory to scores in memory.
+template <class Net>
+class inference {
+public:
+    inference(nn::extent batch, nn::extent threads)
+        : engine_(nn::freeze(nn::model<Net>{nn::seed{1}}, {.max_batch = batch, .threads = threads})),
+          images_(some_numbers(batch * Net::input::size)),
+          scores_(static_cast<std::size_t>(batch * Net::output::size)) {}
+
+    void operator()() { engine_(images_.data(), scores_.data(), engine_.max_batch()); }
+    [[nodiscard]] nn::extent bytes() const { return nn::engine<Net>::bytes(engine_.max_batch()); }
+    [[nodiscard]] double operations() const {
+        return 2.0 * static_cast<double>(Net::multiply_adds * engine_.max_batch());
+    }
+
+private:
+    nn::engine<Net> engine_;
+    std::vector<float> images_, scores_;
+};
+
+/// Forward, loss, backward, Adam. It is counted as three times the multiply-adds of inference: forward, and the
+/// gradients of weights and of inputs.
+template <class Net, class Loss>
+class training {
+public:
+    training(nn::extent batch, nn::extent threads)
+        : batch_(batch),
+          threads_(threads),
+          pass_({.max_batch = batch, .threads = threads}),
+          images_(some_numbers(batch * Net::input::size)),
+          values_(static_cast<std::size_t>(batch * Net::output::size), 0.5F) {}
+
+    void operator()() {
+        pass_.forward(model_, images_.data(), batch_);
+        (void)pass_.loss(Loss{}, {.values = values_.data()});
+        gradient_.fill_zero();
+        pass_.backward(model_, gradient_);
+        memory_.step(descent_, model_, gradient_, threads_);
+    }
+    [[nodiscard]] nn::extent bytes() const { return nn::training_pass<Net, Loss>::bytes(batch_); }
+    [[nodiscard]] double operations() const { return 6.0 * static_cast<double>(Net::multiply_adds * batch_); }
+
+private:
+    nn::extent batch_, threads_;
+    nn::model<Net> model_{nn::seed{1}};
+    nn::gradient<Net> gradient_;
+    nn::adam descent_{};
+    nn::optimizer_state<nn::adam, Net> memory_{descent_};
+    nn::training_pass<Net, Loss> pass_;
+    std::vector<float> images_, values_;
+};
+
+/// The loss that a network is trained with, by what its last layer is made for.
+template <class Net>
+struct loss_of {
+    using type = nn::binary_cross_entropy;
+};
+template <>
+struct loss_of<networks::cnn150> {
+    using type = nn::cross_entropy;
+};
+template <>
+struct loss_of<networks::resnet18> {
+    using type = nn::cross_entropy;
+};
+template <>
+struct loss_of<networks::autoencoder784> {
+    using type = nn::mean_squared_error;
+};
+
+/// Seconds that the work cannot fall below at this moment: all multiply-adds at `peak` operations a second, or all
+/// parameters read once by each of `threads` cores' share, whatever takes longer. Winograd's convolutions multiply less
+/// and may be faster.
+template <class Net>
+double least_seconds(double operations, double peak, nn::extent threads) {
+    constexpr nn::extent bytes = Net::parameter_count * static_cast<nn::extent>(sizeof(float));
+    const double reading = static_cast<double>(bytes) / (stream_rate(bytes) * static_cast<double>(threads));
+    return operations / peak > reading ? operations / peak : reading;
+}
+
+}  // namespace bench
