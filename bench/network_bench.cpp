@@ -5,8 +5,8 @@
 ///
 /// Counters: GFLOP/s; % of peak, the share of the multiply-add peak (times the threads) that this process measured
 /// around the run; % of bound, the share of the speed at which the multiply-adds or the reading of all parameters,
-/// whatever takes longer, would fill the time; the bytes of memory that the network needs besides its parameters. On one
-/// thread they are of processor time, on more of the clock.
+/// whatever takes longer, would fill the time; the bytes of memory that the network needs besides its parameters. The
+/// time is the processor's for one thread, the clock's for more.
 #include <benchmark/benchmark.h>
 
 #include <string>
