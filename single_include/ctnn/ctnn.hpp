@@ -1141,6 +1141,18 @@ inline void shuffle(std::vector<extent>& order, seed start, std::uint64_t epoch)
 }
 
 }  // namespace ctnn
+// -------------------- ctnn/data/class_listing.hpp
+/// \file
+/// Folders of files, a folder a class: which files belong to which class, before any of them is opened.
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+// -------------------- ctnn/data/split.hpp
+/// \file
+/// Which samples a network learns from, which choose its settings, and which judge it.
+
 // -------------------- ctnn/data/dataset.hpp
 /// \file
 /// A data set in memory, of samples whose shape is known when it is compiled.
@@ -1188,11 +1200,6 @@ struct dataset {
 };
 
 }  // namespace ctnn
-// -------------------- ctnn/data/split.hpp
-/// \file
-/// Which samples a network learns from, which choose its settings, and which judge it.
-
-#include <algorithm>
 
 namespace ctnn {
 
@@ -1242,6 +1249,199 @@ struct split_indices {
     for (std::vector<extent>* part : {&parts.train, &parts.validation, &parts.test})
         std::sort(part->begin(), part->end());
     return parts;
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Files with their classes.
+struct class_listing {
+    std::vector<std::string> class_names;  ///< a class folder each; the index is the label
+    std::vector<std::string> files;        ///< paths, class after class, each class in byte order
+    std::vector<std::int32_t> labels;      ///< of the files
+    std::vector<std::string> groups{};     ///< of the files, such as patients; empty: each file stands for itself
+    [[nodiscard]] extent size() const noexcept { return static_cast<extent>(files.size()); }
+};
+
+/// Listings to fit, to choose by and to test.
+struct class_listing_splits {
+    class_listing train, validation, test;
+};
+
+/// Files that a listing takes, known by how their names end, in any case.
+struct file_kind {
+    const char* name;
+    std::array<const char*, 8> endings{};
+    bool operator==(const file_kind&) const = default;
+};
+
+inline constexpr file_kind image_files{"image (png, jpg, jpeg, bmp, pnm, pgm, ppm)",
+                                       {".png", ".jpg", ".jpeg", ".bmp", ".pnm", ".pgm", ".ppm"}};
+/// The voxels of a pair, in .img, come with its .hdr.
+inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".nii.gz", ".hdr"}};
+
+namespace detail {
+
+/// The name of a file without the ending of its kind; empty when it is of another kind.
+inline std::string stem_of(const std::filesystem::path& file, const file_kind& kind) {
+    const std::string name = file.filename().string();
+    std::string lower = name;
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    for (const char* ending : kind.endings) {
+        const std::size_t length = ending == nullptr ? 0 : std::strlen(ending);
+        if (length > 0 && name.size() > length && lower.compare(name.size() - length, length, ending) == 0)
+            return name.substr(0, name.size() - length);
+    }
+    return {};
+}
+
+/// What lies in a folder, by byte order of the names, so that it is the same on every file system. Hidden entries,
+/// which begin with a dot, are left out.
+inline error list_folder(const std::filesystem::path& folder, std::vector<std::filesystem::path>& folders,
+                         std::vector<std::filesystem::path>& files, bool follow_links) {
+    std::error_code failed;
+    std::filesystem::directory_iterator entry(folder, failed);
+    while (!failed && entry != std::filesystem::directory_iterator()) {
+        const std::filesystem::path path = entry->path();
+        std::error_code ignored;  // a link to nowhere is neither a folder nor a file
+        const bool linked = entry->is_symlink(ignored), is_folder = entry->is_directory(ignored),
+                   is_file = entry->is_regular_file(ignored);
+        if (path.filename().string().front() != '.') {
+            if (is_folder && (follow_links || !linked)) folders.push_back(path);
+            if (is_file) files.push_back(path);
+        }
+        entry.increment(failed);
+    }
+    if (failed) return {error_kind::cannot_open, folder.string(), "cannot be listed: " + failed.message()};
+    const auto by_bytes = [](const std::filesystem::path& a, const std::filesystem::path& b) {
+        return a.string() < b.string();
+    };
+    std::sort(folders.begin(), folders.end(), by_bytes);
+    std::sort(files.begin(), files.end(), by_bytes);
+    return {};
+}
+
+/// All files of a kind below a class folder. Links to folders are not followed here, so that a loop cannot be entered.
+inline error list_files(const std::filesystem::path& folder, const file_kind& kind, std::vector<std::string>& to) {
+    std::vector<std::filesystem::path> waiting{folder};
+    const std::size_t first = to.size();
+    while (!waiting.empty()) {
+        const std::filesystem::path next = std::move(waiting.back());
+        waiting.pop_back();
+        std::vector<std::filesystem::path> files;
+        if (error failed = list_folder(next, waiting, files, false)) return failed;
+        for (const std::filesystem::path& file : files)
+            if (!stem_of(file, kind).empty()) to.push_back(file.string());
+    }
+    std::sort(to.begin() + static_cast<std::ptrdiff_t>(first), to.end());
+    return {};
+}
+
+inline std::string joined(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
+inline class_listing chosen(const class_listing& from, const std::vector<extent>& indices) {
+    class_listing part{.class_names = from.class_names, .files = {}, .labels = {}};
+    for (const extent i : indices) {
+        part.files.push_back(from.files[static_cast<std::size_t>(i)]);
+        part.labels.push_back(from.labels[static_cast<std::size_t>(i)]);
+        if (!from.groups.empty()) part.groups.push_back(from.groups[static_cast<std::size_t>(i)]);
+    }
+    return part;
+}
+
+}  // namespace detail
+
+/// Lists a folder whose subfolders are classes, at any depth below them.
+///
+///     classes   the names of the subfolders in byte order; or `class_names`, of which every subfolder must be one
+///     files     those of the kind; other files and all that is hidden is passed over; links to files are followed,
+///               links to folders only where a class folder is one
+///     refuses   with cannot_open what is no folder or may not be listed; with invalid_argument fewer than two classes,
+///               a class folder without such files, and a class folder that is none of class_names
+[[nodiscard]] inline result<class_listing> list_class_folder(const std::string& root, const file_kind& kind,
+                                                             const std::vector<std::string>& class_names = {}) {
+    std::vector<std::filesystem::path> folders, others;
+    if (error failed = detail::list_folder(root, folders, others, true)) return failed;
+    class_listing listing{.class_names = class_names, .files = {}, .labels = {}};
+    if (class_names.empty())
+        for (const std::filesystem::path& folder : folders) listing.class_names.push_back(folder.filename().string());
+    if (listing.class_names.size() < 2) {
+        return error(error_kind::invalid_argument, root,
+                     "found " +
+                         (folders.empty() ? std::string("no class folders")
+                                          : "the single class folder " + folders[0].filename().string()) +
+                         ", expected a folder for each of at least two classes");
+    }
+    for (const std::filesystem::path& folder : folders) {
+        const auto place =
+            std::find(listing.class_names.begin(), listing.class_names.end(), folder.filename().string());
+        if (place == listing.class_names.end())
+            return error(error_kind::invalid_argument, folder.string(),
+                         "is no class; the classes are " + detail::joined(class_names));
+        const std::size_t before = listing.files.size();
+        if (error failed = detail::list_files(folder, kind, listing.files)) return failed;
+        if (listing.files.size() == before)
+            return error(error_kind::invalid_argument, folder.string(), std::string("holds no ") + kind.name);
+        listing.labels.resize(listing.files.size(), static_cast<std::int32_t>(place - listing.class_names.begin()));
+    }
+    if (listing.files.empty())
+        return error(error_kind::invalid_argument, root, "has a folder for none of " + detail::joined(class_names));
+    return listing;
+}
+
+/// Cuts a listing by stratified_split().
+[[nodiscard]] inline class_listing_splits split_listing(const class_listing& all, seed start, double validation = 0.15,
+                                                        double test = 0.15) {
+    const split_indices parts = stratified_split(all.labels, start, validation, test);
+    return {detail::chosen(all, parts.train), detail::chosen(all, parts.validation), detail::chosen(all, parts.test)};
+}
+
+/// Lists a folder that has been split, or splits it.
+///
+///     DIR/train, DIR/val, DIR/test   the classes are those of train. val may also be valid or validation; without it
+///                                    15 % of train, chosen by the seed, take its place
+///     DIR/<class>                    no folder train: 70 % to fit, 15 % to choose by and 15 % to test, chosen by the
+///                                    seed
+///     refuses                        what list_class_folder() refuses; a folder train without a folder test
+[[nodiscard]] inline result<class_listing_splits> list_class_splits(const std::string& root, const file_kind& kind,
+                                                                    seed start) {
+    const auto folder_of = [&](std::initializer_list<const char*> names) {
+        for (const char* name : names) {
+            std::error_code ignored;
+            const std::filesystem::path path = std::filesystem::path(root) / name;
+            if (std::filesystem::is_directory(path, ignored)) return path.string();
+        }
+        return std::string();
+    };
+    const std::string train = folder_of({"train"}), validation = folder_of({"val", "valid", "validation"}),
+                      test = folder_of({"test"});
+    if (train.empty()) {
+        result<class_listing> all = list_class_folder(root, kind);
+        if (!all) return all.error();
+        return split_listing(*all, start);
+    }
+    if (test.empty())
+        return error(
+            error_kind::invalid_argument, root,
+            "has a folder train but none that is called test; add it, or give the folder of the classes themselves");
+    result<class_listing> to_fit = list_class_folder(train, kind);
+    if (!to_fit) return to_fit.error();
+    result<class_listing> to_test = list_class_folder(test, kind, to_fit->class_names);
+    if (!to_test) return to_test.error();
+    if (validation.empty()) {
+        class_listing_splits parts = split_listing(*to_fit, start, 0.15, 0);
+        parts.test = std::move(*to_test);
+        return parts;
+    }
+    result<class_listing> to_choose = list_class_folder(validation, kind, to_fit->class_names);
+    if (!to_choose) return to_choose.error();
+    return class_listing_splits{std::move(*to_fit), std::move(*to_choose), std::move(*to_test)};
 }
 
 }  // namespace ctnn
@@ -3747,6 +3947,106 @@ template <class T>
 }
 
 }  // namespace ctnn
+// -------------------- ctnn/data/volume_folder.hpp
+/// \file
+/// Data sets from folders of NIfTI volumes, a folder a class.
+
+// -------------------- ctnn/data/read_listing.hpp
+/// \file
+/// From the files of a listing to a data set in memory: what all kinds of files share.
+
+namespace ctnn::detail {
+
+/// Keeps the files of a listing that `keep` marks.
+inline void keep_files(class_listing& listing, const std::vector<bool>& keep) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < keep.size(); ++i) {
+        if (!keep[i]) continue;
+        if (kept != i) {
+            listing.files[kept] = std::move(listing.files[i]);
+            if (!listing.groups.empty()) listing.groups[kept] = std::move(listing.groups[i]);
+        }
+        listing.labels[kept++] = listing.labels[i];
+    }
+    listing.files.resize(kept);
+    listing.labels.resize(kept);
+    if (!listing.groups.empty()) listing.groups.resize(kept);
+}
+
+/// Reads each file by read(path, place of its numbers), which answers with an error or none; `what` is their plural in
+/// errors. The rules are read_images()'s: the budget first, then file by file; with `skipped` those that cannot be read
+/// leave the listing.
+template <static_shape Input, class T, class Read>
+[[nodiscard]] result<dataset<Input, T>> read_listing(class_listing& listing, const char* what, std::int64_t budget,
+                                                     std::vector<error>* skipped, const Read& read) {
+    constexpr std::int64_t each = Input::size * static_cast<std::int64_t>(sizeof(T));
+    if (listing.size() > budget / each)
+        return error(error_kind::too_large, std::to_string(listing.size()) + " " + what + " of " +
+                                                std::to_string(each) + " bytes are more than the budget of " +
+                                                std::to_string(budget));
+    dataset<Input, T> data;
+    data.class_names = listing.class_names;
+    data.inputs.resize(static_cast<std::size_t>(listing.size() * Input::size));
+    std::vector<bool> keep(listing.files.size());
+    extent kept = 0;
+    for (std::size_t i = 0; i < listing.files.size(); ++i) {
+        error failed = read(listing.files[i], data.inputs.data() + kept * Input::size);
+        keep[i] = !failed;
+        if (!failed)
+            ++kept;
+        else if (skipped == nullptr)
+            return failed;
+        else
+            skipped->push_back(std::move(failed));
+    }
+    if (kept == 0) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
+    keep_files(listing, keep);
+    data.inputs.resize(static_cast<std::size_t>(kept * Input::size));
+    data.labels = listing.labels;
+    return data;
+}
+
+}  // namespace ctnn::detail
+// -------------------- ctnn/data/volume_input.hpp
+/// \file
+/// From a volume of any orientation, spacing and size to the numbers that a network reads: the one way for training,
+/// evaluation and prediction.
+
+// -------------------- ctnn/core/input_scaling.hpp
+/// \file
+/// From the brightness of pixels to the numbers that a network sees.
+
+namespace ctnn {
+
+/// How the pixels of a data set became the numbers that a network saw: x = pixel * factor + shift, pixel in [0, 1].
+struct input_scaling {
+    double factor = 1;
+    double shift = 0;
+    constexpr bool operator==(const input_scaling&) const = default;
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/core/volume_preparation.hpp
+/// \file
+/// From the voxels of a file to values from 0 to 1 on a grid of stated spacing.
+
+namespace ctnn {
+
+/// How the volumes of a data set became what a network saw, before input_scaling; saved with the model.
+///
+///     spacing    of the voxels after the volume has been turned to RAS: to the right, to the front, to the top, in
+///                millimeters; all 0: as they are in the file
+///     low, high  the values that become 0 and 1, such as -1000 and 400 for a lung in CT; what is outside becomes 0 or
+///                1. Equal: the 1st and 99th percentile of each volume, which suits MRI, whose values have no unit
+struct volume_preparation {
+    std::array<double, 3> spacing{};
+    double low = 0, high = 0;
+
+    [[nodiscard]] constexpr bool resamples() const { return !(spacing[0] == 0 && spacing[1] == 0 && spacing[2] == 0); }
+    constexpr bool operator==(const volume_preparation&) const = default;
+};
+
+}  // namespace ctnn
 // -------------------- ctnn/data/volume_orientation.hpp
 /// \file
 /// Orientation of volumes: which way the axes go in the patient, and turning a volume so that they go another way.
@@ -3993,6 +4293,150 @@ template <class T>
     const result<volume_grid> grid = with_spacing(from.grid, spacing);
     if (!grid) return grid.error();
     return resample_to(from, *grid, T{}, budget);
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Shapes that a volume can be brought to: shape<D, H, W, C>.
+template <class Input>
+concept volume_shape = static_shape<Input> && dims_of<Input>
+.rank == 4;
+
+namespace detail {
+
+/// The value below which a share of the values lies: that of rank share * (count - 1), rounded down.
+/// \pre there are values, all finite
+[[nodiscard]] inline float percentile(std::vector<float>& values, double share) {
+    const auto rank = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), values.begin() + rank, values.end());
+    return values[static_cast<std::size_t>(rank)];
+}
+
+/// Brings the values of one channel to 0 to 1.
+inline void rescale(volume& v, extent channel, const volume_preparation& by) {
+    double low = by.low, high = by.high;
+    const auto step = static_cast<std::size_t>(v.channels), first = static_cast<std::size_t>(channel);
+    if (low == high) {
+        std::vector<float> values;
+        values.reserve(v.values.size() / step);
+        for (std::size_t i = first; i < v.values.size(); i += step) values.push_back(v.values[i]);
+        low = static_cast<double>(percentile(values, 0.01));
+        high = static_cast<double>(percentile(values, 0.99));
+    }
+    for (std::size_t i = first; i < v.values.size(); i += step) {
+        const double level = high > low ? (static_cast<double>(v.values[i]) - low) / (high - low) : 0;
+        v.values[i] = static_cast<float>(std::clamp(level, 0.0, 1.0));
+    }
+}
+
+/// Turned to RAS, resampled, and with values from 0 to 1.
+[[nodiscard]] inline result<volume> prepared(const volume& from, const volume_preparation& by) {
+    result<volume> turned = reorient(from, "RAS");
+    if (!turned) return turned.error();
+    volume v = std::move(*turned);
+    if (by.resamples()) {
+        result<volume> resampled = resample_to_spacing(v, by.spacing);
+        if (!resampled) return resampled.error();
+        v = std::move(*resampled);
+    }
+    for (std::size_t i = 0; i < v.values.size(); ++i)
+        if (!std::isfinite(v.values[i])) {
+            const auto at = static_cast<extent>(i) / v.channels;
+            return error(error_kind::not_finite, "NaN or infinity, turned to RAS at voxel (" +
+                                                     std::to_string(at % v.grid.width) + ", " +
+                                                     std::to_string(at / v.grid.width % v.grid.height) + ", " +
+                                                     std::to_string(at / (v.grid.width * v.grid.height)) + ")");
+        }
+    for (extent channel = 0; channel < v.channels; ++channel) rescale(v, channel, by);
+    return v;
+}
+
+}  // namespace detail
+
+/// Writes a volume as a network of this input sees it.
+///
+///     takes    a volume of any orientation, spacing and extents with the input's number of channels
+///     gives    Input::size numbers, [slice][row][column][channel]: slices go to the top, rows to the front, columns to
+///              the right (RAS); x = value * factor + shift, where the preparation made value from 0 to 1
+///     converts the spacing by resample_to_spacing(); the extents by cutting or filling up around the middle, with what
+///              value 0 becomes; each channel's values by themselves
+///     refuses  what reorient() and resample_to_spacing() refuse, NaN and infinity as not_finite, another number of
+///              channels as shape_mismatch
+template <volume_shape Input, class T>
+[[nodiscard]] error write_volume_input(const volume& from, const volume_preparation& preparation,
+                                       const input_scaling& scaling, T* to) {
+    if (from.channels != dims_of<Input>.channels())
+        return {error_kind::shape_mismatch, "a volume of " + std::to_string(from.channels) +
+                                                " channels where a network takes " +
+                                                std::to_string(dims_of<Input>.channels())};
+    result<volume> v = detail::prepared(from, preparation);
+    if (!v) return v.error();
+    const result<volume> fitted = fit_to<Input>(*v);
+    if (!fitted) return fitted.error();
+    for (const float value : fitted->values)
+        *to++ = static_cast<T>(static_cast<double>(value) * scaling.factor + scaling.shift);
+    return {};
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// How the volumes of a data set are read.
+struct volume_folder_options {
+    volume_preparation preparation{};             ///< orientation, spacing, values from 0 to 1
+    input_scaling scaling{};                      ///< x = value * factor + shift
+    std::int64_t file_budget = default_budget;    ///< bytes of one volume
+    std::int64_t budget = std::int64_t{4} << 30;  ///< bytes of the data set in memory
+};
+
+/// list_class_folder() of volumes: files that end with .nii, .nii.gz or .hdr.
+[[nodiscard]] inline result<class_listing> list_volume_folder(const std::string& root,
+                                                              const std::vector<std::string>& class_names = {}) {
+    return list_class_folder(root, volume_files, class_names);
+}
+
+/// list_class_splits() of volumes.
+[[nodiscard]] inline result<class_listing_splits> list_volume_splits(const std::string& root, seed start) {
+    return list_class_splits(root, volume_files, start);
+}
+
+/// Reads one file as a network of this input sees it; see read_volume() and write_volume_input(). Errors name the file.
+template <volume_shape Input, class T>
+[[nodiscard]] error read_volume_input(const std::string& file, const volume_folder_options& options, T* to) {
+    const result<volume> v = read_volume(file, options.file_budget);
+    if (!v) return v.error();
+    const error failed = write_volume_input<Input>(*v, options.preparation, options.scaling, to);
+    return failed ? error(failed.kind(), file, failed.message()) : error{};
+}
+
+/// Reads the volumes of a listing into a data set.
+///
+///     gives     inputs by write_volume_input(), labels and class names of the listing, in its order
+///     refuses   with too_large more than the budget, before anything is read; otherwise what read_volume_input()
+///               refuses. With `skipped`, a file that cannot be read is no failure: it leaves the listing, and its
+///               error is appended there; only when no volume is left it is invalid_argument
+///
+///     auto listing = ctnn::list_volume_folder("volumes/train");
+///     auto train = ctnn::read_volumes<net::input>(*listing, {.preparation = {.spacing = {1, 1, 1}}});
+template <volume_shape Input, class T = float>
+[[nodiscard]] result<dataset<Input, T>> read_volumes(class_listing& listing, const volume_folder_options& options = {},
+                                                     std::vector<error>* skipped = nullptr) {
+    return detail::read_listing<Input, T>(
+        listing, "volumes", options.budget, skipped,
+        [&](const std::string& file, T* to) { return read_volume_input<Input>(file, options, to); });
+}
+
+/// Reads a folder whose subfolders are classes; see list_volume_folder() and read_volumes().
+template <volume_shape Input, class T = float>
+[[nodiscard]] result<dataset<Input, T>> read_volume_folder(const std::string& root,
+                                                           const volume_folder_options& options = {},
+                                                           std::vector<error>* skipped = nullptr) {
+    result<class_listing> listing = list_volume_folder(root);
+    if (!listing) return listing.error();
+    return read_volumes<Input, T>(*listing, options, skipped);
 }
 
 }  // namespace ctnn
@@ -4267,20 +4711,6 @@ enum class volume_axis : unsigned char {
     }
     return to;
 }
-
-}  // namespace ctnn
-// -------------------- ctnn/core/input_scaling.hpp
-/// \file
-/// From the brightness of pixels to the numbers that a network sees.
-
-namespace ctnn {
-
-/// How the pixels of a data set became the numbers that a network saw: x = pixel * factor + shift, pixel in [0, 1].
-struct input_scaling {
-    double factor = 1;
-    double shift = 0;
-    constexpr bool operator==(const input_scaling&) const = default;
-};
 
 }  // namespace ctnn
 // -------------------- ctnn/io/checksum.hpp
@@ -4844,182 +5274,22 @@ void write_image_input(image picture, const input_scaling& scaling, T* to) {
 #ifndef CTNN_INCLUDED_DATA_IMAGE_LISTING
 #define CTNN_INCLUDED_DATA_IMAGE_LISTING
 /// \file
-/// Folders of images, a folder a class: which files belong to which class, before any of them is opened.
-
-#include <filesystem>
-#include <system_error>
+/// Folders of images, a folder a class.
 
 namespace ctnn {
 
-/// Files of images with their classes.
-struct image_listing {
-    std::vector<std::string> class_names;  ///< a class folder each; the index is the label
-    std::vector<std::string> files;        ///< paths, class after class, each class in byte order
-    std::vector<std::int32_t> labels;      ///< of the files
-    [[nodiscard]] extent size() const noexcept { return static_cast<extent>(files.size()); }
-};
+using image_listing = class_listing;
+using image_listing_splits = class_listing_splits;
 
-/// Listings to fit, to choose by and to test.
-struct image_listing_splits {
-    image_listing train, validation, test;
-};
-
-namespace detail {
-
-/// Image files are known by their extension, in any case; whatever else lies in a folder is passed over.
-inline bool has_image_extension(const std::filesystem::path& file) {
-    std::string extension = file.extension().string();
-    for (char& c : extension)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    for (const char* known : {".png", ".jpg", ".jpeg", ".bmp", ".pnm", ".pgm", ".ppm"})
-        if (extension == known) return true;
-    return false;
-}
-
-/// What lies in a folder, by byte order of the names, so that it is the same on every file system. Hidden entries,
-/// which begin with a dot, are left out.
-inline error list_folder(const std::filesystem::path& folder, std::vector<std::filesystem::path>& folders,
-                         std::vector<std::filesystem::path>& files, bool follow_links) {
-    std::error_code failed;
-    std::filesystem::directory_iterator entry(folder, failed);
-    while (!failed && entry != std::filesystem::directory_iterator()) {
-        const std::filesystem::path path = entry->path();
-        std::error_code ignored;  // a link to nowhere is neither a folder nor a file
-        const bool linked = entry->is_symlink(ignored), is_folder = entry->is_directory(ignored),
-                   is_file = entry->is_regular_file(ignored);
-        if (path.filename().string().front() != '.') {
-            if (is_folder && (follow_links || !linked)) folders.push_back(path);
-            if (is_file) files.push_back(path);
-        }
-        entry.increment(failed);
-    }
-    if (failed) return {error_kind::cannot_open, folder.string(), "cannot be listed: " + failed.message()};
-    const auto by_bytes = [](const std::filesystem::path& a, const std::filesystem::path& b) {
-        return a.string() < b.string();
-    };
-    std::sort(folders.begin(), folders.end(), by_bytes);
-    std::sort(files.begin(), files.end(), by_bytes);
-    return {};
-}
-
-/// All image files below a class folder. Links to folders are not followed here, so that a loop cannot be entered.
-inline error list_images(const std::filesystem::path& folder, std::vector<std::string>& to) {
-    std::vector<std::filesystem::path> waiting{folder};
-    const std::size_t first = to.size();
-    while (!waiting.empty()) {
-        const std::filesystem::path next = std::move(waiting.back());
-        waiting.pop_back();
-        std::vector<std::filesystem::path> files;
-        if (error failed = list_folder(next, waiting, files, false)) return failed;
-        for (const std::filesystem::path& file : files)
-            if (has_image_extension(file)) to.push_back(file.string());
-    }
-    std::sort(to.begin() + static_cast<std::ptrdiff_t>(first), to.end());
-    return {};
-}
-
-inline std::string joined(const std::vector<std::string>& names) {
-    std::string text;
-    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-    return text;
-}
-
-inline image_listing chosen(const image_listing& from, const std::vector<extent>& indices) {
-    image_listing part{.class_names = from.class_names, .files = {}, .labels = {}};
-    for (const extent i : indices) {
-        part.files.push_back(from.files[static_cast<std::size_t>(i)]);
-        part.labels.push_back(from.labels[static_cast<std::size_t>(i)]);
-    }
-    return part;
-}
-
-}  // namespace detail
-
-/// Lists a folder whose subfolders are classes, at any depth below them.
-///
-///     classes   the names of the subfolders in byte order; or `class_names`, of which every subfolder must be one
-///     images    files with the extension png, jpg, jpeg, bmp, pnm, pgm or ppm in any case; other files and all that is
-///               hidden is passed over; links to files are followed, links to folders only where a class folder is one
-///     refuses   with cannot_open what is no folder or may not be listed; with invalid_argument fewer than two classes,
-///               a class folder without images, and a class folder that is none of class_names
+/// list_class_folder() of images: files that end with png, jpg, jpeg, bmp, pnm, pgm or ppm in any case.
 [[nodiscard]] inline result<image_listing> list_image_folder(const std::string& root,
                                                              const std::vector<std::string>& class_names = {}) {
-    std::vector<std::filesystem::path> folders, others;
-    if (error failed = detail::list_folder(root, folders, others, true)) return failed;
-    image_listing listing{.class_names = class_names, .files = {}, .labels = {}};
-    if (class_names.empty())
-        for (const std::filesystem::path& folder : folders) listing.class_names.push_back(folder.filename().string());
-    if (listing.class_names.size() < 2) {
-        return error(error_kind::invalid_argument, root,
-                     "found " +
-                         (folders.empty() ? std::string("no class folders")
-                                          : "the single class folder " + folders[0].filename().string()) +
-                         ", expected a folder for each of at least two classes");
-    }
-    for (const std::filesystem::path& folder : folders) {
-        const auto place =
-            std::find(listing.class_names.begin(), listing.class_names.end(), folder.filename().string());
-        if (place == listing.class_names.end())
-            return error(error_kind::invalid_argument, folder.string(),
-                         "is no class; the classes are " + detail::joined(class_names));
-        const std::size_t before = listing.files.size();
-        if (error failed = detail::list_images(folder, listing.files)) return failed;
-        if (listing.files.size() == before)
-            return error(error_kind::invalid_argument, folder.string(),
-                         "holds no image (png, jpg, jpeg, bmp, pnm, pgm, ppm)");
-        listing.labels.resize(listing.files.size(), static_cast<std::int32_t>(place - listing.class_names.begin()));
-    }
-    if (listing.files.empty())
-        return error(error_kind::invalid_argument, root, "has a folder for none of " + detail::joined(class_names));
-    return listing;
+    return list_class_folder(root, image_files, class_names);
 }
 
-/// Cuts a listing by stratified_split().
-[[nodiscard]] inline image_listing_splits split_listing(const image_listing& all, seed start, double validation = 0.15,
-                                                        double test = 0.15) {
-    const split_indices parts = stratified_split(all.labels, start, validation, test);
-    return {detail::chosen(all, parts.train), detail::chosen(all, parts.validation), detail::chosen(all, parts.test)};
-}
-
-/// Lists a folder that has been split, or splits it.
-///
-///     DIR/train, DIR/val, DIR/test   the classes are those of train. val may also be valid or validation; without it
-///                                    15 % of train, chosen by the seed, take its place
-///     DIR/<class>                    no folder train: 70 % to fit, 15 % to choose by and 15 % to test, chosen by the
-///                                    seed
-///     refuses                        what list_image_folder() refuses; a folder train without a folder test
+/// list_class_splits() of images.
 [[nodiscard]] inline result<image_listing_splits> list_image_splits(const std::string& root, seed start) {
-    const auto folder_of = [&](std::initializer_list<const char*> names) {
-        for (const char* name : names) {
-            std::error_code ignored;
-            const std::filesystem::path path = std::filesystem::path(root) / name;
-            if (std::filesystem::is_directory(path, ignored)) return path.string();
-        }
-        return std::string();
-    };
-    const std::string train = folder_of({"train"}), validation = folder_of({"val", "valid", "validation"}),
-                      test = folder_of({"test"});
-    if (train.empty()) {
-        result<image_listing> all = list_image_folder(root);
-        if (!all) return all.error();
-        return split_listing(*all, start);
-    }
-    if (test.empty())
-        return error(
-            error_kind::invalid_argument, root,
-            "has a folder train but none that is called test; add it, or give the folder of the classes themselves");
-    result<image_listing> to_fit = list_image_folder(train);
-    if (!to_fit) return to_fit.error();
-    result<image_listing> to_test = list_image_folder(test, to_fit->class_names);
-    if (!to_test) return to_test.error();
-    if (validation.empty()) {
-        image_listing_splits parts = split_listing(*to_fit, start, 0.15, 0);
-        parts.test = std::move(*to_test);
-        return parts;
-    }
-    result<image_listing> to_choose = list_image_folder(validation, to_fit->class_names);
-    if (!to_choose) return to_choose.error();
-    return image_listing_splits{std::move(*to_fit), std::move(*to_choose), std::move(*to_test)};
+    return list_class_splits(root, image_files, start);
 }
 
 }  // namespace ctnn
@@ -6303,34 +6573,13 @@ struct image_folder_options {
 template <image_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_images(image_listing& listing, const image_folder_options& options = {},
                                                     std::vector<error>* skipped = nullptr) {
-    constexpr std::int64_t each = Input::size * static_cast<std::int64_t>(sizeof(T));
-    if (listing.size() > options.budget / each)
-        return error(error_kind::too_large, std::to_string(listing.size()) + " images of " + std::to_string(each) +
-                                                " bytes are more than the budget of " + std::to_string(options.budget));
-    dataset<Input, T> data;
-    data.class_names = listing.class_names;
-    data.inputs.resize(static_cast<std::size_t>(listing.size() * Input::size));
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < listing.files.size(); ++i) {
-        result<image> picture =
-            read_image(listing.files[i], {.channels = dims_of<Input>.channels(), .alpha = options.alpha});
-        if (!picture) {
-            if (skipped == nullptr) return picture.error();
-            skipped->push_back(picture.error());
-            continue;
-        }
-        write_image_input<Input>(std::move(*picture), options.scaling,
-                                 data.inputs.data() + static_cast<extent>(kept) * Input::size);
-        listing.labels[kept] = listing.labels[i];
-        if (kept != i) listing.files[kept] = std::move(listing.files[i]);
-        ++kept;
-    }
-    listing.files.resize(kept);
-    listing.labels.resize(kept);
-    data.inputs.resize(kept * static_cast<std::size_t>(Input::size));
-    data.labels = listing.labels;
-    if (kept == 0) return error(error_kind::invalid_argument, "none of the images can be read");
-    return data;
+    return detail::read_listing<Input, T>(
+        listing, "images", options.budget, skipped, [&](const std::string& file, T* to) -> error {
+            result<image> picture = read_image(file, {.channels = dims_of<Input>.channels(), .alpha = options.alpha});
+            if (!picture) return picture.error();
+            write_image_input<Input>(std::move(*picture), options.scaling, to);
+            return {};
+        });
 }
 
 /// Reads a folder whose subfolders are classes; list_image_folder() and read_images() say what is taken and refused.
@@ -9883,6 +10132,7 @@ public:
         copy_numbers(other);
         class_names = other.class_names;
         scaling = other.scaling;
+        preparation = other.preparation;
     }
     /// Takes over another model's parameters and statistics; allocates nothing.
     void copy_numbers(const model& other) noexcept {
@@ -9892,6 +10142,7 @@ public:
 
     std::vector<std::string> class_names;  ///< of the outputs; saved with the model
     input_scaling scaling{};               ///< what was done to the pixels; saved with the model
+    volume_preparation preparation{};      ///< what was done to volumes before that; saved with the model
 
 private:
     struct nothing {};
@@ -10242,7 +10493,6 @@ inline constexpr receptive_field receptive_field_of = detail::receptive_fields<N
 /// Tables of comma-separated values: labels, boxes, signals. https://www.rfc-editor.org/rfc/rfc4180
 
 #include <string_view>
-#include <system_error>
 
 // -------------------- ctnn/io/csv_fields.hpp
 /// \file
@@ -11235,6 +11485,7 @@ struct model_file_info {
     std::string architecture;  ///< a line a row
     std::vector<std::string> class_names;
     input_scaling scaling;
+    volume_preparation preparation{};
 };
 
 /// How a model file is read.
@@ -11304,7 +11555,12 @@ inline model_file_info info_of(const safetensors_file& file) {
         text("ctnn.fingerprint"),
         text("ctnn.architecture"),
         split_lines(text("ctnn.class_names")),
-        {number_of(file.find_metadata("ctnn.input_factor"), 1), number_of(file.find_metadata("ctnn.input_shift"), 0)}};
+        {number_of(file.find_metadata("ctnn.input_factor"), 1), number_of(file.find_metadata("ctnn.input_shift"), 0)},
+        {{number_of(file.find_metadata("ctnn.volume_spacing.x"), 0),
+          number_of(file.find_metadata("ctnn.volume_spacing.y"), 0),
+          number_of(file.find_metadata("ctnn.volume_spacing.z"), 0)},
+         number_of(file.find_metadata("ctnn.volume_low"), 0),
+         number_of(file.find_metadata("ctnn.volume_high"), 0)}};
 }
 
 /// Every difference between the tensors of a file and those of a network, a line each.
@@ -11337,7 +11593,8 @@ inline constexpr tensor_type type_of_scalar = sizeof(T) == 4 ? tensor_type::f32 
 }  // namespace detail
 
 /// Writes a model: its tensors under the names of tensors_of<Net>(), and in the metadata the architecture with its
-/// fingerprint, class names, input scaling, a self-test and a checksum. Crash-safe: a failure leaves the old file.
+/// fingerprint, class names, input scaling, preparation of volumes, a self-test and a checksum. Crash-safe: a failure
+/// leaves the old file.
 /// \returns error_kind::cannot_open or cannot_write, or invalid_argument for names that are no UTF-8
 template <class Net, class T>
 [[nodiscard]] error save(const model<Net, T>& m, const std::string& path) {
@@ -11350,14 +11607,21 @@ template <class Net, class T>
                            t.shape,
                            {reinterpret_cast<const unsigned char*>(data), t.size * static_cast<extent>(sizeof(T))}});
     }
-    return write_safetensors(path, tensors,
-                             {{"ctnn.fingerprint", fingerprint_of<Net>()},
-                              {"ctnn.architecture", architecture_of<Net>()},
-                              {"ctnn.class_names", detail::join_lines(m.class_names)},
-                              {"ctnn.input_factor", to_text(m.scaling.factor)},
-                              {"ctnn.input_shift", to_text(m.scaling.shift)},
-                              {"ctnn.self_test.pixels", pixels_text(test)},
-                              {"ctnn.self_test.scores", scores_text(test)}});
+    tensor_metadata metadata{{"ctnn.fingerprint", fingerprint_of<Net>()},
+                             {"ctnn.architecture", architecture_of<Net>()},
+                             {"ctnn.class_names", detail::join_lines(m.class_names)},
+                             {"ctnn.input_factor", to_text(m.scaling.factor)},
+                             {"ctnn.input_shift", to_text(m.scaling.shift)}};
+    if (!(m.preparation == volume_preparation{})) {
+        metadata.emplace_back("ctnn.volume_spacing.x", to_text(m.preparation.spacing[0]));
+        metadata.emplace_back("ctnn.volume_spacing.y", to_text(m.preparation.spacing[1]));
+        metadata.emplace_back("ctnn.volume_spacing.z", to_text(m.preparation.spacing[2]));
+        metadata.emplace_back("ctnn.volume_low", to_text(m.preparation.low));
+        metadata.emplace_back("ctnn.volume_high", to_text(m.preparation.high));
+    }
+    metadata.emplace_back("ctnn.self_test.pixels", pixels_text(test));
+    metadata.emplace_back("ctnn.self_test.scores", scores_text(test));
+    return write_safetensors(path, tensors, metadata);
 }
 
 /// What a model file says of itself: for a program that picks one of several networks.
@@ -11403,6 +11667,7 @@ template <class Net, class T>
     }
     fresh.class_names = info.class_names;
     fresh.scaling = info.scaling;
+    fresh.preparation = info.preparation;
     if (file->has_checksum) {
         const std::string *pixels = file->find_metadata("ctnn.self_test.pixels"),
                           *scores = file->find_metadata("ctnn.self_test.scores");

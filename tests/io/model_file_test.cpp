@@ -26,7 +26,8 @@ bool same_numbers(const Model& a, const Model& b) {
 }
 template <class Model>
 bool same(const Model& a, const Model& b) {
-    return same_numbers(a, b) && a.class_names == b.class_names && a.scaling == b.scaling;
+    return same_numbers(a, b) && a.class_names == b.class_names && a.scaling == b.scaling &&
+           a.preparation == b.preparation;
 }
 
 std::string bytes_of(const std::string& path) {
@@ -51,6 +52,21 @@ TEST_CASE("a saved model is loaded bit by bit, with class names and scaling") {
     CHECK(info->scaling == m.scaling);
     REQUIRE_FALSE(nn::save(loaded, folder / "b.safetensors"));
     CHECK(bytes_of(folder / "b.safetensors") == bytes_of(path));
+}
+
+TEST_CASE("how volumes were prepared is saved exactly, and not written where nothing was") {
+    const temporary_folder folder;
+    nn::model<net> m = trained(), loaded{nn::seed{1}};
+    REQUIRE_FALSE(nn::save(m, folder / "a.safetensors"));
+    CHECK(bytes_of(folder / "a.safetensors").find("ctnn.volume") == std::string::npos);
+    m.preparation = {.spacing = {0.1, 1, 1.0 / 3}, .low = -1000, .high = 1e-7};
+    REQUIRE_FALSE(nn::save(m, folder / "b.safetensors"));
+    REQUIRE_FALSE(nn::load(loaded, folder / "b.safetensors"));
+    CHECK(same(loaded, m));
+    CHECK(nn::read_model_info(folder / "b.safetensors")->preparation == m.preparation);
+    CHECK(same(m.copy(), m));
+    REQUIRE_FALSE(nn::load(loaded, folder / "a.safetensors"));
+    CHECK(loaded.preparation == nn::volume_preparation{});
 }
 
 TEST_CASE("running statistics and double are saved too") {

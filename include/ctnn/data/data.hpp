@@ -4,11 +4,14 @@
 #pragma once
 
 #include "ctnn/data/batch_order.hpp"
+#include "ctnn/data/class_listing.hpp"
 #include "ctnn/data/dataset.hpp"
 #include "ctnn/data/split.hpp"
 #include "ctnn/data/volume.hpp"
 #include "ctnn/data/volume_crop.hpp"
 #include "ctnn/data/volume_deidentify.hpp"
+#include "ctnn/data/volume_folder.hpp"
+#include "ctnn/data/volume_input.hpp"
 #include "ctnn/data/volume_orientation.hpp"
 #include "ctnn/data/volume_resample.hpp"
 #include "ctnn/data/volume_slice.hpp"

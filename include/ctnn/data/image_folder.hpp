@@ -10,6 +10,7 @@
 
 #include "ctnn/data/image_input.hpp"
 #include "ctnn/data/image_listing.hpp"
+#include "ctnn/data/read_listing.hpp"
 #include "ctnn/io/image.hpp"
 
 namespace ctnn {
@@ -33,34 +34,13 @@ struct image_folder_options {
 template <image_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_images(image_listing& listing, const image_folder_options& options = {},
                                                     std::vector<error>* skipped = nullptr) {
-    constexpr std::int64_t each = Input::size * static_cast<std::int64_t>(sizeof(T));
-    if (listing.size() > options.budget / each)
-        return error(error_kind::too_large, std::to_string(listing.size()) + " images of " + std::to_string(each) +
-                                                " bytes are more than the budget of " + std::to_string(options.budget));
-    dataset<Input, T> data;
-    data.class_names = listing.class_names;
-    data.inputs.resize(static_cast<std::size_t>(listing.size() * Input::size));
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < listing.files.size(); ++i) {
-        result<image> picture =
-            read_image(listing.files[i], {.channels = dims_of<Input>.channels(), .alpha = options.alpha});
-        if (!picture) {
-            if (skipped == nullptr) return picture.error();
-            skipped->push_back(picture.error());
-            continue;
-        }
-        write_image_input<Input>(std::move(*picture), options.scaling,
-                                 data.inputs.data() + static_cast<extent>(kept) * Input::size);
-        listing.labels[kept] = listing.labels[i];
-        if (kept != i) listing.files[kept] = std::move(listing.files[i]);
-        ++kept;
-    }
-    listing.files.resize(kept);
-    listing.labels.resize(kept);
-    data.inputs.resize(kept * static_cast<std::size_t>(Input::size));
-    data.labels = listing.labels;
-    if (kept == 0) return error(error_kind::invalid_argument, "none of the images can be read");
-    return data;
+    return detail::read_listing<Input, T>(
+        listing, "images", options.budget, skipped, [&](const std::string& file, T* to) -> error {
+            result<image> picture = read_image(file, {.channels = dims_of<Input>.channels(), .alpha = options.alpha});
+            if (!picture) return picture.error();
+            write_image_input<Input>(std::move(*picture), options.scaling, to);
+            return {};
+        });
 }
 
 /// Reads a folder whose subfolders are classes; list_image_folder() and read_images() say what is taken and refused.

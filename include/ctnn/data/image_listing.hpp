@@ -1,190 +1,27 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Folders of images, a folder a class: which files belong to which class, before any of them is opened.
+/// Folders of images, a folder a class.
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
-#include <filesystem>
 #include <string>
-#include <system_error>
-#include <utility>
 #include <vector>
 
-#include "ctnn/core/error.hpp"
-#include "ctnn/data/split.hpp"
+#include "ctnn/data/class_listing.hpp"
 
 namespace ctnn {
 
-/// Files of images with their classes.
-struct image_listing {
-    std::vector<std::string> class_names;  ///< a class folder each; the index is the label
-    std::vector<std::string> files;        ///< paths, class after class, each class in byte order
-    std::vector<std::int32_t> labels;      ///< of the files
-    [[nodiscard]] extent size() const noexcept { return static_cast<extent>(files.size()); }
-};
+using image_listing = class_listing;
+using image_listing_splits = class_listing_splits;
 
-/// Listings to fit, to choose by and to test.
-struct image_listing_splits {
-    image_listing train, validation, test;
-};
-
-namespace detail {
-
-/// Image files are known by their extension, in any case; whatever else lies in a folder is passed over.
-inline bool has_image_extension(const std::filesystem::path& file) {
-    std::string extension = file.extension().string();
-    for (char& c : extension)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    for (const char* known : {".png", ".jpg", ".jpeg", ".bmp", ".pnm", ".pgm", ".ppm"})
-        if (extension == known) return true;
-    return false;
-}
-
-/// What lies in a folder, by byte order of the names, so that it is the same on every file system. Hidden entries,
-/// which begin with a dot, are left out.
-inline error list_folder(const std::filesystem::path& folder, std::vector<std::filesystem::path>& folders,
-                         std::vector<std::filesystem::path>& files, bool follow_links) {
-    std::error_code failed;
-    std::filesystem::directory_iterator entry(folder, failed);
-    while (!failed && entry != std::filesystem::directory_iterator()) {
-        const std::filesystem::path path = entry->path();
-        std::error_code ignored;  // a link to nowhere is neither a folder nor a file
-        const bool linked = entry->is_symlink(ignored), is_folder = entry->is_directory(ignored),
-                   is_file = entry->is_regular_file(ignored);
-        if (path.filename().string().front() != '.') {
-            if (is_folder && (follow_links || !linked)) folders.push_back(path);
-            if (is_file) files.push_back(path);
-        }
-        entry.increment(failed);
-    }
-    if (failed) return {error_kind::cannot_open, folder.string(), "cannot be listed: " + failed.message()};
-    const auto by_bytes = [](const std::filesystem::path& a, const std::filesystem::path& b) {
-        return a.string() < b.string();
-    };
-    std::sort(folders.begin(), folders.end(), by_bytes);
-    std::sort(files.begin(), files.end(), by_bytes);
-    return {};
-}
-
-/// All image files below a class folder. Links to folders are not followed here, so that a loop cannot be entered.
-inline error list_images(const std::filesystem::path& folder, std::vector<std::string>& to) {
-    std::vector<std::filesystem::path> waiting{folder};
-    const std::size_t first = to.size();
-    while (!waiting.empty()) {
-        const std::filesystem::path next = std::move(waiting.back());
-        waiting.pop_back();
-        std::vector<std::filesystem::path> files;
-        if (error failed = list_folder(next, waiting, files, false)) return failed;
-        for (const std::filesystem::path& file : files)
-            if (has_image_extension(file)) to.push_back(file.string());
-    }
-    std::sort(to.begin() + static_cast<std::ptrdiff_t>(first), to.end());
-    return {};
-}
-
-inline std::string joined(const std::vector<std::string>& names) {
-    std::string text;
-    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-    return text;
-}
-
-inline image_listing chosen(const image_listing& from, const std::vector<extent>& indices) {
-    image_listing part{.class_names = from.class_names, .files = {}, .labels = {}};
-    for (const extent i : indices) {
-        part.files.push_back(from.files[static_cast<std::size_t>(i)]);
-        part.labels.push_back(from.labels[static_cast<std::size_t>(i)]);
-    }
-    return part;
-}
-
-}  // namespace detail
-
-/// Lists a folder whose subfolders are classes, at any depth below them.
-///
-///     classes   the names of the subfolders in byte order; or `class_names`, of which every subfolder must be one
-///     images    files with the extension png, jpg, jpeg, bmp, pnm, pgm or ppm in any case; other files and all that is
-///               hidden is passed over; links to files are followed, links to folders only where a class folder is one
-///     refuses   with cannot_open what is no folder or may not be listed; with invalid_argument fewer than two classes,
-///               a class folder without images, and a class folder that is none of class_names
+/// list_class_folder() of images: files that end with png, jpg, jpeg, bmp, pnm, pgm or ppm in any case.
 [[nodiscard]] inline result<image_listing> list_image_folder(const std::string& root,
                                                              const std::vector<std::string>& class_names = {}) {
-    std::vector<std::filesystem::path> folders, others;
-    if (error failed = detail::list_folder(root, folders, others, true)) return failed;
-    image_listing listing{.class_names = class_names, .files = {}, .labels = {}};
-    if (class_names.empty())
-        for (const std::filesystem::path& folder : folders) listing.class_names.push_back(folder.filename().string());
-    if (listing.class_names.size() < 2) {
-        return error(error_kind::invalid_argument, root,
-                     "found " +
-                         (folders.empty() ? std::string("no class folders")
-                                          : "the single class folder " + folders[0].filename().string()) +
-                         ", expected a folder for each of at least two classes");
-    }
-    for (const std::filesystem::path& folder : folders) {
-        const auto place =
-            std::find(listing.class_names.begin(), listing.class_names.end(), folder.filename().string());
-        if (place == listing.class_names.end())
-            return error(error_kind::invalid_argument, folder.string(),
-                         "is no class; the classes are " + detail::joined(class_names));
-        const std::size_t before = listing.files.size();
-        if (error failed = detail::list_images(folder, listing.files)) return failed;
-        if (listing.files.size() == before)
-            return error(error_kind::invalid_argument, folder.string(),
-                         "holds no image (png, jpg, jpeg, bmp, pnm, pgm, ppm)");
-        listing.labels.resize(listing.files.size(), static_cast<std::int32_t>(place - listing.class_names.begin()));
-    }
-    if (listing.files.empty())
-        return error(error_kind::invalid_argument, root, "has a folder for none of " + detail::joined(class_names));
-    return listing;
+    return list_class_folder(root, image_files, class_names);
 }
 
-/// Cuts a listing by stratified_split().
-[[nodiscard]] inline image_listing_splits split_listing(const image_listing& all, seed start, double validation = 0.15,
-                                                        double test = 0.15) {
-    const split_indices parts = stratified_split(all.labels, start, validation, test);
-    return {detail::chosen(all, parts.train), detail::chosen(all, parts.validation), detail::chosen(all, parts.test)};
-}
-
-/// Lists a folder that has been split, or splits it.
-///
-///     DIR/train, DIR/val, DIR/test   the classes are those of train. val may also be valid or validation; without it
-///                                    15 % of train, chosen by the seed, take its place
-///     DIR/<class>                    no folder train: 70 % to fit, 15 % to choose by and 15 % to test, chosen by the
-///                                    seed
-///     refuses                        what list_image_folder() refuses; a folder train without a folder test
+/// list_class_splits() of images.
 [[nodiscard]] inline result<image_listing_splits> list_image_splits(const std::string& root, seed start) {
-    const auto folder_of = [&](std::initializer_list<const char*> names) {
-        for (const char* name : names) {
-            std::error_code ignored;
-            const std::filesystem::path path = std::filesystem::path(root) / name;
-            if (std::filesystem::is_directory(path, ignored)) return path.string();
-        }
-        return std::string();
-    };
-    const std::string train = folder_of({"train"}), validation = folder_of({"val", "valid", "validation"}),
-                      test = folder_of({"test"});
-    if (train.empty()) {
-        result<image_listing> all = list_image_folder(root);
-        if (!all) return all.error();
-        return split_listing(*all, start);
-    }
-    if (test.empty())
-        return error(
-            error_kind::invalid_argument, root,
-            "has a folder train but none that is called test; add it, or give the folder of the classes themselves");
-    result<image_listing> to_fit = list_image_folder(train);
-    if (!to_fit) return to_fit.error();
-    result<image_listing> to_test = list_image_folder(test, to_fit->class_names);
-    if (!to_test) return to_test.error();
-    if (validation.empty()) {
-        image_listing_splits parts = split_listing(*to_fit, start, 0.15, 0);
-        parts.test = std::move(*to_test);
-        return parts;
-    }
-    result<image_listing> to_choose = list_image_folder(validation, to_fit->class_names);
-    if (!to_choose) return to_choose.error();
-    return image_listing_splits{std::move(*to_fit), std::move(*to_choose), std::move(*to_test)};
+    return list_class_splits(root, image_files, start);
 }
 
 }  // namespace ctnn

@@ -11,6 +11,7 @@
 #include "ctnn/core/input_scaling.hpp"
 #include "ctnn/core/random.hpp"
 #include "ctnn/core/storage.hpp"
+#include "ctnn/core/volume_preparation.hpp"
 #include "ctnn/graph/names.hpp"
 
 namespace ctnn {
@@ -93,6 +94,7 @@ public:
         copy_numbers(other);
         class_names = other.class_names;
         scaling = other.scaling;
+        preparation = other.preparation;
     }
     /// Takes over another model's parameters and statistics; allocates nothing.
     void copy_numbers(const model& other) noexcept {
@@ -102,6 +104,7 @@ public:
 
     std::vector<std::string> class_names;  ///< of the outputs; saved with the model
     input_scaling scaling{};               ///< what was done to the pixels; saved with the model
+    volume_preparation preparation{};      ///< what was done to volumes before that; saved with the model
 
 private:
     struct nothing {};

@@ -22,6 +22,7 @@ struct model_file_info {
     std::string architecture;  ///< a line a row
     std::vector<std::string> class_names;
     input_scaling scaling;
+    volume_preparation preparation{};
 };
 
 /// How a model file is read.
@@ -91,7 +92,12 @@ inline model_file_info info_of(const safetensors_file& file) {
         text("ctnn.fingerprint"),
         text("ctnn.architecture"),
         split_lines(text("ctnn.class_names")),
-        {number_of(file.find_metadata("ctnn.input_factor"), 1), number_of(file.find_metadata("ctnn.input_shift"), 0)}};
+        {number_of(file.find_metadata("ctnn.input_factor"), 1), number_of(file.find_metadata("ctnn.input_shift"), 0)},
+        {{number_of(file.find_metadata("ctnn.volume_spacing.x"), 0),
+          number_of(file.find_metadata("ctnn.volume_spacing.y"), 0),
+          number_of(file.find_metadata("ctnn.volume_spacing.z"), 0)},
+         number_of(file.find_metadata("ctnn.volume_low"), 0),
+         number_of(file.find_metadata("ctnn.volume_high"), 0)}};
 }
 
 /// Every difference between the tensors of a file and those of a network, a line each.
@@ -124,7 +130,8 @@ inline constexpr tensor_type type_of_scalar = sizeof(T) == 4 ? tensor_type::f32 
 }  // namespace detail
 
 /// Writes a model: its tensors under the names of tensors_of<Net>(), and in the metadata the architecture with its
-/// fingerprint, class names, input scaling, a self-test and a checksum. Crash-safe: a failure leaves the old file.
+/// fingerprint, class names, input scaling, preparation of volumes, a self-test and a checksum. Crash-safe: a failure
+/// leaves the old file.
 /// \returns error_kind::cannot_open or cannot_write, or invalid_argument for names that are no UTF-8
 template <class Net, class T>
 [[nodiscard]] error save(const model<Net, T>& m, const std::string& path) {
@@ -137,14 +144,21 @@ template <class Net, class T>
                            t.shape,
                            {reinterpret_cast<const unsigned char*>(data), t.size * static_cast<extent>(sizeof(T))}});
     }
-    return write_safetensors(path, tensors,
-                             {{"ctnn.fingerprint", fingerprint_of<Net>()},
-                              {"ctnn.architecture", architecture_of<Net>()},
-                              {"ctnn.class_names", detail::join_lines(m.class_names)},
-                              {"ctnn.input_factor", to_text(m.scaling.factor)},
-                              {"ctnn.input_shift", to_text(m.scaling.shift)},
-                              {"ctnn.self_test.pixels", pixels_text(test)},
-                              {"ctnn.self_test.scores", scores_text(test)}});
+    tensor_metadata metadata{{"ctnn.fingerprint", fingerprint_of<Net>()},
+                             {"ctnn.architecture", architecture_of<Net>()},
+                             {"ctnn.class_names", detail::join_lines(m.class_names)},
+                             {"ctnn.input_factor", to_text(m.scaling.factor)},
+                             {"ctnn.input_shift", to_text(m.scaling.shift)}};
+    if (!(m.preparation == volume_preparation{})) {
+        metadata.emplace_back("ctnn.volume_spacing.x", to_text(m.preparation.spacing[0]));
+        metadata.emplace_back("ctnn.volume_spacing.y", to_text(m.preparation.spacing[1]));
+        metadata.emplace_back("ctnn.volume_spacing.z", to_text(m.preparation.spacing[2]));
+        metadata.emplace_back("ctnn.volume_low", to_text(m.preparation.low));
+        metadata.emplace_back("ctnn.volume_high", to_text(m.preparation.high));
+    }
+    metadata.emplace_back("ctnn.self_test.pixels", pixels_text(test));
+    metadata.emplace_back("ctnn.self_test.scores", scores_text(test));
+    return write_safetensors(path, tensors, metadata);
 }
 
 /// What a model file says of itself: for a program that picks one of several networks.
@@ -190,6 +204,7 @@ template <class Net, class T>
     }
     fresh.class_names = info.class_names;
     fresh.scaling = info.scaling;
+    fresh.preparation = info.preparation;
     if (file->has_checksum) {
         const std::string *pixels = file->find_metadata("ctnn.self_test.pixels"),
                           *scores = file->find_metadata("ctnn.self_test.scores");
