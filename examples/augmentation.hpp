@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// A data set that shows each image a little differently in every epoch.
+/// A data set that shows each sample a little differently in every epoch.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <utility>
@@ -13,20 +14,29 @@
 namespace classify {
 namespace nn = ctnn;
 
-/// The most that an image is changed by; each change is drawn anew, uniformly up to both sides. All zero: nothing
+/// The most that a sample is changed by; each change is drawn anew, uniformly up to both sides. All zero: nothing
 /// changes.
 struct augmentation {
-    double shift = 0;       ///< of the image's side
+    double shift = 0;       ///< of the side
     double zoom = 0;        ///< 0.1: sizes from 90 % to 110 %
     double turn = 0;        ///< radians
     double brightness = 0;  ///< added, in units of the network's input
     double contrast = 0;    ///< 0.1: values times 0.9 to 1.1
 };
 
-/// A data set whose images are moved, zoomed, turned, lightened and darkened when fit() draws them; evaluation sees
-/// them as they are. The change is a function of seed, epoch and sample alone.
-template <nn::image_shape Input>
-struct augmented : nn::dataset<Input> {
+inline nn::random_stream numbers_of_sample(nn::seed start, nn::extent epoch, nn::extent sample) {
+    constexpr std::uint64_t of_augmentation = std::uint64_t{5} << 61;
+    return {start, of_augmentation + (static_cast<std::uint64_t>(epoch) << 32) + static_cast<std::uint64_t>(sample)};
+}
+
+/// A data set whose samples are changed a little when fit() draws them; evaluation sees them as they are. The change is
+/// a function of seed, epoch and sample alone.
+template <nn::static_shape Input>
+struct augmented;
+
+/// Volumes are moved by whole voxels, lightened and darkened; what moves in repeats the border.
+template <nn::volume_shape Input>
+struct augmented<Input> : nn::dataset<Input> {
     augmentation by{};
     nn::seed random{};
 
@@ -35,9 +45,39 @@ struct augmented : nn::dataset<Input> {
 
     /// What fit() calls for each sample of a batch.
     void write_input(nn::extent sample, nn::extent epoch, float* to) const {
-        constexpr std::uint64_t of_augmentation = std::uint64_t{5} << 61;
-        nn::random_stream numbers(
-            random, of_augmentation + (static_cast<std::uint64_t>(epoch) << 32) + static_cast<std::uint64_t>(sample));
+        nn::random_stream numbers = numbers_of_sample(random, epoch, sample);
+        const auto draw = [&](double most) { return most * (2 * numbers.next_uniform() - 1); };
+        constexpr nn::dims in = nn::dims_of<Input>;
+        constexpr std::array<nn::extent, 3> size{in.depth(), in.height(), in.width()};
+        std::array<nn::extent, 3> shift{};
+        for (std::size_t n = 0; n < 3; ++n) shift[n] = std::lround(draw(by.shift) * static_cast<double>(size[n]));
+        const float factor = static_cast<float>(1 + draw(by.contrast)), light = static_cast<float>(draw(by.brightness));
+        const auto inside = [&](nn::extent at, std::size_t n) {
+            return std::clamp<nn::extent>(at - shift[n], 0, size[n] - 1);
+        };
+        const float* from = this->input_of(sample);
+        for (nn::extent z = 0; z < size[0]; ++z)
+            for (nn::extent y = 0; y < size[1]; ++y)
+                for (nn::extent x = 0; x < size[2]; ++x) {
+                    const float* voxel =
+                        from + ((inside(z, 0) * size[1] + inside(y, 1)) * size[2] + inside(x, 2)) * in.channels();
+                    for (nn::extent k = 0; k < in.channels(); ++k) *to++ = factor * voxel[k] + light;
+                }
+    }
+};
+
+/// Images are moved, zoomed, turned, lightened and darkened.
+template <nn::image_shape Input>
+struct augmented<Input> : nn::dataset<Input> {
+    augmentation by{};
+    nn::seed random{};
+
+    explicit augmented(nn::dataset<Input> from, const augmentation& change = {}, nn::seed start = {})
+        : nn::dataset<Input>(std::move(from)), by(change), random(start) {}
+
+    /// What fit() calls for each sample of a batch.
+    void write_input(nn::extent sample, nn::extent epoch, float* to) const {
+        nn::random_stream numbers = numbers_of_sample(random, epoch, sample);
         const auto draw = [&](double most) { return most * (2 * numbers.next_uniform() - 1); };
         constexpr nn::dims in = nn::dims_of<Input>;
         constexpr float h = in.height(), w = in.width();

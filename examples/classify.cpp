@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Trains an image classifier, judges it, and uses it: the tour of the library.
+/// Trains a classifier of images or volumes, judges it, and uses it: the tour of the library.
 ///
 ///     networks.hpp      the networks, each one type, and how one of them is picked at run time
 ///     train.hpp         fit, save, load, freeze, judge
 ///     use.hpp           what a deployed program does with a model file
-///     data.hpp          images from folders, .npz files, or phantoms.hpp, which draws them
+///     data.hpp          samples from folders, .npz files, or phantoms.hpp, which draws them
+///     volumes.cpp       the same for the networks of volumes: a file of its own is compiled beside this one
 ///     augmentation.hpp  a data set and a callback of one's own
 ///     verdict.hpp       report, confusion matrix, pictures, tables
 ///     options.hpp       the command line
@@ -19,6 +20,7 @@
 #include "options.hpp"
 #include "train.hpp"
 #include "use.hpp"
+#include "volumes.hpp"
 
 namespace classify {
 
@@ -26,9 +28,10 @@ int run(const options& o) {
     if (o.command == "train") {
         auto source = open_source(o);
         if (!source) return refuse(source.error());
-        const auto place = pick_network(source->wanted);
+        if (source->of_volumes()) return train_on_volumes(*source, o);
+        const auto place = pick_network<networks>(source->wanted);
         if (!place) return refuse(place.error());
-        return with_network(*place, [&]<class Net>() {
+        return with_network<networks>(*place, [&]<class Net>() {
             const auto trained = train<Net>(*source, o);
             if (!trained) return refuse(trained.error());
             return trained->disagreement <= largest_disagreement ? 0 : 1;
@@ -36,13 +39,14 @@ int run(const options& o) {
     }
     const auto info = nn::read_model_info(o.model);
     if (!info) return refuse(info.error());
-    const int place = find_network(info->fingerprint);
+    if (has_volume_network(info->fingerprint)) return use_on_volumes(o, info->fingerprint);
+    const int place = find_network<networks>(info->fingerprint);
     if (place < 0)
         return refuse(
             {nn::error_kind::architecture_mismatch, o.model,
              "is a model of none of the networks in examples/networks.hpp; its layers are\n" + info->architecture});
-    return with_network(place,
-                        [&]<class Net>() { return o.command == "evaluate" ? evaluate<Net>(o) : predict<Net>(o); });
+    return with_network<networks>(
+        place, [&]<class Net>() { return o.command == "evaluate" ? evaluate<Net>(o) : predict<Net>(o); });
 }
 
 }  // namespace classify

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Where the images come from: phantoms, an .npz file or folders, behind one function.
+/// Where the samples come from: phantoms, an .npz file, folders of images or of volumes, behind one function.
 #pragma once
 
 #include <filesystem>
@@ -17,45 +17,79 @@
 
 namespace classify {
 
-/// Images that have been found but not yet read, and the network that they need.
-struct image_source {
+/// Images or volumes that have been found but not yet read, and the network that they need.
+struct sample_source {
     std::string description;
     wanted_network wanted;
     std::vector<std::string> class_names;
     std::optional<nn::medmnist_file> archive;         ///< an .npz file
-    std::optional<nn::image_listing_splits> listing;  ///< folders; neither: phantoms
+    std::optional<nn::class_listing_splits> listing;  ///< folders; neither: phantoms
+    nn::volume_preparation preparation;               ///< of volumes
     nn::seed random;
+    [[nodiscard]] bool of_volumes() const { return wanted.depth > 0; }
 };
+
+inline nn::class_listing& listing_of(sample_source& from, nn::split_part part) {
+    return part == nn::split_part::train        ? from.listing->train
+           : part == nn::split_part::validation ? from.listing->validation
+                                                : from.listing->test;
+}
+
+/// Is there a NIfTI file anywhere below a folder?
+inline bool holds_volume(const std::string& folder) {
+    std::error_code failed;
+    for (std::filesystem::recursive_directory_iterator entry(folder, failed), end; !failed && entry != end;
+         entry.increment(failed))
+        if (!nn::stem_of(entry->path(), nn::volume_files).empty()) return true;
+    return false;
+}
 
 /// 2400 to train on, 400 to choose by, 1000 to test: parts of one series that do not overlap.
 inline constexpr nn::extent phantoms_to_train = 2400, phantoms_to_choose = 400, phantoms_to_test = 1000,
                             phantom_side = 64;
 
+/// Lists folders, of volumes where there is one and of images otherwise.
+inline nn::error open_folders(const options& o, sample_source& source) {
+    const bool volumes = holds_volume(o.data);
+    auto listing = nn::list_class_splits(o.data, volumes ? nn::volume_files : nn::image_files, source.random);
+    if (!listing) return listing.error();
+    source.class_names = listing->train.class_names;
+    const auto classes = static_cast<nn::extent>(source.class_names.size());
+    // The first file decides: between gray and color, to which the other images are converted, and for the size.
+    const std::string& file = listing->train.files[0];
+    if (volumes) {
+        source.preparation = {.spacing = {o.spacing, o.spacing, o.spacing}, .low = o.low, .high = o.high};
+        const auto read = nn::read_volume(file);
+        if (!read) return read.error();
+        const auto first = nn::prepare(*read, source.preparation);
+        if (!first) return {first.error().kind(), file, first.error().message()};
+        source.wanted = {first->grid.depth, first->grid.height, first->grid.width, first->channels, classes};
+    } else {
+        const auto first = nn::read_image(file);
+        if (!first) return first.error();
+        source.wanted = {0, first->height, first->width, first->channels, classes};
+    }
+    source.listing = std::move(*listing);
+    return {};
+}
+
 /// Looks at what --data names. Refuses what the readers refuse, and classes that contradict --classes.
-inline nn::result<image_source> open_source(const options& o) {
-    image_source source;
+inline nn::result<sample_source> open_source(const options& o) {
+    sample_source source;
     source.random = nn::seed{o.seed};
     std::error_code ignored;
     if (o.data.empty()) {
         source.description = "phantoms drawn from seed " + std::to_string(o.seed);
-        source.wanted = {phantom_side, phantom_side, 1, 2};
+        source.wanted = {0, phantom_side, phantom_side, 1, 2};
         source.class_names = phantoms::class_names;
     } else if (std::filesystem::is_directory(o.data, ignored)) {
-        auto listing = nn::list_image_splits(o.data, source.random);
-        if (!listing) return listing.error();
-        // The first image decides between gray and color; the others are converted.
-        const auto first = nn::read_image(listing->train.files[0]);
-        if (!first) return first.error();
         source.description = o.data;
-        source.class_names = listing->train.class_names;
-        source.wanted = {first->height, first->width, first->channels,
-                         static_cast<nn::extent>(source.class_names.size())};
-        source.listing = std::move(*listing);
+        if (auto failed = open_folders(o, source)) return failed;
     } else {
         auto archive = nn::open_medmnist(o.data);
         if (!archive) return archive.error();
         source.description = o.data;
-        source.wanted = {archive->height, archive->width, archive->channels, archive->classes};
+        source.wanted = {0, archive->height, archive->width, archive->channels, archive->classes};
         for (nn::extent c = 0; c < archive->classes; ++c) source.class_names.push_back(std::to_string(c));
         source.archive = std::move(*archive);
     }
@@ -74,23 +108,32 @@ inline nn::result<image_source> open_source(const options& o) {
 
 /// Samples with what they are called in a table.
 template <class Input>
-struct named_images {
+struct named_samples {
     nn::dataset<Input> samples;
     std::vector<std::string> names;
 };
 
 /// Reads one part of a source at the size and in the colors of a network's input.
-template <class Input>
-nn::result<named_images<Input>> read_part(image_source& from, nn::split_part part, const nn::input_scaling& scaling) {
+template <nn::volume_shape Input>
+nn::result<named_samples<Input>> read_part(sample_source& from, nn::split_part part, const nn::input_scaling& scaling) {
+    if (!from.of_volumes())
+        return nn::error(nn::error_kind::invalid_argument, from.description + " has no volumes, which the model takes");
+    nn::class_listing& listing = listing_of(from, part);
+    auto read = nn::read_volumes<Input>(listing, {.preparation = from.preparation, .scaling = scaling});
+    if (!read) return read.error();
+    return named_samples<Input>{std::move(*read), listing.files};
+}
+template <nn::image_shape Input>
+nn::result<named_samples<Input>> read_part(sample_source& from, nn::split_part part, const nn::input_scaling& scaling) {
     const bool train = part == nn::split_part::train, validation = part == nn::split_part::validation;
-    named_images<Input> images;
+    if (from.of_volumes())
+        return nn::error(nn::error_kind::invalid_argument, from.description + " has no images, which the model takes");
+    named_samples<Input> images;
     const auto number_them = [&](const char* name, nn::extent first) {
         for (nn::extent i = 0; i < images.samples.size(); ++i) images.names.push_back(name + std::to_string(first + i));
     };
     if (from.listing) {
-        nn::image_listing& listing = train        ? from.listing->train
-                                     : validation ? from.listing->validation
-                                                  : from.listing->test;
+        nn::class_listing& listing = listing_of(from, part);
         auto read = nn::read_images<Input>(listing, {.scaling = scaling});
         if (!read) return read.error();
         images.samples = std::move(*read);

@@ -34,16 +34,30 @@ using networks = network_list<
     classifier<nn::shape<64, 64, 1>, 2>,
     classifier<nn::shape<32, 32, 3>, 2>,
     classifier<nn::shape<32, 32, 3>, 3>>;
+
+/// The same for volumes: slices, rows and columns of voxels that have been turned to RAS. They are compiled in a file
+/// of their own, volumes.cpp.
+using volume_networks = network_list<
+    classifier<nn::shape<16, 16, 16, 1>, 2>,
+    classifier<nn::shape<32, 32, 32, 1>, 2>>;
 // clang-format on
 
-/// What data needs of a network.
+/// What data needs of a network. Images have no depth.
 struct wanted_network {
-    nn::extent height = 0, width = 0, channels = 0, classes = 0;
+    nn::extent depth = 0, height = 0, width = 0, channels = 0, classes = 0;
 };
 
-inline std::string spelled(nn::extent height, nn::extent width, nn::extent channels, nn::extent classes) {
-    return "classifier<nn::shape<" + std::to_string(height) + ", " + std::to_string(width) + ", " +
-           std::to_string(channels) + ">, " + std::to_string(classes) + ">";
+inline std::string spelled(const wanted_network& w) {
+    return "classifier<nn::shape<" + (w.depth > 0 ? std::to_string(w.depth) + ", " : std::string()) +
+           std::to_string(w.height) + ", " + std::to_string(w.width) + ", " + std::to_string(w.channels) + ">, " +
+           std::to_string(w.classes) + ">";
+}
+
+/// What a network of a list is for.
+template <class Net>
+constexpr wanted_network served_by() {
+    constexpr nn::dims in = Net::input_dims;
+    return {in.rank == 4 ? in.depth() : 0, in.height(), in.width(), in.channels(), Net::output::size};
 }
 
 /// Calls visit.template operator()<Net>() for each network of the list.
@@ -53,35 +67,37 @@ void for_each_network(network_list<Nets...>, Visit&& visit) {
 }
 
 /// The place in the list of the network with these channels and classes whose input is nearest in size, because images
-/// can be resized; or why there is none.
-inline nn::result<int> pick_network(const wanted_network& wanted) {
+/// can be resized and volumes cut or filled up; or why there is none.
+template <class List>
+nn::result<int> pick_network(const wanted_network& wanted) {
     int place = 0, best = -1;
     nn::extent least = 0;
     std::string list;
-    for_each_network(networks{}, [&]<class Net>() {
-        constexpr nn::dims in = Net::input_dims;
-        constexpr nn::extent classes = Net::output::size;
-        list += "\n    " + spelled(in.height(), in.width(), in.channels(), classes);
-        const nn::extent rows = in.height() - wanted.height, columns = in.width() - wanted.width;
-        const nn::extent distance = (rows < 0 ? -rows : rows) + (columns < 0 ? -columns : columns);
-        if (in.channels() == wanted.channels && classes == wanted.classes && (best < 0 || distance < least)) {
+    for_each_network(List{}, [&]<class Net>() {
+        constexpr wanted_network served = served_by<Net>();
+        list += "\n    " + spelled(served);
+        const auto apart = [](nn::extent a, nn::extent b) { return a < b ? b - a : a - b; };
+        const nn::extent distance =
+            apart(served.depth, wanted.depth) + apart(served.height, wanted.height) + apart(served.width, wanted.width);
+        if (served.channels == wanted.channels && served.classes == wanted.classes && (best < 0 || distance < least)) {
             best = place;
             least = distance;
         }
         ++place;
     });
     if (best >= 0) return best;
-    return nn::error(nn::error_kind::unsupported,
-                     "no network for " + std::to_string(wanted.channels) +
-                         (wanted.channels == 1 ? " channel" : " channels") + " and " + std::to_string(wanted.classes) +
-                         " classes; examples/networks.hpp lists" + list + "\nadd the line\n    " +
-                         spelled(wanted.height, wanted.width, wanted.channels, wanted.classes) + ",");
+    return nn::error(nn::error_kind::unsupported, "no network for " + std::to_string(wanted.channels) +
+                                                      (wanted.channels == 1 ? " channel" : " channels") + " and " +
+                                                      std::to_string(wanted.classes) +
+                                                      " classes; examples/networks.hpp lists" + list +
+                                                      "\nadd the line\n    " + spelled(wanted) + ",");
 }
 
 /// The place in the list of the network with this fingerprint, or -1.
-inline int find_network(const std::string& fingerprint) {
+template <class List>
+int find_network(const std::string& fingerprint) {
     int place = 0, found = -1;
-    for_each_network(networks{}, [&]<class Net>() {
+    for_each_network(List{}, [&]<class Net>() {
         if (nn::fingerprint_of<Net>() == fingerprint) found = place;
         ++place;
     });
@@ -89,10 +105,10 @@ inline int find_network(const std::string& fingerprint) {
 }
 
 /// Calls job.template operator()<Net>() for the network at a place of the list and returns its answer.
-template <class Job>
+template <class List, class Job>
 int with_network(int place, Job&& job) {
     int next = 0, answer = 2;
-    for_each_network(networks{}, [&]<class Net>() {
+    for_each_network(List{}, [&]<class Net>() {
         if (next++ == place) answer = job.template operator()<Net>();
     });
     return answer;

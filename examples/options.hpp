@@ -15,25 +15,27 @@ namespace classify {
 namespace nn = ctnn;
 
 inline constexpr const char* help =
-    R"(Trains image classifiers, judges them, and uses them.
+    R"(Trains classifiers of images and volumes, judges them, and uses them.
 
     classify train --out DIR [--data DIR_OR_NPZ] [options]
     classify evaluate --model FILE [--data DIR_OR_NPZ] [options]
-    classify predict --model FILE [options] IMAGE...
+    classify predict --model FILE [options] FILE...
 
 Data (--data)
     none            chest-like phantoms that the program draws itself, with and without a nodule
     FILE.npz        {train,val,test}_images and _labels, as MedMNIST has them
-    DIR             DIR/train, DIR/val, DIR/test with a folder of images for each class; or the class folders
-                    themselves: then 70 % are trained on, 15 % choose, 15 % test, drawn by --seed
+    DIR             DIR/train, DIR/val, DIR/test with a folder of images, or of NIfTI volumes, for each class; or the
+                    class folders themselves: then 70 % are trained on, 15 % choose, 15 % test, drawn by --seed
 
 train
     --out DIR       gets model.safetensors, history.csv, curves.png, confusion.png, predictions.png, predictions.csv
-    --epochs N      default: about 1500 batches, at least 12 epochs
-    --batch N       images a step; default 64
+    --epochs N      default: about 1500 batches (volumes: 400), at least 12 epochs
+    --batch N       samples a step; default 64 (volumes: 16)
     --rate X        learning rate of AdamW at the beginning; it falls along a cosine; default 0.003
     --seed N        of weights, order, augmentation, phantoms and of the split of a folder; default 1
     --classes LIST  names of the classes of an .npz file, separated by commas; or their number, to be sure of it
+    --spacing MM    volumes: the distance of voxels to resample to; default: voxels as they are in the files
+    --window LOW,HIGH   volumes: the values that become black and white; default: the 1st and 99th percentile of each
 
 evaluate
     --model FILE    what train wrote
@@ -47,7 +49,9 @@ predict
                     probabilities counts only from here on, else the image is "uncertain"; default 0
     --out DIR       gets predictions.csv with all probabilities; default: this folder
 
-Images are PNG, JPEG, BMP or binary PNM. Exit code 0: done; 1: done, with something wrong; 2: refused.
+Images are PNG, JPEG, BMP or binary PNM; volumes are .nii, .nii.gz or .hdr with .img, turned to RAS, and cut or filled
+up around their middle to the size of the network. Spacing and window are kept in the model file.
+Exit code 0: done; 1: done, with something wrong; 2: refused.
 For research; not a medical device.
 )";
 
@@ -56,6 +60,7 @@ struct options {
     std::vector<std::string> images, classes;
     nn::extent epochs = 0, batch = 0, class_count = 0;
     double rate = 0, threshold = -1;
+    double spacing = 0, low = 0, high = 0;
     std::uint64_t seed = 1;
     bool help = false;
 };
@@ -98,6 +103,17 @@ inline nn::error read_classes(std::string_view text, options& to) {
     return {};
 }
 
+/// "-1000,400"
+inline nn::error read_window(std::string_view text, options& to) {
+    const std::size_t comma = text.find(',');
+    if (comma == std::string_view::npos) return {nn::error_kind::invalid_argument, "--window is LOW,HIGH"};
+    constexpr double most = 1e9;
+    if (auto failed = read_number("--window LOW", text.substr(0, comma), -most, most, to.low)) return failed;
+    if (auto failed = read_number("--window HIGH", text.substr(comma + 1), -most, most, to.high)) return failed;
+    if (to.low >= to.high) return {nn::error_kind::invalid_argument, "--window: LOW is below HIGH"};
+    return {};
+}
+
 /// Reads the command line; error_kind::invalid_argument says in one sentence what is wrong with it.
 inline nn::result<options> read_options(const std::vector<std::string>& words) {
     using nn::extent;
@@ -121,7 +137,7 @@ inline nn::result<options> read_options(const std::vector<std::string>& words) {
         }
         const bool known = word == "--data" || word == "--out" || word == "--model" || word == "--part" ||
                            word == "--epochs" || word == "--batch" || word == "--rate" || word == "--seed" ||
-                           word == "--classes" || word == "--threshold";
+                           word == "--classes" || word == "--threshold" || word == "--spacing" || word == "--window";
         if (!known) return refuse("unknown option " + word);
         if (i + 1 == words.size()) return refuse(word + " needs a value");
         const std::string& value = words[++i];
@@ -144,6 +160,10 @@ inline nn::result<options> read_options(const std::vector<std::string>& words) {
             failed = read_number<std::uint64_t>(word, value, 0, ~std::uint64_t{0}, o.seed);
         else if (word == "--threshold")
             failed = read_number<double>(word, value, 0, 1, o.threshold);
+        else if (word == "--spacing")
+            failed = read_number<double>(word, value, 0.01, 100, o.spacing);
+        else if (word == "--window")
+            failed = read_window(value, o);
         else
             failed = read_classes(value, o);
         if (failed) return refuse(failed.message());
@@ -153,7 +173,7 @@ inline nn::result<options> read_options(const std::vector<std::string>& words) {
         return refuse(o.command.empty() ? "no command" : "unknown command '" + o.command + "'");
     if (train && o.out.empty()) return refuse("train needs --out DIR");
     if (!train && o.model.empty()) return refuse(o.command + " needs --model FILE");
-    if (predict && o.images.empty()) return refuse("predict needs at least one image");
+    if (predict && o.images.empty()) return refuse("predict needs at least one image or volume");
     if (!predict && !o.images.empty()) return refuse(o.command + " takes no '" + o.images[0] + "'");
     if (o.part != "train" && o.part != "validation" && o.part != "test")
         return refuse("--part is '" + o.part + "', expected train, validation or test");

@@ -14,7 +14,7 @@ sh "$root/scripts/install.sh"
 build=$root/build/examples
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-echo "Building examples/classify (one file, a minute or less) ..."
+echo "Building examples/classify (two files, a minute or two) ..."
 if ! { CXX=${CXX:-g++} cmake -G Ninja -S "$root" -B "$build" -D CTNN_BUILD_TESTS=OFF -D CTNN_BUILD_BENCH=OFF &&
        cmake --build "$build" --target classify; } >"$log" 2>&1
 then

@@ -22,6 +22,21 @@ inline std::string listed(const std::vector<std::string>& names) {
     return text;
 }
 
+/// Reads one file as a network of this input sees it.
+template <nn::volume_shape Input>
+nn::error read_sample(const std::string& file, const nn::input_scaling& scaling, const nn::volume_preparation& by,
+                      float* to) {
+    return nn::read_volume_input<Input>(file, {.preparation = by, .scaling = scaling}, to);
+}
+template <nn::image_shape Input>
+nn::error read_sample(const std::string& file, const nn::input_scaling& scaling, const nn::volume_preparation&,
+                      float* to) {
+    auto image = nn::read_image(file, {.channels = nn::dims_of<Input>.channels()});
+    if (!image) return image.error();
+    nn::write_image_input<Input>(std::move(*image), scaling, to);
+    return {};
+}
+
 /// Judges a model file on one part of a source.
 template <class Net>
 int evaluate(const options& o) {
@@ -39,6 +54,7 @@ int evaluate(const options& o) {
             {nn::error_kind::invalid_argument, source->description + " has " + std::to_string(source->wanted.classes) +
                                                    " classes, the model " + std::to_string(Net::output::size)});
     source->class_names = model.class_names;
+    source->preparation = model.preparation;
     const nn::split_part part = o.part == "train"        ? nn::split_part::train
                                 : o.part == "validation" ? nn::split_part::validation
                                                          : nn::split_part::test;
@@ -47,8 +63,8 @@ int evaluate(const options& o) {
 
     auto engine = nn::freeze(model, {.max_batch = 16, .threads = nn::available_threads()});
     const verdict v = judge<Net>(engine, images->samples);
-    std::printf("%s on the %s part of %s: %td images\n\n", o.model.c_str(), o.part.c_str(), source->description.c_str(),
-                images->samples.size());
+    std::printf("%s on the %s part of %s: %td samples\n\n", o.model.c_str(), o.part.c_str(),
+                source->description.c_str(), images->samples.size());
     const nn::confusion_matrix matrix = print_verdict(v, images->samples.labels, model.class_names);
     if (o.out.empty()) return 0;
     std::error_code ignored;
@@ -67,7 +83,7 @@ inline std::string decide(const float* scores, const std::vector<std::string>& c
     return static_cast<double>(scores[best]) >= threshold ? classes[static_cast<std::size_t>(best)] : "uncertain";
 }
 
-/// Tells the class of each image, and writes all probabilities. An image that cannot be read is told and left out.
+/// Tells the class of each file, and writes all probabilities. A file that cannot be read is told and left out.
 template <class Net>
 int predict(const options& o) {
     using input = typename Net::input;
@@ -83,12 +99,10 @@ int predict(const options& o) {
     std::vector<std::string> read, predicted;
     nn::tensor<input> pixels;
     for (const std::string& file : o.images) {
-        auto image = nn::read_image(file, {.channels = Net::input_dims.channels()});
-        if (!image) {
-            answer = refuse(image.error());
+        if (auto failed = read_sample<input>(file, model.scaling, model.preparation, pixels.data())) {
+            answer = refuse(failed);
             continue;
         }
-        nn::write_image_input<input>(std::move(*image), model.scaling, pixels.data());
         const auto scores = engine(pixels);
         v.scores.insert(v.scores.end(), scores.begin(), scores.end());
         read.push_back(file);

@@ -54,7 +54,7 @@ inline nn::confusion_matrix print_verdict(const verdict& v, const std::vector<st
 inline nn::csv_table probability_table(const std::vector<std::string>& names, const std::vector<std::string>& truth,
                                        const std::vector<std::string>& predicted, const verdict& v,
                                        const std::vector<std::string>& classes) {
-    std::vector<std::string> heading{"image"};
+    std::vector<std::string> heading{"file"};
     if (!truth.empty()) heading.push_back("true");
     heading.push_back("predicted");
     for (const std::string& name : classes) heading.push_back("p(" + name + ")");
@@ -86,11 +86,13 @@ inline std::vector<nn::extent> images_to_show(const verdict& v, const std::vecto
     return shown;
 }
 
-/// The image as it was before its scaling: values from 0 to 1.
+/// The image, or the middle slice of the volume, as it was before its scaling: values from 0 to 1.
 template <class Input>
 nn::float_image picture_of(const float* input, const nn::input_scaling& scaling) {
     constexpr nn::dims in = nn::dims_of<Input>;
-    nn::float_image picture{in.height(), in.width(), in.channels(), std::vector<float>(input, input + Input::size)};
+    constexpr nn::extent size = in.height() * in.width() * in.channels();
+    if constexpr (in.rank == 4) input += in.depth() / 2 * size;
+    nn::float_image picture{in.height(), in.width(), in.channels(), std::vector<float>(input, input + size)};
     for (float& value : picture.values)
         value = static_cast<float>((static_cast<double>(value) - scaling.shift) / scaling.factor);
     return picture;
@@ -98,7 +100,7 @@ nn::float_image picture_of(const float* input, const nn::input_scaling& scaling)
 
 /// Writes confusion.png, predictions.png and predictions.csv into a folder.
 template <class Input>
-nn::error write_verdict(const std::string& folder, const verdict& v, const named_images<Input>& images,
+nn::error write_verdict(const std::string& folder, const verdict& v, const named_samples<Input>& images,
                         const nn::confusion_matrix& matrix, const nn::input_scaling& scaling) {
     const nn::dataset<Input>& data = images.samples;
     std::vector<nn::extent> counts;

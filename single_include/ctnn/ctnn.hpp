@@ -1281,10 +1281,8 @@ inline constexpr file_kind image_files{"image (png, jpg, jpeg, bmp, pnm, pgm, pp
 /// The voxels of a pair, in .img, come with its .hdr.
 inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".nii.gz", ".hdr"}};
 
-namespace detail {
-
 /// The name of a file without the ending of its kind; empty when it is of another kind.
-inline std::string stem_of(const std::filesystem::path& file, const file_kind& kind) {
+[[nodiscard]] inline std::string stem_of(const std::filesystem::path& file, const file_kind& kind) {
     const std::string name = file.filename().string();
     std::string lower = name;
     for (char& c : lower)
@@ -1296,6 +1294,8 @@ inline std::string stem_of(const std::filesystem::path& file, const file_kind& k
     }
     return {};
 }
+
+namespace detail {
 
 /// What lies in a folder, by byte order of the names, so that it is the same on every file system. Hidden entries,
 /// which begin with a dot, are left out.
@@ -4331,8 +4331,11 @@ inline void rescale(volume& v, extent channel, const volume_preparation& by) {
     }
 }
 
-/// Turned to RAS, resampled, and with values from 0 to 1.
-[[nodiscard]] inline result<volume> prepared(const volume& from, const volume_preparation& by) {
+}  // namespace detail
+
+/// The volume turned to RAS, resampled, and with values from 0 to 1. Refuses what reorient() and resample_to_spacing()
+/// refuse, and NaN and infinity with not_finite.
+[[nodiscard]] inline result<volume> prepare(const volume& from, const volume_preparation& by) {
     result<volume> turned = reorient(from, "RAS");
     if (!turned) return turned.error();
     volume v = std::move(*turned);
@@ -4349,11 +4352,9 @@ inline void rescale(volume& v, extent channel, const volume_preparation& by) {
                                                      std::to_string(at / v.grid.width % v.grid.height) + ", " +
                                                      std::to_string(at / (v.grid.width * v.grid.height)) + ")");
         }
-    for (extent channel = 0; channel < v.channels; ++channel) rescale(v, channel, by);
+    for (extent channel = 0; channel < v.channels; ++channel) detail::rescale(v, channel, by);
     return v;
 }
-
-}  // namespace detail
 
 /// Writes a volume as a network of this input sees it.
 ///
@@ -4362,8 +4363,7 @@ inline void rescale(volume& v, extent channel, const volume_preparation& by) {
 ///              the right (RAS); x = value * factor + shift, where the preparation made value from 0 to 1
 ///     converts the spacing by resample_to_spacing(); the extents by cutting or filling up around the middle, with what
 ///              value 0 becomes; each channel's values by themselves
-///     refuses  what reorient() and resample_to_spacing() refuse, NaN and infinity as not_finite, another number of
-///              channels as shape_mismatch
+///     refuses  what prepare() refuses, and another number of channels as shape_mismatch
 template <volume_shape Input, class T>
 [[nodiscard]] error write_volume_input(const volume& from, const volume_preparation& preparation,
                                        const input_scaling& scaling, T* to) {
@@ -4371,7 +4371,7 @@ template <volume_shape Input, class T>
         return {error_kind::shape_mismatch, "a volume of " + std::to_string(from.channels) +
                                                 " channels where a network takes " +
                                                 std::to_string(dims_of<Input>.channels())};
-    result<volume> v = detail::prepared(from, preparation);
+    result<volume> v = prepare(from, preparation);
     if (!v) return v.error();
     const result<volume> fitted = fit_to<Input>(*v);
     if (!fitted) return fitted.error();

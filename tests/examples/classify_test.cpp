@@ -31,21 +31,21 @@ bool exists(const std::string& path) { return std::filesystem::exists(path); }
 }  // namespace
 
 TEST_CASE("every network of the list is picked for its own data, and a size between them takes the nearest") {
-    CHECK(*pick_network({28, 28, 1, 2}) == 0);
-    CHECK(*pick_network({64, 64, 1, 2}) == 1);
-    CHECK(*pick_network({300, 280, 1, 2}) == 1);
-    CHECK(*pick_network({32, 32, 3, 2}) == 2);
-    CHECK(*pick_network({32, 32, 3, 3}) == 3);
+    CHECK(*pick_network<networks>({0, 28, 28, 1, 2}) == 0);
+    CHECK(*pick_network<networks>({0, 64, 64, 1, 2}) == 1);
+    CHECK(*pick_network<networks>({0, 300, 280, 1, 2}) == 1);
+    CHECK(*pick_network<networks>({0, 32, 32, 3, 2}) == 2);
+    CHECK(*pick_network<networks>({0, 32, 32, 3, 3}) == 3);
     int place = 0;
     for_each_network(networks{}, [&]<class Net>() {
-        CHECK(find_network(nn::fingerprint_of<Net>()) == place++);
+        CHECK(find_network<networks>(nn::fingerprint_of<Net>()) == place++);
         CHECK(Net::parameter_count < 100'000);
     });
-    CHECK(find_network("of another network") == -1);
+    CHECK(find_network<networks>("of another network") == -1);
 }
 
 TEST_CASE("data without a network is refused with the list and the line to add") {
-    const auto none = pick_network({40, 50, 3, 7});
+    const auto none = pick_network<networks>({0, 40, 50, 3, 7});
     REQUIRE_FALSE(none);
     CHECK(none.error().message().find("no network for 3 channels and 7 classes") == 0);
     CHECK(none.error().message().find("classifier<nn::shape<64, 64, 1>, 2>") != std::string::npos);
@@ -87,7 +87,7 @@ TEST_CASE("classify trains on folders, writes its files, and uses them again") {
     const auto table = nn::read_file(later.out + "/predictions.csv");
     REQUIRE(table);
     const std::string text(table->begin(), table->end());
-    CHECK(text.find("image,predicted,p(a),p(b)\r\n") == 0);
+    CHECK(text.find("file,predicted,p(a),p(b)\r\n") == 0);
     CHECK(std::count(text.begin(), text.end(), '\n') == 3);
     later.images.push_back(folder.at("missing.png"));
     CHECK(predict<net>(later) == 2);
@@ -121,8 +121,7 @@ TEST_CASE("an augmented image is a function of seed, epoch and sample, and stays
     const images same(data),
         changed(data, {.shift = 0.1, .zoom = 0.1, .turn = 0.1, .brightness = 0.1, .contrast = 0.1}, nn::seed{4});
     same.write_input(1, 3, one.data());
-    for (std::size_t i = 0; i < 105; ++i)
-        CHECK(one[i] == doctest::Approx(static_cast<double>(data.inputs[105 + i])));
+    for (std::size_t i = 0; i < 105; ++i) CHECK(one[i] == doctest::Approx(static_cast<double>(data.inputs[105 + i])));
     changed.write_input(1, 3, one.data());
     changed.write_input(1, 3, two.data());
     CHECK(one == two);

@@ -26,6 +26,11 @@ TEST_CASE("a command line of classify is read whole") {
     CHECK(o->seed == ~std::uint64_t{0});
     CHECK(o->classes == std::vector<std::string>{"normal", "pneumonia"});
     CHECK(classify::read_options({"train", "--out", "x", "--classes", "3"})->class_count == 3);
+    const auto v = classify::read_options({"train", "--out", "x", "--spacing", "1.5", "--window", "-1000,400.5"});
+    REQUIRE(v);
+    CHECK(v->spacing == 1.5);
+    CHECK(v->low == -1000);
+    CHECK(v->high == 400.5);
     const auto p = classify::read_options({"predict", "a.png", "--model", "m", "--threshold", "0.25", "b.png"});
     REQUIRE(p);
     CHECK(p->images == std::vector<std::string>{"a.png", "b.png"});
@@ -48,10 +53,15 @@ TEST_CASE("a wrong command line is refused with what is wrong and where help is"
     CHECK(refused({"train", "--out", "x", "--rate", "nan"}).find("--rate is 'nan'") == 0);
     CHECK(refused({"train", "--out", "x", "--classes", "a,,b"}) == "--classes has an empty name; see classify --help");
     CHECK(refused({"train", "--out", "x", "--classes", "a"}).find("--classes needs at least two names") == 0);
+    CHECK(refused({"train", "--out", "x", "--window", "5"}) == "--window is LOW,HIGH; see classify --help");
+    CHECK(refused({"train", "--out", "x", "--window", "5,5"}) == "--window: LOW is below HIGH; see classify --help");
+    CHECK(refused({"train", "--out", "x", "--window", "a,5"}).find("--window LOW is 'a', expected a number") == 0);
+    CHECK(refused({"train", "--out", "x", "--spacing", "0"}).find("--spacing is '0', expected a number from 0.01") ==
+          0);
     CHECK(refused({"evaluate", "--data", "x"}) == "evaluate needs --model FILE; see classify --help");
     CHECK(refused({"evaluate", "--model", "m", "--part", "all"})
               .find("--part is 'all', expected train, validation or test") == 0);
-    CHECK(refused({"predict", "--model", "m"}) == "predict needs at least one image; see classify --help");
+    CHECK(refused({"predict", "--model", "m"}) == "predict needs at least one image or volume; see classify --help");
     CHECK(refused({"predict", "--model", "m", "x", "--threshold", "2"}) ==
           "--threshold is '2', expected a number from 0 to 1; see classify --help");
 }

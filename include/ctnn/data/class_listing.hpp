@@ -44,10 +44,8 @@ inline constexpr file_kind image_files{"image (png, jpg, jpeg, bmp, pnm, pgm, pp
 /// The voxels of a pair, in .img, come with its .hdr.
 inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".nii.gz", ".hdr"}};
 
-namespace detail {
-
 /// The name of a file without the ending of its kind; empty when it is of another kind.
-inline std::string stem_of(const std::filesystem::path& file, const file_kind& kind) {
+[[nodiscard]] inline std::string stem_of(const std::filesystem::path& file, const file_kind& kind) {
     const std::string name = file.filename().string();
     std::string lower = name;
     for (char& c : lower)
@@ -59,6 +57,8 @@ inline std::string stem_of(const std::filesystem::path& file, const file_kind& k
     }
     return {};
 }
+
+namespace detail {
 
 /// What lies in a folder, by byte order of the names, so that it is the same on every file system. Hidden entries,
 /// which begin with a dot, are left out.

@@ -50,8 +50,11 @@ inline void rescale(volume& v, extent channel, const volume_preparation& by) {
     }
 }
 
-/// Turned to RAS, resampled, and with values from 0 to 1.
-[[nodiscard]] inline result<volume> prepared(const volume& from, const volume_preparation& by) {
+}  // namespace detail
+
+/// The volume turned to RAS, resampled, and with values from 0 to 1. Refuses what reorient() and resample_to_spacing()
+/// refuse, and NaN and infinity with not_finite.
+[[nodiscard]] inline result<volume> prepare(const volume& from, const volume_preparation& by) {
     result<volume> turned = reorient(from, "RAS");
     if (!turned) return turned.error();
     volume v = std::move(*turned);
@@ -68,11 +71,9 @@ inline void rescale(volume& v, extent channel, const volume_preparation& by) {
                                                      std::to_string(at / v.grid.width % v.grid.height) + ", " +
                                                      std::to_string(at / (v.grid.width * v.grid.height)) + ")");
         }
-    for (extent channel = 0; channel < v.channels; ++channel) rescale(v, channel, by);
+    for (extent channel = 0; channel < v.channels; ++channel) detail::rescale(v, channel, by);
     return v;
 }
-
-}  // namespace detail
 
 /// Writes a volume as a network of this input sees it.
 ///
@@ -81,8 +82,7 @@ inline void rescale(volume& v, extent channel, const volume_preparation& by) {
 ///              the right (RAS); x = value * factor + shift, where the preparation made value from 0 to 1
 ///     converts the spacing by resample_to_spacing(); the extents by cutting or filling up around the middle, with what
 ///              value 0 becomes; each channel's values by themselves
-///     refuses  what reorient() and resample_to_spacing() refuse, NaN and infinity as not_finite, another number of
-///              channels as shape_mismatch
+///     refuses  what prepare() refuses, and another number of channels as shape_mismatch
 template <volume_shape Input, class T>
 [[nodiscard]] error write_volume_input(const volume& from, const volume_preparation& preparation,
                                        const input_scaling& scaling, T* to) {
@@ -90,7 +90,7 @@ template <volume_shape Input, class T>
         return {error_kind::shape_mismatch, "a volume of " + std::to_string(from.channels) +
                                                 " channels where a network takes " +
                                                 std::to_string(dims_of<Input>.channels())};
-    result<volume> v = detail::prepared(from, preparation);
+    result<volume> v = prepare(from, preparation);
     if (!v) return v.error();
     const result<volume> fitted = fit_to<Input>(*v);
     if (!fitted) return fitted.error();
