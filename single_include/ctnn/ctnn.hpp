@@ -1149,6 +1149,12 @@ inline void shuffle(std::vector<extent>& order, seed start, std::uint64_t epoch)
 #include <filesystem>
 #include <system_error>
 
+// -------------------- ctnn/data/folds.hpp
+/// \file
+/// Splits and folds that keep what belongs together, such as the scans of a patient, in one part.
+
+#include <numeric>
+
 // -------------------- ctnn/data/split.hpp
 /// \file
 /// Which samples a network learns from, which choose its settings, and which judge it.
@@ -1248,6 +1254,180 @@ struct split_indices {
     }
     for (std::vector<extent>* part : {&parts.train, &parts.validation, &parts.test})
         std::sort(part->begin(), part->end());
+    return parts;
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+
+/// The samples of one group, and how many of each class it has.
+struct sample_group {
+    std::string name;
+    std::vector<extent> samples;
+    std::vector<extent> classes;
+};
+
+/// Groups in the byte order of their names, so that the order of the samples does not matter.
+[[nodiscard]] inline std::vector<sample_group> group_samples(const std::vector<std::int32_t>& labels,
+                                                             const std::vector<std::string>& groups,
+                                                             std::size_t classes) {
+    std::vector<extent> order(labels.size());
+    std::iota(order.begin(), order.end(), extent{0});
+    const auto name_of = [&](extent i) -> const std::string& { return groups[static_cast<std::size_t>(i)]; };
+    std::stable_sort(order.begin(), order.end(), [&](extent a, extent b) { return name_of(a) < name_of(b); });
+    std::vector<sample_group> all;
+    for (const extent i : order) {
+        if (all.empty() || all.back().name != name_of(i)) all.push_back({name_of(i), {}, std::vector<extent>(classes)});
+        all.back().samples.push_back(i);
+        ++all.back().classes[static_cast<std::size_t>(labels[static_cast<std::size_t>(i)])];
+    }
+    return all;
+}
+
+/// Gives each group to one of the parts, largest group first: to the part that would then be filled least, measured by
+/// the group's own classes against the shares. Equally large groups come in an order that the seed chooses.
+[[nodiscard]] inline result<std::vector<std::vector<extent>>> deal_groups(const std::vector<std::int32_t>& labels,
+                                                                          const std::vector<std::string>& groups,
+                                                                          const std::vector<double>& shares,
+                                                                          seed start) {
+    constexpr std::uint64_t of_dealing = std::uint64_t{7} << 61;  // away from all other streams
+    if (labels.size() != groups.size())
+        return error(error_kind::shape_mismatch,
+                     std::to_string(groups.size()) + " groups for " + std::to_string(labels.size()) + " samples");
+    std::int32_t classes = 0;
+    for (const std::int32_t label : labels) {
+        if (label < 0) return error(error_kind::invalid_argument, "labels are at least 0 where samples are split");
+        classes = std::max(classes, label + 1);
+    }
+    std::vector<sample_group> all = group_samples(labels, groups, static_cast<std::size_t>(classes));
+    std::size_t wanted = 0;
+    for (const double share : shares) wanted += share > 0;
+    if (all.size() < wanted)
+        return error(error_kind::invalid_argument, std::to_string(all.size()) + " groups cannot be dealt to " +
+                                                       std::to_string(wanted) + " parts; a group is never cut");
+    random_stream random(start, of_dealing);
+    for (std::size_t i = all.size(); i > 1; --i)
+        std::swap(all[i - 1], all[static_cast<std::size_t>(random.next_below(static_cast<extent>(i)))]);
+    std::stable_sort(all.begin(), all.end(),
+                     [](const sample_group& a, const sample_group& b) { return a.samples.size() > b.samples.size(); });
+
+    std::vector<extent> total(static_cast<std::size_t>(classes));
+    for (const sample_group& g : all)
+        for (std::size_t c = 0; c < total.size(); ++c) total[c] += g.classes[c];
+    std::vector<std::vector<extent>> parts(shares.size()), counts(shares.size(), std::vector<extent>(total.size()));
+    std::size_t empty = wanted;
+    for (std::size_t n = 0; n < all.size(); ++n) {
+        const sample_group& g = all[n];
+        const bool only_empty = all.size() - n == empty;  // the last groups go where there is none yet
+        std::size_t best = shares.size();
+        double least = 0;
+        for (std::size_t p = 0; p < shares.size(); ++p) {
+            if (!(shares[p] > 0) || (only_empty && !parts[p].empty())) continue;
+            double filled = 0;
+            for (std::size_t c = 0; c < total.size(); ++c)
+                if (g.classes[c] > 0)
+                    filled += static_cast<double>(g.classes[c]) * static_cast<double>(counts[p][c] + g.classes[c]) /
+                              (static_cast<double>(total[c]) * static_cast<double>(total[c]) * shares[p]);
+            if (best == shares.size() || filled < least || (filled == least && parts[p].size() < parts[best].size())) {
+                best = p;
+                least = filled;
+            }
+        }
+        empty -= parts[best].empty();
+        parts[best].insert(parts[best].end(), g.samples.begin(), g.samples.end());
+        for (std::size_t c = 0; c < total.size(); ++c) counts[best][c] += g.classes[c];
+    }
+    for (std::vector<extent>& part : parts) std::sort(part.begin(), part.end());
+    return parts;
+}
+
+}  // namespace detail
+
+/// Cuts samples into three parts so that no group is in two of them, and classes come near to their shares.
+///
+///     takes    a label, at least 0, and the name of a group, such as a patient, of each sample; shares of validation
+///              and test, each at least 0, together below 1
+///     gives    no part whose share is not 0 is empty; a function of the seed, and not of the order of the groups
+///     refuses  with shape_mismatch another number of groups than of labels; with invalid_argument fewer groups than
+///              parts, and shares that are none
+///
+///     auto parts = ctnn::grouped_split(listing.labels, listing.groups, ctnn::seed{1});
+[[nodiscard]] inline result<split_indices> grouped_split(const std::vector<std::int32_t>& labels,
+                                                         const std::vector<std::string>& groups, seed start,
+                                                         double validation = 0.15, double test = 0.15) {
+    if (!(validation >= 0) || !(test >= 0) || !(validation + test < 1))
+        return error(error_kind::invalid_argument, "shares are at least 0, together below 1");
+    auto parts = detail::deal_groups(labels, groups, {1 - validation - test, validation, test}, start);
+    if (!parts) return parts.error();
+    return split_indices{std::move((*parts)[0]), std::move((*parts)[1]), std::move((*parts)[2])};
+}
+
+/// Samples in k parts of nearly equal size and nearly equal shares of each class, for k rounds of training that leave
+/// out one part each; see leave_out(). Indices increase.
+using sample_folds = std::vector<std::vector<extent>>;
+
+/// Folds that keep groups together: no group is in two folds. Refuses what grouped_split() refuses, and fewer than two
+/// folds.
+[[nodiscard]] inline result<sample_folds> grouped_folds(const std::vector<std::int32_t>& labels,
+                                                        const std::vector<std::string>& groups, extent count,
+                                                        seed start) {
+    if (count < 2) return error(error_kind::invalid_argument, "at least two folds");
+    if (count > static_cast<extent>(labels.size()))
+        return error(error_kind::invalid_argument,
+                     std::to_string(labels.size()) + " samples cannot be dealt to " + std::to_string(count) + " folds");
+    return detail::deal_groups(
+        labels, groups, std::vector<double>(static_cast<std::size_t>(count), 1 / static_cast<double>(count)), start);
+}
+
+/// Folds of samples that stand for themselves: counts of a class differ by at most one between two folds.
+[[nodiscard]] inline result<sample_folds> stratified_folds(const std::vector<std::int32_t>& labels, extent count,
+                                                           seed start) {
+    std::vector<std::string> groups;
+    for (std::size_t i = 0; i < labels.size(); ++i) groups.push_back(std::to_string(i));
+    return grouped_folds(labels, groups, count, start);
+}
+
+/// error{} when no group is in two folds; else invalid_argument with the first such group and its folds, counted from
+/// 0: for folds and splits that come from elsewhere, such as a column of a table. Refuses with shape_mismatch indices
+/// that are no sample.
+[[nodiscard]] inline error check_folds(const sample_folds& folds, const std::vector<std::string>& groups) {
+    std::vector<std::pair<std::string, std::size_t>> all;
+    for (std::size_t f = 0; f < folds.size(); ++f)
+        for (const extent i : folds[f]) {
+            if (i < 0 || i >= static_cast<extent>(groups.size()))
+                return {error_kind::shape_mismatch, "sample " + std::to_string(i) + " of " +
+                                                        std::to_string(groups.size()) + " samples with a group"};
+            all.emplace_back(groups[static_cast<std::size_t>(i)], f);
+        }
+    std::sort(all.begin(), all.end());
+    for (std::size_t i = 1; i < all.size(); ++i)
+        if (all[i].first == all[i - 1].first && all[i].second != all[i - 1].second)
+            return {error_kind::invalid_argument, "the group '" + all[i].first + "' is in the folds " +
+                                                      std::to_string(all[i - 1].second) + " and " +
+                                                      std::to_string(all[i].second)};
+    return {};
+}
+
+/// The same for train, validation and test, which count as 0, 1 and 2.
+[[nodiscard]] inline error check_split(const split_indices& parts, const std::vector<std::string>& groups) {
+    return check_folds({parts.train, parts.validation, parts.test}, groups);
+}
+
+/// One round: the fold `out` is the test part, the others are to train on, and the one behind it, where `validate` asks
+/// for it, to choose by.
+/// \pre out is the place of a fold
+[[nodiscard]] inline split_indices leave_out(const sample_folds& folds, std::size_t out, bool validate = false) {
+    split_indices parts;
+    for (std::size_t f = 0; f < folds.size(); ++f) {
+        std::vector<extent>& to = f == out                                    ? parts.test
+                                  : validate && f == (out + 1) % folds.size() ? parts.validation
+                                                                              : parts.train;
+        to.insert(to.end(), folds[f].begin(), folds[f].end());
+    }
+    std::sort(parts.train.begin(), parts.train.end());
     return parts;
 }
 
@@ -1395,11 +1575,18 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
     return listing;
 }
 
-/// Cuts a listing by stratified_split().
-[[nodiscard]] inline class_listing_splits split_listing(const class_listing& all, seed start, double validation = 0.15,
-                                                        double test = 0.15) {
-    const split_indices parts = stratified_split(all.labels, start, validation, test);
+/// The three parts of a listing.
+[[nodiscard]] inline class_listing_splits divide(const class_listing& all, const split_indices& parts) {
     return {detail::chosen(all, parts.train), detail::chosen(all, parts.validation), detail::chosen(all, parts.test)};
+}
+
+/// Cuts a listing by grouped_split() where it has groups, which says what is refused, else by stratified_split().
+[[nodiscard]] inline result<class_listing_splits> split_listing(const class_listing& all, seed start,
+                                                                double validation = 0.15, double test = 0.15) {
+    if (all.groups.empty()) return divide(all, stratified_split(all.labels, start, validation, test));
+    const result<split_indices> parts = grouped_split(all.labels, all.groups, start, validation, test);
+    if (!parts) return parts.error();
+    return divide(all, *parts);
 }
 
 /// Lists a folder that has been split, or splits it.
@@ -1435,7 +1622,7 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
     result<class_listing> to_test = list_class_folder(test, kind, to_fit->class_names);
     if (!to_test) return to_test.error();
     if (validation.empty()) {
-        class_listing_splits parts = split_listing(*to_fit, start, 0.15, 0);
+        class_listing_splits parts = divide(*to_fit, stratified_split(to_fit->labels, start, 0.15, 0));
         parts.test = std::move(*to_test);
         return parts;
     }
@@ -7706,8 +7893,6 @@ constexpr void share(schedule<Tasks, Buffers>& s) {
 // -------------------- ctnn/layers/convolution_code.hpp
 /// \file
 /// The code of convolutions and dense layers: from the operation and its views to kernels, with threads.
-
-#include <numeric>
 
 // -------------------- ctnn/kernels/convolution.hpp
 /// \file

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "ctnn/core/error.hpp"
-#include "ctnn/data/split.hpp"
+#include "ctnn/data/folds.hpp"
 
 namespace ctnn {
 
@@ -158,11 +158,18 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
     return listing;
 }
 
-/// Cuts a listing by stratified_split().
-[[nodiscard]] inline class_listing_splits split_listing(const class_listing& all, seed start, double validation = 0.15,
-                                                        double test = 0.15) {
-    const split_indices parts = stratified_split(all.labels, start, validation, test);
+/// The three parts of a listing.
+[[nodiscard]] inline class_listing_splits divide(const class_listing& all, const split_indices& parts) {
     return {detail::chosen(all, parts.train), detail::chosen(all, parts.validation), detail::chosen(all, parts.test)};
+}
+
+/// Cuts a listing by grouped_split() where it has groups, which says what is refused, else by stratified_split().
+[[nodiscard]] inline result<class_listing_splits> split_listing(const class_listing& all, seed start,
+                                                                double validation = 0.15, double test = 0.15) {
+    if (all.groups.empty()) return divide(all, stratified_split(all.labels, start, validation, test));
+    const result<split_indices> parts = grouped_split(all.labels, all.groups, start, validation, test);
+    if (!parts) return parts.error();
+    return divide(all, *parts);
 }
 
 /// Lists a folder that has been split, or splits it.
@@ -198,7 +205,7 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
     result<class_listing> to_test = list_class_folder(test, kind, to_fit->class_names);
     if (!to_test) return to_test.error();
     if (validation.empty()) {
-        class_listing_splits parts = split_listing(*to_fit, start, 0.15, 0);
+        class_listing_splits parts = divide(*to_fit, stratified_split(to_fit->labels, start, 0.15, 0));
         parts.test = std::move(*to_test);
         return parts;
     }

@@ -6,6 +6,7 @@
 #include "ctnn/data/batch_order.hpp"
 #include "ctnn/data/class_listing.hpp"
 #include "ctnn/data/dataset.hpp"
+#include "ctnn/data/folds.hpp"
 #include "ctnn/data/split.hpp"
 #include "ctnn/data/volume.hpp"
 #include "ctnn/data/volume_crop.hpp"
