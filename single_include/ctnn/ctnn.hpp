@@ -1441,6 +1441,8 @@ struct class_listing {
     std::vector<std::string> files;        ///< paths, class after class, each class in byte order
     std::vector<std::int32_t> labels;      ///< of the files
     std::vector<std::string> groups{};     ///< of the files, such as patients; empty: each file stands for itself
+    std::vector<float>
+        values{};  ///< [file][class] 1 or 0, where a file may be of several classes; labels are empty then
     [[nodiscard]] extent size() const noexcept { return static_cast<extent>(files.size()); }
 };
 
@@ -1527,10 +1529,15 @@ inline std::string joined(const std::vector<std::string>& names) {
 
 inline class_listing chosen(const class_listing& from, const std::vector<extent>& indices) {
     class_listing part{.class_names = from.class_names, .files = {}, .labels = {}};
+    const auto classes = static_cast<std::ptrdiff_t>(from.class_names.size());
     for (const extent i : indices) {
-        part.files.push_back(from.files[static_cast<std::size_t>(i)]);
-        part.labels.push_back(from.labels[static_cast<std::size_t>(i)]);
-        if (!from.groups.empty()) part.groups.push_back(from.groups[static_cast<std::size_t>(i)]);
+        const auto at = static_cast<std::size_t>(i);
+        part.files.push_back(from.files[at]);
+        if (!from.labels.empty()) part.labels.push_back(from.labels[at]);
+        if (!from.groups.empty()) part.groups.push_back(from.groups[at]);
+        if (!from.values.empty())
+            part.values.insert(part.values.end(), from.values.begin() + i * classes,
+                               from.values.begin() + (i + 1) * classes);
     }
     return part;
 }
@@ -1575,6 +1582,24 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
     return listing;
 }
 
+/// What a split is to keep the shares of: the class of each file, or where it may be of several, the combination.
+[[nodiscard]] inline std::vector<std::int32_t> strata(const class_listing& of) {
+    if (of.values.empty()) return of.labels;
+    const std::size_t classes = of.class_names.size();
+    std::vector<std::vector<float>> each, combinations;
+    for (std::size_t i = 0; i < of.files.size(); ++i)
+        each.emplace_back(of.values.begin() + static_cast<std::ptrdiff_t>(i * classes),
+                          of.values.begin() + static_cast<std::ptrdiff_t>((i + 1) * classes));
+    combinations = each;
+    std::sort(combinations.begin(), combinations.end());
+    combinations.erase(std::unique(combinations.begin(), combinations.end()), combinations.end());
+    std::vector<std::int32_t> places;
+    for (const std::vector<float>& one : each)
+        places.push_back(static_cast<std::int32_t>(std::lower_bound(combinations.begin(), combinations.end(), one) -
+                                                   combinations.begin()));
+    return places;
+}
+
 /// The three parts of a listing.
 [[nodiscard]] inline class_listing_splits divide(const class_listing& all, const split_indices& parts) {
     return {detail::chosen(all, parts.train), detail::chosen(all, parts.validation), detail::chosen(all, parts.test)};
@@ -1583,8 +1608,8 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 /// Cuts a listing by grouped_split() where it has groups, which says what is refused, else by stratified_split().
 [[nodiscard]] inline result<class_listing_splits> split_listing(const class_listing& all, seed start,
                                                                 double validation = 0.15, double test = 0.15) {
-    if (all.groups.empty()) return divide(all, stratified_split(all.labels, start, validation, test));
-    const result<split_indices> parts = grouped_split(all.labels, all.groups, start, validation, test);
+    if (all.groups.empty()) return divide(all, stratified_split(strata(all), start, validation, test));
+    const result<split_indices> parts = grouped_split(strata(all), all.groups, start, validation, test);
     if (!parts) return parts.error();
     return divide(all, *parts);
 }
@@ -1632,30 +1657,97 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 }
 
 }  // namespace ctnn
-// -------------------- ctnn/data/volume.hpp
+// -------------------- ctnn/data/decathlon.hpp
 /// \file
-/// Volumes in space: values on a grid of voxels and where they lie in the patient, to and from NIfTI.
+/// Tasks of the Medical Segmentation Decathlon: what dataset.json says of a folder of volumes and label maps.
+/// http://medicaldecathlon.com
+
+#include <iterator>
+
+// -------------------- ctnn/data/label_pairs.hpp
+/// \file
+/// Images with their masks, and volumes with their label maps: which file belongs to which.
+
+namespace ctnn {
+
+/// Files with what is known of their positions: file i of `labels` belongs to file i of `images`.
+struct label_pairs {
+    std::vector<std::string> images, labels;
+    std::vector<std::string> class_names{};  ///< of the positions, by label; may be empty
+    [[nodiscard]] extent size() const noexcept { return static_cast<extent>(images.size()); }
+};
+
+namespace detail {
+
+using stem_and_file = std::pair<std::string, std::string>;
+
+/// The files of a kind in a folder, with their stems, by stem. Refuses two files of one stem.
+[[nodiscard]] inline error list_stems(const std::string& folder, const file_kind& kind,
+                                      std::vector<stem_and_file>& to) {
+    std::vector<std::filesystem::path> folders, files;
+    if (error failed = list_folder(folder, folders, files, true)) return failed;
+    for (const std::filesystem::path& file : files)
+        if (std::string stem = stem_of(file, kind); !stem.empty()) to.emplace_back(std::move(stem), file.string());
+    std::sort(to.begin(), to.end());
+    for (std::size_t i = 1; i < to.size(); ++i)
+        if (to[i].first == to[i - 1].first)
+            return {error_kind::invalid_argument, to[i].second, "has the name of " + to[i - 1].second};
+    return {};
+}
+
+}  // namespace detail
+
+/// Pairs the files of two folders by their names without ending: images/7.jpg and masks/7.png, images/a.nii.gz and
+/// labels/a.nii. Subfolders and hidden files are passed over.
 ///
-/// The order in memory is ctnn's, shape<D, H, W, C> with channels contiguous. NIfTI's first axis is fastest, so its
-/// axes (i, j, k) are (width, height, depth): a file of three axes, or of colors, is a volume without moving a voxel.
-/// Axes behind the third (time, ...) become channels, which does move them.
-
-// -------------------- ctnn/io/nifti_labels.hpp
-/// \file
-/// Label maps: whole numbers, one a voxel, exact or refused with the voxel's place.
-
-#include <cmath>
-#include <limits>
-#include <optional>
-
-// -------------------- ctnn/io/nifti.hpp
-/// \file
-/// Reading NIfTI files: .nii, .nii.gz and .hdr/.img pairs, NIfTI-1 and NIfTI-2, both byte orders.
+///     gives     pairs in byte order of their names
+///     refuses   with cannot_open what is no folder; with invalid_argument two files of one name in a folder, folders
+///               without a pair, and a file without its other. With `left_out` the last is no failure: the error is
+///               appended there
 ///
-/// What nibabel reads, this reads with equal numbers and affine; refused are besides: complex numbers and float128 (by
-/// name), a `bitpix` that contradicts the type, a file that is longer than its header says, extents below 1 (with
-/// them FreeSurfer's -1 for long vectors), and transforms that are not finite.
+///     auto pairs = ctnn::list_label_pairs("train/images", "train/masks", ctnn::image_files);
+[[nodiscard]] inline result<label_pairs> list_label_pairs(const std::string& images, const std::string& labels,
+                                                          const file_kind& kind,
+                                                          std::vector<error>* left_out = nullptr) {
+    std::vector<detail::stem_and_file> of_images, of_labels;
+    if (error failed = detail::list_stems(images, kind, of_images)) return failed;
+    if (error failed = detail::list_stems(labels, kind, of_labels)) return failed;
+    label_pairs pairs;
+    std::size_t i = 0, k = 0;
+    while (i < of_images.size() || k < of_labels.size()) {
+        const bool no_label =
+            k == of_labels.size() || (i < of_images.size() && of_images[i].first < of_labels[k].first);
+        const bool no_image =
+            i == of_images.size() || (k < of_labels.size() && of_labels[k].first < of_images[i].first);
+        if (!no_label && !no_image) {
+            pairs.images.push_back(of_images[i++].second);
+            pairs.labels.push_back(of_labels[k++].second);
+            continue;
+        }
+        error alone = no_label ? error(error_kind::invalid_argument, of_images[i].second, "has no file in " + labels)
+                               : error(error_kind::invalid_argument, of_labels[k].second, "has no file in " + images);
+        if (left_out == nullptr) return alone;
+        left_out->push_back(std::move(alone));
+        if (no_label) ++i;
+        if (no_image) ++k;
+    }
+    if (pairs.images.empty())
+        return error(error_kind::invalid_argument, images,
+                     std::string("holds no ") + kind.name + " that has a file in " + labels);
+    return pairs;
+}
 
+/// Some of the pairs, such as a part of a split.
+[[nodiscard]] inline label_pairs chosen_pairs(const label_pairs& from, const std::vector<extent>& indices) {
+    label_pairs part{.images = {}, .labels = {}, .class_names = from.class_names};
+    for (const extent i : indices) {
+        part.images.push_back(from.images[static_cast<std::size_t>(i)]);
+        part.labels.push_back(from.labels[static_cast<std::size_t>(i)]);
+    }
+    return part;
+}
+
+}  // namespace ctnn
 // -------------------- ctnn/io/file.hpp
 /// \file
 /// Whole files: read with a budget, written so that a crash leaves the old file or the new one. The only place that
@@ -1679,6 +1771,8 @@ extern "C" __declspec(dllimport) int __stdcall MoveFileExA(const char*, const ch
 // -------------------- ctnn/io/bytes.hpp
 /// \file
 /// Bytes of a file, read with bounds checks: what every reader of the library is built on.
+
+#include <limits>
 
 namespace ctnn {
 
@@ -2018,6 +2112,1043 @@ inline std::string temporary_name(const std::string& path, int attempt) {
 }
 
 }  // namespace ctnn
+// -------------------- ctnn/io/json.hpp
+/// \file
+/// JSON, read with a cursor that knows where it stands, and text written as JSON. https://www.rfc-editor.org/rfc/rfc8259
+
+// -------------------- ctnn/io/utf8.hpp
+/// \file
+/// UTF-8, checked and written. https://www.rfc-editor.org/rfc/rfc3629
+
+namespace ctnn::detail {
+
+/// Appends a code point of at most 0x10FFFF as UTF-8.
+inline void append_utf8(std::string& to, std::uint32_t code) {
+    const auto put = [&to](std::uint32_t byte) { to += static_cast<char>(static_cast<unsigned char>(byte)); };
+    if (code < 0x80) return put(code);
+    if (code < 0x800)
+        put(0xC0 | (code >> 6));
+    else if (code < 0x10000)
+        put(0xE0 | (code >> 12)), put(0x80 | ((code >> 6) & 0x3F));
+    else
+        put(0xF0 | (code >> 18)), put(0x80 | ((code >> 12) & 0x3F)), put(0x80 | ((code >> 6) & 0x3F));
+    put(0x80 | (code & 0x3F));
+}
+
+/// Where the first character begins that is none: overlong, cut, a surrogate or above 0x10FFFF. -1: there is none.
+[[nodiscard]] inline extent invalid_utf8(byte_view b) {
+    for (extent i = 0; i < b.size;) {
+        const extent begin = i;
+        const unsigned char first = b[i++];
+        if (first < 0x80) continue;
+        const int more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
+        if (first < 0xC2 || first > 0xF4 || b.size - i < more) return begin;
+        const unsigned char second = b[i];
+        if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
+            (first == 0xF4 && second > 0x8F))
+            return begin;
+        for (int k = 0; k < more; ++k)
+            if ((b[i++] & 0xC0) != 0x80) return begin;
+    }
+    return -1;
+}
+
+/// Is it UTF-8?
+[[nodiscard]] inline bool valid_utf8(byte_view b) { return invalid_utf8(b) < 0; }
+
+}  // namespace ctnn::detail
+
+namespace ctnn::detail {
+
+/// Moves through JSON that is known to be UTF-8, for readers that know which values they want. What can fail returns
+/// null or what is expected at position(); nothing is allocated but texts that stand in the file.
+class json_cursor {
+public:
+    explicit json_cursor(byte_view text) : text_(text) {}
+    [[nodiscard]] extent position() const { return at_; }
+
+protected:
+    /// Reads { key: value, ... } and calls member(key) with the place at each value.
+    template <class Member>
+    const char* object(const Member& member) {
+        if (!take('{')) return "an opening brace";
+        if (take('}')) return nullptr;
+        do {
+            std::string key;
+            skip_space();
+            if (!string(key)) return "a key in quotes";
+            if (!take(':')) return "a colon";
+            skip_space();
+            if (const char* wrong = member(std::move(key))) return wrong;
+        } while (take(','));
+        return take('}') ? nullptr : "a comma or a closing brace";
+    }
+
+    /// Reads [ value, ... ] and calls item() with the place at each value.
+    template <class Item>
+    const char* array(const Item& item) {
+        if (!take('[')) return "an opening bracket";
+        if (take(']')) return nullptr;
+        do {
+            skip_space();
+            if (const char* wrong = item()) return wrong;
+        } while (take(','));
+        return take(']') ? nullptr : "a comma or a closing bracket";
+    }
+
+    /// Goes over a value of any kind that nests at most `depth` deep.
+    const char* skip_value(int depth = 64) {
+        std::string text;
+        skip_space();
+        const unsigned char first = at_ < text_.size ? text_[at_] : 0;
+        if (first == '"') return string(text) ? nullptr : "a text";
+        if ((first == '{' || first == '[') && depth == 0) return "a value that nests less deep";
+        if (first == '{') return object([&](const std::string&) { return skip_value(depth - 1); });
+        if (first == '[') return array([&] { return skip_value(depth - 1); });
+        for (const char* word : {"true", "false", "null"})
+            if (text_.has(at_, word, static_cast<extent>(std::strlen(word)))) {
+                at_ += static_cast<extent>(std::strlen(word));
+                return nullptr;
+            }
+        return skip_number() ? nullptr : "a value";
+    }
+
+    bool skip_number() {
+        const auto digits = [&] {
+            const extent begin = at_;
+            while (at_ < text_.size && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
+            return at_ > begin;
+        };
+        const auto here = [&](char c) { return at_ < text_.size && text_[at_] == static_cast<unsigned char>(c); };
+        if (here('-')) ++at_;
+        if (here('0'))
+            ++at_;
+        else if (!digits())
+            return false;
+        if (here('.')) {
+            ++at_;
+            if (!digits()) return false;
+        }
+        if (!here('e') && !here('E')) return true;
+        ++at_;
+        if (here('+') || here('-')) ++at_;
+        return digits();
+    }
+
+    bool string(std::string& to) {
+        if (!take('"')) return false;
+        while (at_ < text_.size) {
+            const unsigned char c = text_[at_++];
+            if (c == '"') return true;
+            if (c < 0x20) return false;
+            if (c != '\\')
+                to += static_cast<char>(c);
+            else if (!escape(to))
+                return false;
+        }
+        return false;
+    }
+
+    bool escape(std::string& to) {
+        if (at_ >= text_.size) return false;
+        const char c = static_cast<char>(text_[at_++]);
+        constexpr const char* letters = "\"\\/bfnrt";
+        constexpr const char* meanings = "\"\\/\b\f\n\r\t";
+        if (const char* found = c != 0 ? std::strchr(letters, c) : nullptr) {
+            to += meanings[found - letters];
+            return true;
+        }
+        std::uint32_t code = 0, low = 0;
+        if (c != 'u' || !four_digits(code) || (code >= 0xDC00 && code < 0xE000)) return false;
+        if (code >= 0xD800 && code < 0xDC00) {
+            // The first half of a pair that makes one code point above 0xFFFF.
+            if (!text_.has(at_, "\\u", 2)) return false;
+            at_ += 2;
+            if (!four_digits(low) || low < 0xDC00 || low >= 0xE000) return false;
+            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        }
+        append_utf8(to, code);
+        return true;
+    }
+
+    bool four_digits(std::uint32_t& code) {
+        if (text_.size - at_ < 4) return false;
+        code = 0;
+        for (int i = 0; i < 4; ++i) {
+            const unsigned char c = text_[at_++];
+            const bool digit = c >= '0' && c <= '9', upper = c >= 'A' && c <= 'F', lower = c >= 'a' && c <= 'f';
+            if (!digit && !upper && !lower) return false;
+            code = 16 * code + static_cast<std::uint32_t>(digit ? c - '0' : upper ? c - 'A' + 10 : c - 'a' + 10);
+        }
+        return true;
+    }
+
+    void skip_space() {
+        while (at_ < text_.size &&
+               (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
+            ++at_;
+    }
+    bool take(char c) {
+        skip_space();
+        if (at_ >= text_.size || text_[at_] != static_cast<unsigned char>(c)) return false;
+        ++at_;
+        return true;
+    }
+
+    byte_view text_;
+    extent at_ = 0;
+};
+
+/// A text as JSON: quotes, backslashes and control characters escaped, everything else as it is.
+inline void append_json(std::string& to, const std::string& text) {
+    constexpr const char* digits = "0123456789abcdef";
+    to += '"';
+    for (const char c : text) {
+        const unsigned char code = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\')
+            (to += '\\') += c;
+        else if (code < 0x20)
+            ((to += "\\u00") += digits[code >> 4]) += digits[code & 15];
+        else
+            to += c;
+    }
+    to += '"';
+}
+
+}  // namespace ctnn::detail
+
+namespace ctnn {
+
+/// A task, with paths from where the program runs.
+struct decathlon_task {
+    std::string name, description, licence;
+    std::vector<std::string> modalities;  ///< by channel: "FLAIR", "T1w" ...
+    label_pairs training;                 ///< class_names are those of the labels: "background", "Anterior" ...
+    std::vector<std::string> test;        ///< images without labels
+};
+
+namespace detail {
+
+class decathlon_parser : private json_cursor {
+public:
+    using json_cursor::json_cursor;
+    using json_cursor::position;
+
+    /// Paths stay as they are in the file. \returns null, or what is expected at position().
+    [[nodiscard]] const char* parse(decathlon_task& to) {
+        constexpr const char* known[] = {"name",   "description", "licence", "license",  "modality",
+                                         "labels", "numTraining", "numTest", "training", "test"};
+        unsigned seen = 0;
+        const char* wrong = object([&](const std::string& key) -> const char* {
+            const auto* place = std::find(std::begin(known), std::end(known), key);
+            const unsigned bit = place == std::end(known) ? 0U : 1U << (place - std::begin(known));
+            if ((seen & bit) != 0) return "each key once";
+            seen |= bit;
+            if (key == "name") return text(to.name);
+            if (key == "description") return text(to.description);
+            if (key == "licence" || key == "license") return text(to.licence);
+            if (key == "modality") return names(to.modalities);
+            if (key == "labels") return names(to.training.class_names);
+            if (key == "numTraining") return count(training_count_);
+            if (key == "numTest") return count(test_count_);
+            if (key == "training") return array([&] { return pair(to.training); });
+            if (key == "test")
+                return array([&] {
+                    to.test.emplace_back();
+                    return path(to.test.back());
+                });
+            return skip_value();
+        });
+        if (wrong != nullptr) return wrong;
+        skip_space();
+        if (at_ != text_.size) return "nothing but spaces behind the object";
+        if (to.training.images.empty()) return "a list \"training\" of images with labels";
+        if (to.training.class_names.size() < 2) return "at least two \"labels\"";
+        if (training_count_ >= 0 && training_count_ != to.training.size())
+            return "as many pairs in \"training\" as \"numTraining\" says";
+        if (test_count_ >= 0 && test_count_ != static_cast<std::int64_t>(to.test.size()))
+            return "as many images in \"test\" as \"numTest\" says";
+        return nullptr;
+    }
+
+private:
+    const char* text(std::string& to) { return string(to) ? nullptr : "a text"; }
+
+    const char* count(std::int64_t& to) {
+        const extent begin = at_;
+        if (!skip_number()) return "a number";
+        const char* first = reinterpret_cast<const char*>(text_.data + begin);
+        const std::from_chars_result read = std::from_chars(first, first + (at_ - begin), to);
+        return read.ec == std::errc{} && read.ptr == first + (at_ - begin) && to >= 0 ? nullptr
+                                                                                      : "a whole number from 0";
+    }
+
+    /// {"0": "background", "1": "liver"}: each number from 0 once.
+    const char* names(std::vector<std::string>& to) {
+        std::vector<std::pair<int, std::string>> all;
+        const char* wrong = object([&](const std::string& key) -> const char* {
+            int number = -1;
+            const std::from_chars_result read = std::from_chars(key.data(), key.data() + key.size(), number);
+            if (read.ec != std::errc{} || read.ptr != key.data() + key.size() || number < 0)
+                return "a key that is a number from 0";
+            all.emplace_back(number, std::string());
+            return text(all.back().second);
+        });
+        if (wrong != nullptr) return wrong;
+        std::sort(all.begin(), all.end());
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (all[i].first != static_cast<int>(i)) return "keys \"0\", \"1\" ... without a gap";
+            to.push_back(std::move(all[i].second));
+        }
+        return nullptr;
+    }
+
+    const char* pair(label_pairs& to) {
+        std::string image, label;
+        const char* wrong = object([&](const std::string& key) -> const char* {
+            if (key == "image" && image.empty()) return path(image);
+            if (key == "label" && label.empty()) return path(label);
+            return "image and label, once each";
+        });
+        if (wrong != nullptr) return wrong;
+        if (image.empty() || label.empty()) return "image and label";
+        to.images.push_back(std::move(image));
+        to.labels.push_back(std::move(label));
+        return nullptr;
+    }
+
+    /// A path that stays in the folder of the file.
+    const char* path(std::string& to) {
+        if (!string(to)) return "a path in quotes";
+        const std::filesystem::path whole(to);
+        bool inside = !to.empty() && whole.is_relative() && to.find('\0') == std::string::npos;
+        for (const std::filesystem::path& part : whole) inside = inside && part != "..";
+        return inside ? nullptr : "a path below the folder of the file";
+    }
+
+    std::int64_t training_count_ = -1, test_count_ = -1;
+};
+
+}  // namespace detail
+
+/// Takes the content of a dataset.json in `folder`; `file` is its name in errors.
+[[nodiscard]] inline result<decathlon_task> parse_decathlon(byte_view text, const std::string& folder,
+                                                            const std::string& file = {}) {
+    if (const extent at = detail::invalid_utf8(text); at >= 0)
+        return error(error_kind::corrupt, file, at, "what is no UTF-8", "JSON in UTF-8");
+    decathlon_task task;
+    detail::decathlon_parser parser(text);
+    if (const char* expected = parser.parse(task))
+        return error(error_kind::corrupt, file, parser.position(),
+                     parser.position() < text.size ? "something else" : "the end", expected);
+    std::vector<std::string> seen;
+    const auto locate = [&](std::vector<std::string>& paths) {
+        for (std::string& path : paths) {
+            path = (std::filesystem::path(folder) / path).lexically_normal().string();
+            seen.push_back(path);
+        }
+    };
+    locate(task.training.images);
+    locate(task.training.labels);
+    locate(task.test);
+    std::sort(seen.begin(), seen.end());
+    const auto twice = std::adjacent_find(seen.begin(), seen.end());
+    if (twice != seen.end()) return error(error_kind::corrupt, file, "names " + *twice + " twice");
+    return task;
+}
+
+/// Reads a dataset.json of at most 16 MiB; no volume is opened.
+///
+///     takes     the form of the Decathlon: name, description, licence, modality and labels by number, training as a
+///               list of image and label, test as a list of images; other keys are passed over
+///     refuses   with corrupt what is no JSON, a missing or empty list of training pairs, labels that are not 0, 1 ...,
+///               counts that are not numTraining and numTest, a file that is named twice, and paths that are absolute
+///               or lead out of the folder
+///
+///     auto task = ctnn::read_decathlon("Task04_Hippocampus/dataset.json");
+[[nodiscard]] inline result<decathlon_task> read_decathlon(const std::string& path) {
+    const result<byte_vector> bytes = read_file(path, std::int64_t{16} << 20);
+    if (!bytes) return bytes.error();
+    return parse_decathlon(*bytes, std::filesystem::path(path).parent_path().string(), path);
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/data/file_index.hpp
+/// \file
+/// Tables that say which file is of which class, of which patient, and in which part of a split.
+
+// -------------------- ctnn/io/csv.hpp
+/// \file
+/// Tables of comma-separated values: labels, boxes, signals. https://www.rfc-editor.org/rfc/rfc4180
+
+#include <string_view>
+
+// -------------------- ctnn/io/csv_fields.hpp
+/// \file
+/// The grammar of comma-separated values: where a field begins and ends, and where that is on the page.
+
+namespace ctnn::detail {
+
+/// One field of a table, as bytes of the file.
+struct csv_field {
+    extent begin = 0, end = 0;  ///< of its content, without the quotes around it
+    extent next = 0;            ///< behind the separator or line break
+    bool quoted = false;
+    bool last = false;  ///< of its row
+};
+
+/// Finds the end of the field that begins at a place. \returns null, or what was found where something else must stand;
+/// then `found.begin` is the place
+[[nodiscard]] inline const char* scan_csv_field(byte_view b, extent at, char separator, csv_field& found) {
+    const unsigned char between = static_cast<unsigned char>(separator);
+    found = {};
+    found.quoted = at < b.size && b[at] == '"';
+    extent i = found.begin = found.quoted ? at + 1 : at;
+    if (found.quoted) {
+        for (;; ++i) {
+            if (i >= b.size) {
+                found.begin = at;
+                return "quotes that are not closed";
+            }
+            if (b[i] != '"') continue;
+            if (i + 1 >= b.size || b[i + 1] != '"') break;
+            ++i;
+        }
+        found.end = i++;
+    } else {
+        while (i < b.size && b[i] != between && b[i] != '\n' && b[i] != '\r' && b[i] != '"') ++i;
+        found.end = i;
+    }
+    found.last = i >= b.size || b[i] != between;
+    found.next = i < b.size ? i + 1 : i;
+    if (i >= b.size || b[i] == between || b[i] == '\n') return nullptr;
+    if (b.has(i, "\r\n", 2)) {
+        ++found.next;
+        return nullptr;
+    }
+    found.begin = i;
+    return b[i] == '\r'  ? "a carriage return without a line feed"
+           : b[i] == '"' ? "a quote inside a field without quotes"
+                         : "text behind closing quotes";
+}
+
+/// The content as it stands in the file: doubled quotes are still two.
+/// \pre the field is one of the bytes
+[[nodiscard]] inline std::string_view csv_content(byte_view b, const csv_field& field) {
+    if (field.begin == field.end) return {};
+    return {reinterpret_cast<const char*>(b.data + field.begin), static_cast<std::size_t>(field.end - field.begin)};
+}
+
+/// The content as it is meant.
+[[nodiscard]] inline std::string csv_text(byte_view b, const csv_field& field) {
+    const std::string_view content = csv_content(b, field);
+    std::string text(content);
+    if (!field.quoted) return text;
+    text.clear();
+    for (std::size_t i = 0; i < content.size(); ++i) {
+        text += content[i];
+        if (content[i] == '"') ++i;
+    }
+    return text;
+}
+
+/// Where the table begins: behind a byte order mark.
+[[nodiscard]] inline extent csv_start(byte_view b) { return b.has(0, "\xEF\xBB\xBF", 3) ? 3 : 0; }
+
+/// "line 3, column 7": lines as the file has them, inside quotes too; columns in characters.
+[[nodiscard]] inline std::string csv_place(byte_view b, extent at) {
+    extent line = 1, column = 1;
+    for (extent i = csv_start(b); i < at; ++i) {
+        if (b[i] == '\n') {
+            ++line;
+            column = 1;
+        } else if ((b[i] & 0xC0) != 0x80) {
+            ++column;
+        }
+    }
+    return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+/// Refuses what is no text at all.
+[[nodiscard]] inline error check_csv_text(byte_view b, const std::string& file) {
+    if (b.has(0, "\xFF\xFE", 2) || b.has(0, "\xFE\xFF", 2))
+        return {error_kind::wrong_format, file, 0, "UTF-16", "UTF-8"};
+    for (extent i = 0; i < b.size; ++i)
+        if (b[i] == 0)
+            return {error_kind::wrong_format, file, i, "a byte of value 0 in " + csv_place(b, i), "a table as text"};
+    if (const extent at = invalid_utf8(b); at >= 0)
+        return {error_kind::corrupt, file, at, "what is no UTF-8 in " + csv_place(b, at), "a character in UTF-8"};
+    return {};
+}
+
+/// Fields of a row, and of the whole file.
+struct csv_size {
+    extent width = 0, fields = 0;
+};
+
+/// Does nothing but line breaks follow?
+[[nodiscard]] inline bool only_empty_lines(byte_view b, extent at) {
+    while (at < b.size && (b[at] == '\n' || b.has(at, "\r\n", 2))) at += b[at] == '\n' ? 1 : 2;
+    return at == b.size;
+}
+
+/// Goes through the whole file, holds every row against the first, and counts. Takes no memory.
+[[nodiscard]] inline error measure_csv(byte_view b, const std::string& file, char separator, extent most_columns,
+                                       csv_size& size) {
+    extent at = csv_start(b);
+    if (at == b.size) return {error_kind::corrupt, file, at, "an empty file", "a row"};
+    while (at < b.size) {
+        if (size.width > 1 && only_empty_lines(b, at)) break;
+        extent fields = 0;
+        csv_field field;
+        do {
+            const extent begin = at;
+            if (const char* found = scan_csv_field(b, begin, separator, field)) {
+                const bool open = field.begin == begin && field.quoted;
+                return {open ? error_kind::truncated : error_kind::corrupt, file, field.begin,
+                        std::string(found) + " in " + csv_place(b, field.begin),
+                        open ? "a closing quote before the end of the file" : "a separator or the end of the line"};
+            }
+            at = field.next;
+            ++fields;
+            if (fields > most_columns)
+                return {error_kind::too_large, file, begin,
+                        "more than " + std::to_string(most_columns) + " fields in " + csv_place(b, begin),
+                        "at most " + std::to_string(most_columns)};
+            const bool more = size.width > 0 && fields > size.width, fewer = field.last && fields < size.width;
+            if (more || fewer)
+                return {error_kind::corrupt, file, begin,
+                        (more ? "one field more in " : std::to_string(fields) + " fields up to ") + csv_place(b, begin),
+                        std::to_string(size.width) + " fields as in the first line"};
+        } while (!field.last);
+        size.width = fields;
+        size.fields += fields;
+    }
+    return {};
+}
+
+}  // namespace ctnn::detail
+
+namespace ctnn {
+
+/// What a table is held to.
+struct csv_options {
+    char separator = ',';                  ///< or ';' or a tab: any ASCII character but a quote and a line break
+    bool heading = true;                   ///< the first row holds the names of the columns
+    extent most_columns = 65536;           ///< more are refused
+    std::int64_t budget = default_budget;  ///< bytes of the file and of the index to it, 8 a field
+};
+
+/// A table in memory: the bytes of the file, and where each field begins. parse_csv() and read_csv() make one.
+///
+/// Rows and columns count from 0, the heading is no row. In errors, lines and columns count from 1, as editors show
+/// them, columns in characters (code points); they name the place where a field begins.
+class csv_file {
+public:
+    /// Of the heading, in the order of the file; empty where the file was read without one.
+    [[nodiscard]] const std::vector<std::string>& columns() const noexcept { return columns_; }
+    /// Fields of a row.
+    [[nodiscard]] extent width() const noexcept { return width_; }
+    [[nodiscard]] extent rows() const noexcept { return static_cast<extent>(begins_.size()) / width_; }
+    /// The name of the file in errors.
+    [[nodiscard]] const std::string& file() const noexcept { return file_; }
+
+    /// The place of a column. Refuses with invalid_argument a name that the heading does not have; the message lists
+    /// those that it has.
+    [[nodiscard]] result<extent> column(std::string_view name) const {
+        const auto found = std::find(columns_.begin(), columns_.end(), name);
+        if (found != columns_.end()) return static_cast<extent>(found - columns_.begin());
+        std::string all;
+        for (const std::string& one : columns_) (all += all.empty() ? "" : ", ") += one;
+        return error(error_kind::invalid_argument, file_,
+                     "has no column " + std::string(name) + "; it has " + (all.empty() ? "no heading" : all));
+    }
+
+    /// What a field says: without its quotes, doubled quotes single, every other character as it is, spaces too.
+    /// \pre inside the table
+    [[nodiscard]] std::string text(extent row, extent column) const {
+        return detail::csv_text(bytes_, field(row, column));
+    }
+
+    /// A field as a number, quoted or not, with spaces and tabs around it or not. Integers are read exactly, floating
+    /// types to the nearest, as std::from_chars does; nan and inf are numbers of floating types. Refuses with corrupt
+    /// what is no number as a whole ("3 mm", "1,5", "+1", "0x10", ""), or none of the type.
+    /// \pre inside the table
+    template <class Number>
+    [[nodiscard]] result<Number> number(extent row, extent column) const {
+        static_assert(std::is_arithmetic_v<Number> && !std::is_same_v<Number, bool> && !std::is_same_v<Number, char>);
+        const std::string_view all = detail::csv_content(bytes_, field(row, column));
+        const std::size_t first = all.find_first_not_of(" \t");
+        if (first != std::string_view::npos) {
+            const char* end = all.data() + all.find_last_not_of(" \t") + 1;
+            Number value{};
+            const std::from_chars_result read = std::from_chars(all.data() + first, end, value);
+            if (read.ptr == end && read.ec == std::errc{}) return value;
+            if (read.ptr == end && read.ec == std::errc::result_out_of_range)
+                return wrong(row, column, "a number in the range of its type");
+        }
+        return wrong(row, column,
+                     std::is_unsigned_v<Number>   ? "a whole number from 0"
+                     : std::is_integral_v<Number> ? "a whole number"
+                                                  : "a number");
+    }
+
+    /// Columns as numbers, [row][column]: boxes of {"x", "y", "width", "height"}. Refusals as column() and number().
+    template <class Number>
+    [[nodiscard]] result<std::vector<Number>> numbers(const std::vector<std::string>& names) const {
+        std::vector<extent> places;
+        for (const std::string& name : names) {
+            const result<extent> place = column(name);
+            if (!place) return place.error();
+            places.push_back(*place);
+        }
+        return numbers_at<Number>(places);
+    }
+    /// The whole table as numbers, [row][column]: signals.
+    template <class Number>
+    [[nodiscard]] result<std::vector<Number>> numbers() const {
+        std::vector<extent> places;
+        for (extent place = 0; place < width_; ++place) places.push_back(place);
+        return numbers_at<Number>(places);
+    }
+
+    /// The error of a field that is not what it should be, for whoever reads meaning into a table.
+    /// \pre inside the table
+    [[nodiscard]] error wrong(extent row, extent column, const std::string& expected,
+                              error_kind kind = error_kind::corrupt) const {
+        std::string found = text(row, column);
+        if (found.size() > 40) {
+            std::size_t end = 37;
+            while ((static_cast<unsigned char>(found[end]) & 0xC0U) == 0x80U) --end;  // not inside a character
+            found = found.substr(0, end) + "...";
+        }
+        for (char& c : found)
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';  // one line, and nothing for a terminal
+        const extent at = begin_of(row, column);
+        return {kind, file_, at, "'" + found + "' in " + detail::csv_place(bytes_, at), expected};
+    }
+
+private:
+    friend result<csv_file> parse_csv(byte_vector bytes, const std::string& file, const csv_options& options);
+
+    template <class Number>
+    [[nodiscard]] result<std::vector<Number>> numbers_at(const std::vector<extent>& places) const {
+        std::vector<Number> values;
+        values.reserve(static_cast<std::size_t>(rows()) * places.size());
+        for (extent row = 0; row < rows(); ++row)
+            for (const extent place : places) {
+                const result<Number> value = number<Number>(row, place);
+                if (!value) return value.error();
+                values.push_back(*value);
+            }
+        return values;
+    }
+    [[nodiscard]] extent begin_of(extent row, extent column) const {
+        return begins_[static_cast<std::size_t>(row * width_ + column)];
+    }
+    [[nodiscard]] detail::csv_field field(extent row, extent column) const {
+        detail::csv_field found;
+        (void)detail::scan_csv_field(bytes_, begin_of(row, column), separator_, found);  // parse_csv() has seen it
+        return found;
+    }
+
+    std::string file_;
+    byte_vector bytes_;
+    std::vector<std::string> columns_;
+    std::vector<extent> begins_;  ///< [row][column]
+    extent width_ = 1;
+    char separator_ = ',';
+};
+
+/// Takes the content of a table; `file` is its name in errors. All of it is checked here: what is read later is there.
+///
+///     text      UTF-8, with a byte order mark or without; lines end with LF or CRLF, the last one may do without
+///     fields    in quotes they hold anything, line breaks and separators too, and "" is one quote; spaces count
+///     rows      all of one length; empty lines at the end of a file of several columns are passed over (in a single
+///               column they are rows, with an empty field)
+///     refuses   with wrong_format bytes of value 0 and UTF-16; with truncated quotes that are not closed; with corrupt
+///               what is not UTF-8, a quote inside a field without quotes, anything between a closing quote and the
+///               separator, a carriage return alone outside quotes, rows of another length, two columns of one name
+///               (nameless ones aside) and a file without a row; with too_large more columns or bytes than the options
+///               allow, before memory is taken; with invalid_argument a separator that cannot be one
+[[nodiscard]] inline result<csv_file> parse_csv(byte_vector bytes, const std::string& file = {},
+                                                const csv_options& options = {}) {
+    const char s = options.separator;
+    if (s == '"' || s == '\n' || s == '\r' || s == '\0' || static_cast<unsigned char>(s) > 0x7E)
+        return error(error_kind::invalid_argument, file, "a separator is one ASCII character, no quote or line break");
+    if (error failed = detail::check_csv_text(bytes, file)) return failed;
+
+    detail::csv_size size;
+    if (error failed = detail::measure_csv(bytes, file, s, options.most_columns, size)) return failed;
+    std::int64_t needed = 0;
+    if (!checked_bytes({size.fields}, sizeof(extent), needed) ||
+        !checked_add(needed, static_cast<std::int64_t>(bytes.size()), needed) || needed > options.budget)
+        return error(error_kind::too_large, file,
+                     "has " + std::to_string(size.fields) + " fields in " + std::to_string(bytes.size()) +
+                         " bytes; with 8 bytes a field that is beyond the budget of " + std::to_string(options.budget));
+    csv_file table;
+    table.file_ = file;
+    table.width_ = size.width;
+    table.separator_ = s;
+    table.begins_.reserve(static_cast<std::size_t>(options.heading ? size.fields - size.width : size.fields));
+    std::vector<extent> heading;
+    extent at = detail::csv_start(bytes);
+    for (extent i = 0; i < size.fields; ++i) {
+        detail::csv_field field;
+        (void)detail::scan_csv_field(bytes, at, s, field);  // measured above
+        if (options.heading && i < size.width) {
+            heading.push_back(at);
+            table.columns_.push_back(detail::csv_text(bytes, field));
+        } else {
+            table.begins_.push_back(at);
+        }
+        at = field.next;
+    }
+    std::vector<std::pair<std::string_view, extent>> sorted;
+    for (std::size_t i = 0; i < heading.size(); ++i) sorted.emplace_back(table.columns_[i], heading[i]);
+    std::sort(sorted.begin(), sorted.end());
+    for (std::size_t i = 1; i < sorted.size(); ++i)
+        if (!sorted[i].first.empty() && sorted[i].first == sorted[i - 1].first)
+            return error(error_kind::corrupt, file, sorted[i].second,
+                         "a second column '" + std::string(sorted[i].first) + "' in " +
+                             detail::csv_place(bytes, sorted[i].second),
+                         "names that are different");
+    table.bytes_ = std::move(bytes);
+    return table;
+}
+
+/// Reads a table; see parse_csv() and read_file().
+///
+///     const auto table = ctnn::read_csv("boxes.csv");
+///     const auto boxes = table->numbers<float>({"x", "y", "width", "height"});
+[[nodiscard]] inline result<csv_file> read_csv(const std::string& path, const csv_options& options = {}) {
+    result<byte_vector> bytes = read_file(path, options.budget);
+    if (!bytes) return bytes.error();
+    return parse_csv(std::move(*bytes), path, options);
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// The columns of an index, by their names.
+struct index_options {
+    std::string path = "path";
+    std::vector<std::string> labels{
+        "label"};                            ///< one: the name of a class; several: 1 or 0 for each, one class a column
+    std::string group{};                     ///< such as the patient; empty: none
+    std::string part{};                      ///< train, val (valid, validation) or test; empty: none
+    std::vector<std::string> class_names{};  ///< with one label column, the classes in order; empty: those found
+    csv_options table{};
+};
+
+/// What an index says.
+struct file_index {
+    class_listing listing;  ///< in the order of the table
+    split_indices parts;    ///< as the column says; empty without one
+};
+
+namespace detail {
+
+/// The names of classes that stand in a column, in the order of their numbers where all are whole numbers, else in byte
+/// order.
+[[nodiscard]] inline std::vector<std::string> classes_of_column(const csv_file& table, extent column) {
+    std::vector<std::string> names;
+    bool numbers = true;
+    for (extent row = 0; row < table.rows(); ++row) {
+        names.push_back(table.text(row, column));
+        numbers = numbers && names.back().find_first_not_of("0123456789") == std::string::npos;
+    }
+    std::sort(names.begin(), names.end(), [numbers](const std::string& a, const std::string& b) {
+        return numbers && a.size() != b.size() ? a.size() < b.size() : a < b;
+    });
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
+/// One label column: each field is the name of a class.
+[[nodiscard]] inline error read_class_column(const csv_file& table, extent column, class_listing& to) {
+    if (to.class_names.empty()) to.class_names = classes_of_column(table, column);
+    if (to.class_names.size() < 2)
+        return {error_kind::invalid_argument, table.file(), "has fewer than two classes in the column of labels"};
+    for (extent row = 0; row < table.rows(); ++row) {
+        const std::string name = table.text(row, column);
+        const auto place = std::find(to.class_names.begin(), to.class_names.end(), name);
+        if (name.empty() || place == to.class_names.end())
+            return table.wrong(row, column, name.empty() ? "a class" : "one of " + joined(to.class_names));
+        to.labels.push_back(static_cast<std::int32_t>(place - to.class_names.begin()));
+    }
+    return {};
+}
+
+/// Several label columns: each is a class, each field 1 or 0.
+[[nodiscard]] inline error read_label_columns(const csv_file& table, const std::vector<extent>& columns,
+                                              class_listing& to) {
+    for (extent row = 0; row < table.rows(); ++row)
+        for (const extent column : columns) {
+            const std::string value = table.text(row, column);
+            if (value != "0" && value != "1") return table.wrong(row, column, "0 or 1");
+            to.values.push_back(value == "1" ? 1.0f : 0.0f);
+        }
+    return {};
+}
+
+/// Paths from the folder of the index; refuses an empty one, and a file that stands in the table twice.
+[[nodiscard]] inline error read_path_column(const csv_file& table, extent column, class_listing& to) {
+    const std::filesystem::path folder = std::filesystem::path(table.file()).parent_path();
+    std::vector<std::pair<std::string, extent>> seen;
+    for (extent row = 0; row < table.rows(); ++row) {
+        const std::string path = table.text(row, column);
+        if (path.empty()) return table.wrong(row, column, "the path of a file");
+        to.files.push_back((folder / path).lexically_normal().string());
+        seen.emplace_back(to.files.back(), row);
+    }
+    std::sort(seen.begin(), seen.end());
+    for (std::size_t i = 1; i < seen.size(); ++i)
+        if (seen[i].first == seen[i - 1].first) return table.wrong(seen[i].second, column, "each file once");
+    return {};
+}
+
+[[nodiscard]] inline error read_group_column(const csv_file& table, extent column, class_listing& to) {
+    for (extent row = 0; row < table.rows(); ++row) {
+        to.groups.push_back(table.text(row, column));
+        if (to.groups.back().empty()) return table.wrong(row, column, "the name of a group");
+    }
+    return {};
+}
+
+[[nodiscard]] inline error read_part_column(const csv_file& table, extent column, split_indices& to) {
+    for (extent row = 0; row < table.rows(); ++row) {
+        const std::string part = table.text(row, column);
+        const bool validation = part == "val" || part == "valid" || part == "validation";
+        if (!validation && part != "train" && part != "test") return table.wrong(row, column, "train, val or test");
+        (validation ? to.validation : part == "train" ? to.train : to.test).push_back(row);
+    }
+    return {};
+}
+
+}  // namespace detail
+
+/// Reads an index: a table with a row a file.
+///
+///     path,label,patient,part
+///     scans/a1.nii.gz,healthy,anna,train
+///
+///     paths     from the folder of the index, or absolute; no file is opened here
+///     classes   those of options.class_names, or those found, in byte order, or by number where all are whole numbers;
+///               with several label columns the columns are the classes, and listing.values says which a file is of
+///     refuses   what read_csv() refuses, and columns that are not there; with corrupt, its line and column, an empty
+///               path, class or group, a class that is none of class_names, a label that is neither 0 nor 1, a part
+///               that is none, a file that stands in the table twice; with invalid_argument no label column, a table
+///               without rows, fewer than two classes, and a group in two parts
+[[nodiscard]] inline result<file_index> read_index(const std::string& path, const index_options& options = {}) {
+    csv_options rules = options.table;
+    rules.heading = true;
+    const result<csv_file> table = read_csv(path, rules);
+    if (!table) return table.error();
+    if (options.labels.empty()) return error(error_kind::invalid_argument, path, "a column of labels is needed");
+    if (table->rows() == 0) return error(error_kind::invalid_argument, path, "has no row below its heading");
+    const result<extent> paths = table->column(options.path);
+    if (!paths) return paths.error();
+    std::vector<extent> labels;
+    for (const std::string& name : options.labels) {
+        const result<extent> label = table->column(name);
+        if (!label) return label.error();
+        labels.push_back(*label);
+    }
+    file_index index;
+    const bool single = labels.size() == 1;
+    index.listing.class_names = single ? options.class_names : options.labels;
+    if (error failed = detail::read_path_column(*table, *paths, index.listing)) return failed;
+    if (error failed = single ? detail::read_class_column(*table, labels[0], index.listing)
+                              : detail::read_label_columns(*table, labels, index.listing))
+        return failed;
+    if (!options.group.empty()) {
+        const result<extent> group = table->column(options.group);
+        if (!group) return group.error();
+        if (error failed = detail::read_group_column(*table, *group, index.listing)) return failed;
+    }
+    if (!options.part.empty()) {
+        const result<extent> part = table->column(options.part);
+        if (!part) return part.error();
+        if (error failed = detail::read_part_column(*table, *part, index.parts)) return failed;
+        if (!index.listing.groups.empty())
+            if (error failed = check_split(index.parts, index.listing.groups))
+                return error(failed.kind(), path, failed.message() + " (train, val, test)");
+    }
+    return index;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/data/label_folder.hpp
+/// \file
+/// Volumes with label maps: a data set with a label at each voxel.
+
+// -------------------- ctnn/data/read_pairs.hpp
+/// \file
+/// From pairs of files to a data set with a label at each position: what images and volumes share.
+
+namespace ctnn::detail {
+
+/// Positions of a shape: its numbers without the channels.
+template <static_shape Input>
+inline constexpr extent positions_of = Input::size / dims_of<Input>.channels();
+
+/// Reads each pair by read(place in pairs, its numbers, its labels), which answers with an error or none; `what` is
+/// their plural in errors. The budget comes first; with `skipped` what cannot be read leaves the pairs.
+template <static_shape Input, class T, class Read>
+[[nodiscard]] result<dataset<Input, T>> read_pairs(label_pairs& pairs, const char* what, std::int64_t budget,
+                                                   std::vector<error>* skipped, const Read& read) {
+    constexpr std::int64_t each =
+        Input::size * static_cast<std::int64_t>(sizeof(T)) + positions_of<Input> * std::int64_t{4};
+    if (pairs.size() > budget / each)
+        return error(error_kind::too_large, std::to_string(pairs.size()) + " " + what + " of " + std::to_string(each) +
+                                                " bytes, labels included, are more than the budget of " +
+                                                std::to_string(budget));
+    dataset<Input, T> data;
+    data.class_names = pairs.class_names;
+    data.inputs.resize(static_cast<std::size_t>(pairs.size() * Input::size));
+    data.labels.resize(static_cast<std::size_t>(pairs.size() * positions_of<Input>));
+    std::vector<extent> kept;
+    for (std::size_t i = 0; i < pairs.images.size(); ++i) {
+        const extent to = static_cast<extent>(kept.size());
+        error failed = read(i, data.inputs.data() + to * Input::size, data.labels.data() + to * positions_of<Input>);
+        if (!failed)
+            kept.push_back(static_cast<extent>(i));
+        else if (skipped == nullptr)
+            return failed;
+        else
+            skipped->push_back(std::move(failed));
+    }
+    if (kept.empty()) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
+    if (kept.size() != pairs.images.size()) pairs = chosen_pairs(pairs, kept);
+    data.inputs.resize(kept.size() * static_cast<std::size_t>(Input::size));
+    data.labels.resize(kept.size() * static_cast<std::size_t>(positions_of<Input>));
+    return data;
+}
+
+}  // namespace ctnn::detail
+// -------------------- ctnn/data/volume_folder.hpp
+/// \file
+/// Data sets from folders of NIfTI volumes, a folder a class.
+
+// -------------------- ctnn/data/read_listing.hpp
+/// \file
+/// From the files of a listing to a data set in memory: what all kinds of files share.
+
+namespace ctnn::detail {
+
+/// Keeps the files of a listing that `keep` marks.
+inline void keep_files(class_listing& listing, const std::vector<bool>& keep) {
+    std::vector<extent> kept;
+    for (std::size_t i = 0; i < keep.size(); ++i)
+        if (keep[i]) kept.push_back(static_cast<extent>(i));
+    if (kept.size() != keep.size()) listing = chosen(listing, kept);
+}
+
+/// Reads each file by read(path, place of its numbers), which answers with an error or none; `what` is their plural in
+/// errors. The rules are read_images()'s: the budget first, then file by file; with `skipped` those that cannot be read
+/// leave the listing.
+template <static_shape Input, class T, class Read>
+[[nodiscard]] result<dataset<Input, T>> read_listing(class_listing& listing, const char* what, std::int64_t budget,
+                                                     std::vector<error>* skipped, const Read& read) {
+    constexpr std::int64_t each = Input::size * static_cast<std::int64_t>(sizeof(T));
+    if (listing.size() > budget / each)
+        return error(error_kind::too_large, std::to_string(listing.size()) + " " + what + " of " +
+                                                std::to_string(each) + " bytes are more than the budget of " +
+                                                std::to_string(budget));
+    dataset<Input, T> data;
+    data.class_names = listing.class_names;
+    data.inputs.resize(static_cast<std::size_t>(listing.size() * Input::size));
+    std::vector<bool> keep(listing.files.size());
+    extent kept = 0;
+    for (std::size_t i = 0; i < listing.files.size(); ++i) {
+        error failed = read(listing.files[i], data.inputs.data() + kept * Input::size);
+        keep[i] = !failed;
+        if (!failed)
+            ++kept;
+        else if (skipped == nullptr)
+            return failed;
+        else
+            skipped->push_back(std::move(failed));
+    }
+    if (kept == 0) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
+    keep_files(listing, keep);
+    data.inputs.resize(static_cast<std::size_t>(kept * Input::size));
+    data.labels = listing.labels;
+    data.values.assign(listing.values.begin(), listing.values.end());
+    return data;
+}
+
+}  // namespace ctnn::detail
+// -------------------- ctnn/data/volume_input.hpp
+/// \file
+/// From a volume of any orientation, spacing and size to the numbers that a network reads: the one way for training,
+/// evaluation and prediction.
+
+#include <cmath>
+
+// -------------------- ctnn/core/input_scaling.hpp
+/// \file
+/// From the brightness of pixels to the numbers that a network sees.
+
+namespace ctnn {
+
+/// How the pixels of a data set became the numbers that a network saw: x = pixel * factor + shift, pixel in [0, 1].
+struct input_scaling {
+    double factor = 1;
+    double shift = 0;
+    constexpr bool operator==(const input_scaling&) const = default;
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/core/volume_preparation.hpp
+/// \file
+/// From the voxels of a file to values from 0 to 1 on a grid of stated spacing.
+
+namespace ctnn {
+
+/// How the volumes of a data set became what a network saw, before input_scaling; saved with the model.
+///
+///     spacing    of the voxels after the volume has been turned to RAS: to the right, to the front, to the top, in
+///                millimeters; all 0: as they are in the file
+///     low, high  the values that become 0 and 1, such as -1000 and 400 for a lung in CT; what is outside becomes 0 or
+///                1. Equal: the 1st and 99th percentile of each volume, which suits MRI, whose values have no unit
+struct volume_preparation {
+    std::array<double, 3> spacing{};
+    double low = 0, high = 0;
+
+    [[nodiscard]] constexpr bool resamples() const { return !(spacing[0] == 0 && spacing[1] == 0 && spacing[2] == 0); }
+    constexpr bool operator==(const volume_preparation&) const = default;
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/data/volume_crop.hpp
+/// \file
+/// Volumes cut and filled up to the extents that a network takes, and back onto the grid that they came from.
+
+// -------------------- ctnn/data/volume.hpp
+/// \file
+/// Volumes in space: values on a grid of voxels and where they lie in the patient, to and from NIfTI.
+///
+/// The order in memory is ctnn's, shape<D, H, W, C> with channels contiguous. NIfTI's first axis is fastest, so its
+/// axes (i, j, k) are (width, height, depth): a file of three axes, or of colors, is a volume without moving a voxel.
+/// Axes behind the third (time, ...) become channels, which does move them.
+
+// -------------------- ctnn/io/nifti_labels.hpp
+/// \file
+/// Label maps: whole numbers, one a voxel, exact or refused with the voxel's place.
+
+#include <optional>
+
+// -------------------- ctnn/io/nifti.hpp
+/// \file
+/// Reading NIfTI files: .nii, .nii.gz and .hdr/.img pairs, NIfTI-1 and NIfTI-2, both byte orders.
+///
+/// What nibabel reads, this reads with equal numbers and affine; refused are besides: complex numbers and float128 (by
+/// name), a `bitpix` that contradicts the type, a file that is longer than its header says, extents below 1 (with
+/// them FreeSurfer's -1 for long vectors), and transforms that are not finite.
+
 // -------------------- ctnn/io/gzip.hpp
 /// \file
 /// The gzip container: unpacked no further than the caller asks, every checksum compared. Needs CTNN_WITH_ZLIB.
@@ -3777,6 +4908,21 @@ struct volume_grid {
     bool operator==(const volume_grid&) const = default;
 };
 
+/// Do two grids of the same extents lie at the same place? No corner is farther from its other than a tenth of a voxel.
+[[nodiscard]] inline bool same_place(const volume_grid& a, const volume_grid& b) {
+    if (a.extents() != b.extents()) return false;
+    const std::array<double, 3> spacing = a.affine.spacing();
+    const double slack = 0.1 * std::fmin(spacing[0], std::fmin(spacing[1], spacing[2]));
+    const std::array<extent, 3> size = a.size();
+    for (int corner = 0; corner < 8; ++corner) {
+        std::array<double, 3> index{};
+        for (std::size_t n = 0; n < 3; ++n) index[n] = ((corner >> n) & 1) != 0 ? static_cast<double>(size[n] - 1) : 0;
+        const std::array<double, 3> p = a.affine(index), q = b.affine(index);
+        if (!(std::hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]) <= slack)) return false;
+    }
+    return true;
+}
+
 /// A volume of T: float for an image, std::int32_t for labels.
 template <class T>
 struct basic_volume {
@@ -3950,9 +5096,6 @@ template <class T>
 }
 
 }  // namespace ctnn
-// -------------------- ctnn/data/volume_crop.hpp
-/// \file
-/// Volumes cut and filled up to the extents that a network takes, and back onto the grid that they came from.
 
 namespace ctnn {
 
@@ -4059,179 +5202,6 @@ template <static_shape Shape, class T>
     const std::array<extent, 3> to{d.depth(), d.height(), d.width()};
     return place(from, centered_placement(from.grid.extents(), to), fill);
 }
-
-}  // namespace ctnn
-// -------------------- ctnn/data/volume_deidentify.hpp
-/// \file
-/// Clearing what a NIfTI header says about a patient besides the voxels, and voxels that show a face.
-///
-/// No promise of anonymity: names of files, what is burnt into voxels and the anatomy itself stay.
-
-namespace ctnn {
-
-/// Clears the texts descrip, aux_file, intent_name, db_name, data_type and unused_str, and all extensions, which may
-/// hold anything, whole DICOM headers among it. Texts count to their last byte: what stands behind a zero goes too.
-/// \returns what was cleared, a line each ("descrip: 11 characters"), never the content; empty when there was nothing
-[[nodiscard]] inline std::vector<std::string> deidentify(nifti_header& h, std::vector<nifti_extension>& extensions) {
-    std::vector<std::string> cleared;
-    const auto clear = [&](const char* name, auto& text) {
-        std::size_t characters = 0;
-        for (const char c : text) characters += c != '\0';
-        if (characters > 0) cleared.push_back(std::string(name) + ": " + std::to_string(characters) + " characters");
-        text.fill('\0');
-    };
-    clear("descrip", h.descrip);
-    clear("aux_file", h.aux_file);
-    clear("intent_name", h.intent_name);
-    clear("db_name", h.db_name);
-    clear("data_type", h.data_type);
-    clear("unused_str", h.unused_str);
-    for (const nifti_extension& e : extensions)
-        cleared.push_back("extension of code " + std::to_string(e.code) + ": " + std::to_string(e.content.size()) +
-                          " bytes");
-    extensions.clear();
-    return cleared;
-}
-
-/// The same for an image.
-[[nodiscard]] inline std::vector<std::string> deidentify(nifti_image& image) {
-    return deidentify(image.header, image.extensions);
-}
-
-/// The same for a volume.
-template <class T>
-[[nodiscard]] std::vector<std::string> deidentify(basic_volume<T>& v) {
-    return deidentify(v.header, v.extensions);
-}
-
-/// Clears the header and sets every channel of the voxels to `blank` where the mask is not 0; the report ends with
-/// their number. Refuses with shape_mismatch, and changes nothing, a mask with other extents, of several channels, or
-/// at another place: a corner that lies farther off than a tenth of a voxel.
-template <class T>
-[[nodiscard]] result<std::vector<std::string>> deidentify(basic_volume<T>& v, const label_volume& mask, T blank = T{}) {
-    if (mask.grid.size() != v.grid.size() || mask.channels != 1)
-        return error(error_kind::shape_mismatch, "the mask has other extents than the volume, or several channels");
-    const std::array<double, 3> spacing = v.spacing();
-    const double slack = 0.1 * std::fmin(spacing[0], std::fmin(spacing[1], spacing[2]));
-    for (int corner = 0; corner < 8; ++corner) {
-        const std::array<extent, 3> size = v.grid.size();
-        std::array<double, 3> index{};
-        for (std::size_t n = 0; n < 3; ++n) index[n] = ((corner >> n) & 1) != 0 ? static_cast<double>(size[n] - 1) : 0;
-        const std::array<double, 3> a = v.grid.affine(index), b = mask.grid.affine(index);
-        if (!(std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) <= slack))
-            return error(error_kind::shape_mismatch, "the mask lies at another place than the volume");
-    }
-    std::vector<std::string> cleared = deidentify(v);
-    extent blanked = 0;
-    for (std::size_t p = 0; p < mask.values.size(); ++p) {
-        if (mask.values[p] == 0) continue;
-        ++blanked;
-        for (extent c = 0; c < v.channels; ++c)
-            v.values[p * static_cast<std::size_t>(v.channels) + static_cast<std::size_t>(c)] = blank;
-    }
-    cleared.push_back("voxels: " + std::to_string(blanked) + " blanked");
-    return cleared;
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/data/volume_folder.hpp
-/// \file
-/// Data sets from folders of NIfTI volumes, a folder a class.
-
-// -------------------- ctnn/data/read_listing.hpp
-/// \file
-/// From the files of a listing to a data set in memory: what all kinds of files share.
-
-namespace ctnn::detail {
-
-/// Keeps the files of a listing that `keep` marks.
-inline void keep_files(class_listing& listing, const std::vector<bool>& keep) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < keep.size(); ++i) {
-        if (!keep[i]) continue;
-        if (kept != i) {
-            listing.files[kept] = std::move(listing.files[i]);
-            if (!listing.groups.empty()) listing.groups[kept] = std::move(listing.groups[i]);
-        }
-        listing.labels[kept++] = listing.labels[i];
-    }
-    listing.files.resize(kept);
-    listing.labels.resize(kept);
-    if (!listing.groups.empty()) listing.groups.resize(kept);
-}
-
-/// Reads each file by read(path, place of its numbers), which answers with an error or none; `what` is their plural in
-/// errors. The rules are read_images()'s: the budget first, then file by file; with `skipped` those that cannot be read
-/// leave the listing.
-template <static_shape Input, class T, class Read>
-[[nodiscard]] result<dataset<Input, T>> read_listing(class_listing& listing, const char* what, std::int64_t budget,
-                                                     std::vector<error>* skipped, const Read& read) {
-    constexpr std::int64_t each = Input::size * static_cast<std::int64_t>(sizeof(T));
-    if (listing.size() > budget / each)
-        return error(error_kind::too_large, std::to_string(listing.size()) + " " + what + " of " +
-                                                std::to_string(each) + " bytes are more than the budget of " +
-                                                std::to_string(budget));
-    dataset<Input, T> data;
-    data.class_names = listing.class_names;
-    data.inputs.resize(static_cast<std::size_t>(listing.size() * Input::size));
-    std::vector<bool> keep(listing.files.size());
-    extent kept = 0;
-    for (std::size_t i = 0; i < listing.files.size(); ++i) {
-        error failed = read(listing.files[i], data.inputs.data() + kept * Input::size);
-        keep[i] = !failed;
-        if (!failed)
-            ++kept;
-        else if (skipped == nullptr)
-            return failed;
-        else
-            skipped->push_back(std::move(failed));
-    }
-    if (kept == 0) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
-    keep_files(listing, keep);
-    data.inputs.resize(static_cast<std::size_t>(kept * Input::size));
-    data.labels = listing.labels;
-    return data;
-}
-
-}  // namespace ctnn::detail
-// -------------------- ctnn/data/volume_input.hpp
-/// \file
-/// From a volume of any orientation, spacing and size to the numbers that a network reads: the one way for training,
-/// evaluation and prediction.
-
-// -------------------- ctnn/core/input_scaling.hpp
-/// \file
-/// From the brightness of pixels to the numbers that a network sees.
-
-namespace ctnn {
-
-/// How the pixels of a data set became the numbers that a network saw: x = pixel * factor + shift, pixel in [0, 1].
-struct input_scaling {
-    double factor = 1;
-    double shift = 0;
-    constexpr bool operator==(const input_scaling&) const = default;
-};
-
-}  // namespace ctnn
-// -------------------- ctnn/core/volume_preparation.hpp
-/// \file
-/// From the voxels of a file to values from 0 to 1 on a grid of stated spacing.
-
-namespace ctnn {
-
-/// How the volumes of a data set became what a network saw, before input_scaling; saved with the model.
-///
-///     spacing    of the voxels after the volume has been turned to RAS: to the right, to the front, to the top, in
-///                millimeters; all 0: as they are in the file
-///     low, high  the values that become 0 and 1, such as -1000 and 400 for a lung in CT; what is outside becomes 0 or
-///                1. Equal: the 1st and 99th percentile of each volume, which suits MRI, whose values have no unit
-struct volume_preparation {
-    std::array<double, 3> spacing{};
-    double low = 0, high = 0;
-
-    [[nodiscard]] constexpr bool resamples() const { return !(spacing[0] == 0 && spacing[1] == 0 && spacing[2] == 0); }
-    constexpr bool operator==(const volume_preparation&) const = default;
-};
 
 }  // namespace ctnn
 // -------------------- ctnn/data/volume_orientation.hpp
@@ -4543,6 +5513,16 @@ inline void rescale(volume& v, extent channel, const volume_preparation& by) {
     return v;
 }
 
+/// Writes a prepared volume, cut or filled up with 0 around its middle. Refuses what fit_to() refuses.
+template <volume_shape Input, class T>
+[[nodiscard]] error write_prepared(const volume& prepared, const input_scaling& scaling, T* to) {
+    const result<volume> fitted = fit_to<Input>(prepared);
+    if (!fitted) return fitted.error();
+    for (const float value : fitted->values)
+        *to++ = static_cast<T>(static_cast<double>(value) * scaling.factor + scaling.shift);
+    return {};
+}
+
 /// Writes a volume as a network of this input sees it.
 ///
 ///     takes    a volume of any orientation, spacing and extents with the input's number of channels
@@ -4558,13 +5538,9 @@ template <volume_shape Input, class T>
         return {error_kind::shape_mismatch, "a volume of " + std::to_string(from.channels) +
                                                 " channels where a network takes " +
                                                 std::to_string(dims_of<Input>.channels())};
-    result<volume> v = prepare(from, preparation);
+    const result<volume> v = prepare(from, preparation);
     if (!v) return v.error();
-    const result<volume> fitted = fit_to<Input>(*v);
-    if (!fitted) return fitted.error();
-    for (const float value : fitted->values)
-        *to++ = static_cast<T>(static_cast<double>(value) * scaling.factor + scaling.shift);
-    return {};
+    return write_prepared<Input>(*v, scaling, to);
 }
 
 }  // namespace ctnn
@@ -4624,6 +5600,132 @@ template <volume_shape Input, class T = float>
     result<class_listing> listing = list_volume_folder(root);
     if (!listing) return listing.error();
     return read_volumes<Input, T>(*listing, options, skipped);
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+
+/// A label map on the grid of its prepared image, cut and filled up in the same way.
+template <volume_shape Input>
+[[nodiscard]] result<label_volume> fitted_labels(const label_volume& labels, const volume_grid& grid,
+                                                 std::int32_t outside) {
+    result<label_volume> turned = reorient(labels, "RAS");
+    if (!turned) return turned.error();
+    constexpr dims d = dims_of<Input>;
+    const volume_placement placement = centered_placement(grid.extents(), {d.depth(), d.height(), d.width()});
+    if (turned->grid == grid) return place(*turned, placement, outside);
+    const result<label_volume> resampled = resample_to(*turned, grid, outside);
+    if (!resampled) return resampled.error();
+    return place(*resampled, placement, outside);
+}
+
+}  // namespace detail
+
+/// Reads volumes and label maps of list_label_pairs() or read_decathlon() into a data set.
+///
+///     gives     inputs by write_volume_input(); labels [sample][slice][row][column], of the nearest voxel where the
+///               preparation resamples, and `outside` where the network's grid reaches beyond the volume
+///     refuses   with too_large more than the budget, before anything is read; otherwise what read_volume_input() and
+///               read_labels() refuse, and with shape_mismatch a label map of other extents, of several channels or at
+///               another place than its volume (same_place()). With `skipped`, such a pair is no failure: it leaves the
+///               pairs, and its error is appended there
+///
+///     auto task = ctnn::read_decathlon("Task04_Hippocampus/dataset.json");
+///     auto train = ctnn::read_labeled_volumes<net::input>(task->training, {}, {.classes = 3});
+template <volume_shape Input, class T = float>
+[[nodiscard]] result<dataset<Input, T>> read_labeled_volumes(label_pairs& pairs,
+                                                             const volume_folder_options& options = {},
+                                                             const label_rules& rules = {}, std::int32_t outside = 0,
+                                                             std::vector<error>* skipped = nullptr) {
+    return detail::read_pairs<Input, T>(
+        pairs, "volumes", options.budget, skipped, [&](std::size_t i, T* inputs, std::int32_t* to) -> error {
+            const result<volume> v = read_volume(pairs.images[i], options.file_budget);
+            if (!v) return v.error();
+            const result<label_volume> labels = read_labels(pairs.labels[i], rules, options.file_budget);
+            if (!labels) return labels.error();
+            if (labels->channels != 1 || !same_place(v->grid, labels->grid))
+                return {error_kind::shape_mismatch, pairs.labels[i],
+                        "has other extents than " + pairs.images[i] + ", several channels, or lies at another place"};
+            const auto in = [](const std::string& file, const error& failed) {
+                return error(failed.kind(), file, failed.message());
+            };
+            const result<volume> prepared = prepare(*v, options.preparation);
+            if (!prepared) return in(pairs.images[i], prepared.error());
+            const result<label_volume> fitted = detail::fitted_labels<Input>(*labels, prepared->grid, outside);
+            if (!fitted) return in(pairs.labels[i], fitted.error());
+            if (error failed = write_prepared<Input>(*prepared, options.scaling, inputs))
+                return in(pairs.images[i], failed);
+            for (const std::int32_t label : fitted->values) *to++ = label;
+            return {};
+        });
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/data/volume_deidentify.hpp
+/// \file
+/// Clearing what a NIfTI header says about a patient besides the voxels, and voxels that show a face.
+///
+/// No promise of anonymity: names of files, what is burnt into voxels and the anatomy itself stay.
+
+namespace ctnn {
+
+/// Clears the texts descrip, aux_file, intent_name, db_name, data_type and unused_str, and all extensions, which may
+/// hold anything, whole DICOM headers among it. Texts count to their last byte: what stands behind a zero goes too.
+/// \returns what was cleared, a line each ("descrip: 11 characters"), never the content; empty when there was nothing
+[[nodiscard]] inline std::vector<std::string> deidentify(nifti_header& h, std::vector<nifti_extension>& extensions) {
+    std::vector<std::string> cleared;
+    const auto clear = [&](const char* name, auto& text) {
+        std::size_t characters = 0;
+        for (const char c : text) characters += c != '\0';
+        if (characters > 0) cleared.push_back(std::string(name) + ": " + std::to_string(characters) + " characters");
+        text.fill('\0');
+    };
+    clear("descrip", h.descrip);
+    clear("aux_file", h.aux_file);
+    clear("intent_name", h.intent_name);
+    clear("db_name", h.db_name);
+    clear("data_type", h.data_type);
+    clear("unused_str", h.unused_str);
+    for (const nifti_extension& e : extensions)
+        cleared.push_back("extension of code " + std::to_string(e.code) + ": " + std::to_string(e.content.size()) +
+                          " bytes");
+    extensions.clear();
+    return cleared;
+}
+
+/// The same for an image.
+[[nodiscard]] inline std::vector<std::string> deidentify(nifti_image& image) {
+    return deidentify(image.header, image.extensions);
+}
+
+/// The same for a volume.
+template <class T>
+[[nodiscard]] std::vector<std::string> deidentify(basic_volume<T>& v) {
+    return deidentify(v.header, v.extensions);
+}
+
+/// Clears the header and sets every channel of the voxels to `blank` where the mask is not 0; the report ends with
+/// their number. Refuses with shape_mismatch, and changes nothing, a mask with other extents, of several channels, or
+/// at another place: a corner that lies farther off than a tenth of a voxel.
+template <class T>
+[[nodiscard]] result<std::vector<std::string>> deidentify(basic_volume<T>& v, const label_volume& mask, T blank = T{}) {
+    if (mask.grid.size() != v.grid.size() || mask.channels != 1)
+        return error(error_kind::shape_mismatch, "the mask has other extents than the volume, or several channels");
+    if (!same_place(v.grid, mask.grid))
+        return error(error_kind::shape_mismatch, "the mask lies at another place than the volume");
+    std::vector<std::string> cleared = deidentify(v);
+    extent blanked = 0;
+    for (std::size_t p = 0; p < mask.values.size(); ++p) {
+        if (mask.values[p] == 0) continue;
+        ++blanked;
+        for (extent c = 0; c < v.channels; ++c)
+            v.values[p * static_cast<std::size_t>(v.channels) + static_cast<std::size_t>(c)] = blank;
+    }
+    cleared.push_back("voxels: " + std::to_string(blanked) + " blanked");
+    return cleared;
 }
 
 }  // namespace ctnn
@@ -6783,6 +7885,91 @@ template <image_shape Input, class T = float>
 
 }  // namespace ctnn
 #endif  // CTNN_INCLUDED_DATA_IMAGE_FOLDER
+// -------------------- ctnn/data/mask_folder.hpp
+#ifndef CTNN_INCLUDED_DATA_MASK_FOLDER
+#define CTNN_INCLUDED_DATA_MASK_FOLDER
+/// \file
+/// Images with masks: a data set with a label at each pixel. Needs stb_image; to include this file is to ask for it.
+
+namespace ctnn {
+
+/// How images and masks are read.
+struct mask_folder_options {
+    input_scaling scaling{};                      ///< x = pixel * factor + shift, pixel in [0, 1]
+    transparency alpha = transparency::refuse;    ///< what transparent pixels of images become
+    std::vector<extent> values{0, 255};           ///< the gray value of each class in a mask; others are refused
+    std::int64_t budget = std::int64_t{4} << 30;  ///< bytes of the data set in memory
+};
+
+namespace detail {
+
+/// Writes the class of each pixel, at another size that of the pixel in the middle of each new one:
+/// source = floor((o + 0.5) * in / out).
+[[nodiscard]] inline error write_mask(const image& mask, const std::string& file, const std::vector<extent>& values,
+                                      extent height, extent width, std::int32_t* to) {
+    if (mask.channels != 1)
+        return {error_kind::unsupported, file, "is a mask in color; the classes of a mask are values of gray"};
+    std::vector<std::int32_t> classes;
+    for (std::size_t i = 0; i < mask.pixels.size(); ++i) {
+        const auto found = std::find(values.begin(), values.end(), static_cast<extent>(mask.pixels[i]));
+        if (found == values.end()) {
+            const auto at = static_cast<extent>(i);
+            std::string all;
+            for (const extent value : values) all += (all.empty() ? "" : ", ") + std::to_string(value);
+            return {error_kind::corrupt, file, -1,
+                    "the value " + std::to_string(mask.pixels[i]) + " in row " + std::to_string(at / mask.width) +
+                        ", column " + std::to_string(at % mask.width),
+                    "the value of a class: " + all};
+        }
+        classes.push_back(static_cast<std::int32_t>(found - values.begin()));
+    }
+    for (extent y = 0; y < height; ++y)
+        for (extent x = 0; x < width; ++x) {
+            const extent row = (2 * y + 1) * mask.height / (2 * height),
+                         column = (2 * x + 1) * mask.width / (2 * width);
+            *to++ = classes[static_cast<std::size_t>(row * mask.width + column)];
+        }
+    return {};
+}
+
+}  // namespace detail
+
+/// Reads images and masks of list_label_pairs() into a data set.
+///
+///     gives     inputs by write_image_input(); labels [sample][row][column], the class of the pixel of the mask that
+///               lies in the middle of the network's pixel
+///     refuses   with too_large more than the budget, before anything is read; otherwise what read_image() refuses,
+///               with shape_mismatch a mask of another size than its image, with unsupported a mask in color, and with
+///               corrupt a value that is none of options.values, with its row and column. With `skipped`, such a pair
+///               is no failure: it leaves the pairs, and its error is appended there
+///
+///     auto pairs = ctnn::list_label_pairs("train/images", "train/masks", ctnn::image_files);
+///     auto train = ctnn::read_masked_images<net::input>(*pairs);
+template <image_shape Input, class T = float>
+[[nodiscard]] result<dataset<Input, T>> read_masked_images(label_pairs& pairs, const mask_folder_options& options = {},
+                                                           std::vector<error>* skipped = nullptr) {
+    return detail::read_pairs<Input, T>(
+        pairs, "images", options.budget, skipped, [&](std::size_t i, T* inputs, std::int32_t* labels) -> error {
+            result<image> picture =
+                read_image(pairs.images[i], {.channels = dims_of<Input>.channels(), .alpha = options.alpha});
+            if (!picture) return picture.error();
+            const result<image> mask = read_image(pairs.labels[i]);
+            if (!mask) return mask.error();
+            if (mask->height != picture->height || mask->width != picture->width)
+                return {error_kind::shape_mismatch, pairs.labels[i],
+                        "is " + std::to_string(mask->height) + " x " + std::to_string(mask->width) +
+                            " pixels, its image " + std::to_string(picture->height) + " x " +
+                            std::to_string(picture->width)};
+            if (error failed = detail::write_mask(*mask, pairs.labels[i], options.values, dims_of<Input>.height(),
+                                                  dims_of<Input>.width(), labels))
+                return failed;
+            write_image_input<Input>(std::move(*picture), options.scaling, inputs);
+            return {};
+        });
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_MASK_FOLDER
 // -------------------- ctnn/data/medmnist.hpp
 #ifndef CTNN_INCLUDED_DATA_MEDMNIST
 #define CTNN_INCLUDED_DATA_MEDMNIST
@@ -10673,399 +11860,6 @@ inline constexpr receptive_field receptive_field_of = detail::receptive_fields<N
 /// \file
 /// Model files, arrays, tables, NIfTI; images and pictures with CTNN_WITH_IMAGES, compressed files with CTNN_WITH_ZLIB.
 
-// -------------------- ctnn/io/csv.hpp
-/// \file
-/// Tables of comma-separated values: labels, boxes, signals. https://www.rfc-editor.org/rfc/rfc4180
-
-#include <string_view>
-
-// -------------------- ctnn/io/csv_fields.hpp
-/// \file
-/// The grammar of comma-separated values: where a field begins and ends, and where that is on the page.
-
-// -------------------- ctnn/io/utf8.hpp
-/// \file
-/// UTF-8, checked and written. https://www.rfc-editor.org/rfc/rfc3629
-
-namespace ctnn::detail {
-
-/// Appends a code point of at most 0x10FFFF as UTF-8.
-inline void append_utf8(std::string& to, std::uint32_t code) {
-    const auto put = [&to](std::uint32_t byte) { to += static_cast<char>(static_cast<unsigned char>(byte)); };
-    if (code < 0x80) return put(code);
-    if (code < 0x800)
-        put(0xC0 | (code >> 6));
-    else if (code < 0x10000)
-        put(0xE0 | (code >> 12)), put(0x80 | ((code >> 6) & 0x3F));
-    else
-        put(0xF0 | (code >> 18)), put(0x80 | ((code >> 12) & 0x3F)), put(0x80 | ((code >> 6) & 0x3F));
-    put(0x80 | (code & 0x3F));
-}
-
-/// Where the first character begins that is none: overlong, cut, a surrogate or above 0x10FFFF. -1: there is none.
-[[nodiscard]] inline extent invalid_utf8(byte_view b) {
-    for (extent i = 0; i < b.size;) {
-        const extent begin = i;
-        const unsigned char first = b[i++];
-        if (first < 0x80) continue;
-        const int more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
-        if (first < 0xC2 || first > 0xF4 || b.size - i < more) return begin;
-        const unsigned char second = b[i];
-        if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
-            (first == 0xF4 && second > 0x8F))
-            return begin;
-        for (int k = 0; k < more; ++k)
-            if ((b[i++] & 0xC0) != 0x80) return begin;
-    }
-    return -1;
-}
-
-/// Is it UTF-8?
-[[nodiscard]] inline bool valid_utf8(byte_view b) { return invalid_utf8(b) < 0; }
-
-}  // namespace ctnn::detail
-
-namespace ctnn::detail {
-
-/// One field of a table, as bytes of the file.
-struct csv_field {
-    extent begin = 0, end = 0;  ///< of its content, without the quotes around it
-    extent next = 0;            ///< behind the separator or line break
-    bool quoted = false;
-    bool last = false;  ///< of its row
-};
-
-/// Finds the end of the field that begins at a place. \returns null, or what was found where something else must stand;
-/// then `found.begin` is the place
-[[nodiscard]] inline const char* scan_csv_field(byte_view b, extent at, char separator, csv_field& found) {
-    const unsigned char between = static_cast<unsigned char>(separator);
-    found = {};
-    found.quoted = at < b.size && b[at] == '"';
-    extent i = found.begin = found.quoted ? at + 1 : at;
-    if (found.quoted) {
-        for (;; ++i) {
-            if (i >= b.size) {
-                found.begin = at;
-                return "quotes that are not closed";
-            }
-            if (b[i] != '"') continue;
-            if (i + 1 >= b.size || b[i + 1] != '"') break;
-            ++i;
-        }
-        found.end = i++;
-    } else {
-        while (i < b.size && b[i] != between && b[i] != '\n' && b[i] != '\r' && b[i] != '"') ++i;
-        found.end = i;
-    }
-    found.last = i >= b.size || b[i] != between;
-    found.next = i < b.size ? i + 1 : i;
-    if (i >= b.size || b[i] == between || b[i] == '\n') return nullptr;
-    if (b.has(i, "\r\n", 2)) {
-        ++found.next;
-        return nullptr;
-    }
-    found.begin = i;
-    return b[i] == '\r'  ? "a carriage return without a line feed"
-           : b[i] == '"' ? "a quote inside a field without quotes"
-                         : "text behind closing quotes";
-}
-
-/// The content as it stands in the file: doubled quotes are still two.
-/// \pre the field is one of the bytes
-[[nodiscard]] inline std::string_view csv_content(byte_view b, const csv_field& field) {
-    if (field.begin == field.end) return {};
-    return {reinterpret_cast<const char*>(b.data + field.begin), static_cast<std::size_t>(field.end - field.begin)};
-}
-
-/// The content as it is meant.
-[[nodiscard]] inline std::string csv_text(byte_view b, const csv_field& field) {
-    const std::string_view content = csv_content(b, field);
-    std::string text(content);
-    if (!field.quoted) return text;
-    text.clear();
-    for (std::size_t i = 0; i < content.size(); ++i) {
-        text += content[i];
-        if (content[i] == '"') ++i;
-    }
-    return text;
-}
-
-/// Where the table begins: behind a byte order mark.
-[[nodiscard]] inline extent csv_start(byte_view b) { return b.has(0, "\xEF\xBB\xBF", 3) ? 3 : 0; }
-
-/// "line 3, column 7": lines as the file has them, inside quotes too; columns in characters.
-[[nodiscard]] inline std::string csv_place(byte_view b, extent at) {
-    extent line = 1, column = 1;
-    for (extent i = csv_start(b); i < at; ++i) {
-        if (b[i] == '\n') {
-            ++line;
-            column = 1;
-        } else if ((b[i] & 0xC0) != 0x80) {
-            ++column;
-        }
-    }
-    return "line " + std::to_string(line) + ", column " + std::to_string(column);
-}
-
-/// Refuses what is no text at all.
-[[nodiscard]] inline error check_csv_text(byte_view b, const std::string& file) {
-    if (b.has(0, "\xFF\xFE", 2) || b.has(0, "\xFE\xFF", 2))
-        return {error_kind::wrong_format, file, 0, "UTF-16", "UTF-8"};
-    for (extent i = 0; i < b.size; ++i)
-        if (b[i] == 0)
-            return {error_kind::wrong_format, file, i, "a byte of value 0 in " + csv_place(b, i), "a table as text"};
-    if (const extent at = invalid_utf8(b); at >= 0)
-        return {error_kind::corrupt, file, at, "what is no UTF-8 in " + csv_place(b, at), "a character in UTF-8"};
-    return {};
-}
-
-/// Fields of a row, and of the whole file.
-struct csv_size {
-    extent width = 0, fields = 0;
-};
-
-/// Does nothing but line breaks follow?
-[[nodiscard]] inline bool only_empty_lines(byte_view b, extent at) {
-    while (at < b.size && (b[at] == '\n' || b.has(at, "\r\n", 2))) at += b[at] == '\n' ? 1 : 2;
-    return at == b.size;
-}
-
-/// Goes through the whole file, holds every row against the first, and counts. Takes no memory.
-[[nodiscard]] inline error measure_csv(byte_view b, const std::string& file, char separator, extent most_columns,
-                                       csv_size& size) {
-    extent at = csv_start(b);
-    if (at == b.size) return {error_kind::corrupt, file, at, "an empty file", "a row"};
-    while (at < b.size) {
-        if (size.width > 1 && only_empty_lines(b, at)) break;
-        extent fields = 0;
-        csv_field field;
-        do {
-            const extent begin = at;
-            if (const char* found = scan_csv_field(b, begin, separator, field)) {
-                const bool open = field.begin == begin && field.quoted;
-                return {open ? error_kind::truncated : error_kind::corrupt, file, field.begin,
-                        std::string(found) + " in " + csv_place(b, field.begin),
-                        open ? "a closing quote before the end of the file" : "a separator or the end of the line"};
-            }
-            at = field.next;
-            ++fields;
-            if (fields > most_columns)
-                return {error_kind::too_large, file, begin,
-                        "more than " + std::to_string(most_columns) + " fields in " + csv_place(b, begin),
-                        "at most " + std::to_string(most_columns)};
-            const bool more = size.width > 0 && fields > size.width, fewer = field.last && fields < size.width;
-            if (more || fewer)
-                return {error_kind::corrupt, file, begin,
-                        (more ? "one field more in " : std::to_string(fields) + " fields up to ") + csv_place(b, begin),
-                        std::to_string(size.width) + " fields as in the first line"};
-        } while (!field.last);
-        size.width = fields;
-        size.fields += fields;
-    }
-    return {};
-}
-
-}  // namespace ctnn::detail
-
-namespace ctnn {
-
-/// What a table is held to.
-struct csv_options {
-    char separator = ',';                  ///< or ';' or a tab: any ASCII character but a quote and a line break
-    bool heading = true;                   ///< the first row holds the names of the columns
-    extent most_columns = 65536;           ///< more are refused
-    std::int64_t budget = default_budget;  ///< bytes of the file and of the index to it, 8 a field
-};
-
-/// A table in memory: the bytes of the file, and where each field begins. parse_csv() and read_csv() make one.
-///
-/// Rows and columns count from 0, the heading is no row. In errors, lines and columns count from 1, as editors show
-/// them, columns in characters (code points); they name the place where a field begins.
-class csv_file {
-public:
-    /// Of the heading, in the order of the file; empty where the file was read without one.
-    [[nodiscard]] const std::vector<std::string>& columns() const noexcept { return columns_; }
-    /// Fields of a row.
-    [[nodiscard]] extent width() const noexcept { return width_; }
-    [[nodiscard]] extent rows() const noexcept { return static_cast<extent>(begins_.size()) / width_; }
-    /// The name of the file in errors.
-    [[nodiscard]] const std::string& file() const noexcept { return file_; }
-
-    /// The place of a column. Refuses with invalid_argument a name that the heading does not have; the message lists
-    /// those that it has.
-    [[nodiscard]] result<extent> column(std::string_view name) const {
-        const auto found = std::find(columns_.begin(), columns_.end(), name);
-        if (found != columns_.end()) return static_cast<extent>(found - columns_.begin());
-        std::string all;
-        for (const std::string& one : columns_) (all += all.empty() ? "" : ", ") += one;
-        return error(error_kind::invalid_argument, file_,
-                     "has no column " + std::string(name) + "; it has " + (all.empty() ? "no heading" : all));
-    }
-
-    /// What a field says: without its quotes, doubled quotes single, every other character as it is, spaces too.
-    /// \pre inside the table
-    [[nodiscard]] std::string text(extent row, extent column) const {
-        return detail::csv_text(bytes_, field(row, column));
-    }
-
-    /// A field as a number, quoted or not, with spaces and tabs around it or not. Integers are read exactly, floating
-    /// types to the nearest, as std::from_chars does; nan and inf are numbers of floating types. Refuses with corrupt
-    /// what is no number as a whole ("3 mm", "1,5", "+1", "0x10", ""), or none of the type.
-    /// \pre inside the table
-    template <class Number>
-    [[nodiscard]] result<Number> number(extent row, extent column) const {
-        static_assert(std::is_arithmetic_v<Number> && !std::is_same_v<Number, bool> && !std::is_same_v<Number, char>);
-        const std::string_view all = detail::csv_content(bytes_, field(row, column));
-        const std::size_t first = all.find_first_not_of(" \t");
-        if (first != std::string_view::npos) {
-            const char* end = all.data() + all.find_last_not_of(" \t") + 1;
-            Number value{};
-            const std::from_chars_result read = std::from_chars(all.data() + first, end, value);
-            if (read.ptr == end && read.ec == std::errc{}) return value;
-            if (read.ptr == end && read.ec == std::errc::result_out_of_range)
-                return wrong(row, column, "a number in the range of its type");
-        }
-        return wrong(row, column,
-                     std::is_unsigned_v<Number>   ? "a whole number from 0"
-                     : std::is_integral_v<Number> ? "a whole number"
-                                                  : "a number");
-    }
-
-    /// Columns as numbers, [row][column]: boxes of {"x", "y", "width", "height"}. Refusals as column() and number().
-    template <class Number>
-    [[nodiscard]] result<std::vector<Number>> numbers(const std::vector<std::string>& names) const {
-        std::vector<extent> places;
-        for (const std::string& name : names) {
-            const result<extent> place = column(name);
-            if (!place) return place.error();
-            places.push_back(*place);
-        }
-        return numbers_at<Number>(places);
-    }
-    /// The whole table as numbers, [row][column]: signals.
-    template <class Number>
-    [[nodiscard]] result<std::vector<Number>> numbers() const {
-        std::vector<extent> places;
-        for (extent place = 0; place < width_; ++place) places.push_back(place);
-        return numbers_at<Number>(places);
-    }
-
-    /// The error of a field that is not what it should be, for whoever reads meaning into a table.
-    /// \pre inside the table
-    [[nodiscard]] error wrong(extent row, extent column, const std::string& expected,
-                              error_kind kind = error_kind::corrupt) const {
-        std::string found = text(row, column);
-        if (found.size() > 40) {
-            std::size_t end = 37;
-            while ((static_cast<unsigned char>(found[end]) & 0xC0U) == 0x80U) --end;  // not inside a character
-            found = found.substr(0, end) + "...";
-        }
-        for (char& c : found)
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';  // one line, and nothing for a terminal
-        const extent at = begin_of(row, column);
-        return {kind, file_, at, "'" + found + "' in " + detail::csv_place(bytes_, at), expected};
-    }
-
-private:
-    friend result<csv_file> parse_csv(byte_vector bytes, const std::string& file, const csv_options& options);
-
-    template <class Number>
-    [[nodiscard]] result<std::vector<Number>> numbers_at(const std::vector<extent>& places) const {
-        std::vector<Number> values;
-        values.reserve(static_cast<std::size_t>(rows()) * places.size());
-        for (extent row = 0; row < rows(); ++row)
-            for (const extent place : places) {
-                const result<Number> value = number<Number>(row, place);
-                if (!value) return value.error();
-                values.push_back(*value);
-            }
-        return values;
-    }
-    [[nodiscard]] extent begin_of(extent row, extent column) const {
-        return begins_[static_cast<std::size_t>(row * width_ + column)];
-    }
-    [[nodiscard]] detail::csv_field field(extent row, extent column) const {
-        detail::csv_field found;
-        (void)detail::scan_csv_field(bytes_, begin_of(row, column), separator_, found);  // parse_csv() has seen it
-        return found;
-    }
-
-    std::string file_;
-    byte_vector bytes_;
-    std::vector<std::string> columns_;
-    std::vector<extent> begins_;  ///< [row][column]
-    extent width_ = 1;
-    char separator_ = ',';
-};
-
-/// Takes the content of a table; `file` is its name in errors. All of it is checked here: what is read later is there.
-///
-///     text      UTF-8, with a byte order mark or without; lines end with LF or CRLF, the last one may do without
-///     fields    in quotes they hold anything, line breaks and separators too, and "" is one quote; spaces count
-///     rows      all of one length; empty lines at the end of a file of several columns are passed over (in a single
-///               column they are rows, with an empty field)
-///     refuses   with wrong_format bytes of value 0 and UTF-16; with truncated quotes that are not closed; with corrupt
-///               what is not UTF-8, a quote inside a field without quotes, anything between a closing quote and the
-///               separator, a carriage return alone outside quotes, rows of another length, two columns of one name
-///               (nameless ones aside) and a file without a row; with too_large more columns or bytes than the options
-///               allow, before memory is taken; with invalid_argument a separator that cannot be one
-[[nodiscard]] inline result<csv_file> parse_csv(byte_vector bytes, const std::string& file = {},
-                                                const csv_options& options = {}) {
-    const char s = options.separator;
-    if (s == '"' || s == '\n' || s == '\r' || s == '\0' || static_cast<unsigned char>(s) > 0x7E)
-        return error(error_kind::invalid_argument, file, "a separator is one ASCII character, no quote or line break");
-    if (error failed = detail::check_csv_text(bytes, file)) return failed;
-
-    detail::csv_size size;
-    if (error failed = detail::measure_csv(bytes, file, s, options.most_columns, size)) return failed;
-    std::int64_t needed = 0;
-    if (!checked_bytes({size.fields}, sizeof(extent), needed) ||
-        !checked_add(needed, static_cast<std::int64_t>(bytes.size()), needed) || needed > options.budget)
-        return error(error_kind::too_large, file,
-                     "has " + std::to_string(size.fields) + " fields in " + std::to_string(bytes.size()) +
-                         " bytes; with 8 bytes a field that is beyond the budget of " + std::to_string(options.budget));
-    csv_file table;
-    table.file_ = file;
-    table.width_ = size.width;
-    table.separator_ = s;
-    table.begins_.reserve(static_cast<std::size_t>(options.heading ? size.fields - size.width : size.fields));
-    std::vector<extent> heading;
-    extent at = detail::csv_start(bytes);
-    for (extent i = 0; i < size.fields; ++i) {
-        detail::csv_field field;
-        (void)detail::scan_csv_field(bytes, at, s, field);  // measured above
-        if (options.heading && i < size.width) {
-            heading.push_back(at);
-            table.columns_.push_back(detail::csv_text(bytes, field));
-        } else {
-            table.begins_.push_back(at);
-        }
-        at = field.next;
-    }
-    std::vector<std::pair<std::string_view, extent>> sorted;
-    for (std::size_t i = 0; i < heading.size(); ++i) sorted.emplace_back(table.columns_[i], heading[i]);
-    std::sort(sorted.begin(), sorted.end());
-    for (std::size_t i = 1; i < sorted.size(); ++i)
-        if (!sorted[i].first.empty() && sorted[i].first == sorted[i - 1].first)
-            return error(error_kind::corrupt, file, sorted[i].second,
-                         "a second column '" + std::string(sorted[i].first) + "' in " +
-                             detail::csv_place(bytes, sorted[i].second),
-                         "names that are different");
-    table.bytes_ = std::move(bytes);
-    return table;
-}
-
-/// Reads a table; see parse_csv() and read_file().
-///
-///     const auto table = ctnn::read_csv("boxes.csv");
-///     const auto boxes = table->numbers<float>({"x", "y", "width", "height"});
-[[nodiscard]] inline result<csv_file> read_csv(const std::string& path, const csv_options& options = {}) {
-    result<byte_vector> bytes = read_file(path, options.budget);
-    if (!bytes) return bytes.error();
-    return parse_csv(std::move(*bytes), path, options);
-}
-
-}  // namespace ctnn
 // -------------------- ctnn/io/model_file.hpp
 /// \file
 /// Saves and loads models: safetensors that any tool reads, with what is needed to refuse a wrong one.
@@ -11128,9 +11922,10 @@ namespace detail {
 
 /// Reads the header. Its grammar has a fixed depth (an object of objects of texts and lists of numbers), so one
 /// function a level suffices and no nesting in a file can exhaust the stack.
-class safetensors_parser {
+class safetensors_parser : private json_cursor {
 public:
-    explicit safetensors_parser(byte_view text) : text_(text) {}
+    using json_cursor::json_cursor;
+    using json_cursor::position;
 
     /// \returns null, or what is expected at position().
     [[nodiscard]] const char* parse(std::vector<tensor_entry>& entries, tensor_metadata& metadata) {
@@ -11154,25 +11949,8 @@ public:
         skip_space();
         return at_ == text_.size ? nullptr : "nothing but spaces behind the object";
     }
-    [[nodiscard]] extent position() const { return at_; }
 
 private:
-    /// Reads { key: value, ... } and calls member(key) with the place at each value.
-    template <class Member>
-    const char* object(const Member& member) {
-        if (!take('{')) return "an opening brace";
-        if (take('}')) return nullptr;
-        do {
-            std::string key;
-            skip_space();
-            if (!string(key)) return "a key in quotes";
-            if (!take(':')) return "a colon";
-            skip_space();
-            if (const char* wrong = member(std::move(key))) return wrong;
-        } while (take(','));
-        return take('}') ? nullptr : "a comma or a closing brace";
-    }
-
     const char* entry(tensor_entry& to) {
         bool has_type = false, has_shape = false, has_offsets = false;
         const char* wrong = object([&](const std::string& key) -> const char* {
@@ -11223,86 +12001,7 @@ private:
         } while (take(','));
         return take(']');
     }
-
-    bool string(std::string& to) {
-        if (!take('"')) return false;
-        while (at_ < text_.size) {
-            const unsigned char c = text_[at_++];
-            if (c == '"') return true;
-            if (c < 0x20) return false;
-            if (c != '\\')
-                to += static_cast<char>(c);
-            else if (!escape(to))
-                return false;
-        }
-        return false;
-    }
-
-    bool escape(std::string& to) {
-        if (at_ >= text_.size) return false;
-        const char c = static_cast<char>(text_[at_++]);
-        constexpr const char* letters = "\"\\/bfnrt";
-        constexpr const char* meanings = "\"\\/\b\f\n\r\t";
-        if (const char* found = c != 0 ? std::strchr(letters, c) : nullptr) {
-            to += meanings[found - letters];
-            return true;
-        }
-        std::uint32_t code = 0, low = 0;
-        if (c != 'u' || !four_digits(code) || (code >= 0xDC00 && code < 0xE000)) return false;
-        if (code >= 0xD800 && code < 0xDC00) {
-            // The first half of a pair that makes one code point above 0xFFFF.
-            if (!text_.has(at_, "\\u", 2)) return false;
-            at_ += 2;
-            if (!four_digits(low) || low < 0xDC00 || low >= 0xE000) return false;
-            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-        }
-        append_utf8(to, code);
-        return true;
-    }
-
-    bool four_digits(std::uint32_t& code) {
-        if (text_.size - at_ < 4) return false;
-        code = 0;
-        for (int i = 0; i < 4; ++i) {
-            const unsigned char c = text_[at_++];
-            const bool digit = c >= '0' && c <= '9', upper = c >= 'A' && c <= 'F', lower = c >= 'a' && c <= 'f';
-            if (!digit && !upper && !lower) return false;
-            code = 16 * code + static_cast<std::uint32_t>(digit ? c - '0' : upper ? c - 'A' + 10 : c - 'a' + 10);
-        }
-        return true;
-    }
-
-    void skip_space() {
-        while (at_ < text_.size &&
-               (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
-            ++at_;
-    }
-    bool take(char c) {
-        skip_space();
-        if (at_ >= text_.size || text_[at_] != static_cast<unsigned char>(c)) return false;
-        ++at_;
-        return true;
-    }
-
-    byte_view text_;
-    extent at_ = 0;
 };
-
-/// A text as JSON: quotes, backslashes and control characters escaped, everything else as it is.
-inline void append_json(std::string& to, const std::string& text) {
-    constexpr const char* digits = "0123456789abcdef";
-    to += '"';
-    for (const char c : text) {
-        const unsigned char code = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\')
-            (to += '\\') += c;
-        else if (code < 0x20)
-            ((to += "\\u00") += digits[code >> 4]) += digits[code & 15];
-        else
-            to += c;
-    }
-    to += '"';
-}
 
 /// The header in canonical form: metadata first, then the tensors in the order given, no white space, filled up with
 /// spaces to a multiple of 8 bytes so that the data, behind 8 bytes of length, is aligned.

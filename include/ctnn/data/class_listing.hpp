@@ -24,6 +24,8 @@ struct class_listing {
     std::vector<std::string> files;        ///< paths, class after class, each class in byte order
     std::vector<std::int32_t> labels;      ///< of the files
     std::vector<std::string> groups{};     ///< of the files, such as patients; empty: each file stands for itself
+    std::vector<float>
+        values{};  ///< [file][class] 1 or 0, where a file may be of several classes; labels are empty then
     [[nodiscard]] extent size() const noexcept { return static_cast<extent>(files.size()); }
 };
 
@@ -110,10 +112,15 @@ inline std::string joined(const std::vector<std::string>& names) {
 
 inline class_listing chosen(const class_listing& from, const std::vector<extent>& indices) {
     class_listing part{.class_names = from.class_names, .files = {}, .labels = {}};
+    const auto classes = static_cast<std::ptrdiff_t>(from.class_names.size());
     for (const extent i : indices) {
-        part.files.push_back(from.files[static_cast<std::size_t>(i)]);
-        part.labels.push_back(from.labels[static_cast<std::size_t>(i)]);
-        if (!from.groups.empty()) part.groups.push_back(from.groups[static_cast<std::size_t>(i)]);
+        const auto at = static_cast<std::size_t>(i);
+        part.files.push_back(from.files[at]);
+        if (!from.labels.empty()) part.labels.push_back(from.labels[at]);
+        if (!from.groups.empty()) part.groups.push_back(from.groups[at]);
+        if (!from.values.empty())
+            part.values.insert(part.values.end(), from.values.begin() + i * classes,
+                               from.values.begin() + (i + 1) * classes);
     }
     return part;
 }
@@ -158,6 +165,24 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
     return listing;
 }
 
+/// What a split is to keep the shares of: the class of each file, or where it may be of several, the combination.
+[[nodiscard]] inline std::vector<std::int32_t> strata(const class_listing& of) {
+    if (of.values.empty()) return of.labels;
+    const std::size_t classes = of.class_names.size();
+    std::vector<std::vector<float>> each, combinations;
+    for (std::size_t i = 0; i < of.files.size(); ++i)
+        each.emplace_back(of.values.begin() + static_cast<std::ptrdiff_t>(i * classes),
+                          of.values.begin() + static_cast<std::ptrdiff_t>((i + 1) * classes));
+    combinations = each;
+    std::sort(combinations.begin(), combinations.end());
+    combinations.erase(std::unique(combinations.begin(), combinations.end()), combinations.end());
+    std::vector<std::int32_t> places;
+    for (const std::vector<float>& one : each)
+        places.push_back(static_cast<std::int32_t>(std::lower_bound(combinations.begin(), combinations.end(), one) -
+                                                   combinations.begin()));
+    return places;
+}
+
 /// The three parts of a listing.
 [[nodiscard]] inline class_listing_splits divide(const class_listing& all, const split_indices& parts) {
     return {detail::chosen(all, parts.train), detail::chosen(all, parts.validation), detail::chosen(all, parts.test)};
@@ -166,8 +191,8 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 /// Cuts a listing by grouped_split() where it has groups, which says what is refused, else by stratified_split().
 [[nodiscard]] inline result<class_listing_splits> split_listing(const class_listing& all, seed start,
                                                                 double validation = 0.15, double test = 0.15) {
-    if (all.groups.empty()) return divide(all, stratified_split(all.labels, start, validation, test));
-    const result<split_indices> parts = grouped_split(all.labels, all.groups, start, validation, test);
+    if (all.groups.empty()) return divide(all, stratified_split(strata(all), start, validation, test));
+    const result<split_indices> parts = grouped_split(strata(all), all.groups, start, validation, test);
     if (!parts) return parts.error();
     return divide(all, *parts);
 }

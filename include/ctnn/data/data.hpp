@@ -6,7 +6,11 @@
 #include "ctnn/data/batch_order.hpp"
 #include "ctnn/data/class_listing.hpp"
 #include "ctnn/data/dataset.hpp"
+#include "ctnn/data/decathlon.hpp"
+#include "ctnn/data/file_index.hpp"
 #include "ctnn/data/folds.hpp"
+#include "ctnn/data/label_folder.hpp"
+#include "ctnn/data/label_pairs.hpp"
 #include "ctnn/data/split.hpp"
 #include "ctnn/data/volume.hpp"
 #include "ctnn/data/volume_crop.hpp"
@@ -18,5 +22,6 @@
 #include "ctnn/data/volume_slice.hpp"
 #if defined(CTNN_WITH_IMAGES)
 #include "ctnn/data/image_folder.hpp"
+#include "ctnn/data/mask_folder.hpp"
 #include "ctnn/data/medmnist.hpp"
 #endif

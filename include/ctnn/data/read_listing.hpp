@@ -15,18 +15,10 @@ namespace ctnn::detail {
 
 /// Keeps the files of a listing that `keep` marks.
 inline void keep_files(class_listing& listing, const std::vector<bool>& keep) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < keep.size(); ++i) {
-        if (!keep[i]) continue;
-        if (kept != i) {
-            listing.files[kept] = std::move(listing.files[i]);
-            if (!listing.groups.empty()) listing.groups[kept] = std::move(listing.groups[i]);
-        }
-        listing.labels[kept++] = listing.labels[i];
-    }
-    listing.files.resize(kept);
-    listing.labels.resize(kept);
-    if (!listing.groups.empty()) listing.groups.resize(kept);
+    std::vector<extent> kept;
+    for (std::size_t i = 0; i < keep.size(); ++i)
+        if (keep[i]) kept.push_back(static_cast<extent>(i));
+    if (kept.size() != keep.size()) listing = chosen(listing, kept);
 }
 
 /// Reads each file by read(path, place of its numbers), which answers with an error or none; `what` is their plural in
@@ -59,6 +51,7 @@ template <static_shape Input, class T, class Read>
     keep_files(listing, keep);
     data.inputs.resize(static_cast<std::size_t>(kept * Input::size));
     data.labels = listing.labels;
+    data.values.assign(listing.values.begin(), listing.values.end());
     return data;
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <type_traits>
@@ -33,6 +34,21 @@ struct volume_grid {
     [[nodiscard]] extent positions() const { return depth * height * width; }
     bool operator==(const volume_grid&) const = default;
 };
+
+/// Do two grids of the same extents lie at the same place? No corner is farther from its other than a tenth of a voxel.
+[[nodiscard]] inline bool same_place(const volume_grid& a, const volume_grid& b) {
+    if (a.extents() != b.extents()) return false;
+    const std::array<double, 3> spacing = a.affine.spacing();
+    const double slack = 0.1 * std::fmin(spacing[0], std::fmin(spacing[1], spacing[2]));
+    const std::array<extent, 3> size = a.size();
+    for (int corner = 0; corner < 8; ++corner) {
+        std::array<double, 3> index{};
+        for (std::size_t n = 0; n < 3; ++n) index[n] = ((corner >> n) & 1) != 0 ? static_cast<double>(size[n] - 1) : 0;
+        const std::array<double, 3> p = a.affine(index), q = b.affine(index);
+        if (!(std::hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]) <= slack)) return false;
+    }
+    return true;
+}
 
 /// A volume of T: float for an image, std::int32_t for labels.
 template <class T>

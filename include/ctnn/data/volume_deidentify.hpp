@@ -5,7 +5,6 @@
 /// No promise of anonymity: names of files, what is burnt into voxels and the anatomy itself stay.
 #pragma once
 
-#include <cmath>
 #include <string>
 #include <vector>
 
@@ -56,16 +55,8 @@ template <class T>
 [[nodiscard]] result<std::vector<std::string>> deidentify(basic_volume<T>& v, const label_volume& mask, T blank = T{}) {
     if (mask.grid.size() != v.grid.size() || mask.channels != 1)
         return error(error_kind::shape_mismatch, "the mask has other extents than the volume, or several channels");
-    const std::array<double, 3> spacing = v.spacing();
-    const double slack = 0.1 * std::fmin(spacing[0], std::fmin(spacing[1], spacing[2]));
-    for (int corner = 0; corner < 8; ++corner) {
-        const std::array<extent, 3> size = v.grid.size();
-        std::array<double, 3> index{};
-        for (std::size_t n = 0; n < 3; ++n) index[n] = ((corner >> n) & 1) != 0 ? static_cast<double>(size[n] - 1) : 0;
-        const std::array<double, 3> a = v.grid.affine(index), b = mask.grid.affine(index);
-        if (!(std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) <= slack))
-            return error(error_kind::shape_mismatch, "the mask lies at another place than the volume");
-    }
+    if (!same_place(v.grid, mask.grid))
+        return error(error_kind::shape_mismatch, "the mask lies at another place than the volume");
     std::vector<std::string> cleared = deidentify(v);
     extent blanked = 0;
     for (std::size_t p = 0; p < mask.values.size(); ++p) {

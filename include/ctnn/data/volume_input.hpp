@@ -75,6 +75,16 @@ inline void rescale(volume& v, extent channel, const volume_preparation& by) {
     return v;
 }
 
+/// Writes a prepared volume, cut or filled up with 0 around its middle. Refuses what fit_to() refuses.
+template <volume_shape Input, class T>
+[[nodiscard]] error write_prepared(const volume& prepared, const input_scaling& scaling, T* to) {
+    const result<volume> fitted = fit_to<Input>(prepared);
+    if (!fitted) return fitted.error();
+    for (const float value : fitted->values)
+        *to++ = static_cast<T>(static_cast<double>(value) * scaling.factor + scaling.shift);
+    return {};
+}
+
 /// Writes a volume as a network of this input sees it.
 ///
 ///     takes    a volume of any orientation, spacing and extents with the input's number of channels
@@ -90,13 +100,9 @@ template <volume_shape Input, class T>
         return {error_kind::shape_mismatch, "a volume of " + std::to_string(from.channels) +
                                                 " channels where a network takes " +
                                                 std::to_string(dims_of<Input>.channels())};
-    result<volume> v = prepare(from, preparation);
+    const result<volume> v = prepare(from, preparation);
     if (!v) return v.error();
-    const result<volume> fitted = fit_to<Input>(*v);
-    if (!fitted) return fitted.error();
-    for (const float value : fitted->values)
-        *to++ = static_cast<T>(static_cast<double>(value) * scaling.factor + scaling.shift);
-    return {};
+    return write_prepared<Input>(*v, scaling, to);
 }
 
 }  // namespace ctnn

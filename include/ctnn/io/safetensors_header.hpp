@@ -12,7 +12,7 @@
 
 #include "ctnn/core/error.hpp"
 #include "ctnn/io/bytes.hpp"
-#include "ctnn/io/utf8.hpp"
+#include "ctnn/io/json.hpp"
 
 namespace ctnn {
 
@@ -62,9 +62,10 @@ namespace detail {
 
 /// Reads the header. Its grammar has a fixed depth (an object of objects of texts and lists of numbers), so one
 /// function a level suffices and no nesting in a file can exhaust the stack.
-class safetensors_parser {
+class safetensors_parser : private json_cursor {
 public:
-    explicit safetensors_parser(byte_view text) : text_(text) {}
+    using json_cursor::json_cursor;
+    using json_cursor::position;
 
     /// \returns null, or what is expected at position().
     [[nodiscard]] const char* parse(std::vector<tensor_entry>& entries, tensor_metadata& metadata) {
@@ -88,25 +89,8 @@ public:
         skip_space();
         return at_ == text_.size ? nullptr : "nothing but spaces behind the object";
     }
-    [[nodiscard]] extent position() const { return at_; }
 
 private:
-    /// Reads { key: value, ... } and calls member(key) with the place at each value.
-    template <class Member>
-    const char* object(const Member& member) {
-        if (!take('{')) return "an opening brace";
-        if (take('}')) return nullptr;
-        do {
-            std::string key;
-            skip_space();
-            if (!string(key)) return "a key in quotes";
-            if (!take(':')) return "a colon";
-            skip_space();
-            if (const char* wrong = member(std::move(key))) return wrong;
-        } while (take(','));
-        return take('}') ? nullptr : "a comma or a closing brace";
-    }
-
     const char* entry(tensor_entry& to) {
         bool has_type = false, has_shape = false, has_offsets = false;
         const char* wrong = object([&](const std::string& key) -> const char* {
@@ -157,86 +141,7 @@ private:
         } while (take(','));
         return take(']');
     }
-
-    bool string(std::string& to) {
-        if (!take('"')) return false;
-        while (at_ < text_.size) {
-            const unsigned char c = text_[at_++];
-            if (c == '"') return true;
-            if (c < 0x20) return false;
-            if (c != '\\')
-                to += static_cast<char>(c);
-            else if (!escape(to))
-                return false;
-        }
-        return false;
-    }
-
-    bool escape(std::string& to) {
-        if (at_ >= text_.size) return false;
-        const char c = static_cast<char>(text_[at_++]);
-        constexpr const char* letters = "\"\\/bfnrt";
-        constexpr const char* meanings = "\"\\/\b\f\n\r\t";
-        if (const char* found = c != 0 ? std::strchr(letters, c) : nullptr) {
-            to += meanings[found - letters];
-            return true;
-        }
-        std::uint32_t code = 0, low = 0;
-        if (c != 'u' || !four_digits(code) || (code >= 0xDC00 && code < 0xE000)) return false;
-        if (code >= 0xD800 && code < 0xDC00) {
-            // The first half of a pair that makes one code point above 0xFFFF.
-            if (!text_.has(at_, "\\u", 2)) return false;
-            at_ += 2;
-            if (!four_digits(low) || low < 0xDC00 || low >= 0xE000) return false;
-            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-        }
-        append_utf8(to, code);
-        return true;
-    }
-
-    bool four_digits(std::uint32_t& code) {
-        if (text_.size - at_ < 4) return false;
-        code = 0;
-        for (int i = 0; i < 4; ++i) {
-            const unsigned char c = text_[at_++];
-            const bool digit = c >= '0' && c <= '9', upper = c >= 'A' && c <= 'F', lower = c >= 'a' && c <= 'f';
-            if (!digit && !upper && !lower) return false;
-            code = 16 * code + static_cast<std::uint32_t>(digit ? c - '0' : upper ? c - 'A' + 10 : c - 'a' + 10);
-        }
-        return true;
-    }
-
-    void skip_space() {
-        while (at_ < text_.size &&
-               (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
-            ++at_;
-    }
-    bool take(char c) {
-        skip_space();
-        if (at_ >= text_.size || text_[at_] != static_cast<unsigned char>(c)) return false;
-        ++at_;
-        return true;
-    }
-
-    byte_view text_;
-    extent at_ = 0;
 };
-
-/// A text as JSON: quotes, backslashes and control characters escaped, everything else as it is.
-inline void append_json(std::string& to, const std::string& text) {
-    constexpr const char* digits = "0123456789abcdef";
-    to += '"';
-    for (const char c : text) {
-        const unsigned char code = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\')
-            (to += '\\') += c;
-        else if (code < 0x20)
-            ((to += "\\u00") += digits[code >> 4]) += digits[code & 15];
-        else
-            to += c;
-    }
-    to += '"';
-}
 
 /// The header in canonical form: metadata first, then the tensors in the order given, no white space, filled up with
 /// spaces to a multiple of 8 bytes so that the data, behind 8 bytes of length, is aligned.
