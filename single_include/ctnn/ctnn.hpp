@@ -59,6 +59,7 @@ enum class refusal {
     channels_differ,
     option_not_taken,
     number_out_of_range,
+    needs_winograd_window,
     count  ///< how many there are; no refusal itself
 };
 
@@ -101,6 +102,9 @@ struct refused {
     static_assert(Why != refusal::number_out_of_range,
                   "ctnn: filters, units, kernels, strides, dilations, factors, groups and times are at least 1, "
                   "a pool's padding is at most half its window, a rate lies in [0, 1); correct the number");
+    static_assert(Why != refusal::needs_winograd_window,
+                  "ctnn: winograd<2> and winograd<4> need a 3x3 window over height and width with stride 1, dilation 1 "
+                  "and groups 1; leave the option out, then the layer chooses by itself");
 };
 
 }  // namespace ctnn
@@ -288,6 +292,10 @@ enum class kind : unsigned char {
 /// Elementwise functions. `alpha` of the operation is the slope of leaky_relu.
 enum class activation : unsigned char { none, relu, leaky_relu, sigmoid, tanh };
 
+/// How a convolution is computed. Winograd's needs a quarter of the multiplications, or with 2 outputs a tile and axis
+/// 4 / 9, and rounds more: see layers/convolution_algorithm.hpp.
+enum class algorithm : unsigned char { direct, winograd_2, winograd_4 };
+
 /// How a tensor of parameters begins.
 enum class initializer : unsigned char { zeros, ones, glorot_uniform };
 
@@ -327,6 +335,8 @@ struct operation {
     ctnn::activation activation = ctnn::activation::none;
     double alpha = 0;  ///< slope, rate, momentum: the one number that a layer has
     double epsilon = 0;
+    ctnn::algorithm algorithm = ctnn::algorithm::direct;           ///< of a convolution forwards
+    ctnn::algorithm gradient_algorithm = ctnn::algorithm::direct;  ///< and of its input's gradient
     bool include_padding = false;  ///< average pooling divides by the whole window
 
     bool in_place = false;              ///< the output may overwrite the input: a pixel is read before it is written
@@ -424,6 +434,7 @@ struct forward_call {
     T* state = nullptr;             ///< running statistics; a training pass updates them
     T* saved = nullptr;             ///< op.saved numbers that backward will see
     T* scratch = nullptr;           ///< op.scratch numbers
+    T* thread_scratch = nullptr;    ///< of a convolution: for each thread so many numbers as it needs
     extent threads = 1;
     bool training = false;
     std::uint64_t seed = 0;  ///< of random layers, with the step's number: same seed and step, same mask
@@ -440,6 +451,7 @@ struct backward_call {
     T* gradients = nullptr;  ///< of this operation's parameters; added into
     const T* saved = nullptr;
     T* scratch = nullptr;
+    T* thread_scratch = nullptr;
     extent threads = 1;
     bool accumulate = false;  ///< add into dx instead; only for operations of kind convolution
     std::uint64_t seed = 0;
@@ -595,6 +607,8 @@ struct layer_options {
     axes kernel{}, stride{}, dilation{}, padding{};
     extent groups = 1;
     bool same = false, bias = true, include_padding = true;
+    bool exact = false;
+    extent winograd = 0;
     double epsilon = 1e-5, momentum = 0.1;
     unsigned given = 0;  ///< which options were given, a bit each
     bool repeated = false;
@@ -608,7 +622,7 @@ struct layer_options {
 /// The bits of layer_options::given; a layer lists those that it takes.
 namespace option {
 inline constexpr unsigned kernel = 1, stride = 2, dilation = 4, padding = 8, groups = 16, bias = 32, epsilon = 64,
-                          momentum = 128, include_padding = 256;
+                          momentum = 128, include_padding = 256, algorithm = 512;
 }
 
 namespace detail {
@@ -673,6 +687,19 @@ struct exclude_padding_option {
         o.include_padding = false;
     }
 };
+struct exact_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::algorithm);
+        o.exact = true;
+    }
+};
+template <extent Outputs>
+struct winograd_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::algorithm);
+        o.winograd = Outputs;
+    }
+};
 template <number Value>
 struct epsilon_option {
     static constexpr void read(layer_options& o) {
@@ -710,6 +737,13 @@ template <extent N>
 inline constexpr groups_option<N> groups{};
 /// A convolution or dense layer without bias, for instance in front of a batch_norm.
 inline constexpr no_bias_option no_bias{};
+/// A convolution adds up its products as they are, never by Winograd's algorithm, whose rounding error is some ten
+/// times as large: for sums that must be exact, or neighbors whose magnitudes differ by more than a factor of 10,000.
+inline constexpr exact_option exact{};
+/// A 3x3 convolution by Winograd's algorithm with so many outputs a tile and axis, 2 or 4, whatever the layer would
+/// choose by itself.
+template <extent Outputs>
+inline constexpr winograd_option<Outputs> winograd{};
 /// Average pooling divides by the part of the window inside the input (PyTorch's count_include_pad=False).
 inline constexpr exclude_padding_option exclude_padding{};
 /// What batch_norm adds to a variance.
@@ -1025,19 +1059,28 @@ namespace execution {
 // function that holds a parallel region, and the first such question starts the runtime even where one thread works.
 template <class Body>
 [[gnu::noinline]] void share_among(extent count, [[maybe_unused]] extent team, const Body& body) {
-    std::atomic<extent> next{0};
-    CTNN_PARALLEL
-    for (extent i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) body(i);
+    std::atomic<extent> next{0}, workers{0};
+    CTNN_PARALLEL {
+        const extent worker = workers.fetch_add(1, std::memory_order_relaxed);
+        for (extent i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) body(i, worker);
+    }
 }
 
 }  // namespace execution
 
-/// Calls body(i) for i in [0, count), on at most `threads` threads; in order on this one when threads is 1.
+/// Calls body(i, worker) for i in [0, count), on at most `threads` threads; in order on this one when threads is 1.
+/// `worker`, in [0, threads), tells the threads of one call apart, so that each can have memory of its own.
 template <class Body>
-inline void parallel_for(extent count, extent threads, const Body& body) {
+inline void parallel_for_with_worker(extent count, extent threads, const Body& body) {
     const extent team = threads < count ? threads : count;
     if (team > 1) return execution::share_among(count, team, body);
-    for (extent i = 0; i < count; ++i) body(i);
+    for (extent i = 0; i < count; ++i) body(i, extent{0});
+}
+
+/// Calls body(i) for i in [0, count), likewise.
+template <class Body>
+inline void parallel_for(extent count, extent threads, const Body& body) {
+    parallel_for_with_worker(count, threads, [&](extent i, extent) { body(i); });
 }
 
 }  // namespace CTNN_BACKEND
@@ -9077,13 +9120,17 @@ constexpr void share(schedule<Tasks, Buffers>& s) {
 }
 
 }  // namespace ctnn::detail
-// -------------------- ctnn/layers/convolution_code.hpp
+// -------------------- ctnn/graph/thread_memory.hpp
 /// \file
-/// The code of convolutions and dense layers: from the operation and its views to kernels, with threads.
+/// Temporary memory that every thread needs for itself.
 
-// -------------------- ctnn/kernels/convolution.hpp
+// -------------------- ctnn/layers/convolution_algorithm.hpp
 /// \file
-/// Direct convolution, channels last, with packed weights: forward, and the gradient with respect to the input.
+/// Which algorithm computes a convolution: a choice by operations and bytes, made when the network is compiled.
+
+// -------------------- ctnn/kernels/winograd.hpp
+/// \file
+/// Winograd convolution, channels last: tiles of inputs are transformed, multiplied channel by channel, and summed.
 
 // -------------------- ctnn/kernels/correlation.hpp
 /// \file
@@ -9832,6 +9879,7 @@ struct key {
     extent last = 0;     ///< vectors of the last block of filters; 0: as many as of the others
     bool partial = false;  ///< the very last vector has fewer filters than lanes
     bool dense = false;    ///< one position, no window: dense.hpp, whose tiles need no key
+    extent winograd = 0;   ///< outputs of a Winograd tile along an axis, `pixels` being tiles; 0: direct
     ctnn::activation activation = ctnn::activation::none;
     constexpr bool operator==(const key&) const = default;
 };
@@ -9890,6 +9938,386 @@ template <class T>
 }  // namespace kernels
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
+// -------------------- ctnn/kernels/winograd_transform.hpp
+/// \file
+/// The transforms of Winograd's minimal filtering along one axis: F(2,3) and F(4,3).
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Y = A'[(G g) * (B' d)] gives `Outputs` neighboring outputs y of a correlation with 3 taps g from Outputs + 2 inputs
+/// d, with as many products as inputs: the points of interpolation are 0, 1, -1 and infinity, for 4 outputs also 2 and
+/// -2. In two dimensions each transform is applied to the columns and then to the rows.
+/// Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, https://arxiv.org/abs/1509.09308
+template <extent Outputs>
+struct winograd_transform;
+
+/// 4 products where a direct correlation needs 6; in two dimensions 16 instead of 36.
+template <>
+struct winograd_transform<2> {
+    /// B' d
+    template <class T>
+    CTNN_INLINE static void input(const vec<T> (&d)[4], vec<T> (&to)[4]) {
+        to[0] = d[0] - d[2];
+        to[1] = d[1] + d[2];
+        to[2] = d[2] - d[1];
+        to[3] = d[1] - d[3];
+    }
+    /// G g
+    template <class T>
+    CTNN_INLINE static void weights(const vec<T> (&g)[3], vec<T> (&to)[4]) {
+        const vec<T> half = T(0.5), even = (g[0] + g[2]) * half, odd = g[1] * half;
+        to[0] = g[0];
+        to[1] = even + odd;
+        to[2] = even - odd;
+        to[3] = g[2];
+    }
+    /// A' m
+    template <class T>
+    CTNN_INLINE static void output(const vec<T> (&m)[4], vec<T> (&to)[2]) {
+        to[0] = m[0] + m[1] + m[2];
+        to[1] = m[1] - m[2] - m[3];
+    }
+};
+
+/// 6 products where a direct correlation needs 12; in two dimensions 36 instead of 144.
+template <>
+struct winograd_transform<4> {
+    template <class T>
+    CTNN_INLINE static void input(const vec<T> (&d)[6], vec<T> (&to)[6]) {
+        const vec<T> four = T(4), minus_four = T(-4), minus_five = T(-5);
+        const vec<T> even = fma(minus_four, d[2], d[4]), odd = fma(minus_four, d[1], d[3]);
+        const vec<T> near = d[4] - d[2], far = d[3] - d[1], twice = far + far;
+        to[0] = fma(four, d[0], fma(minus_five, d[2], d[4]));
+        to[1] = even + odd;
+        to[2] = even - odd;
+        to[3] = near + twice;
+        to[4] = near - twice;
+        to[5] = fma(four, d[1], fma(minus_five, d[3], d[5]));
+    }
+    template <class T>
+    CTNN_INLINE static void weights(const vec<T> (&g)[3], vec<T> (&to)[6]) {
+        const vec<T> quarter = T(1.0 / 4), sixth = T(-1.0 / 6), twelfth = T(1.0 / 12), small = T(1.0 / 24);
+        const vec<T> even = (g[0] + g[2]) * sixth, odd = g[1] * sixth;
+        const vec<T> wide = fma(g[0], small, g[2] * vec<T>(T(1.0 / 6))), skew = g[1] * twelfth;
+        to[0] = g[0] * quarter;
+        to[1] = even + odd;
+        to[2] = even - odd;
+        to[3] = wide + skew;
+        to[4] = wide - skew;
+        to[5] = g[2];
+    }
+    template <class T>
+    CTNN_INLINE static void output(const vec<T> (&m)[6], vec<T> (&to)[4]) {
+        const vec<T> near = m[1] + m[2], near_odd = m[1] - m[2], far = m[3] + m[4], far_odd = m[3] - m[4];
+        to[0] = m[0] + near + far;
+        to[1] = fma(vec<T>(T(2)), far_odd, near_odd);
+        to[2] = fma(vec<T>(T(4)), far, near);
+        to[3] = fma(vec<T>(T(8)), far_odd, near_odd) + m[5];
+    }
+};
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// A correlation with 3x3 taps over height and width and any number over depth, stride 1, as run-time numbers.
+struct winograd_sizes {
+    extent positions[3]{1, 1, 1};  ///< of the output
+    extent taps = 1;               ///< of depth
+    extent channels = 1, filters = 1;
+    extent tiles[2]{1, 1};  ///< along height and width
+    extent block = 1;       ///< tiles that are worked on together
+    double slope = 0;       ///< of leaky_relu
+    /// Output depth d and tap k read depth first_depth + d + k of x; what is outside [0, depths) is zero.
+    extent first_depth = 0, depths = 1;
+    extent readable[2]{};  ///< rows and columns of x, with its border, from the first tap of the first position on
+};
+
+/// Where one tile lies.
+template <class T>
+struct winograd_tile {
+    const T* x = nullptr;    ///< its first input, at depth 0
+    extent rows = 0;         ///< how many of its rows of x may be read, at most Outputs + 2
+    extent columns = 0;      ///< and columns; the others count as zeros, and only outputs that do not exist see them
+    T* y = nullptr;          ///< its first output, at depth 0
+    const T* add = nullptr;  ///< what is added to it, at depth 0, or null
+    extent out_rows = 0, out_columns = 0;  ///< how many of its outputs exist, at most Outputs
+};
+
+/// Elements between the planes of one point of the transform: `size`, plus a cache line, because planes at a distance
+/// of a power of two would fall into the same few sets of the cache.
+[[nodiscard]] constexpr extent winograd_plane(extent size) { return size + 16; }
+
+/// Elements of a block of transformed inputs of one depth, [point][tile][channels rounded up to 16].
+[[nodiscard]] constexpr extent winograd_slice(extent outputs, extent block, extent channels) {
+    return (outputs + 2) * (outputs + 2) * winograd_plane(block * round_up(channels));
+}
+
+/// The most filters that are summed at a time: four of the widest vectors.
+inline constexpr extent winograd_filters = 64;
+
+/// Elements of scratch memory of one thread: a slice for each tap of depth, and products [point][tile][filter].
+[[nodiscard]] constexpr extent winograd_scratch(extent outputs, extent block, extent taps, extent channels,
+                                                extent filters) {
+    const extent width = round_up(filters) < winograd_filters ? round_up(filters) : winograd_filters;
+    return taps * winograd_slice(outputs, block, channels) +
+           (outputs + 2) * (outputs + 2) * winograd_plane(block * width);
+}
+
+namespace detail {
+
+/// B' d B of one tile and one vector of channels; `row` and `column` are the steps of x, `plane` that of the points.
+template <extent Outputs, class T>
+CTNN_INLINE void transform_input(const T* from, extent row, extent column, T* to, extent plane) {
+    constexpr extent size = Outputs + 2;
+    vec<T> half[static_cast<unsigned>(size)][static_cast<unsigned>(size)];
+    unroll<size>([&](auto j) {
+        vec<T> d[static_cast<unsigned>(size)], points[static_cast<unsigned>(size)];
+        unroll<size>([&](auto i) { d[i] = load(from + i * row + j * column); });
+        winograd_transform<Outputs>::input(d, points);
+        unroll<size>([&](auto i) { half[i][j] = points[i]; });
+    });
+    unroll<size>([&](auto i) {
+        vec<T> points[static_cast<unsigned>(size)];
+        winograd_transform<Outputs>::input(half[i], points);
+        unroll<size>([&](auto j) { store(to + (i * size + j) * plane, points[j]); });
+    });
+}
+
+}  // namespace detail
+
+/// Transforms the inputs of `count` tiles at one depth of x, `depth` elements from where the tiles begin, to
+/// [point][tile][channels rounded up to 16]. A tile that reaches over the end of x, and the last channels where they
+/// do not fill a vector, are copied first, so that nothing outside is read.
+template <extent Outputs, class T>
+CTNN_KERNEL void winograd_input(const winograd_sizes& g, const winograd_tile<T>* tiles, extent count, extent depth,
+                                extent row_step, extent column_step, T* to) {
+    constexpr extent size = Outputs + 2;
+    const extent width = round_up(g.channels), plane = winograd_plane(g.block * width);
+    alignas(alignment) T copy[static_cast<unsigned>(size * size * lanes<T>)];
+    for (extent t = 0; t < count; ++t) {
+        const winograd_tile<T>& tile = tiles[t];
+        const bool inside = tile.rows == size && tile.columns == size;
+        for (extent c = 0; c < g.channels; c += lanes<T>) {
+            const extent rest = g.channels - c;
+            const T* from = tile.x + depth + c;
+            extent row = row_step, column = column_step;
+            if (!inside || rest < lanes<T>) {
+                for (extent i = 0; i < size; ++i)
+                    for (extent j = 0; j < size; ++j) {
+                        const T* at = from + i * row_step + j * column_step;
+                        vec<T> value = T(0);
+                        if (i < tile.rows && j < tile.columns)
+                            value = rest < lanes<T> ? load_partial(at, rest) : load(at);
+                        store(copy + (i * size + j) * lanes<T>, value);
+                    }
+                from = copy;
+                row = size * lanes<T>;
+                column = lanes<T>;
+            }
+            detail::transform_input<Outputs>(from, row, column, to + t * width + c, plane);
+        }
+    }
+}
+
+namespace detail {
+
+/// Tiles x Vectors sums over the depths and channels: per channel Vectors loads of weights and Tiles broadcasts.
+template <extent Tiles, extent Vectors, class T>
+CTNN_INLINE void product_tile(const T* const* slices, extent count, extent offset, extent step, extent channels,
+                              const T* weights, T* sums) {
+    constexpr extent width = Vectors * lanes<T>;
+    vec<T> sum[static_cast<unsigned>(Tiles)][static_cast<unsigned>(Vectors)];
+    unroll<Tiles>([&](auto p) { unroll<Vectors>([&](auto v) { sum[p][v] = vec<T>(T(0)); }); });
+    for (extent s = 0; s < count; ++s) {
+        const T* from = slices[s] + offset;
+        for (extent c = 0; c < channels; ++c, ++from, weights += width) {
+            vec<T> weight[static_cast<unsigned>(Vectors)];
+            unroll<Vectors>([&](auto v) { weight[v] = load_held(weights + v * lanes<T>); });
+            unroll<Tiles>([&](auto p) {
+                const vec<T> value(from[p * step]);
+                unroll<Vectors>([&](auto v) { sum[p][v] = fma(value, weight[v], sum[p][v]); });
+            });
+        }
+    }
+    unroll<Tiles>([&](auto p) { unroll<Vectors>([&](auto v) { store(sums + p * width + v * lanes<T>, sum[p][v]); }); });
+}
+
+}  // namespace detail
+
+/// The products of one block of filters at every point of the transform: `slices` are the transformed inputs of the
+/// depths [first, first + depths) of the taps, w the block's packed weights [point][tap of depth][channel][filter],
+/// sums [point][tile][filter]. They are computed `Tiles` at a
+/// time; the last ones twice rather than by more code.
+template <class T, extent Tiles, extent Vectors>
+CTNN_KERNEL void winograd_products(const winograd_sizes& g, extent points, const T* const* slices, extent first,
+                                   extent depths, const T* w, T* sums, extent tiles) {
+    constexpr extent width = Vectors * lanes<T>;
+    const extent step = round_up(g.channels), plane = winograd_plane(g.block * step);
+    const extent sum_plane = winograd_plane(g.block * width);
+    for (extent point = 0; point < points; ++point) {
+        const T* weights = w + (point * g.taps + first) * g.channels * width;
+        for (extent t = 0; t < tiles; t += Tiles) {
+            const extent begin = t + Tiles <= tiles || tiles < Tiles ? t : tiles - Tiles;
+            detail::product_tile<Tiles, Vectors>(slices, depths, point * plane + begin * step, step, g.channels,
+                                                 weights, sums + point * sum_plane + begin * width);
+        }
+    }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+// Tests can ask for Winograd wherever it applies: 2 or 4 outputs a tile and axis. 0: the rule below decides.
+#if !defined(CTNN_FORCE_WINOGRAD)
+#define CTNN_FORCE_WINOGRAD 0
+#endif
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Outputs of a tile along an axis; 0 for the direct algorithm.
+[[nodiscard]] constexpr extent winograd_outputs(algorithm a) {
+    return a == algorithm::winograd_4 ? 4 : a == algorithm::winograd_2 ? 2 : 0;
+}
+
+/// The most taps along depth of a Winograd convolution.
+inline constexpr extent winograd_depth = 7;
+
+/// The most tiles that are worked on together.
+inline constexpr extent winograd_tiles = 64;
+
+/// Can Winograd's algorithm compute this convolution and its input's gradient? It needs 3x3 taps over height and width
+/// (any number up to 7 over depth), stride 1, dilation 1 and one group.
+[[nodiscard]] constexpr bool winograd_applies(const window& w, extent groups) {
+    for (int a = 0; a < 3; ++a)
+        if (w.stride[a] != 1 || w.dilation[a] != 1) return false;
+    return groups == 1 && w.kernel[0] <= winograd_depth && w.kernel[1] == 3 && w.kernel[2] == 3;
+}
+
+/// The sizes of a convolution, or of the one that gives its input's gradient, that decide how it is computed.
+struct convolution_cost {
+    extent positions[3]{1, 1, 1};
+    extent depth_taps = 1;
+    extent channels = 1, filters = 1;
+
+    [[nodiscard]] constexpr extent tiles(extent outputs) const {
+        return ((positions[1] + outputs - 1) / outputs) * ((positions[2] + outputs - 1) / outputs);
+    }
+    /// Elements of the weights that an algorithm reads.
+    [[nodiscard]] constexpr extent weights(extent taps) const { return depth_taps * taps * channels * filters; }
+    /// Tiles that are worked on together: as many as keep the transformed inputs and products within 768 KB, which
+    /// the second-level caches of most servers hold, but at least 16, so that the weights are read no more than once
+    /// for 16 tiles, and at most winograd_tiles. An image's tiles are divided into equal blocks. Those of several small
+    /// images are put together: 16 or so, or as many as there may be where the weights alone exceed 256 KB.
+    [[nodiscard]] constexpr extent block(extent outputs) const {
+        const extent filling = round_up(filters);
+        const extent width = filling < kernels::winograd_filters ? filling : kernels::winograd_filters;
+        const extent points = (outputs + 2) * (outputs + 2), all = tiles(outputs);
+        extent most = 768 * 256 / (points * (depth_taps * round_up(channels) + width));
+        most = most < 16 ? 16 : most > winograd_tiles ? winograd_tiles : most;
+        if (all > most) {
+            const extent blocks = (all + most - 1) / most;
+            return (all + blocks - 1) / blocks;
+        }
+        const extent together = weights(points) > 65536 ? most : 16;
+        return all < together ? together / all * all : all;
+    }
+    /// Cycles of a core with two pipelines of 16 lanes, for one sample: multiply-adds of whole vectors, and the bytes
+    /// of weights that do not fit into half a megabyte of cache, at 10 bytes a cycle (30 GB/s at 3 GHz).
+    [[nodiscard]] constexpr double direct_cycles() const {
+        const extent vectors = round_up(filters) / 16;
+        const extent products = positions[0] * positions[1] * positions[2] * depth_taps * 9 * channels * vectors;
+        return static_cast<double>(products) / 2 + streaming(weights(9) * 4);
+    }
+    /// The same by Winograd: the products of all points; and for each tile and vector the transforms, whose loads,
+    /// stores and additions take about `input` and `output` cycles.
+    [[nodiscard]] constexpr double winograd_cycles(extent outputs) const {
+        const extent points = (outputs + 2) * (outputs + 2), vectors = round_up(filters) / 16;
+        const extent input = outputs == 4 ? 250 : 70, output = outputs == 4 ? 200 : 60;
+        const extent all = positions[0] * tiles(outputs);
+        const double products = static_cast<double>(all * points * depth_taps * channels * vectors) / 2;
+        const double transforms = static_cast<double>(all * (input * (round_up(channels) / 16) + output * vectors));
+        return products + transforms + streaming(weights(points) * 4);
+    }
+    [[nodiscard]] static constexpr double streaming(extent bytes) {
+        return bytes > 524288 ? static_cast<double>(bytes) / 10 : 0;
+    }
+    /// Winograd is taken where it saves a tenth, because it rounds more.
+    [[nodiscard]] constexpr algorithm cheapest() const {
+        const double direct = direct_cycles(), two = winograd_cycles(2), four = winograd_cycles(4);
+        if (four * 1.1 < direct && four <= two) return algorithm::winograd_4;
+        return two * 1.1 < direct ? algorithm::winograd_2 : algorithm::direct;
+    }
+};
+
+[[nodiscard]] constexpr convolution_cost forward_cost(const operation& op) {
+    return {{op.out.axis[0], op.out.axis[1], op.out.axis[2]}, op.window.kernel[0], op.in.channels(), op.out.channels()};
+}
+/// The gradient of the input is a convolution of the output's gradient: channels and filters change places.
+[[nodiscard]] constexpr convolution_cost gradient_cost(const operation& op) {
+    return {{op.in.axis[0], op.in.axis[1], op.in.axis[2]}, op.window.kernel[0], op.out.channels(), op.in.channels()};
+}
+
+/// Sets both algorithms of an operation. `exact` refuses Winograd, `outputs` (2 or 4) demands it.
+constexpr void choose_algorithm(operation& op, bool exact, extent outputs) {
+    op.algorithm = op.gradient_algorithm = algorithm::direct;
+    if (exact || !winograd_applies(op.window, op.groups)) return;
+    if (outputs == 0) outputs = CTNN_FORCE_WINOGRAD;
+    if (outputs != 0) {
+        op.algorithm = op.gradient_algorithm = outputs == 2 ? algorithm::winograd_2 : algorithm::winograd_4;
+    } else {
+        op.algorithm = forward_cost(op).cheapest();
+        op.gradient_algorithm = gradient_cost(op).cheapest();
+    }
+}
+
+/// Elements of temporary memory of each thread.
+[[nodiscard]] constexpr extent thread_scratch(algorithm a, const convolution_cost& c) {
+    const extent outputs = winograd_outputs(a);
+    if (outputs == 0) return 0;
+    return kernels::winograd_scratch(outputs, c.block(outputs), c.depth_taps, c.channels, c.filters);
+}
+/// Of an operation in an engine, or with `training` forwards and backwards; 0 unless it is a convolution.
+[[nodiscard]] constexpr extent thread_scratch(const operation& op, bool training) {
+    if (op.what != kind::convolution) return 0;
+    const extent forward = thread_scratch(op.algorithm, forward_cost(op));
+    const extent backward = training ? thread_scratch(op.gradient_algorithm, gradient_cost(op)) : 0;
+    return forward > backward ? forward : backward;
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn::detail {
+
+/// Elements of temporary memory that a thread needs for any row, in an engine or in training.
+template <int Rows, int Values>
+constexpr extent largest_thread_scratch(const table<Rows, Values>& t, bool training) {
+    extent most = 0;
+    for (const operation& row : t.rows) {
+        const extent needed = thread_scratch(row, training);
+        if (needed > most) most = needed;
+    }
+    return round_up(most);
+}
+
+}  // namespace ctnn::detail
+// -------------------- ctnn/layers/convolution_code.hpp
+/// \file
+/// The code of convolutions and dense layers: from the operation and its views to kernels, with threads.
+
+// -------------------- ctnn/kernels/convolution.hpp
+/// \file
+/// Direct convolution, channels last, with packed weights: forward, and the gradient with respect to the input.
+
 // -------------------- ctnn/kernels/math.hpp
 /// \file
 /// Vectorized elementary functions with stated error bounds.
@@ -10595,6 +11023,390 @@ inline void pack_transposed(const correlation& g, const tap_run (&run)[3], exten
 }  // namespace kernels
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
+// -------------------- ctnn/layers/winograd_code.hpp
+/// \file
+/// The code of Winograd convolutions: a batch is divided into blocks of tiles, which threads share.
+
+// -------------------- ctnn/kernels/winograd_output.hpp
+/// \file
+/// The last step of a Winograd convolution: from products to outputs, with bias, addend and activation.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// Steps of a tile's outputs or of what is added to them.
+struct tile_steps {
+    extent row = 0, column = 0;
+};
+
+/// y = A(A' m A + bias + add) of one tile and one vector of filters. `plane` is the step of the points.
+template <extent Outputs, activation A, class T>
+CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<T> slope, const T* add,
+                                  tile_steps add_step, T* to, tile_steps step) {
+    constexpr extent size = Outputs + 2;
+    constexpr bool brief = A == activation::none || A == activation::relu || A == activation::leaky_relu;
+    vec<T> half[static_cast<unsigned>(Outputs)][static_cast<unsigned>(size)];
+    unroll<size>([&](auto j) {
+        vec<T> m[static_cast<unsigned>(size)], column[static_cast<unsigned>(Outputs)];
+        unroll<size>([&](auto i) { m[i] = load(sums + (i * size + j) * plane); });
+        winograd_transform<Outputs>::output(m, column);
+        unroll<Outputs>([&](auto i) { half[i][j] = column[i]; });
+    });
+    unroll<Outputs>([&](auto i) {
+        vec<T> row[static_cast<unsigned>(Outputs)];
+        winograd_transform<Outputs>::output(half[i], row);
+        unroll<Outputs>([&](auto j) {
+            vec<T> result = row[j] + bias;
+            if (add != nullptr) result += load(add + i * add_step.row + j * add_step.column);
+            if constexpr (brief) result = apply<A, T>(result, slope);
+            store(to + i * step.row + j * step.column, result);
+        });
+    });
+    // A long activation would be compiled for every output: it gets a loop over what was just written.
+    if constexpr (!brief)
+        for (extent i = 0; i < Outputs; ++i)
+            for (extent j = 0; j < Outputs; ++j) {
+                T* at = to + i * step.row + j * step.column;
+                store(at, apply<A, T>(load(at), slope));
+            }
+}
+
+}  // namespace detail
+
+/// Steps of y and of the addend along rows and columns, and how far the depth and filter at work are from the tiles'
+/// beginnings.
+struct winograd_target {
+    extent row = 0, column = 0, offset = 0;
+    extent add_row = 0, add_column = 0, add_offset = 0;
+};
+
+/// y = A(products transformed back + bias + add) for `count` tiles and `filters` filters of one block, whose products
+/// have `width` filters. Where a tile is cut off by the end of y, or the filters do not fill a vector, the outputs go
+/// through a copy, so that nothing outside is read or written.
+template <extent Outputs, activation A, class T>
+CTNN_KERNEL void winograd_output(const winograd_sizes& g, const winograd_tile<T>* tiles, extent count, const T* sums,
+                                 extent width, const T* bias, extent filters, const winograd_target& target) {
+    const extent plane = winograd_plane(g.block * width);
+    const vec<T> slope(static_cast<T>(g.slope));
+    alignas(alignment) T copy[static_cast<unsigned>(Outputs * Outputs * lanes<T>)]{};
+    constexpr detail::tile_steps copy_step{Outputs * lanes<T>, lanes<T>};
+    for (extent t = 0; t < count; ++t) {
+        const winograd_tile<T>& tile = tiles[t];
+        const bool inside = tile.out_rows == Outputs && tile.out_columns == Outputs;
+        for (extent f = 0; f < filters; f += lanes<T>) {
+            const extent rest = filters - f < lanes<T> ? filters - f : 0;
+            const bool direct = inside && rest == 0;
+            T* const out = tile.y + target.offset + f;
+            const T* const extra = tile.add == nullptr ? nullptr : tile.add + target.add_offset + f;
+            const auto each = [&](const auto& visit) {
+                for (extent i = 0; i < tile.out_rows; ++i)
+                    for (extent j = 0; j < tile.out_columns; ++j) visit(i, j, copy + (i * Outputs + j) * lanes<T>);
+            };
+            T* to = out;
+            const T* add = extra;
+            detail::tile_steps step{target.row, target.column}, add_step{target.add_row, target.add_column};
+            if (!direct) {
+                to = copy;
+                step = copy_step;
+                if (extra != nullptr) {
+                    add = copy;
+                    add_step = copy_step;
+                    each([&](extent i, extent j, T* at) {
+                        const T* p = extra + i * target.add_row + j * target.add_column;
+                        store(at, rest == 0 ? load(p) : load_partial(p, rest));
+                    });
+                }
+            }
+            detail::transform_output<Outputs, A>(sums + t * width + f, plane, load(bias + f), slope, add, add_step, to,
+                                                 step);
+            if (direct) continue;
+            each([&](extent i, extent j, const T* at) {
+                T* p = out + i * target.row + j * target.column;
+                if (rest == 0)
+                    store(p, load(at));
+                else
+                    store_partial(p, load(at), rest);
+            });
+        }
+    }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/kernels/winograd_pack.hpp
+/// \file
+/// Transforms weights for a Winograd convolution and packs them in the order in which it reads them.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Elements of the packed weights, without bias; the same for every instruction set, as packed_group().
+[[nodiscard]] constexpr extent winograd_packed(extent outputs, extent taps, extent channels, extent filters) {
+    return packed_group((outputs + 2) * (outputs + 2) * taps, channels, filters);
+}
+
+namespace detail {
+
+/// G g G' of `lanes` filters at once: the 9 taps g are `lanes` numbers each, `plane` is the step of the points.
+template <extent Outputs, class T>
+CTNN_KERNEL void transform_weights(const T* taps, T* to, extent plane) {
+    constexpr extent size = Outputs + 2;
+    vec<T> half[static_cast<unsigned>(size)][3];
+    unroll<3>([&](auto j) {
+        vec<T> points[static_cast<unsigned>(size)];
+        const vec<T> g[3]{load(taps + j * lanes<T>), load(taps + (3 + j) * lanes<T>), load(taps + (6 + j) * lanes<T>)};
+        winograd_transform<Outputs>::weights(g, points);
+        unroll<size>([&](auto i) { half[i][j] = points[i]; });
+    });
+    unroll<size>([&](auto i) {
+        vec<T> points[static_cast<unsigned>(size)];
+        winograd_transform<Outputs>::weights(half[i], points);
+        unroll<size>([&](auto j) { store(to + (i * size + j) * plane, points[j]); });
+    });
+}
+
+}  // namespace detail
+
+/// Weights (taps, 3, 3, channels, filters) of a layer -> [block of filters][point][tap of depth][channel][filter of the
+/// block], for the channels [first, last). `channels` and `filters` are those of the correlation; `scale` (filters
+/// numbers, or null) multiplies each filter. With `transposed` it is the correlation that gives the input's gradient:
+/// its channels are the layer's filters, its filters the layer's channels, and every axis of taps is walked backwards.
+template <extent Outputs, class T>
+void winograd_weights(extent taps, extent channels, extent filters, extent vectors, const T* weights, const T* scale,
+                      bool transposed, extent first, extent last, T* to) {
+    constexpr extent points = (Outputs + 2) * (Outputs + 2);
+    const extent tap_step = channels * filters;
+    const extent channel_step = transposed ? 1 : filters, filter_step = transposed ? channels : 1;
+    for_each_block<T>(filters, vectors, points * taps * channels, [&](extent filter, extent count, extent offset) {
+        for (extent tap = 0; tap < taps; ++tap)
+            for (extent c = first; c < last; ++c)
+                for (extent f = 0; f < count; f += lanes<T>) {
+                    alignas(alignment) T g[static_cast<unsigned>(9 * lanes<T>)];
+                    for (extent k = 0; k < 9; ++k) {
+                        const extent from = tap * 9 + k;
+                        const T* at = weights + (transposed ? taps * 9 - 1 - from : from) * tap_step +
+                                      c * channel_step + (filter + f) * filter_step;
+                        for (extent i = 0; i < lanes<T>; ++i) {
+                            const bool exists = filter + f + i < filters;
+                            T value = exists ? at[i * filter_step] : T(0);
+                            if (scale != nullptr && exists) value *= scale[filter + f + i];
+                            g[k * lanes<T> + i] = value;
+                        }
+                    }
+                    detail::transform_weights<Outputs>(g, to + offset + (tap * channels + c) * count + f,
+                                                       taps * channels * count);
+                }
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// The key of a Winograd convolution. The tile of registers is that of rows of as many pixels as there are tiles.
+template <class T>
+[[nodiscard]] constexpr kernels::key winograd_key(extent outputs, const convolution_cost& c) {
+    const extent block = c.block(outputs), tiles = c.tiles(outputs);
+    const kernels::key tile = kernels::choose_tile<T>(tiles < block ? tiles : block, c.filters, true);
+    return {.pixels = tile.pixels, .vectors = tile.vectors, .last = tile.last, .winograd = outputs};
+}
+
+/// One Winograd convolution of a batch. x begins at the first tap of the first position, whatever the depth; add.data
+/// may be null, or y.data.
+template <class T>
+struct winograd_work {
+    kernels::winograd_sizes sizes{};
+    batch_view<const T> x{}, add{};
+    batch_view<T> y{};
+    const T* weights = nullptr;  ///< packed by kernels::winograd_weights
+    const T* bias = nullptr;     ///< filters rounded up to 16
+    extent parts = 1;            ///< how many threads share the filters of a block, each with the whole input of it
+
+    [[nodiscard]] extent tiles() const { return y.count * sizes.tiles[0] * sizes.tiles[1]; }
+    [[nodiscard]] extent blocks() const { return (tiles() + sizes.block - 1) / sizes.block; }
+    /// Depths in a row that one thread computes, so that a transformed slice of x serves all taps that see it. 16 of
+    /// them with 3 taps transform 18 slices.
+    [[nodiscard]] extent run() const { return sizes.taps > 1 ? 16 : 1; }
+    [[nodiscard]] extent runs() const { return (sizes.positions[0] + run() - 1) / run(); }
+
+    /// Where the tile is that has this number in the batch.
+    [[nodiscard]] kernels::winograd_tile<T> tile(extent number, extent outputs) const {
+        const extent plane = sizes.tiles[0] * sizes.tiles[1];
+        const extent sample = number / plane, in_plane = number % plane;
+        const extent row = in_plane / sizes.tiles[1] * outputs, column = in_plane % sizes.tiles[1] * outputs;
+        const auto most = [](extent there, extent wanted) { return there < wanted ? there : wanted; };
+        return {.x = x.at(sample, 0, row, column),
+                .rows = most(sizes.readable[0] - row, outputs + 2),
+                .columns = most(sizes.readable[1] - column, outputs + 2),
+                .y = y.at(sample, 0, row, column),
+                .add = add.data == nullptr ? nullptr : add.at(sample, 0, row, column),
+                .out_rows = most(sizes.positions[1] - row, outputs),
+                .out_columns = most(sizes.positions[2] - column, outputs)};
+    }
+};
+
+/// One block of tiles through one run of depths for one part of the filters.
+template <class T, kernels::key K>
+void winograd_unit(const winograd_work<T>& work, extent unit, T* scratch) {
+    constexpr extent outputs = K.winograd, points = (outputs + 2) * (outputs + 2);
+    constexpr extent width = K.vectors * kernels::lanes<T>;
+    const kernels::winograd_sizes& g = work.sizes;
+    const extent part = unit % work.parts, first_depth = unit / work.parts % work.runs() * work.run();
+    const extent last_depth = first_depth + work.run() < g.positions[0] ? first_depth + work.run() : g.positions[0];
+    const extent first_tile = unit / work.parts / work.runs() * g.block;
+    const extent count = work.tiles() - first_tile < g.block ? work.tiles() - first_tile : g.block;
+    kernels::winograd_tile<T> tiles[winograd_tiles];
+    for (extent t = 0; t < count; ++t) tiles[t] = work.tile(first_tile + t, outputs);
+
+    const extent slice = kernels::winograd_slice(outputs, g.block, g.channels);
+    T* const products = scratch + g.taps * slice;
+    const extent whole = kernels::vector_count<T>(g.filters) / K.vectors, blocks = whole + (K.last != 0 ? 1 : 0);
+    const extent block_weights = points * g.taps * g.channels * width;
+    extent next = 0;  // the first depth of x that is not transformed
+    for (extent d = first_depth; d < last_depth; ++d) {
+        const T* slices[winograd_depth];
+        extent first_tap = 0, depths = 0;
+        for (extent tap = 0; tap < g.taps; ++tap) {
+            const extent depth = g.first_depth + d + tap;
+            if (depth < 0 || depth >= g.depths) continue;  // zeros of the border
+            T* at = scratch + depth % g.taps * slice;
+            if (d == first_depth || depth >= next) {
+                kernels::winograd_input<outputs>(g, tiles, count, depth * work.x.step[0], work.x.step[1],
+                                                 work.x.step[2], at);
+                next = depth + 1;
+            }
+            if (depths == 0) first_tap = tap;
+            slices[depths++] = at;
+        }
+        kernels::winograd_target target{.row = work.y.step[1],
+                                        .column = work.y.step[2],
+                                        .add_row = work.add.step[1],
+                                        .add_column = work.add.step[2]};
+        for (extent b = blocks * part / work.parts; b < blocks * (part + 1) / work.parts; ++b) {
+            const T* weights = work.weights + b * block_weights;
+            const auto multiply = [&](auto vectors) {
+                kernels::winograd_products<T, K.pixels, vectors>(g, points, slices, first_tap, depths, weights,
+                                                                 products, count);
+            };
+            if constexpr (K.last == 0) {
+                multiply(std::integral_constant<extent, K.vectors>{});
+            } else {
+                if (b < whole)
+                    multiply(std::integral_constant<extent, K.vectors>{});
+                else
+                    multiply(std::integral_constant<extent, K.last>{});
+            }
+            const extent filter = b * width, rest = g.filters - filter;
+            target.offset = d * work.y.step[0] + filter;
+            target.add_offset = d * work.add.step[0] + filter;
+            kernels::winograd_output<outputs, K.activation>(g, tiles, count, products,
+                                                            b < whole ? width : K.last * kernels::lanes<T>,
+                                                            work.bias + filter, rest < width ? rest : width, target);
+        }
+    }
+}
+
+/// The whole batch. The division into parts may depend on the number of threads, because every sum is the same in each.
+template <class T, kernels::key K>
+void winograd_convolve(winograd_work<T>& work, extent threads, T* scratch) {
+    const kernels::winograd_sizes& g = work.sizes;
+    const extent multiply_adds =
+        work.tiles() * g.positions[0] * (K.winograd + 2) * (K.winograd + 2) * g.taps * g.channels * g.filters;
+    if (multiply_adds < (1 << 20)) threads = 1;  // some 10 us: another thread would not be awake before
+    const extent units = work.blocks() * work.runs();
+    const extent filter_blocks = (kernels::vector_count<T>(g.filters) + K.vectors - 1) / K.vectors;
+    if (threads > 1 && units < 2 * threads) {
+        const extent wanted = (2 * threads + units - 1) / units;
+        work.parts = wanted < filter_blocks ? wanted : filter_blocks;
+    }
+    const extent own = kernels::winograd_scratch(K.winograd, g.block, g.taps, g.channels, g.filters);
+    parallel_for_with_worker(units * work.parts, threads, [&](extent unit, extent worker) {
+        winograd_unit<T, K>(work, unit, scratch + worker * own);
+    });
+}
+
+/// Transforms and packs weights for `outputs` (2 or 4) outputs a tile; as kernels::winograd_weights.
+template <class T>
+void pack_winograd(extent outputs, const convolution_cost& c, extent vectors, const T* weights, const T* scale,
+                   bool transposed, T* to, extent threads) {
+    constexpr extent channels = 16;  // of a piece of work
+    parallel_for((c.channels + channels - 1) / channels, c.channels * c.filters < 4096 ? 1 : threads, [&](extent i) {
+        const extent first = i * channels, last = first + channels < c.channels ? first + channels : c.channels;
+        if (outputs == 4)
+            kernels::winograd_weights<4>(c.depth_taps, c.channels, c.filters, vectors, weights, scale, transposed,
+                                         first, last, to);
+        else
+            kernels::winograd_weights<2>(c.depth_taps, c.channels, c.filters, vectors, weights, scale, transposed,
+                                         first, last, to);
+    });
+}
+
+/// The sizes of a Winograd convolution for one tile size.
+[[nodiscard]] constexpr kernels::winograd_sizes winograd_sizes_of(const convolution_cost& c, extent outputs) {
+    kernels::winograd_sizes g;
+    for (int a = 0; a < 3; ++a) g.positions[a] = c.positions[a];
+    g.taps = c.depth_taps;
+    g.channels = c.channels;
+    g.filters = c.filters;
+    for (int a = 0; a < 2; ++a) g.tiles[a] = (c.positions[a + 1] + outputs - 1) / outputs;
+    g.block = c.block(outputs);
+    return g;
+}
+
+/// y = activation(bias + conv(x) + other) with packed weights and bias. x has a border of zeros as wide as the padding;
+/// other.data may be null, or y.data.
+template <class T, kernels::key K>
+void winograd_forward_packed(const forward_call<T>& call, const T* packed) {
+    const operation& op = call.op;
+    const convolution_cost c = forward_cost(op);
+    winograd_work<T> work{.sizes = winograd_sizes_of(c, K.winograd), .x = call.x, .add = call.other, .y = call.y};
+    kernels::winograd_sizes& g = work.sizes;
+    g.slope = op.alpha;
+    g.first_depth = -op.window.before[0];
+    g.depths = op.in.depth();
+    for (int a = 0; a < 2; ++a) {
+        work.x.data -= op.window.before[a + 1] * call.x.step[a + 1];
+        g.readable[a] = op.in.axis[a + 1] + op.window.before[a + 1] + op.window.after[a + 1];
+    }
+    work.weights = packed;
+    work.bias = packed + kernels::winograd_packed(K.winograd, g.taps, g.channels, g.filters);
+    winograd_convolve<T, K>(work, call.threads, call.thread_scratch);
+}
+
+/// dx (+)= gradient of the input: a convolution of dy, which has a border of gradient_border() zeros, with the flipped
+/// weights.
+template <class T, kernels::key K>
+void winograd_input_gradient(const backward_call<T>& call) {
+    const operation& op = call.op;
+    const convolution_cost c = gradient_cost(op);
+    winograd_work<T> work{.sizes = winograd_sizes_of(c, K.winograd), .x = call.dy, .y = call.dx};
+    kernels::winograd_sizes& g = work.sizes;
+    if (call.accumulate) work.add = call.dx;
+    g.first_depth = op.window.before[0] - (g.taps - 1);
+    g.depths = op.out.depth();
+    for (int a = 0; a < 2; ++a) {
+        const extent first = op.window.before[a + 1] - 2;  // the output that input 0 sees with its last tap
+        work.x.data += first * call.dy.step[a + 1];
+        g.readable[a] = op.out.axis[a + 1] + gradient_border(op.window, op.in, op.out, a + 1).after - first;
+    }
+    const extent size = kernels::winograd_packed(K.winograd, g.taps, g.channels, g.filters);
+    pack_winograd<T>(K.winograd, c, K.vectors, call.parameters, nullptr, true, call.scratch, call.threads);
+    std::memset(call.scratch + size, 0, static_cast<std::size_t>(round_up(g.filters)) * sizeof(T));
+    work.weights = call.scratch;
+    work.bias = call.scratch + size;
+    winograd_convolve<T, K>(work, call.threads, call.thread_scratch);
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -10622,7 +11434,9 @@ inline namespace CTNN_BACKEND {
 template <class T>
 [[nodiscard]] constexpr kernels::key forward_key(const operation& op) {
     if (is_dense(op)) return {.dense = true, .activation = op.activation};
-    kernels::key chosen = kernels::choose_tile<T>(op.out.width(), op.out.channels() / op.groups);
+    const extent outputs = winograd_outputs(op.algorithm);
+    kernels::key chosen = outputs != 0 ? winograd_key<T>(outputs, forward_cost(op))
+                                       : kernels::choose_tile<T>(op.out.width(), op.out.channels() / op.groups);
     chosen.activation = op.activation;
     return chosen;
 }
@@ -10632,6 +11446,8 @@ template <class T>
 [[nodiscard]] constexpr kernels::key input_gradient_key(const operation& op, bool wanted = true) {
     if (!wanted) return {.pixels = 0};
     if (is_dense(op)) return {.dense = true};
+    const extent outputs = winograd_outputs(op.gradient_algorithm);
+    if (outputs != 0) return winograd_key<T>(outputs, gradient_cost(op));
     const extent stride = op.window.stride[2];
     const extent narrowest = op.in.width() < stride ? 1 : op.in.width() / stride;
     return kernels::choose_tile<T>(narrowest, op.in.channels() / op.groups, stride > 1);
@@ -10649,6 +11465,8 @@ template <class T>
 /// Numbers that the packed weights and bias of an engine take: the same for every instruction set.
 [[nodiscard]] constexpr extent packed_size(const operation& op) {
     const kernels::correlation g = convolution_sizes(op);
+    if (const extent outputs = winograd_outputs(op.algorithm); outputs != 0)
+        return kernels::winograd_packed(outputs, g.taps[0], g.channels, g.filters) + round_up(g.filters);
     return g.groups * (kernels::packed_group(g.tap_count(), g.channels, g.filters) + round_up(g.filters));
 }
 
@@ -10656,8 +11474,10 @@ template <class T>
 [[nodiscard]] constexpr extent convolution_scratch(const operation& op) {
     if (is_dense(op)) return 0;
     const kernels::correlation g = convolution_sizes(op);
+    const extent outputs = winograd_outputs(op.gradient_algorithm);
     const extent transposed =
-        g.groups * (kernels::packed_group(g.tap_count(), g.filters, g.channels) + round_up(g.channels));
+        outputs != 0 ? kernels::winograd_packed(outputs, g.taps[0], g.filters, g.channels) + round_up(g.channels)
+                     : g.groups * (kernels::packed_group(g.tap_count(), g.filters, g.channels) + round_up(g.channels));
     return packed_size(op) > transposed ? packed_size(op) : transposed;
 }
 
@@ -10665,13 +11485,15 @@ template <class T>
 /// at `to`. bias, scale and shift (groups * filters numbers each) may be null; y = (x * w + bias) * scale + shift is
 /// folded.
 template <class T>
-void pack_convolution(const operation& op, const T* weights, const T* bias, const T* scale, const T* shift, T* to) {
+void pack_convolution(const operation& op, const T* weights, const T* bias, const T* scale, const T* shift, T* to,
+                      extent threads = 1) {
     const kernels::correlation g = convolution_sizes(op);
-    const extent vectors =
-        is_dense(op) ? kernels::dense_vectors : kernels::choose_tile<T>(op.out.width(), g.filters).vectors;
-    kernels::pack_weights(g, vectors, weights, scale, to);
-    kernels::pack_bias(g, bias, scale, shift,
-                       to + g.groups * kernels::packed_group(g.tap_count(), g.channels, g.filters));
+    const extent vectors = is_dense(op) ? kernels::dense_vectors : forward_key<T>(op).vectors;
+    if (const extent outputs = winograd_outputs(op.algorithm); outputs != 0)
+        pack_winograd<T>(outputs, forward_cost(op), vectors, weights, scale, false, to, threads);
+    else
+        kernels::pack_weights(g, vectors, weights, scale, to);
+    kernels::pack_bias(g, bias, scale, shift, to + packed_size(op) - g.groups * round_up(g.filters));
 }
 
 /// Calls body(sample, first row, last row): blocks of about a million multiply-adds, which take a core some 10 us.
@@ -10751,6 +11573,8 @@ void convolution_engine_forward(const forward_call<T>& call) {
     if constexpr (K.dense)
         dense_layer_forward<T, K.activation>(call, {call.parameters, inputs, outputs, true},
                                              call.parameters + kernels::packed_group(1, inputs, outputs));
+    else if constexpr (K.winograd != 0)
+        winograd_forward_packed<T, K>(call, call.parameters);
     else
         convolution_forward_packed<T, K>(call, call.parameters);
 }
@@ -10764,8 +11588,9 @@ void convolution_forward(const forward_call<T>& call) {
     if constexpr (K.dense) {
         dense_layer_forward<T, K.activation>(call, {call.parameters, op.in.channels(), op.out.channels(), false}, bias);
     } else {
-        pack_convolution<T>(op, call.parameters, bias, nullptr, nullptr, call.scratch);
-        convolution_forward_packed<T, K>(call, call.scratch);
+        pack_convolution<T>(op, call.parameters, bias, nullptr, nullptr, call.scratch, call.threads);
+        if constexpr (K.winograd != 0) winograd_forward_packed<T, K>(call, call.scratch);
+        else convolution_forward_packed<T, K>(call, call.scratch);
     }
 }
 
@@ -10877,7 +11702,9 @@ void convolution_backward(const backward_call<T>& call) {
     if constexpr (Input.dense) {
         if (call.dx.data != nullptr) dense_layer_input_gradient<T>(call);
     } else if constexpr (Input.pixels > 0) {
-        if (call.dx.data != nullptr) convolution_input_gradient<T, Input>(call);
+        if (call.dx.data == nullptr) return;
+        if constexpr (Input.winograd != 0) winograd_input_gradient<T, Input>(call);
+        else convolution_input_gradient<T, Input>(call);
     }
 }
 
@@ -10959,6 +11786,8 @@ struct inference_plan {
             if (row.what != kind::convolution && row.scratch > most) most = row.scratch;
         return round_up(most);
     }();
+    /// And of the temporary memory of each thread.
+    static constexpr extent each_thread = largest_thread_scratch(table, false);
 };
 
 }  // namespace ctnn::detail
@@ -11198,8 +12027,8 @@ struct program {
     const T* weights = nullptr;
     extent threads = 1;
 
-    /// Runs `samples` inputs through the arena; scratch is behind it.
-    void run(const T* inputs, extent samples, T* arena, T* scratch) const noexcept {
+    /// Runs `samples` inputs through the arena with temporary memory, and some more for each of `on` threads.
+    void run(const T* inputs, extent samples, T* arena, T* scratch, T* thread_scratch, extent on) const noexcept {
         for (int i = 0; i < count; ++i) {
             const ctnn::detail::inference_row& row = rows[i];
             if (row.border.place >= 0)
@@ -11214,13 +12043,13 @@ struct program {
                     break;
                 }
                 case kind::place:
-                    copy_view<T>(x, y, false, threads);
+                    copy_view<T>(x, y, false, on);
                     break;
                 case kind::reshape:
-                    reshape_view<T>(x, y, false, threads);
+                    reshape_view<T>(x, y, false, on);
                     break;
                 case kind::add:
-                    add_views<T>(x, row.other.view(arena, samples), y, threads);
+                    add_views<T>(x, row.other.view(arena, samples), y, on);
                     break;
                 default:
                     // The running statistics are read only: training is false.
@@ -11232,7 +12061,8 @@ struct program {
                                          .state = const_cast<T*>(weights + row.state),
                                          .saved = nullptr,
                                          .scratch = scratch,
-                                         .threads = threads});
+                                         .thread_scratch = thread_scratch,
+                                         .threads = on});
             }
         }
     }
@@ -11291,14 +12121,16 @@ struct network
         return total;
     }();
 
-    /// Bytes of activations that inference of a batch needs, for elements of 4 bytes.
-    [[nodiscard]] static constexpr extent workspace_bytes(extent batch) {
-        return (batch * detail::inference_plan<network>::elements + detail::inference_plan<network>::scratch) * 4;
+    /// Bytes of activations and temporary memory that inference of a batch needs, for elements of 4 bytes.
+    [[nodiscard]] static constexpr extent workspace_bytes(extent batch, extent threads = 1) {
+        using plan = detail::inference_plan<network>;
+        return (batch * plan::elements + plan::scratch + threads * plan::each_thread) * 4;
     }
-    /// Bytes of the block of an engine of float for one sample at a time: packed weights, activations, scores.
+    /// Bytes of the block of an engine of float for one sample and one thread at a time: packed weights, activations,
+    /// scores.
     static constexpr extent engine_bytes = [] {
         using plan = detail::inference_plan<network>;
-        return (plan::weights + plan::elements + round_up(output_dims.size()) + plan::scratch) * 4;
+        return (plan::weights + plan::elements + round_up(output_dims.size()) + plan::scratch + plan::each_thread) * 4;
     }();
 };
 
@@ -11660,18 +12492,22 @@ public:
     /// The memory of one call, for calls from several threads on one engine.
     class workspace {
     public:
-        explicit workspace(extent max_batch = 1)
-            : max_batch_(max_batch < 1 ? 1 : max_batch), block_(max_batch_ * arena_elements + plan::scratch) {}
+        /// A call uses as many threads as the engine has, but no more than this.
+        explicit workspace(extent max_batch = 1, extent threads = 1)
+            : max_batch_(max_batch < 1 ? 1 : max_batch),
+              threads_(threads < 1 ? 1 : threads),
+              block_(max_batch_ * arena_elements + plan::scratch + threads_ * plan::each_thread) {}
 
     private:
         friend engine;
-        extent max_batch_;
+        extent max_batch_, threads_;
         aligned_block<T> block_;
     };
 
     /// Bytes of the block that an engine lives in.
-    [[nodiscard]] static constexpr extent bytes(extent max_batch = 1) {
-        return (plan::weights + max_batch * (arena_elements + output_elements) + plan::scratch) *
+    [[nodiscard]] static constexpr extent bytes(extent max_batch = 1, extent threads = 1) {
+        return (plan::weights + max_batch * (arena_elements + output_elements) + plan::scratch +
+                threads * plan::each_thread) *
                static_cast<extent>(sizeof(T));
     }
 
@@ -11681,16 +12517,17 @@ public:
     }
     /// \pre `sample` points at input::size numbers
     tensor_view<output, const T> operator()(const T* sample) noexcept {
-        run(sample, 1, outputs(), arena(), arena() + max_batch_ * arena_elements);
+        run(sample, 1, outputs(), arena(), arena() + max_batch_ * arena_elements, program_.threads);
         return tensor_view<output, const T>(outputs());
     }
     /// Many samples, one after the other in memory; scores likewise. More than max_batch run in slices.
     void operator()(const T* samples, T* scores, extent count) noexcept {
-        slices(samples, scores, count, max_batch_, arena());
+        slices(samples, scores, count, max_batch_, arena(), program_.threads);
     }
     /// Many threads may call this at once, each with a workspace of its own.
     void operator()(const T* samples, T* scores, workspace& memory, extent count = 1) const noexcept {
-        slices(samples, scores, count, memory.max_batch_, memory.block_.data());
+        slices(samples, scores, count, memory.max_batch_, memory.block_.data(),
+               memory.threads_ < program_.threads ? memory.threads_ : program_.threads);
     }
     [[nodiscard]] extent max_batch() const noexcept { return max_batch_; }
 
@@ -11706,20 +12543,22 @@ private:
         program_ = {rows.of, routines.of, plan::rows, block, options.threads < 1 ? 1 : options.threads};
     }
 
-    void run(const T* samples, extent count, T* scores, T* arena, T* scratch) const noexcept {
-        program_.run(samples, count, arena, scratch);
+    void run(const T* samples, extent count, T* scores, T* arena, T* scratch, extent threads) const noexcept {
+        program_.run(samples, count, arena, scratch, scratch + plan::scratch, threads);
         execution::reshape_view<T>(rows.output.view(arena, count), batch_view<T>::dense(scores, dims_of<output>, count),
                                    false, 1);
     }
-    void slices(const T* samples, T* scores, extent count, extent batch, T* arena) const noexcept {
+    void slices(const T* samples, T* scores, extent count, extent batch, T* arena, extent threads) const noexcept {
         for (extent from = 0; from < count; from += batch) {
             const extent n = count - from < batch ? count - from : batch;
             run(samples + from * input::size, n, scores + from * dims_of<output>.size(), arena,
-                arena + batch * arena_elements);
+                arena + batch * arena_elements, threads);
         }
     }
     [[nodiscard]] T* arena() const noexcept { return block_ + plan::weights; }
-    [[nodiscard]] T* outputs() const noexcept { return arena() + max_batch_ * arena_elements + plan::scratch; }
+    [[nodiscard]] T* outputs() const noexcept {
+        return arena() + max_batch_ * arena_elements + plan::scratch + program_.threads * plan::each_thread;
+    }
 
     aligned_block<T> owned_;
     T* block_;
@@ -11731,19 +12570,21 @@ private:
 template <class Net, class T>
 [[nodiscard]] engine<Net, T> freeze(const model<Net, T>& m, const engine_options& options = {}) {
     const extent batch = options.max_batch < 1 ? 1 : options.max_batch;
-    aligned_block<T> block(engine<Net, T>::bytes(batch) / static_cast<extent>(sizeof(T)));
+    const extent threads = options.threads < 1 ? 1 : options.threads;
+    aligned_block<T> block(engine<Net, T>::bytes(batch, threads) / static_cast<extent>(sizeof(T)));
     engine<Net, T> result(block.data(), m, options);
     result.owned_ = std::move(block);
     return result;
 }
 
 /// Makes an engine in memory that the caller owns and keeps alive: static storage, or a block of his own.
-/// \returns error_kind::invalid_argument unless the buffer has engine<Net, T>::bytes(max_batch) bytes and begins on a
-///          64-byte boundary
+/// \returns error_kind::invalid_argument unless the buffer has engine<Net, T>::bytes(max_batch, threads) bytes and
+///          begins on a 64-byte boundary
 template <class Net, class T>
 [[nodiscard]] result<engine<Net, T>> freeze_into(std::span<std::byte> buffer, const model<Net, T>& m,
                                                  const engine_options& options = {}) {
-    const extent needed = engine<Net, T>::bytes(options.max_batch < 1 ? 1 : options.max_batch);
+    const extent needed =
+        engine<Net, T>::bytes(options.max_batch < 1 ? 1 : options.max_batch, options.threads < 1 ? 1 : options.threads);
     if (static_cast<extent>(buffer.size()) < needed)
         return error{error_kind::invalid_argument, "freeze_into: the buffer has " + std::to_string(buffer.size()) +
                                                        " bytes, the engine needs " + std::to_string(needed)};
@@ -11817,18 +12658,26 @@ inline std::string grouped(extent n) {
     return text;
 }
 
+/// How a convolution or dense layer is computed forwards.
+inline const char* algorithm_text(const operation& row) {
+    if (row.what != kind::convolution) return "-";
+    return row.algorithm == algorithm::winograd_4   ? "winograd4"
+           : row.algorithm == algorithm::winograd_2 ? "winograd2"
+                                                    : "direct";
+}
+
 }  // namespace detail
 
 /// A table like Keras' summary: layer, output shape, parameters, multiply-adds, bytes of the output as float, receptive
-/// field in positions of the input; then the totals.
+/// field in positions of the input, algorithm of a convolution forwards; then the totals.
 template <class Net>
 [[nodiscard]] std::string summary() {
     static constexpr auto fields = detail::receptive_fields<Net>();
     char line[160];
     std::string text;
-    const std::string rule(96, '-');
-    std::snprintf(line, sizeof line, "%-16s %-20s %14s %16s %14s %11s\n", "layer", "output", "parameters",
-                  "multiply-adds", "bytes", "sees");
+    const std::string rule(107, '-');
+    std::snprintf(line, sizeof line, "%-16s %-20s %14s %16s %14s %11s  %s\n", "layer", "output", "parameters",
+                  "multiply-adds", "bytes", "sees", "algorithm");
     text += line + rule + '\n';
     for (const operation& row : Net::table.rows) {
         const receptive_field& field = fields.of[row.result];
@@ -11837,10 +12686,11 @@ template <class Net>
             if (!sees.empty()) sees += 'x';
             sees += std::to_string(field.size[a]);
         }
-        std::snprintf(line, sizeof line, "%-16s %-20s %14s %16s %14s %11s\n", row.layer,
+        std::snprintf(line, sizeof line, "%-16s %-20s %14s %16s %14s %11s  %s\n", row.layer,
                       detail::joined(row.out, row.out.rank, " x ").c_str(),
                       detail::grouped(row.parameter_count()).c_str(), detail::grouped(row.multiply_adds).c_str(),
-                      detail::grouped(row.out.size() * 4).c_str(), sees.empty() ? "-" : sees.c_str());
+                      detail::grouped(row.out.size() * 4).c_str(), sees.empty() ? "-" : sees.c_str(),
+                      detail::algorithm_text(row));
         text += line;
     }
     text += rule + '\n';
@@ -13836,7 +14686,8 @@ namespace ctnn {
 ///     takes    a sequence, an image or a volume; its rank follows the input
 ///     gives    (input + padding - (kernel - 1) * dilation - 1) / stride + 1 positions an axis, `Filters` channels
 ///     learns   weight (kernel..., channels / groups, Filters), filters contiguous: Keras' order; bias (Filters)
-///     options  kernel (3), stride (1), dilation (1), padding or same (valid), groups (1), no_bias
+///     options  kernel (3), stride (1), dilation (1), padding or same (valid), groups (1), no_bias;
+///              exact or winograd<2 or 4>: the algorithm, which the layer chooses by itself unless told
 ///     refuses  a vector; a kernel larger than the padded input; groups that do not divide channels and filters
 ///
 ///     using edge = ctnn::network<ctnn::shape<28, 28, 1>, ctnn::conv<8, 5, ctnn::stride<2>, ctnn::same>, ctnn::relu>;
@@ -13847,9 +14698,11 @@ struct conv {
     [[nodiscard]] static constexpr outcome lower(dims in) {
         constexpr layer_options o = read_options<Options...>();
         constexpr unsigned taken =
-            option::kernel | option::stride | option::dilation | option::padding | option::groups | option::bias;
+            option::kernel | option::stride | option::dilation | option::padding | option::groups | option::bias |
+                                   option::algorithm;
         if (o.repeated || (o.given & ~taken) != 0) return refusal::option_not_taken;
         if (Filters < 1 || o.groups < 1) return refusal::number_out_of_range;
+        if (o.winograd != 0 && o.winograd != 2 && o.winograd != 4) return refusal::needs_winograd_window;
         const placed_window placed = place_window(o, in, 3, 1);
         if (placed.why != refusal::none) return placed.why;
         if (in.channels() % o.groups != 0 || Filters % o.groups != 0) return refusal::groups_do_not_divide;
@@ -13871,6 +14724,8 @@ struct conv {
         weight.axis[next++] = channels;
         weight.axis[next] = Filters;
         if (o.bias) row.parameters[1] = {.name = "bias", .axis = {Filters, 1, 1, 1, 1}, .rank = 1};
+        if (o.winograd != 0 && !winograd_applies(row.window, row.groups)) return refusal::needs_winograd_window;
+        choose_algorithm(row, o.exact, o.winograd);
         row.scratch = convolution_scratch(row);
         return row;
     }
@@ -15816,6 +16671,8 @@ struct training_plan {
     /// Does anybody ask for the gradient of a row's input? Not in a first layer.
     static constexpr bool wants_input_gradient(int row) { return plan.tasks[2 * rows - row].writes[0] >= 0; }
     static constexpr side_memory side = side_memory_of(table);
+    /// Elements of temporary memory of each thread.
+    static constexpr extent each_thread = largest_thread_scratch(table, true);
 };
 
 }  // namespace ctnn::detail
@@ -15893,6 +16750,7 @@ struct tape {
     T* arena = nullptr;
     T* saved = nullptr;
     T* scratch = nullptr;
+    T* thread_scratch = nullptr;
     extent samples = 0;
     extent threads = 1;
     std::uint64_t seed = 0, step = 0;
@@ -15934,6 +16792,7 @@ struct tape {
                                          .state = state + row.op.state_offset,
                                          .saved = saved + row.saved,
                                          .scratch = scratch,
+                                         .thread_scratch = thread_scratch,
                                          .threads = threads,
                                          .training = training,
                                          .seed = seed,
@@ -15974,6 +16833,7 @@ struct tape {
                                           .gradients = gradients + row.op.parameter_offset,
                                           .saved = saved + row.saved,
                                           .scratch = scratch,
+                                         .thread_scratch = thread_scratch,
                                           .threads = threads,
                                           .accumulate = row.accumulate[0] && !through_partial,
                                           .seed = seed,
@@ -16019,9 +16879,10 @@ public:
     using network = Net;
     using scalar = T;
     static constexpr dims output_dims = plan::table.values[plan::table.output];
-    /// Bytes of memory for a batch, besides the model and its gradient.
-    [[nodiscard]] static constexpr extent bytes(extent batch) {
-        return (batch * (plan::elements + 2 * output_dims.size()) + plan::side.saved + plan::side.scratch) *
+    /// Bytes of memory for a batch on so many threads, besides the model and its gradient.
+    [[nodiscard]] static constexpr extent bytes(extent batch, extent threads = 1) {
+        return (batch * (plan::elements + 2 * output_dims.size()) + plan::side.saved + plan::side.scratch +
+                threads * plan::each_thread) *
                static_cast<extent>(sizeof(T));
     }
 
@@ -16032,14 +16893,17 @@ public:
           output_gradient_(max_batch_ * output_dims.size()),
           saved_(plan::side.saved),
           scratch_(plan::side.scratch) {
+        const extent threads = options.threads > 0 ? options.threads : available_threads();
+        thread_scratch_ = aligned_block<T>(threads * plan::each_thread);
         tape_ = {rows.of,
                  routines.of,
                  plan::rows,
                  arena_.data(),
                  saved_.data(),
                  scratch_.data(),
+                 thread_scratch_.data(),
                  0,
-                 options.threads > 0 ? options.threads : available_threads(),
+                 threads,
                  options.random.value,
                  0};
     }
@@ -16103,7 +16967,7 @@ private:
     }
 
     extent max_batch_;
-    aligned_block<T> arena_, outputs_, output_gradient_, saved_, scratch_;
+    aligned_block<T> arena_, outputs_, output_gradient_, saved_, scratch_, thread_scratch_;
     execution::tape<T> tape_;
 };
 

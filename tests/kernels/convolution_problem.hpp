@@ -24,6 +24,7 @@ struct problem {
     extent groups = 1, samples = 1;
     extent gap = 0;  ///< foreign channels beside each pixel, as in a slice of a concatenation
     ctnn::activation activation = ctnn::activation::none;
+    ctnn::algorithm algorithm = ctnn::algorithm::direct;
 };
 
 constexpr ctnn::operation operation_of(const problem& p) {
@@ -44,6 +45,7 @@ constexpr ctnn::operation operation_of(const problem& p) {
     op.groups = p.groups;
     op.activation = p.activation;
     op.alpha = 0.25;
+    op.algorithm = op.gradient_algorithm = p.algorithm;
     op.parameters[0] = {
         .name = "weight", .axis = {p.kernel[0], p.kernel[1], p.kernel[2], p.channels / p.groups, p.filters}, .rank = 5};
     op.parameters[1] = {.name = "bias", .axis = {p.filters, 1, 1, 1, 1}, .rank = 1};
@@ -123,30 +125,40 @@ T activated(const ctnn::operation& op, T value) {
 }
 
 /// Everything that one problem has: operands, and what the naive twins make of them.
-template <class T, problem P>
-struct setting {
-    static constexpr ctnn::operation op = operation_of(P);
+template <class T>
+struct run_time_setting {
     static constexpr extent none[3]{};
+    static constexpr extent most_threads = 7;
+    ctnn::operation op;
+    extent samples;
     buffer<T> x, other, y, dy, dx;
-    std::vector<T> parameters, gradients, packed, scratch;
+    std::vector<T> parameters, gradients, packed, scratch, thread_scratch;
     std::vector<T> expected_y, expected_dx, expected_gradients;
 
-    static buffer<T> bordered_gradient() {
+    buffer<T> bordered_gradient(extent gap) const {
         extent before[3], after[3];
         for (int a = 0; a < 3; ++a) {
             const ctnn::border b = ctnn::gradient_border(op.window, op.in, op.out, a);
             before[a] = b.before;
             after[a] = b.after;
         }
-        return buffer<T>(op.out, P.samples, before, after, P.gap);
+        return buffer<T>(op.out, samples, before, after, gap);
     }
     static std::size_t size(extent count) { return static_cast<std::size_t>(count); }
 
-    setting()
-        : x(op.in, P.samples, P.before, P.after, P.gap), other(op.out, P.samples, none, none, P.gap),
-          y(op.out, P.samples, none, none, P.gap), dy(bordered_gradient()), dx(op.in, P.samples, none, none, P.gap),
-          parameters(size(op.parameter_count())), gradients(parameters.size()), packed(size(ctnn::packed_size(op))),
-          scratch(size(ctnn::convolution_scratch(op))) {
+    explicit run_time_setting(const problem& p)
+        : op(operation_of(p)),
+          samples(p.samples),
+          x(op.in, p.samples, p.before, p.after, p.gap),
+          other(op.out, p.samples, none, none, p.gap),
+          y(op.out, p.samples, none, none, p.gap),
+          dy(bordered_gradient(p.gap)),
+          dx(op.in, p.samples, none, none, p.gap),
+          parameters(size(op.parameter_count())),
+          gradients(parameters.size()),
+          packed(size(ctnn::packed_size(op))),
+          scratch(size(ctnn::convolution_scratch(op))),
+          thread_scratch(size(most_threads * ctnn::thread_scratch(op, true)), std::numeric_limits<T>::quiet_NaN()) {
         integers<T> make;
         x.fill([&] { return make(); });
         other.fill([&] { return make(); });
@@ -155,15 +167,15 @@ struct setting {
         for (T& value : gradients) value = make();
         y.fill([] { return std::numeric_limits<T>::quiet_NaN(); });
         dx.fill([&] { return make(); });
-        expect();
+        expect(p);
     }
     const T* bias() const { return parameters.data() + op.parameters[0].size(); }
 
     /// The naive twins on a copy of the operands; dx is found in a copy of x with its border.
-    void expect() {
-        buffer<T> sums(op.out, P.samples, none, none, 0), back(op.in, P.samples, P.before, P.after, P.gap);
+    void expect(const problem& p) {
+        buffer<T> sums(op.out, p.samples, none, none, 0), back(op.in, p.samples, p.before, p.after, p.gap);
         expected_gradients = gradients;
-        for (extent s = 0; s < P.samples; ++s) {
+        for (extent s = 0; s < p.samples; ++s) {
             const T* from = nullptr;
             ctnn::batch_view<const T> in = x.view;
             in.data += s * in.sample;
@@ -186,6 +198,7 @@ struct setting {
         if (add) call.other = other.view;
         call.parameters = parameters.data();
         call.scratch = scratch.data();
+        call.thread_scratch = thread_scratch.data();
         call.threads = threads;
         call.training = true;
         return call;
@@ -195,10 +208,18 @@ struct setting {
         call.parameters = parameters.data();
         call.gradients = gradients.data();
         call.scratch = scratch.data();
+        call.thread_scratch = thread_scratch.data();
         call.threads = threads;
         call.accumulate = accumulate;
         return call;
     }
+};
+
+/// The same for a problem that is a template argument, as a key needs it.
+template <class T, problem P>
+struct setting : run_time_setting<T> {
+    static constexpr ctnn::operation op = operation_of(P);
+    setting() : run_time_setting<T>(P) {}
 };
 
 }  // namespace convolution_test

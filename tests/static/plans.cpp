@@ -32,14 +32,15 @@ static_assert(arena_bytes<densenet121> == 7'743'488);
 static_assert(arena_bytes<cnn150> == (148 * 148 * 32 + 74 * 74 * 32) * 4);
 
 // A workspace holds a batch of arenas, an engine the packed weights too.
-static_assert(unet256::workspace_bytes(1) == 26'944'000);
-static_assert(unet256::workspace_bytes(32) == 32 * 26'944'000);
-static_assert(cnn150::workspace_bytes(32) == 32 * 3'504'640);
-static_assert(net32::engine_bytes == 1'162'880);
-static_assert(cnn150::engine_bytes == 17'347'968);
-static_assert(unet256::engine_bytes == 28'688'320);
-static_assert(resnet18::engine_bytes == 50'831'744);
-static_assert(densenet121::engine_bytes == 40'160'384);
+// And the temporary memory of each thread.
+static_assert(unet256::workspace_bytes(1) == 26'944'000 + 778'752);
+static_assert(unet256::workspace_bytes(32) == 32 * 26'944'000 + 778'752);
+static_assert(cnn150::workspace_bytes(32, 2) == 32 * 3'504'640 + 2 * 760'320);
+static_assert(net32::engine_bytes == 1'333'376);
+static_assert(cnn150::engine_bytes == 20'983'680);
+static_assert(unet256::engine_bytes == 33'890'752);
+static_assert(resnet18::engine_bytes == 86'176'640);
+static_assert(densenet121::engine_bytes == 53'475'456);
 static_assert(nn::engine<net32>::bytes() == net32::engine_bytes);
 static_assert(nn::engine<net32, double>::bytes() == 2 * net32::engine_bytes);
 static_assert(nn::engine<net32>::bytes(8) == net32::engine_bytes + 7 * (86'272 + 64));

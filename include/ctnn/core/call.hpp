@@ -51,6 +51,7 @@ struct forward_call {
     T* state = nullptr;             ///< running statistics; a training pass updates them
     T* saved = nullptr;             ///< op.saved numbers that backward will see
     T* scratch = nullptr;           ///< op.scratch numbers
+    T* thread_scratch = nullptr;    ///< of a convolution: for each thread so many numbers as it needs
     extent threads = 1;
     bool training = false;
     std::uint64_t seed = 0;  ///< of random layers, with the step's number: same seed and step, same mask
@@ -67,6 +68,7 @@ struct backward_call {
     T* gradients = nullptr;  ///< of this operation's parameters; added into
     const T* saved = nullptr;
     T* scratch = nullptr;
+    T* thread_scratch = nullptr;
     extent threads = 1;
     bool accumulate = false;  ///< add into dx instead; only for operations of kind convolution
     std::uint64_t seed = 0;

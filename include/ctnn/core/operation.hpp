@@ -26,6 +26,10 @@ enum class kind : unsigned char {
 /// Elementwise functions. `alpha` of the operation is the slope of leaky_relu.
 enum class activation : unsigned char { none, relu, leaky_relu, sigmoid, tanh };
 
+/// How a convolution is computed. Winograd's needs a quarter of the multiplications, or with 2 outputs a tile and axis
+/// 4 / 9, and rounds more: see layers/convolution_algorithm.hpp.
+enum class algorithm : unsigned char { direct, winograd_2, winograd_4 };
+
 /// How a tensor of parameters begins.
 enum class initializer : unsigned char { zeros, ones, glorot_uniform };
 
@@ -65,6 +69,8 @@ struct operation {
     ctnn::activation activation = ctnn::activation::none;
     double alpha = 0;  ///< slope, rate, momentum: the one number that a layer has
     double epsilon = 0;
+    ctnn::algorithm algorithm = ctnn::algorithm::direct;           ///< of a convolution forwards
+    ctnn::algorithm gradient_algorithm = ctnn::algorithm::direct;  ///< and of its input's gradient
     bool include_padding = false;  ///< average pooling divides by the whole window
 
     bool in_place = false;              ///< the output may overwrite the input: a pixel is read before it is written

@@ -22,6 +22,8 @@ struct layer_options {
     axes kernel{}, stride{}, dilation{}, padding{};
     extent groups = 1;
     bool same = false, bias = true, include_padding = true;
+    bool exact = false;
+    extent winograd = 0;
     double epsilon = 1e-5, momentum = 0.1;
     unsigned given = 0;  ///< which options were given, a bit each
     bool repeated = false;
@@ -35,7 +37,7 @@ struct layer_options {
 /// The bits of layer_options::given; a layer lists those that it takes.
 namespace option {
 inline constexpr unsigned kernel = 1, stride = 2, dilation = 4, padding = 8, groups = 16, bias = 32, epsilon = 64,
-                          momentum = 128, include_padding = 256;
+                          momentum = 128, include_padding = 256, algorithm = 512;
 }
 
 namespace detail {
@@ -100,6 +102,19 @@ struct exclude_padding_option {
         o.include_padding = false;
     }
 };
+struct exact_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::algorithm);
+        o.exact = true;
+    }
+};
+template <extent Outputs>
+struct winograd_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::algorithm);
+        o.winograd = Outputs;
+    }
+};
 template <number Value>
 struct epsilon_option {
     static constexpr void read(layer_options& o) {
@@ -137,6 +152,13 @@ template <extent N>
 inline constexpr groups_option<N> groups{};
 /// A convolution or dense layer without bias, for instance in front of a batch_norm.
 inline constexpr no_bias_option no_bias{};
+/// A convolution adds up its products as they are, never by Winograd's algorithm, whose rounding error is some ten
+/// times as large: for sums that must be exact, or neighbors whose magnitudes differ by more than a factor of 10,000.
+inline constexpr exact_option exact{};
+/// A 3x3 convolution by Winograd's algorithm with so many outputs a tile and axis, 2 or 4, whatever the layer would
+/// choose by itself.
+template <extent Outputs>
+inline constexpr winograd_option<Outputs> winograd{};
 /// Average pooling divides by the part of the window inside the input (PyTorch's count_include_pad=False).
 inline constexpr exclude_padding_option exclude_padding{};
 /// What batch_norm adds to a variance.

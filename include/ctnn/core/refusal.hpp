@@ -22,6 +22,7 @@ enum class refusal {
     channels_differ,
     option_not_taken,
     number_out_of_range,
+    needs_winograd_window,
     count  ///< how many there are; no refusal itself
 };
 
@@ -64,6 +65,9 @@ struct refused {
     static_assert(Why != refusal::number_out_of_range,
                   "ctnn: filters, units, kernels, strides, dilations, factors, groups and times are at least 1, "
                   "a pool's padding is at most half its window, a rate lies in [0, 1); correct the number");
+    static_assert(Why != refusal::needs_winograd_window,
+                  "ctnn: winograd<2> and winograd<4> need a 3x3 window over height and width with stride 1, dilation 1 "
+                  "and groups 1; leave the option out, then the layer chooses by itself");
 };
 
 }  // namespace ctnn

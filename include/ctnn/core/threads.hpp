@@ -37,19 +37,28 @@ namespace execution {
 // function that holds a parallel region, and the first such question starts the runtime even where one thread works.
 template <class Body>
 [[gnu::noinline]] void share_among(extent count, [[maybe_unused]] extent team, const Body& body) {
-    std::atomic<extent> next{0};
-    CTNN_PARALLEL
-    for (extent i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) body(i);
+    std::atomic<extent> next{0}, workers{0};
+    CTNN_PARALLEL {
+        const extent worker = workers.fetch_add(1, std::memory_order_relaxed);
+        for (extent i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) body(i, worker);
+    }
 }
 
 }  // namespace execution
 
-/// Calls body(i) for i in [0, count), on at most `threads` threads; in order on this one when threads is 1.
+/// Calls body(i, worker) for i in [0, count), on at most `threads` threads; in order on this one when threads is 1.
+/// `worker`, in [0, threads), tells the threads of one call apart, so that each can have memory of its own.
 template <class Body>
-inline void parallel_for(extent count, extent threads, const Body& body) {
+inline void parallel_for_with_worker(extent count, extent threads, const Body& body) {
     const extent team = threads < count ? threads : count;
     if (team > 1) return execution::share_among(count, team, body);
-    for (extent i = 0; i < count; ++i) body(i);
+    for (extent i = 0; i < count; ++i) body(i, extent{0});
+}
+
+/// Calls body(i) for i in [0, count), likewise.
+template <class Body>
+inline void parallel_for(extent count, extent threads, const Body& body) {
+    parallel_for_with_worker(count, threads, [&](extent i, extent) { body(i); });
 }
 
 }  // namespace CTNN_BACKEND

@@ -46,18 +46,22 @@ public:
     /// The memory of one call, for calls from several threads on one engine.
     class workspace {
     public:
-        explicit workspace(extent max_batch = 1)
-            : max_batch_(max_batch < 1 ? 1 : max_batch), block_(max_batch_ * arena_elements + plan::scratch) {}
+        /// A call uses as many threads as the engine has, but no more than this.
+        explicit workspace(extent max_batch = 1, extent threads = 1)
+            : max_batch_(max_batch < 1 ? 1 : max_batch),
+              threads_(threads < 1 ? 1 : threads),
+              block_(max_batch_ * arena_elements + plan::scratch + threads_ * plan::each_thread) {}
 
     private:
         friend engine;
-        extent max_batch_;
+        extent max_batch_, threads_;
         aligned_block<T> block_;
     };
 
     /// Bytes of the block that an engine lives in.
-    [[nodiscard]] static constexpr extent bytes(extent max_batch = 1) {
-        return (plan::weights + max_batch * (arena_elements + output_elements) + plan::scratch) *
+    [[nodiscard]] static constexpr extent bytes(extent max_batch = 1, extent threads = 1) {
+        return (plan::weights + max_batch * (arena_elements + output_elements) + plan::scratch +
+                threads * plan::each_thread) *
                static_cast<extent>(sizeof(T));
     }
 
@@ -67,16 +71,17 @@ public:
     }
     /// \pre `sample` points at input::size numbers
     tensor_view<output, const T> operator()(const T* sample) noexcept {
-        run(sample, 1, outputs(), arena(), arena() + max_batch_ * arena_elements);
+        run(sample, 1, outputs(), arena(), arena() + max_batch_ * arena_elements, program_.threads);
         return tensor_view<output, const T>(outputs());
     }
     /// Many samples, one after the other in memory; scores likewise. More than max_batch run in slices.
     void operator()(const T* samples, T* scores, extent count) noexcept {
-        slices(samples, scores, count, max_batch_, arena());
+        slices(samples, scores, count, max_batch_, arena(), program_.threads);
     }
     /// Many threads may call this at once, each with a workspace of its own.
     void operator()(const T* samples, T* scores, workspace& memory, extent count = 1) const noexcept {
-        slices(samples, scores, count, memory.max_batch_, memory.block_.data());
+        slices(samples, scores, count, memory.max_batch_, memory.block_.data(),
+               memory.threads_ < program_.threads ? memory.threads_ : program_.threads);
     }
     [[nodiscard]] extent max_batch() const noexcept { return max_batch_; }
 
@@ -92,20 +97,22 @@ private:
         program_ = {rows.of, routines.of, plan::rows, block, options.threads < 1 ? 1 : options.threads};
     }
 
-    void run(const T* samples, extent count, T* scores, T* arena, T* scratch) const noexcept {
-        program_.run(samples, count, arena, scratch);
+    void run(const T* samples, extent count, T* scores, T* arena, T* scratch, extent threads) const noexcept {
+        program_.run(samples, count, arena, scratch, scratch + plan::scratch, threads);
         execution::reshape_view<T>(rows.output.view(arena, count), batch_view<T>::dense(scores, dims_of<output>, count),
                                    false, 1);
     }
-    void slices(const T* samples, T* scores, extent count, extent batch, T* arena) const noexcept {
+    void slices(const T* samples, T* scores, extent count, extent batch, T* arena, extent threads) const noexcept {
         for (extent from = 0; from < count; from += batch) {
             const extent n = count - from < batch ? count - from : batch;
             run(samples + from * input::size, n, scores + from * dims_of<output>.size(), arena,
-                arena + batch * arena_elements);
+                arena + batch * arena_elements, threads);
         }
     }
     [[nodiscard]] T* arena() const noexcept { return block_ + plan::weights; }
-    [[nodiscard]] T* outputs() const noexcept { return arena() + max_batch_ * arena_elements + plan::scratch; }
+    [[nodiscard]] T* outputs() const noexcept {
+        return arena() + max_batch_ * arena_elements + plan::scratch + program_.threads * plan::each_thread;
+    }
 
     aligned_block<T> owned_;
     T* block_;
@@ -117,19 +124,21 @@ private:
 template <class Net, class T>
 [[nodiscard]] engine<Net, T> freeze(const model<Net, T>& m, const engine_options& options = {}) {
     const extent batch = options.max_batch < 1 ? 1 : options.max_batch;
-    aligned_block<T> block(engine<Net, T>::bytes(batch) / static_cast<extent>(sizeof(T)));
+    const extent threads = options.threads < 1 ? 1 : options.threads;
+    aligned_block<T> block(engine<Net, T>::bytes(batch, threads) / static_cast<extent>(sizeof(T)));
     engine<Net, T> result(block.data(), m, options);
     result.owned_ = std::move(block);
     return result;
 }
 
 /// Makes an engine in memory that the caller owns and keeps alive: static storage, or a block of his own.
-/// \returns error_kind::invalid_argument unless the buffer has engine<Net, T>::bytes(max_batch) bytes and begins on a
-///          64-byte boundary
+/// \returns error_kind::invalid_argument unless the buffer has engine<Net, T>::bytes(max_batch, threads) bytes and
+///          begins on a 64-byte boundary
 template <class Net, class T>
 [[nodiscard]] result<engine<Net, T>> freeze_into(std::span<std::byte> buffer, const model<Net, T>& m,
                                                  const engine_options& options = {}) {
-    const extent needed = engine<Net, T>::bytes(options.max_batch < 1 ? 1 : options.max_batch);
+    const extent needed =
+        engine<Net, T>::bytes(options.max_batch < 1 ? 1 : options.max_batch, options.threads < 1 ? 1 : options.threads);
     if (static_cast<extent>(buffer.size()) < needed)
         return error{error_kind::invalid_argument, "freeze_into: the buffer has " + std::to_string(buffer.size()) +
                                                        " bytes, the engine needs " + std::to_string(needed)};

@@ -66,8 +66,8 @@ struct program {
     const T* weights = nullptr;
     extent threads = 1;
 
-    /// Runs `samples` inputs through the arena; scratch is behind it.
-    void run(const T* inputs, extent samples, T* arena, T* scratch) const noexcept {
+    /// Runs `samples` inputs through the arena with temporary memory, and some more for each of `on` threads.
+    void run(const T* inputs, extent samples, T* arena, T* scratch, T* thread_scratch, extent on) const noexcept {
         for (int i = 0; i < count; ++i) {
             const ctnn::detail::inference_row& row = rows[i];
             if (row.border.place >= 0)
@@ -82,13 +82,13 @@ struct program {
                     break;
                 }
                 case kind::place:
-                    copy_view<T>(x, y, false, threads);
+                    copy_view<T>(x, y, false, on);
                     break;
                 case kind::reshape:
-                    reshape_view<T>(x, y, false, threads);
+                    reshape_view<T>(x, y, false, on);
                     break;
                 case kind::add:
-                    add_views<T>(x, row.other.view(arena, samples), y, threads);
+                    add_views<T>(x, row.other.view(arena, samples), y, on);
                     break;
                 default:
                     // The running statistics are read only: training is false.
@@ -100,7 +100,8 @@ struct program {
                                          .state = const_cast<T*>(weights + row.state),
                                          .saved = nullptr,
                                          .scratch = scratch,
-                                         .threads = threads});
+                                         .thread_scratch = thread_scratch,
+                                         .threads = on});
             }
         }
     }

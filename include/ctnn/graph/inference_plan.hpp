@@ -7,6 +7,7 @@
 #include "ctnn/graph/fuse.hpp"
 #include "ctnn/graph/proofs.hpp"
 #include "ctnn/graph/share.hpp"
+#include "ctnn/graph/thread_memory.hpp"
 #include "ctnn/layers/convolution_code.hpp"
 
 namespace ctnn::detail {
@@ -84,6 +85,8 @@ struct inference_plan {
             if (row.what != kind::convolution && row.scratch > most) most = row.scratch;
         return round_up(most);
     }();
+    /// And of the temporary memory of each thread.
+    static constexpr extent each_thread = largest_thread_scratch(table, false);
 };
 
 }  // namespace ctnn::detail

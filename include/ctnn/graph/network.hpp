@@ -44,14 +44,16 @@ struct network
         return total;
     }();
 
-    /// Bytes of activations that inference of a batch needs, for elements of 4 bytes.
-    [[nodiscard]] static constexpr extent workspace_bytes(extent batch) {
-        return (batch * detail::inference_plan<network>::elements + detail::inference_plan<network>::scratch) * 4;
+    /// Bytes of activations and temporary memory that inference of a batch needs, for elements of 4 bytes.
+    [[nodiscard]] static constexpr extent workspace_bytes(extent batch, extent threads = 1) {
+        using plan = detail::inference_plan<network>;
+        return (batch * plan::elements + plan::scratch + threads * plan::each_thread) * 4;
     }
-    /// Bytes of the block of an engine of float for one sample at a time: packed weights, activations, scores.
+    /// Bytes of the block of an engine of float for one sample and one thread at a time: packed weights, activations,
+    /// scores.
     static constexpr extent engine_bytes = [] {
         using plan = detail::inference_plan<network>;
-        return (plan::weights + plan::elements + round_up(output_dims.size()) + plan::scratch) * 4;
+        return (plan::weights + plan::elements + round_up(output_dims.size()) + plan::scratch + plan::each_thread) * 4;
     }();
 };
 

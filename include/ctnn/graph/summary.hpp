@@ -63,18 +63,26 @@ inline std::string grouped(extent n) {
     return text;
 }
 
+/// How a convolution or dense layer is computed forwards.
+inline const char* algorithm_text(const operation& row) {
+    if (row.what != kind::convolution) return "-";
+    return row.algorithm == algorithm::winograd_4   ? "winograd4"
+           : row.algorithm == algorithm::winograd_2 ? "winograd2"
+                                                    : "direct";
+}
+
 }  // namespace detail
 
 /// A table like Keras' summary: layer, output shape, parameters, multiply-adds, bytes of the output as float, receptive
-/// field in positions of the input; then the totals.
+/// field in positions of the input, algorithm of a convolution forwards; then the totals.
 template <class Net>
 [[nodiscard]] std::string summary() {
     static constexpr auto fields = detail::receptive_fields<Net>();
     char line[160];
     std::string text;
-    const std::string rule(96, '-');
-    std::snprintf(line, sizeof line, "%-16s %-20s %14s %16s %14s %11s\n", "layer", "output", "parameters",
-                  "multiply-adds", "bytes", "sees");
+    const std::string rule(107, '-');
+    std::snprintf(line, sizeof line, "%-16s %-20s %14s %16s %14s %11s  %s\n", "layer", "output", "parameters",
+                  "multiply-adds", "bytes", "sees", "algorithm");
     text += line + rule + '\n';
     for (const operation& row : Net::table.rows) {
         const receptive_field& field = fields.of[row.result];
@@ -83,10 +91,11 @@ template <class Net>
             if (!sees.empty()) sees += 'x';
             sees += std::to_string(field.size[a]);
         }
-        std::snprintf(line, sizeof line, "%-16s %-20s %14s %16s %14s %11s\n", row.layer,
+        std::snprintf(line, sizeof line, "%-16s %-20s %14s %16s %14s %11s  %s\n", row.layer,
                       detail::joined(row.out, row.out.rank, " x ").c_str(),
                       detail::grouped(row.parameter_count()).c_str(), detail::grouped(row.multiply_adds).c_str(),
-                      detail::grouped(row.out.size() * 4).c_str(), sees.empty() ? "-" : sees.c_str());
+                      detail::grouped(row.out.size() * 4).c_str(), sees.empty() ? "-" : sees.c_str(),
+                      detail::algorithm_text(row));
         text += line;
     }
     text += rule + '\n';

@@ -8,6 +8,7 @@
 #include "ctnn/graph/fuse.hpp"
 #include "ctnn/graph/proofs.hpp"
 #include "ctnn/graph/share.hpp"
+#include "ctnn/graph/thread_memory.hpp"
 
 namespace ctnn::detail {
 
@@ -161,6 +162,8 @@ struct training_plan {
     /// Does anybody ask for the gradient of a row's input? Not in a first layer.
     static constexpr bool wants_input_gradient(int row) { return plan.tasks[2 * rows - row].writes[0] >= 0; }
     static constexpr side_memory side = side_memory_of(table);
+    /// Elements of temporary memory of each thread.
+    static constexpr extent each_thread = largest_thread_scratch(table, true);
 };
 
 }  // namespace ctnn::detail

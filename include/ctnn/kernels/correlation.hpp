@@ -59,6 +59,7 @@ struct key {
     extent last = 0;     ///< vectors of the last block of filters; 0: as many as of the others
     bool partial = false;  ///< the very last vector has fewer filters than lanes
     bool dense = false;    ///< one position, no window: dense.hpp, whose tiles need no key
+    extent winograd = 0;   ///< outputs of a Winograd tile along an axis, `pixels` being tiles; 0: direct
     ctnn::activation activation = ctnn::activation::none;
     constexpr bool operator==(const key&) const = default;
 };

@@ -13,6 +13,7 @@
 #include "ctnn/kernels/convolution_gradient.hpp"
 #include "ctnn/kernels/dense.hpp"
 #include "ctnn/kernels/pack.hpp"
+#include "ctnn/layers/winograd_code.hpp"
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -40,7 +41,9 @@ inline namespace CTNN_BACKEND {
 template <class T>
 [[nodiscard]] constexpr kernels::key forward_key(const operation& op) {
     if (is_dense(op)) return {.dense = true, .activation = op.activation};
-    kernels::key chosen = kernels::choose_tile<T>(op.out.width(), op.out.channels() / op.groups);
+    const extent outputs = winograd_outputs(op.algorithm);
+    kernels::key chosen = outputs != 0 ? winograd_key<T>(outputs, forward_cost(op))
+                                       : kernels::choose_tile<T>(op.out.width(), op.out.channels() / op.groups);
     chosen.activation = op.activation;
     return chosen;
 }
@@ -50,6 +53,8 @@ template <class T>
 [[nodiscard]] constexpr kernels::key input_gradient_key(const operation& op, bool wanted = true) {
     if (!wanted) return {.pixels = 0};
     if (is_dense(op)) return {.dense = true};
+    const extent outputs = winograd_outputs(op.gradient_algorithm);
+    if (outputs != 0) return winograd_key<T>(outputs, gradient_cost(op));
     const extent stride = op.window.stride[2];
     const extent narrowest = op.in.width() < stride ? 1 : op.in.width() / stride;
     return kernels::choose_tile<T>(narrowest, op.in.channels() / op.groups, stride > 1);
@@ -67,6 +72,8 @@ template <class T>
 /// Numbers that the packed weights and bias of an engine take: the same for every instruction set.
 [[nodiscard]] constexpr extent packed_size(const operation& op) {
     const kernels::correlation g = convolution_sizes(op);
+    if (const extent outputs = winograd_outputs(op.algorithm); outputs != 0)
+        return kernels::winograd_packed(outputs, g.taps[0], g.channels, g.filters) + round_up(g.filters);
     return g.groups * (kernels::packed_group(g.tap_count(), g.channels, g.filters) + round_up(g.filters));
 }
 
@@ -74,8 +81,10 @@ template <class T>
 [[nodiscard]] constexpr extent convolution_scratch(const operation& op) {
     if (is_dense(op)) return 0;
     const kernels::correlation g = convolution_sizes(op);
+    const extent outputs = winograd_outputs(op.gradient_algorithm);
     const extent transposed =
-        g.groups * (kernels::packed_group(g.tap_count(), g.filters, g.channels) + round_up(g.channels));
+        outputs != 0 ? kernels::winograd_packed(outputs, g.taps[0], g.filters, g.channels) + round_up(g.channels)
+                     : g.groups * (kernels::packed_group(g.tap_count(), g.filters, g.channels) + round_up(g.channels));
     return packed_size(op) > transposed ? packed_size(op) : transposed;
 }
 
@@ -83,13 +92,15 @@ template <class T>
 /// at `to`. bias, scale and shift (groups * filters numbers each) may be null; y = (x * w + bias) * scale + shift is
 /// folded.
 template <class T>
-void pack_convolution(const operation& op, const T* weights, const T* bias, const T* scale, const T* shift, T* to) {
+void pack_convolution(const operation& op, const T* weights, const T* bias, const T* scale, const T* shift, T* to,
+                      extent threads = 1) {
     const kernels::correlation g = convolution_sizes(op);
-    const extent vectors =
-        is_dense(op) ? kernels::dense_vectors : kernels::choose_tile<T>(op.out.width(), g.filters).vectors;
-    kernels::pack_weights(g, vectors, weights, scale, to);
-    kernels::pack_bias(g, bias, scale, shift,
-                       to + g.groups * kernels::packed_group(g.tap_count(), g.channels, g.filters));
+    const extent vectors = is_dense(op) ? kernels::dense_vectors : forward_key<T>(op).vectors;
+    if (const extent outputs = winograd_outputs(op.algorithm); outputs != 0)
+        pack_winograd<T>(outputs, forward_cost(op), vectors, weights, scale, false, to, threads);
+    else
+        kernels::pack_weights(g, vectors, weights, scale, to);
+    kernels::pack_bias(g, bias, scale, shift, to + packed_size(op) - g.groups * round_up(g.filters));
 }
 
 /// Calls body(sample, first row, last row): blocks of about a million multiply-adds, which take a core some 10 us.
@@ -169,6 +180,8 @@ void convolution_engine_forward(const forward_call<T>& call) {
     if constexpr (K.dense)
         dense_layer_forward<T, K.activation>(call, {call.parameters, inputs, outputs, true},
                                              call.parameters + kernels::packed_group(1, inputs, outputs));
+    else if constexpr (K.winograd != 0)
+        winograd_forward_packed<T, K>(call, call.parameters);
     else
         convolution_forward_packed<T, K>(call, call.parameters);
 }
@@ -182,8 +195,9 @@ void convolution_forward(const forward_call<T>& call) {
     if constexpr (K.dense) {
         dense_layer_forward<T, K.activation>(call, {call.parameters, op.in.channels(), op.out.channels(), false}, bias);
     } else {
-        pack_convolution<T>(op, call.parameters, bias, nullptr, nullptr, call.scratch);
-        convolution_forward_packed<T, K>(call, call.scratch);
+        pack_convolution<T>(op, call.parameters, bias, nullptr, nullptr, call.scratch, call.threads);
+        if constexpr (K.winograd != 0) winograd_forward_packed<T, K>(call, call.scratch);
+        else convolution_forward_packed<T, K>(call, call.scratch);
     }
 }
 
@@ -295,7 +309,9 @@ void convolution_backward(const backward_call<T>& call) {
     if constexpr (Input.dense) {
         if (call.dx.data != nullptr) dense_layer_input_gradient<T>(call);
     } else if constexpr (Input.pixels > 0) {
-        if (call.dx.data != nullptr) convolution_input_gradient<T, Input>(call);
+        if (call.dx.data == nullptr) return;
+        if constexpr (Input.winograd != 0) winograd_input_gradient<T, Input>(call);
+        else convolution_input_gradient<T, Input>(call);
     }
 }
 

@@ -41,9 +41,10 @@ public:
     using network = Net;
     using scalar = T;
     static constexpr dims output_dims = plan::table.values[plan::table.output];
-    /// Bytes of memory for a batch, besides the model and its gradient.
-    [[nodiscard]] static constexpr extent bytes(extent batch) {
-        return (batch * (plan::elements + 2 * output_dims.size()) + plan::side.saved + plan::side.scratch) *
+    /// Bytes of memory for a batch on so many threads, besides the model and its gradient.
+    [[nodiscard]] static constexpr extent bytes(extent batch, extent threads = 1) {
+        return (batch * (plan::elements + 2 * output_dims.size()) + plan::side.saved + plan::side.scratch +
+                threads * plan::each_thread) *
                static_cast<extent>(sizeof(T));
     }
 
@@ -54,14 +55,17 @@ public:
           output_gradient_(max_batch_ * output_dims.size()),
           saved_(plan::side.saved),
           scratch_(plan::side.scratch) {
+        const extent threads = options.threads > 0 ? options.threads : available_threads();
+        thread_scratch_ = aligned_block<T>(threads * plan::each_thread);
         tape_ = {rows.of,
                  routines.of,
                  plan::rows,
                  arena_.data(),
                  saved_.data(),
                  scratch_.data(),
+                 thread_scratch_.data(),
                  0,
-                 options.threads > 0 ? options.threads : available_threads(),
+                 threads,
                  options.random.value,
                  0};
     }
@@ -125,7 +129,7 @@ private:
     }
 
     extent max_batch_;
-    aligned_block<T> arena_, outputs_, output_gradient_, saved_, scratch_;
+    aligned_block<T> arena_, outputs_, output_gradient_, saved_, scratch_, thread_scratch_;
     execution::tape<T> tape_;
 };
 

@@ -81,6 +81,7 @@ struct tape {
     T* arena = nullptr;
     T* saved = nullptr;
     T* scratch = nullptr;
+    T* thread_scratch = nullptr;
     extent samples = 0;
     extent threads = 1;
     std::uint64_t seed = 0, step = 0;
@@ -122,6 +123,7 @@ struct tape {
                                          .state = state + row.op.state_offset,
                                          .saved = saved + row.saved,
                                          .scratch = scratch,
+                                         .thread_scratch = thread_scratch,
                                          .threads = threads,
                                          .training = training,
                                          .seed = seed,
@@ -162,6 +164,7 @@ struct tape {
                                           .gradients = gradients + row.op.parameter_offset,
                                           .saved = saved + row.saved,
                                           .scratch = scratch,
+                                         .thread_scratch = thread_scratch,
                                           .threads = threads,
                                           .accumulate = row.accumulate[0] && !through_partial,
                                           .seed = seed,

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Transforms weights for a Winograd convolution and packs them in the order in which it reads them.
+#pragma once
+
+#include "ctnn/kernels/pack.hpp"
+#include "ctnn/kernels/winograd.hpp"
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Elements of the packed weights, without bias; the same for every instruction set, as packed_group().
+[[nodiscard]] constexpr extent winograd_packed(extent outputs, extent taps, extent channels, extent filters) {
+    return packed_group((outputs + 2) * (outputs + 2) * taps, channels, filters);
+}
+
+namespace detail {
+
+/// G g G' of `lanes` filters at once: the 9 taps g are `lanes` numbers each, `plane` is the step of the points.
+template <extent Outputs, class T>
+CTNN_KERNEL void transform_weights(const T* taps, T* to, extent plane) {
+    constexpr extent size = Outputs + 2;
+    vec<T> half[static_cast<unsigned>(size)][3];
+    unroll<3>([&](auto j) {
+        vec<T> points[static_cast<unsigned>(size)];
+        const vec<T> g[3]{load(taps + j * lanes<T>), load(taps + (3 + j) * lanes<T>), load(taps + (6 + j) * lanes<T>)};
+        winograd_transform<Outputs>::weights(g, points);
+        unroll<size>([&](auto i) { half[i][j] = points[i]; });
+    });
+    unroll<size>([&](auto i) {
+        vec<T> points[static_cast<unsigned>(size)];
+        winograd_transform<Outputs>::weights(half[i], points);
+        unroll<size>([&](auto j) { store(to + (i * size + j) * plane, points[j]); });
+    });
+}
+
+}  // namespace detail
+
+/// Weights (taps, 3, 3, channels, filters) of a layer -> [block of filters][point][tap of depth][channel][filter of the
+/// block], for the channels [first, last). `channels` and `filters` are those of the correlation; `scale` (filters
+/// numbers, or null) multiplies each filter. With `transposed` it is the correlation that gives the input's gradient:
+/// its channels are the layer's filters, its filters the layer's channels, and every axis of taps is walked backwards.
+template <extent Outputs, class T>
+void winograd_weights(extent taps, extent channels, extent filters, extent vectors, const T* weights, const T* scale,
+                      bool transposed, extent first, extent last, T* to) {
+    constexpr extent points = (Outputs + 2) * (Outputs + 2);
+    const extent tap_step = channels * filters;
+    const extent channel_step = transposed ? 1 : filters, filter_step = transposed ? channels : 1;
+    for_each_block<T>(filters, vectors, points * taps * channels, [&](extent filter, extent count, extent offset) {
+        for (extent tap = 0; tap < taps; ++tap)
+            for (extent c = first; c < last; ++c)
+                for (extent f = 0; f < count; f += lanes<T>) {
+                    alignas(alignment) T g[static_cast<unsigned>(9 * lanes<T>)];
+                    for (extent k = 0; k < 9; ++k) {
+                        const extent from = tap * 9 + k;
+                        const T* at = weights + (transposed ? taps * 9 - 1 - from : from) * tap_step +
+                                      c * channel_step + (filter + f) * filter_step;
+                        for (extent i = 0; i < lanes<T>; ++i) {
+                            const bool exists = filter + f + i < filters;
+                            T value = exists ? at[i * filter_step] : T(0);
+                            if (scale != nullptr && exists) value *= scale[filter + f + i];
+                            g[k * lanes<T> + i] = value;
+                        }
+                    }
+                    detail::transform_weights<Outputs>(g, to + offset + (tap * channels + c) * count + f,
+                                                       taps * channels * count);
+                }
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Which algorithm computes a convolution: a choice by operations and bytes, made when the network is compiled.
+#pragma once
+
+#include "ctnn/core/operation.hpp"
+#include "ctnn/core/window.hpp"
+#include "ctnn/kernels/winograd.hpp"
+
+// Tests can ask for Winograd wherever it applies: 2 or 4 outputs a tile and axis. 0: the rule below decides.
+#if !defined(CTNN_FORCE_WINOGRAD)
+#define CTNN_FORCE_WINOGRAD 0
+#endif
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Outputs of a tile along an axis; 0 for the direct algorithm.
+[[nodiscard]] constexpr extent winograd_outputs(algorithm a) {
+    return a == algorithm::winograd_4 ? 4 : a == algorithm::winograd_2 ? 2 : 0;
+}
+
+/// The most taps along depth of a Winograd convolution.
+inline constexpr extent winograd_depth = 7;
+
+/// The most tiles that are worked on together.
+inline constexpr extent winograd_tiles = 64;
+
+/// Can Winograd's algorithm compute this convolution and its input's gradient? It needs 3x3 taps over height and width
+/// (any number up to 7 over depth), stride 1, dilation 1 and one group.
+[[nodiscard]] constexpr bool winograd_applies(const window& w, extent groups) {
+    for (int a = 0; a < 3; ++a)
+        if (w.stride[a] != 1 || w.dilation[a] != 1) return false;
+    return groups == 1 && w.kernel[0] <= winograd_depth && w.kernel[1] == 3 && w.kernel[2] == 3;
+}
+
+/// The sizes of a convolution, or of the one that gives its input's gradient, that decide how it is computed.
+struct convolution_cost {
+    extent positions[3]{1, 1, 1};
+    extent depth_taps = 1;
+    extent channels = 1, filters = 1;
+
+    [[nodiscard]] constexpr extent tiles(extent outputs) const {
+        return ((positions[1] + outputs - 1) / outputs) * ((positions[2] + outputs - 1) / outputs);
+    }
+    /// Elements of the weights that an algorithm reads.
+    [[nodiscard]] constexpr extent weights(extent taps) const { return depth_taps * taps * channels * filters; }
+    /// Tiles that are worked on together: as many as keep the transformed inputs and products within 768 KB, which
+    /// the second-level caches of most servers hold, but at least 16, so that the weights are read no more than once
+    /// for 16 tiles, and at most winograd_tiles. An image's tiles are divided into equal blocks. Those of several small
+    /// images are put together: 16 or so, or as many as there may be where the weights alone exceed 256 KB.
+    [[nodiscard]] constexpr extent block(extent outputs) const {
+        const extent filling = round_up(filters);
+        const extent width = filling < kernels::winograd_filters ? filling : kernels::winograd_filters;
+        const extent points = (outputs + 2) * (outputs + 2), all = tiles(outputs);
+        extent most = 768 * 256 / (points * (depth_taps * round_up(channels) + width));
+        most = most < 16 ? 16 : most > winograd_tiles ? winograd_tiles : most;
+        if (all > most) {
+            const extent blocks = (all + most - 1) / most;
+            return (all + blocks - 1) / blocks;
+        }
+        const extent together = weights(points) > 65536 ? most : 16;
+        return all < together ? together / all * all : all;
+    }
+    /// Cycles of a core with two pipelines of 16 lanes, for one sample: multiply-adds of whole vectors, and the bytes
+    /// of weights that do not fit into half a megabyte of cache, at 10 bytes a cycle (30 GB/s at 3 GHz).
+    [[nodiscard]] constexpr double direct_cycles() const {
+        const extent vectors = round_up(filters) / 16;
+        const extent products = positions[0] * positions[1] * positions[2] * depth_taps * 9 * channels * vectors;
+        return static_cast<double>(products) / 2 + streaming(weights(9) * 4);
+    }
+    /// The same by Winograd: the products of all points; and for each tile and vector the transforms, whose loads,
+    /// stores and additions take about `input` and `output` cycles.
+    [[nodiscard]] constexpr double winograd_cycles(extent outputs) const {
+        const extent points = (outputs + 2) * (outputs + 2), vectors = round_up(filters) / 16;
+        const extent input = outputs == 4 ? 250 : 70, output = outputs == 4 ? 200 : 60;
+        const extent all = positions[0] * tiles(outputs);
+        const double products = static_cast<double>(all * points * depth_taps * channels * vectors) / 2;
+        const double transforms = static_cast<double>(all * (input * (round_up(channels) / 16) + output * vectors));
+        return products + transforms + streaming(weights(points) * 4);
+    }
+    [[nodiscard]] static constexpr double streaming(extent bytes) {
+        return bytes > 524288 ? static_cast<double>(bytes) / 10 : 0;
+    }
+    /// Winograd is taken where it saves a tenth, because it rounds more.
+    [[nodiscard]] constexpr algorithm cheapest() const {
+        const double direct = direct_cycles(), two = winograd_cycles(2), four = winograd_cycles(4);
+        if (four * 1.1 < direct && four <= two) return algorithm::winograd_4;
+        return two * 1.1 < direct ? algorithm::winograd_2 : algorithm::direct;
+    }
+};
+
+[[nodiscard]] constexpr convolution_cost forward_cost(const operation& op) {
+    return {{op.out.axis[0], op.out.axis[1], op.out.axis[2]}, op.window.kernel[0], op.in.channels(), op.out.channels()};
+}
+/// The gradient of the input is a convolution of the output's gradient: channels and filters change places.
+[[nodiscard]] constexpr convolution_cost gradient_cost(const operation& op) {
+    return {{op.in.axis[0], op.in.axis[1], op.in.axis[2]}, op.window.kernel[0], op.out.channels(), op.in.channels()};
+}
+
+/// Sets both algorithms of an operation. `exact` refuses Winograd, `outputs` (2 or 4) demands it.
+constexpr void choose_algorithm(operation& op, bool exact, extent outputs) {
+    op.algorithm = op.gradient_algorithm = algorithm::direct;
+    if (exact || !winograd_applies(op.window, op.groups)) return;
+    if (outputs == 0) outputs = CTNN_FORCE_WINOGRAD;
+    if (outputs != 0) {
+        op.algorithm = op.gradient_algorithm = outputs == 2 ? algorithm::winograd_2 : algorithm::winograd_4;
+    } else {
+        op.algorithm = forward_cost(op).cheapest();
+        op.gradient_algorithm = gradient_cost(op).cheapest();
+    }
+}
+
+/// Elements of temporary memory of each thread.
+[[nodiscard]] constexpr extent thread_scratch(algorithm a, const convolution_cost& c) {
+    const extent outputs = winograd_outputs(a);
+    if (outputs == 0) return 0;
+    return kernels::winograd_scratch(outputs, c.block(outputs), c.depth_taps, c.channels, c.filters);
+}
+/// Of an operation in an engine, or with `training` forwards and backwards; 0 unless it is a convolution.
+[[nodiscard]] constexpr extent thread_scratch(const operation& op, bool training) {
+    if (op.what != kind::convolution) return 0;
+    const extent forward = thread_scratch(op.algorithm, forward_cost(op));
+    const extent backward = training ? thread_scratch(op.gradient_algorithm, gradient_cost(op)) : 0;
+    return forward > backward ? forward : backward;
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn

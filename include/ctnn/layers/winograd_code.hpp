@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// The code of Winograd convolutions: a batch is divided into blocks of tiles, which threads share.
+#pragma once
+
+#include "ctnn/core/call.hpp"
+#include "ctnn/core/threads.hpp"
+#include "ctnn/kernels/winograd_output.hpp"
+#include "ctnn/kernels/winograd_pack.hpp"
+#include "ctnn/layers/convolution_algorithm.hpp"
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// The key of a Winograd convolution. The tile of registers is that of rows of as many pixels as there are tiles.
+template <class T>
+[[nodiscard]] constexpr kernels::key winograd_key(extent outputs, const convolution_cost& c) {
+    const extent block = c.block(outputs), tiles = c.tiles(outputs);
+    const kernels::key tile = kernels::choose_tile<T>(tiles < block ? tiles : block, c.filters, true);
+    return {.pixels = tile.pixels, .vectors = tile.vectors, .last = tile.last, .winograd = outputs};
+}
+
+/// One Winograd convolution of a batch. x begins at the first tap of the first position, whatever the depth; add.data
+/// may be null, or y.data.
+template <class T>
+struct winograd_work {
+    kernels::winograd_sizes sizes{};
+    batch_view<const T> x{}, add{};
+    batch_view<T> y{};
+    const T* weights = nullptr;  ///< packed by kernels::winograd_weights
+    const T* bias = nullptr;     ///< filters rounded up to 16
+    extent parts = 1;            ///< how many threads share the filters of a block, each with the whole input of it
+
+    [[nodiscard]] extent tiles() const { return y.count * sizes.tiles[0] * sizes.tiles[1]; }
+    [[nodiscard]] extent blocks() const { return (tiles() + sizes.block - 1) / sizes.block; }
+    /// Depths in a row that one thread computes, so that a transformed slice of x serves all taps that see it. 16 of
+    /// them with 3 taps transform 18 slices.
+    [[nodiscard]] extent run() const { return sizes.taps > 1 ? 16 : 1; }
+    [[nodiscard]] extent runs() const { return (sizes.positions[0] + run() - 1) / run(); }
+
+    /// Where the tile is that has this number in the batch.
+    [[nodiscard]] kernels::winograd_tile<T> tile(extent number, extent outputs) const {
+        const extent plane = sizes.tiles[0] * sizes.tiles[1];
+        const extent sample = number / plane, in_plane = number % plane;
+        const extent row = in_plane / sizes.tiles[1] * outputs, column = in_plane % sizes.tiles[1] * outputs;
+        const auto most = [](extent there, extent wanted) { return there < wanted ? there : wanted; };
+        return {.x = x.at(sample, 0, row, column),
+                .rows = most(sizes.readable[0] - row, outputs + 2),
+                .columns = most(sizes.readable[1] - column, outputs + 2),
+                .y = y.at(sample, 0, row, column),
+                .add = add.data == nullptr ? nullptr : add.at(sample, 0, row, column),
+                .out_rows = most(sizes.positions[1] - row, outputs),
+                .out_columns = most(sizes.positions[2] - column, outputs)};
+    }
+};
+
+/// One block of tiles through one run of depths for one part of the filters.
+template <class T, kernels::key K>
+void winograd_unit(const winograd_work<T>& work, extent unit, T* scratch) {
+    constexpr extent outputs = K.winograd, points = (outputs + 2) * (outputs + 2);
+    constexpr extent width = K.vectors * kernels::lanes<T>;
+    const kernels::winograd_sizes& g = work.sizes;
+    const extent part = unit % work.parts, first_depth = unit / work.parts % work.runs() * work.run();
+    const extent last_depth = first_depth + work.run() < g.positions[0] ? first_depth + work.run() : g.positions[0];
+    const extent first_tile = unit / work.parts / work.runs() * g.block;
+    const extent count = work.tiles() - first_tile < g.block ? work.tiles() - first_tile : g.block;
+    kernels::winograd_tile<T> tiles[winograd_tiles];
+    for (extent t = 0; t < count; ++t) tiles[t] = work.tile(first_tile + t, outputs);
+
+    const extent slice = kernels::winograd_slice(outputs, g.block, g.channels);
+    T* const products = scratch + g.taps * slice;
+    const extent whole = kernels::vector_count<T>(g.filters) / K.vectors, blocks = whole + (K.last != 0 ? 1 : 0);
+    const extent block_weights = points * g.taps * g.channels * width;
+    extent next = 0;  // the first depth of x that is not transformed
+    for (extent d = first_depth; d < last_depth; ++d) {
+        const T* slices[winograd_depth];
+        extent first_tap = 0, depths = 0;
+        for (extent tap = 0; tap < g.taps; ++tap) {
+            const extent depth = g.first_depth + d + tap;
+            if (depth < 0 || depth >= g.depths) continue;  // zeros of the border
+            T* at = scratch + depth % g.taps * slice;
+            if (d == first_depth || depth >= next) {
+                kernels::winograd_input<outputs>(g, tiles, count, depth * work.x.step[0], work.x.step[1],
+                                                 work.x.step[2], at);
+                next = depth + 1;
+            }
+            if (depths == 0) first_tap = tap;
+            slices[depths++] = at;
+        }
+        kernels::winograd_target target{.row = work.y.step[1],
+                                        .column = work.y.step[2],
+                                        .add_row = work.add.step[1],
+                                        .add_column = work.add.step[2]};
+        for (extent b = blocks * part / work.parts; b < blocks * (part + 1) / work.parts; ++b) {
+            const T* weights = work.weights + b * block_weights;
+            const auto multiply = [&](auto vectors) {
+                kernels::winograd_products<T, K.pixels, vectors>(g, points, slices, first_tap, depths, weights,
+                                                                 products, count);
+            };
+            if constexpr (K.last == 0) {
+                multiply(std::integral_constant<extent, K.vectors>{});
+            } else {
+                if (b < whole)
+                    multiply(std::integral_constant<extent, K.vectors>{});
+                else
+                    multiply(std::integral_constant<extent, K.last>{});
+            }
+            const extent filter = b * width, rest = g.filters - filter;
+            target.offset = d * work.y.step[0] + filter;
+            target.add_offset = d * work.add.step[0] + filter;
+            kernels::winograd_output<outputs, K.activation>(g, tiles, count, products,
+                                                            b < whole ? width : K.last * kernels::lanes<T>,
+                                                            work.bias + filter, rest < width ? rest : width, target);
+        }
+    }
+}
+
+/// The whole batch. The division into parts may depend on the number of threads, because every sum is the same in each.
+template <class T, kernels::key K>
+void winograd_convolve(winograd_work<T>& work, extent threads, T* scratch) {
+    const kernels::winograd_sizes& g = work.sizes;
+    const extent multiply_adds =
+        work.tiles() * g.positions[0] * (K.winograd + 2) * (K.winograd + 2) * g.taps * g.channels * g.filters;
+    if (multiply_adds < (1 << 20)) threads = 1;  // some 10 us: another thread would not be awake before
+    const extent units = work.blocks() * work.runs();
+    const extent filter_blocks = (kernels::vector_count<T>(g.filters) + K.vectors - 1) / K.vectors;
+    if (threads > 1 && units < 2 * threads) {
+        const extent wanted = (2 * threads + units - 1) / units;
+        work.parts = wanted < filter_blocks ? wanted : filter_blocks;
+    }
+    const extent own = kernels::winograd_scratch(K.winograd, g.block, g.taps, g.channels, g.filters);
+    parallel_for_with_worker(units * work.parts, threads, [&](extent unit, extent worker) {
+        winograd_unit<T, K>(work, unit, scratch + worker * own);
+    });
+}
+
+/// Transforms and packs weights for `outputs` (2 or 4) outputs a tile; as kernels::winograd_weights.
+template <class T>
+void pack_winograd(extent outputs, const convolution_cost& c, extent vectors, const T* weights, const T* scale,
+                   bool transposed, T* to, extent threads) {
+    constexpr extent channels = 16;  // of a piece of work
+    parallel_for((c.channels + channels - 1) / channels, c.channels * c.filters < 4096 ? 1 : threads, [&](extent i) {
+        const extent first = i * channels, last = first + channels < c.channels ? first + channels : c.channels;
+        if (outputs == 4)
+            kernels::winograd_weights<4>(c.depth_taps, c.channels, c.filters, vectors, weights, scale, transposed,
+                                         first, last, to);
+        else
+            kernels::winograd_weights<2>(c.depth_taps, c.channels, c.filters, vectors, weights, scale, transposed,
+                                         first, last, to);
+    });
+}
+
+/// The sizes of a Winograd convolution for one tile size.
+[[nodiscard]] constexpr kernels::winograd_sizes winograd_sizes_of(const convolution_cost& c, extent outputs) {
+    kernels::winograd_sizes g;
+    for (int a = 0; a < 3; ++a) g.positions[a] = c.positions[a];
+    g.taps = c.depth_taps;
+    g.channels = c.channels;
+    g.filters = c.filters;
+    for (int a = 0; a < 2; ++a) g.tiles[a] = (c.positions[a + 1] + outputs - 1) / outputs;
+    g.block = c.block(outputs);
+    return g;
+}
+
+/// y = activation(bias + conv(x) + other) with packed weights and bias. x has a border of zeros as wide as the padding;
+/// other.data may be null, or y.data.
+template <class T, kernels::key K>
+void winograd_forward_packed(const forward_call<T>& call, const T* packed) {
+    const operation& op = call.op;
+    const convolution_cost c = forward_cost(op);
+    winograd_work<T> work{.sizes = winograd_sizes_of(c, K.winograd), .x = call.x, .add = call.other, .y = call.y};
+    kernels::winograd_sizes& g = work.sizes;
+    g.slope = op.alpha;
+    g.first_depth = -op.window.before[0];
+    g.depths = op.in.depth();
+    for (int a = 0; a < 2; ++a) {
+        work.x.data -= op.window.before[a + 1] * call.x.step[a + 1];
+        g.readable[a] = op.in.axis[a + 1] + op.window.before[a + 1] + op.window.after[a + 1];
+    }
+    work.weights = packed;
+    work.bias = packed + kernels::winograd_packed(K.winograd, g.taps, g.channels, g.filters);
+    winograd_convolve<T, K>(work, call.threads, call.thread_scratch);
+}
+
+/// dx (+)= gradient of the input: a convolution of dy, which has a border of gradient_border() zeros, with the flipped
+/// weights.
+template <class T, kernels::key K>
+void winograd_input_gradient(const backward_call<T>& call) {
+    const operation& op = call.op;
+    const convolution_cost c = gradient_cost(op);
+    winograd_work<T> work{.sizes = winograd_sizes_of(c, K.winograd), .x = call.dy, .y = call.dx};
+    kernels::winograd_sizes& g = work.sizes;
+    if (call.accumulate) work.add = call.dx;
+    g.first_depth = op.window.before[0] - (g.taps - 1);
+    g.depths = op.out.depth();
+    for (int a = 0; a < 2; ++a) {
+        const extent first = op.window.before[a + 1] - 2;  // the output that input 0 sees with its last tap
+        work.x.data += first * call.dy.step[a + 1];
+        g.readable[a] = op.out.axis[a + 1] + gradient_border(op.window, op.in, op.out, a + 1).after - first;
+    }
+    const extent size = kernels::winograd_packed(K.winograd, g.taps, g.channels, g.filters);
+    pack_winograd<T>(K.winograd, c, K.vectors, call.parameters, nullptr, true, call.scratch, call.threads);
+    std::memset(call.scratch + size, 0, static_cast<std::size_t>(round_up(g.filters)) * sizeof(T));
+    work.weights = call.scratch;
+    work.bias = call.scratch + size;
+    winograd_convolve<T, K>(work, call.threads, call.thread_scratch);
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
