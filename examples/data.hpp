@@ -89,7 +89,10 @@ inline nn::result<sample_source> open_source(const options& o) {
         auto archive = nn::open_medmnist(o.data);
         if (!archive) return archive.error();
         source.description = o.data;
-        source.wanted = {0, archive->height, archive->width, archive->channels, archive->classes};
+        if (archive->several_labels)
+            return nn::error(nn::error_kind::unsupported, o.data,
+                             "has several labels a sample; a classifier that ends in softmax takes one");
+        source.wanted = {archive->depth, archive->height, archive->width, archive->channels, archive->classes};
         for (nn::extent c = 0; c < archive->classes; ++c) source.class_names.push_back(std::to_string(c));
         source.archive = std::move(*archive);
     }
@@ -113,11 +116,26 @@ struct named_samples {
     std::vector<std::string> names;
 };
 
+/// "train 0", "train 1" ...: what samples without a file are called.
+inline std::vector<std::string> numbered(nn::split_part part, nn::extent count) {
+    const char* name = part == nn::split_part::train ? "train " : part == nn::split_part::validation ? "val " : "test ";
+    std::vector<std::string> names;
+    for (nn::extent i = 0; i < count; ++i) names.push_back(name + std::to_string(i));
+    return names;
+}
+
 /// Reads one part of a source at the size and in the colors of a network's input.
 template <nn::volume_shape Input>
 nn::result<named_samples<Input>> read_part(sample_source& from, nn::split_part part, const nn::input_scaling& scaling) {
     if (!from.of_volumes())
         return nn::error(nn::error_kind::invalid_argument, from.description + " has no volumes, which the model takes");
+    if (from.archive) {
+        auto read = nn::read_medmnist<Input>(*from.archive, part, scaling);
+        if (!read) return read.error();
+        read->class_names = from.class_names;
+        std::vector<std::string> names = numbered(part, read->size());
+        return named_samples<Input>{std::move(*read), std::move(names)};
+    }
     nn::class_listing& listing = listing_of(from, part);
     auto read = nn::read_volumes<Input>(listing, {.preparation = from.preparation, .scaling = scaling});
     if (!read) return read.error();
@@ -129,9 +147,6 @@ nn::result<named_samples<Input>> read_part(sample_source& from, nn::split_part p
     if (from.of_volumes())
         return nn::error(nn::error_kind::invalid_argument, from.description + " has no images, which the model takes");
     named_samples<Input> images;
-    const auto number_them = [&](const char* name, nn::extent first) {
-        for (nn::extent i = 0; i < images.samples.size(); ++i) images.names.push_back(name + std::to_string(first + i));
-    };
     if (from.listing) {
         nn::class_listing& listing = listing_of(from, part);
         auto read = nn::read_images<Input>(listing, {.scaling = scaling});
@@ -142,12 +157,12 @@ nn::result<named_samples<Input>> read_part(sample_source& from, nn::split_part p
         auto read = nn::read_medmnist<Input>(*from.archive, part, scaling);
         if (!read) return read.error();
         images.samples = std::move(*read);
-        number_them(train ? "train " : validation ? "val " : "test ", 0);
+        images.names = numbered(part, images.samples.size());
     } else if constexpr (nn::dims_of<Input> == nn::make_dims(phantom_side, phantom_side, 1)) {
         const nn::extent first = train ? 0 : validation ? phantoms_to_train : phantoms_to_train + phantoms_to_choose;
         const nn::extent count = train ? phantoms_to_train : validation ? phantoms_to_choose : phantoms_to_test;
         images.samples = phantoms::draw<Input>(from.random, first, count, scaling);
-        number_them("phantom ", first);
+        for (nn::extent i = 0; i < count; ++i) images.names.push_back("phantom " + std::to_string(first + i));
     } else {
         return nn::error(nn::error_kind::invalid_argument,
                          "the model was not trained on phantoms; --data says what to judge it on");

@@ -23,7 +23,7 @@ inline constexpr const char* help =
 
 Data (--data)
     none            chest-like phantoms that the program draws itself, with and without a nodule
-    FILE.npz        {train,val,test}_images and _labels, as MedMNIST has them
+    FILE.npz        {train,val,test}_images and _labels, as MedMNIST has them, images or volumes
     DIR             DIR/train, DIR/val, DIR/test with a folder of images, or of NIfTI volumes, for each class; or the
                     class folders themselves: then 70 % are trained on, 15 % choose, 15 % test, drawn by --seed
 

@@ -8019,45 +8019,192 @@ template <image_shape Input, class T = float>
 /// \file
 /// Data sets in MedMNIST's form: one .npz file with images and labels of three splits.
 
+// -------------------- ctnn/data/medmnist_md5.hpp
+#ifndef CTNN_INCLUDED_DATA_MEDMNIST_MD5
+#define CTNN_INCLUDED_DATA_MEDMNIST_MD5
+/// \file
+/// The checksums that MedMNIST is published with.
+
+namespace ctnn {
+
+/// The MD5 of a file of MedMNIST v2 with images of 28 x 28 or volumes of 28 x 28 x 28, by its name; null for others.
+/// https://github.com/MedMNIST/MedMNIST, medmnist/info.py of version 2.1.0 (Zenodo record 6496656)
+[[nodiscard]] inline const char* medmnist_md5(const std::string& name) {
+    struct entry {
+        const char* name;
+        const char* md5;
+    };
+    constexpr entry published[] = {
+        {"pathmnist.npz", "a8b06965200029087d5bd730944a56c1"},
+        {"chestmnist.npz", "02c8a6516a18b556561a56cbdd36c4a8"},
+        {"dermamnist.npz", "0744692d530f8e62ec473284d019b0c7"},
+        {"octmnist.npz", "c68d92d5b585d8d81f7112f81e2d0842"},
+        {"pneumoniamnist.npz", "28209eda62fecd6e6a2d98b1501bb15f"},
+        {"retinamnist.npz", "bd4c0672f1bba3e3a89f0e4e876791e4"},
+        {"breastmnist.npz", "750601b1f35ba3300ea97c75c52ff8f6"},
+        {"bloodmnist.npz", "7053d0359d879ad8a5505303e11de1dc"},
+        {"tissuemnist.npz", "ebe78ee8b05294063de985d821c1c34b"},
+        {"organamnist.npz", "866b832ed4eeba67bfb9edee1d5544e6"},
+        {"organcmnist.npz", "0afa5834fb105f7705a7d93372119a21"},
+        {"organsmnist.npz", "e5c39f1af030238290b9557d9503af9d"},
+        {"organmnist3d.npz", "21f0a239e7f502e6eca33c3fc453c0b6"},
+        {"nodulemnist3d.npz", "8755a7e9e05a4d9ce80a24c3e7a256f3"},
+        {"adrenalmnist3d.npz", "bbd3c5a5576322bc4cdfea780653b1ce"},
+        {"fracturemnist3d.npz", "6aa7b0143a6b42da40027a9dda61302f"},
+        {"vesselmnist3d.npz", "2ba5b80617d705141f3f85627108fce8"},
+        {"synapsemnist3d.npz", "1235b78a3cd6280881dd7850a78eadb6"},
+    };
+    for (const entry& e : published)
+        if (name == e.name) return e.md5;
+    return nullptr;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_MEDMNIST_MD5
+// -------------------- ctnn/io/md5.hpp
+#ifndef CTNN_INCLUDED_IO_MD5
+#define CTNN_INCLUDED_IO_MD5
+/// \file
+/// MD5, because data sets are published with it. It finds damage and mix-ups; it is no protection from a forger.
+/// https://www.rfc-editor.org/rfc/rfc1321
+
+namespace ctnn {
+namespace detail {
+
+/// floor(2^32 |sin(i + 1)|) for i from 0 to 63, as the standard defines it.
+inline constexpr std::array<std::uint32_t, 64> md5_sines = {
+    0xD76AA478U, 0xE8C7B756U, 0x242070DBU, 0xC1BDCEEEU, 0xF57C0FAFU, 0x4787C62AU, 0xA8304613U, 0xFD469501U,
+    0x698098D8U, 0x8B44F7AFU, 0xFFFF5BB1U, 0x895CD7BEU, 0x6B901122U, 0xFD987193U, 0xA679438EU, 0x49B40821U,
+    0xF61E2562U, 0xC040B340U, 0x265E5A51U, 0xE9B6C7AAU, 0xD62F105DU, 0x02441453U, 0xD8A1E681U, 0xE7D3FBC8U,
+    0x21E1CDE6U, 0xC33707D6U, 0xF4D50D87U, 0x455A14EDU, 0xA9E3E905U, 0xFCEFA3F8U, 0x676F02D9U, 0x8D2A4C8AU,
+    0xFFFA3942U, 0x8771F681U, 0x6D9D6122U, 0xFDE5380CU, 0xA4BEEA44U, 0x4BDECFA9U, 0xF6BB4B60U, 0xBEBFBC70U,
+    0x289B7EC6U, 0xEAA127FAU, 0xD4EF3085U, 0x04881D05U, 0xD9D4D039U, 0xE6DB99E5U, 0x1FA27CF8U, 0xC4AC5665U,
+    0xF4292244U, 0x432AFF97U, 0xAB9423A7U, 0xFC93A039U, 0x655B59C3U, 0x8F0CCC92U, 0xFFEFF47DU, 0x85845DD1U,
+    0x6FA87E4FU, 0xFE2CE6E0U, 0xA3014314U, 0x4E0811A1U, 0xF7537E82U, 0xBD3AF235U, 0x2AD7D2BBU, 0xEB86D391U,
+};
+
+/// Mixes one block of 64 bytes into the state. \pre block points to 64 bytes
+inline void md5_block(std::array<std::uint32_t, 4>& state, const unsigned char* block) {
+    constexpr std::array<std::array<int, 4>, 4> turns = {
+        {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}}};
+    auto [a, b, c, d] = state;
+    for (std::size_t i = 0; i < 64; ++i) {
+        const std::size_t round = i / 16;
+        std::uint32_t mixed = 0;
+        std::size_t word = 0;
+        switch (round) {
+            case 0:
+                mixed = (b & c) | (~b & d);
+                word = i;
+                break;
+            case 1:
+                mixed = (d & b) | (~d & c);
+                word = (5 * i + 1) % 16;
+                break;
+            case 2:
+                mixed = b ^ c ^ d;
+                word = (3 * i + 5) % 16;
+                break;
+            default:
+                mixed = c ^ (b | ~d);
+                word = 7 * i % 16;
+        }
+        mixed += a + md5_sines[i] + load_little<std::uint32_t>(block + 4 * word);
+        a = d;
+        d = c;
+        c = b;
+        b += std::rotl(mixed, turns[round][i % 4]);
+    }
+    state[0] += a;
+    state[1] += b;
+    state[2] += c;
+    state[3] += d;
+}
+
+}  // namespace detail
+
+/// The MD5 of bytes, as 32 hexadecimal digits in lower case.
+[[nodiscard]] inline std::string md5(byte_view bytes) {
+    std::array<std::uint32_t, 4> state = {0x67452301U, 0xEFCDAB89U, 0x98BADCFEU, 0x10325476U};
+    extent at = 0;
+    for (; bytes.size - at >= 64; at += 64) detail::md5_block(state, bytes.data + at);
+
+    // The rest, a bit that is set, zeros, and the length in bits: one block or two.
+    std::array<unsigned char, 128> last{};
+    const extent left = bytes.size - at;
+    for (extent i = 0; i < left; ++i) last[static_cast<std::size_t>(i)] = bytes[at + i];
+    last[static_cast<std::size_t>(left)] = 0x80;
+    const std::size_t end = left < 56 ? 64 : 128;
+    const std::uint64_t bits = static_cast<std::uint64_t>(bytes.size) * 8;
+    for (std::size_t i = 0; i < 8; ++i) last[end - 8 + i] = static_cast<unsigned char>((bits >> (8 * i)) & 0xffU);
+    for (std::size_t block = 0; block < end; block += 64) detail::md5_block(state, last.data() + block);
+
+    std::string text;
+    for (const std::uint32_t word : state)
+        for (int byte = 0; byte < 4; ++byte)
+            for (const int shift : {4, 0}) text += "0123456789abcdef"[(word >> (8 * byte + shift)) & 15U];
+    return text;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_MD5
+
 namespace ctnn {
 
 /// An .npz file whose labels and shapes have been checked; its images are unpacked when a data set is asked for.
 ///
-///     {train,val,test}_images   (N, H, W) gray, or (N, H, W, C) with 1 or 3 channels; bytes (0 to 255), 16-bit
-///                               integers (0 to 65535), or floating-point numbers from 0 to 1
-///     {train,val,test}_labels   (N) or (N, 1), integers from 0
+///     {train,val,test}_images   (N, H, W) gray, or (N, H, W, C) with 1 or 3 channels; volumes (N, D, H, W), whose last
+///                               axis is neither 1 nor 3, or (N, D, H, W, C); bytes (0 to 255), 16-bit integers (0 to
+///                               65535), or floating-point numbers from 0 to 1
+///     {train,val,test}_labels   (N) or (N, 1), integers from 0; or (N, L) of 0 and 1, where a sample may be of several
+///                               of L classes
 ///
 /// https://medmnist.com
 struct medmnist_file {
     npz archive;
     std::string file;
+    extent depth = 0;                            ///< of volumes; 0: images
     extent height = 0, width = 0, channels = 0;  ///< of the images
-    extent classes = 0;                          ///< the largest label of all splits, and one
-    std::vector<std::int32_t> train_labels, validation_labels, test_labels;
+    extent classes = 0;                          ///< the largest label of all splits, and one; or L
+    bool several_labels = false;                 ///< the labels are (N, L)
+    std::vector<std::int32_t> train_labels, validation_labels, test_labels;  ///< (N), or (N, L)
+
+    /// Numbers of an image or a volume.
+    [[nodiscard]] extent sample_size() const { return (depth > 0 ? depth : 1) * height * width * channels; }
 };
+
+/// How a file in MedMNIST's form is opened.
+struct medmnist_options {
+    std::string md5{};                     ///< 32 hexadecimal digits that the file must have; empty: any
+    bool published_md5 = false;            ///< the file must have the sum that medmnist_md5() knows for its name
+    std::int64_t budget = default_budget;  ///< bytes of the file, and of what it unpacks to
+};
+
+/// Which part of a data set.
+enum class split_part : unsigned char { train, validation, test };
 
 namespace detail {
 
 inline error medmnist_labels(const npz& archive, const std::string& file, const std::string& name,
-                             std::vector<std::int32_t>& to) {
+                             std::vector<std::int32_t>& to, extent& columns) {
     const result<array> read = archive.read(name);
     if (!read) return read.error();
     const std::string place = file + "/" + name;
     const std::size_t rank = read->shape.size();
-    if (rank < 1 || rank > 2 || (rank == 2 && read->shape[1] != 1))
-        return {error_kind::unsupported, place,
-                "one label a sample is read, shape (N) or (N, 1); several labels a sample are not"};
+    if (rank < 1 || rank > 2 || (rank == 2 && read->shape[1] < 1))
+        return {error_kind::unsupported, place, "labels have the shape (N), (N, 1) or (N, L)"};
+    columns = rank == 2 ? read->shape[1] : 1;
     if (read->type == element_type::f4 || read->type == element_type::f8)
         return {error_kind::unsupported, place,
                 std::string("found elements of type ") + element_name(read->type) + ", expected integers"};
     const std::vector<std::int64_t> labels = read->as<std::int64_t>();
-    constexpr std::int64_t most = 65535;
+    const std::int64_t most = columns > 1 ? 1 : 65535;
     to.clear();
     for (std::size_t i = 0; i < labels.size(); ++i) {
         if (labels[i] < 0 || labels[i] > most)
             return {error_kind::corrupt, place,
-                    "sample " + std::to_string(i) + " has the label " + std::to_string(labels[i]) + ", expected 0 to " +
-                        std::to_string(most)};
+                    "sample " + std::to_string(i / static_cast<std::size_t>(columns)) + " has the label " +
+                        std::to_string(labels[i]) + ", expected 0 to " + std::to_string(most)};
         to.push_back(static_cast<std::int32_t>(labels[i]));
     }
     return {};
@@ -8107,30 +8254,80 @@ error medmnist_images(const array& images, double maximum, const medmnist_file& 
     return {};
 }
 
+/// Holds the file against the sums that the options name.
+inline error check_medmnist_md5(const std::string& path, byte_view bytes, const medmnist_options& options) {
+    if (options.md5.empty() && !options.published_md5) return {};
+    const std::string found = md5(bytes);
+    const auto differs = [&](const std::string& expected) {
+        return error(error_kind::corrupt, path, -1, "a file with the MD5 " + found, expected);
+    };
+    if (!options.md5.empty() && found != options.md5) return differs(options.md5);
+    if (!options.published_md5) return {};
+    const std::size_t slash = path.find_last_of("/\\");
+    const std::string name = path.substr(slash == std::string::npos ? 0 : slash + 1);
+    const char* published = medmnist_md5(name);
+    if (published == nullptr)
+        return {error_kind::invalid_argument, path, "no MD5 is known for a file of this name; give it as md5"};
+    return found == published ? error{} : differs(published);
+}
+
+/// Labels and class names of one part.
+template <static_shape Input, class T>
+void set_medmnist_labels(const medmnist_file& from, split_part part, dataset<Input, T>& to) {
+    const std::vector<std::int32_t>& labels = part == split_part::train        ? from.train_labels
+                                              : part == split_part::validation ? from.validation_labels
+                                                                               : from.test_labels;
+    if (from.several_labels)
+        to.values.assign(labels.begin(), labels.end());
+    else
+        to.labels = labels;
+    for (extent c = 0; c < from.classes; ++c) to.class_names.push_back(std::to_string(c));
+}
+
+/// The images of one part.
+inline result<array> medmnist_array(const medmnist_file& from, split_part part) {
+    return from.archive.read(part == split_part::train        ? "train_images"
+                             : part == split_part::validation ? "val_images"
+                                                              : "test_images");
+}
+
 /// Reads and checks the labels of a split and the shape of its images.
 inline error medmnist_split(medmnist_file& to, const std::string& name, std::vector<std::int32_t>& labels) {
-    if (error failed = medmnist_labels(to.archive, to.file, name + "_labels", labels)) return failed;
+    extent columns = 1;
+    if (error failed = medmnist_labels(to.archive, to.file, name + "_labels", labels, columns)) return failed;
     const result<array> images = to.archive.read(name + "_images");
     if (!images) return images.error();
     const std::vector<extent>& shape = images->shape;
     const std::string place = to.file + "/" + name + "_images";
-    const bool gray = shape.size() == 3;
-    if ((!gray && shape.size() != 4) || (!gray && shape[3] != 1 && shape[3] != 3) || shape[1] < 1 || shape[2] < 1)
+    const std::size_t rank = shape.size();
+    const bool channels_last = rank >= 4 && (shape.back() == 1 || shape.back() == 3);
+    const std::size_t axes = rank - (channels_last ? 2 : 1);  // without samples and channels
+    bool empty = rank < 3 || axes < 2 || axes > 3;
+    for (std::size_t i = 1; i < rank; ++i) empty = empty || shape[i] < 1;
+    if (empty)
         return {error_kind::shape_mismatch, place,
-                "images have the shape (N, H, W), or (N, H, W, C) with 1 or 3 channels"};
-    if (shape[0] != static_cast<extent>(labels.size()))
+                "images have the shape (N, H, W), volumes (N, D, H, W), with 1 or 3 channels behind or without"};
+    const extent count = static_cast<extent>(labels.size()) / columns;
+    if (shape[0] != count)
         return {error_kind::shape_mismatch, place,
-                "holds " + std::to_string(shape[0]) + " images for " + std::to_string(labels.size()) + " labels"};
-    const extent channels = gray ? 1 : shape[3];
-    if (to.height != 0 && (to.height != shape[1] || to.width != shape[2] || to.channels != channels))
-        return {error_kind::shape_mismatch, place, "has images of another size than the other splits"};
+                "holds " + std::to_string(shape[0]) + " images for " + std::to_string(count) + " labels"};
+    const extent depth = axes == 3 ? shape[1] : 0, height = shape[axes - 1], width = shape[axes],
+                 channels = channels_last ? shape.back() : 1;
+    const bool other =
+        to.height != 0 && (to.depth != depth || to.height != height || to.width != width || to.channels != channels);
+    if (other) return {error_kind::shape_mismatch, place, "has images of another size than the other splits"};
+    if (to.height != 0 && (to.several_labels != (columns > 1) || (columns > 1 && to.classes != columns)))
+        return {error_kind::shape_mismatch, place, "has another number of labels a sample than the other splits"};
     if (images->type != element_type::u1 && images->type != element_type::u2 && images->type != element_type::f4 &&
         images->type != element_type::f8)
         return {error_kind::unsupported, place,
                 std::string("found elements of type ") + element_name(images->type) + ", expected u1, u2, f4 or f8"};
-    to.height = shape[1];
-    to.width = shape[2];
+    to.depth = depth;
+    to.height = height;
+    to.width = width;
     to.channels = channels;
+    to.several_labels = columns > 1;
+    if (to.several_labels) to.classes = columns;
     for (const std::int32_t label : labels) to.classes = std::max<extent>(to.classes, label + 1);
     return {};
 }
@@ -8139,11 +8336,19 @@ inline error medmnist_split(medmnist_file& to, const std::string& name, std::vec
 
 /// Opens a file in MedMNIST's form.
 ///
-///     refuses   what read_npz() refuses; a missing array (the message lists those that exist); images and labels of
-///               different counts, or splits of different sizes, as shape_mismatch; several labels a sample and other
-///               types as unsupported; fewer than two classes and splits without samples as invalid_argument
-[[nodiscard]] inline result<medmnist_file> open_medmnist(const std::string& path) {
-    result<npz> archive = read_npz(path);
+///     refuses   what read_npz() refuses; another MD5 than asked for as corrupt, before anything is looked at; a
+///               missing array (the message lists those that exist); images and labels of different counts, or splits
+///               of different sizes, as shape_mismatch; other types as unsupported; fewer than two classes, splits
+///               without samples, and a name without a known MD5 where the published one is asked for, as
+///               invalid_argument
+///
+///     auto file = ctnn::open_medmnist("organmnist3d.npz", {.published_md5 = true});
+[[nodiscard]] inline result<medmnist_file> open_medmnist(const std::string& path,
+                                                         const medmnist_options& options = {}) {
+    result<byte_vector> bytes = read_file(path, options.budget);
+    if (!bytes) return bytes.error();
+    if (error failed = detail::check_medmnist_md5(path, *bytes, options)) return failed;
+    result<npz> archive = parse_npz(std::move(*bytes), path, options.budget);
     if (!archive) return archive.error();
     medmnist_file opened{
         .archive = std::move(*archive), .file = path, .train_labels = {}, .validation_labels = {}, .test_labels = {}};
@@ -8157,22 +8362,21 @@ inline error medmnist_split(medmnist_file& to, const std::string& name, std::vec
     return opened;
 }
 
-/// Which part of a data set.
-enum class split_part : unsigned char { train, validation, test };
-
-/// The samples of one split, resized and gray or color as the network's input says (write_image_input()).
-/// Refuses floating-point pixels outside 0 to 1 with not_finite, and what npz::read() refuses.
+/// The samples of one split, resized and gray or color as the network's input says (write_image_input()). Where a
+/// sample may be of several classes, values are 1 or 0 for each and labels are empty.
+/// Refuses volumes with shape_mismatch, floating-point pixels outside 0 to 1 with not_finite, and what npz::read()
+/// refuses.
 ///
 ///     auto file = ctnn::open_medmnist("pneumoniamnist.npz");
 ///     auto train = ctnn::read_medmnist<net::input>(*file, ctnn::split_part::train, {2, -1});
 template <image_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_medmnist(const medmnist_file& from, split_part part,
                                                       const input_scaling& scaling = {}) {
-    const bool train = part == split_part::train, validation = part == split_part::validation;
+    if (from.depth > 0)
+        return error(error_kind::shape_mismatch, from.file, "holds volumes, where the network takes images");
     dataset<Input, T> data;
-    data.labels = train ? from.train_labels : validation ? from.validation_labels : from.test_labels;
-    for (extent c = 0; c < from.classes; ++c) data.class_names.push_back(std::to_string(c));
-    const result<array> images = from.archive.read(train ? "train_images" : validation ? "val_images" : "test_images");
+    detail::set_medmnist_labels(from, part, data);
+    const result<array> images = detail::medmnist_array(from, part);
     if (!images) return images.error();
     error failed;
     switch (images->type) {
@@ -8191,6 +8395,69 @@ template <image_shape Input, class T = float>
 
 }  // namespace ctnn
 #endif  // CTNN_INCLUDED_DATA_MEDMNIST
+// -------------------- ctnn/data/medmnist_volumes.hpp
+#ifndef CTNN_INCLUDED_DATA_MEDMNIST_VOLUMES
+#define CTNN_INCLUDED_DATA_MEDMNIST_VOLUMES
+/// \file
+/// Volumes in MedMNIST's form.
+
+namespace ctnn {
+
+namespace detail {
+
+template <volume_shape Input, class From, class T>
+[[nodiscard]] error medmnist_volumes(const array& images, double maximum, const medmnist_file& from,
+                                     const input_scaling& scaling, dataset<Input, T>& to) {
+    const std::vector<From> voxels = images.as<From>();
+    const extent size = from.sample_size(), n = images.shape[0];
+    to.inputs.resize(static_cast<std::size_t>(n * Input::size));
+    volume v;
+    v.grid = {from.depth, from.height, from.width, {}};
+    v.channels = from.channels;
+    for (extent i = 0; i < n; ++i) {
+        v.values.clear();
+        for (extent k = 0; k < size; ++k) {
+            const double value = static_cast<double>(voxels[static_cast<std::size_t>(i * size + k)]) / maximum;
+            if (!(value >= 0 && value <= 1))
+                return {error_kind::not_finite, from.file,
+                        "volume " + std::to_string(i) + ": a voxel is outside 0 to 1"};
+            v.values.push_back(static_cast<float>(value));
+        }
+        if (error failed = write_prepared<Input>(v, scaling, to.inputs.data() + i * Input::size))
+            return {failed.kind(), from.file, failed.message()};
+    }
+    return {};
+}
+
+}  // namespace detail
+
+/// The volumes of one split, cut or filled up with 0 around their middle: x = voxel * factor + shift, voxel from 0 to
+/// 1. The axes are those of the file; MedMNIST does not say how they lie in the patient. Refuses images and other
+/// numbers of channels with shape_mismatch, floating-point voxels outside 0 to 1 with not_finite, and what npz::read()
+/// refuses.
+///
+///     auto file = ctnn::open_medmnist("organmnist3d.npz");
+///     auto train = ctnn::read_medmnist<net::input>(*file, ctnn::split_part::train, {2, -1});
+template <volume_shape Input, class T = float>
+[[nodiscard]] result<dataset<Input, T>> read_medmnist(const medmnist_file& from, split_part part,
+                                                      const input_scaling& scaling = {}) {
+    if (from.depth == 0)
+        return error(error_kind::shape_mismatch, from.file, "holds images, where the network takes volumes");
+    dataset<Input, T> data;
+    detail::set_medmnist_labels(from, part, data);
+    const result<array> images = detail::medmnist_array(from, part);
+    if (!images) return images.error();
+    error failed = images->type == element_type::u1
+                       ? detail::medmnist_volumes<Input, std::uint8_t>(*images, 255, from, scaling, data)
+                   : images->type == element_type::u2
+                       ? detail::medmnist_volumes<Input, std::uint16_t>(*images, 65535, from, scaling, data)
+                       : detail::medmnist_volumes<Input, double>(*images, 1, from, scaling, data);
+    if (failed) return failed;
+    return data;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_MEDMNIST_VOLUMES
 #endif
 // -------------------- ctnn/engine/freeze.hpp
 /// \file

@@ -2,7 +2,7 @@
 /// \file
 /// Files in MedMNIST's form: shapes, types, conversions, and what is refused.
 #include <doctest/doctest.h>
-#include <ctnn/data/medmnist.hpp>
+#include <ctnn/data/medmnist_volumes.hpp>
 
 #include "scratch_folder.hpp"
 
@@ -79,6 +79,90 @@ TEST_CASE_TEMPLATE("color images become gray by their luma", Pixel, std::uint8_t
     CHECK(color->inputs == std::vector<float>{1, 0, 0, 0, 1, 0});
 }
 
+TEST_CASE_TEMPLATE("volumes are cut and filled up around their middle", Voxel, std::uint8_t, std::uint16_t, float) {
+    const scratch_folder folder("volumes_npz");
+    const Voxel white = std::is_integral_v<Voxel> ? std::numeric_limits<Voxel>::max() : Voxel{1};
+    for (const bool channels : {false, true}) {
+        REQUIRE_FALSE(ctnn::write_npz(
+            folder.at("set.npz"),
+            two_images<Voxel>(
+                channels ? std::vector<ctnn::extent>{2, 2, 3, 4, 1} : std::vector<ctnn::extent>{2, 2, 3, 4}, white)));
+        const auto file = ctnn::open_medmnist(folder.at("set.npz"));
+        REQUIRE_MESSAGE(file, file.error().message());
+        CHECK(file->depth == 2);
+        CHECK(file->height == 3);
+        CHECK(file->width == 4);
+        CHECK(file->channels == 1);
+        const auto data = ctnn::read_medmnist<ctnn::shape<2, 3, 4, 1>>(*file, ctnn::split_part::train, {2, -1});
+        REQUIRE_MESSAGE(data, data.error().message());
+        CHECK(data->labels == std::vector<std::int32_t>{0, 1});
+        for (std::size_t i = 0; i < 48; ++i) CHECK(data->inputs[i] == (i < 24 ? -1 : 1));
+        const auto other = ctnn::read_medmnist<ctnn::shape<2, 1, 6, 1>>(*file, ctnn::split_part::test);
+        REQUIRE(other);
+        CHECK(std::vector<float>(other->inputs.begin() + 12, other->inputs.begin() + 18) ==
+              std::vector<float>{0, 1, 1, 1, 1, 0});
+        CHECK(ctnn::read_medmnist<ctnn::shape<3, 4, 1>>(*file, ctnn::split_part::train)
+                  .error()
+                  .message()
+                  .find("holds volumes, where the network takes images") != std::string::npos);
+        CHECK(ctnn::read_medmnist<ctnn::shape<2, 3, 4, 3>>(*file, ctnn::split_part::train).error().kind() ==
+              ctnn::error_kind::shape_mismatch);
+    }
+    auto all = two_images<float>({2, 2, 3, 4}, 1.5f);
+    REQUIRE_FALSE(ctnn::write_npz(folder.at("set.npz"), all));
+    const auto outside = ctnn::open_medmnist(folder.at("set.npz"));
+    REQUIRE(outside);
+    CHECK(ctnn::read_medmnist<ctnn::shape<2, 3, 4, 1>>(*outside, ctnn::split_part::test)
+              .error()
+              .message()
+              .find("volume 1: a voxel is outside 0 to 1") != std::string::npos);
+    REQUIRE_FALSE(ctnn::write_npz(folder.at("set.npz"), two_images<float>({2, 2, 3}, 1)));
+    const auto images = ctnn::open_medmnist(folder.at("set.npz"));
+    REQUIRE(images);
+    CHECK(ctnn::read_medmnist<ctnn::shape<2, 3, 4, 1>>(*images, ctnn::split_part::test).error().kind() ==
+          ctnn::error_kind::shape_mismatch);
+}
+
+TEST_CASE("several labels a sample become values") {
+    const scratch_folder folder("several");
+    auto all = two_images<std::uint8_t>({2, 2, 2}, 255);
+    for (const char* name : {"train_labels", "val_labels", "test_labels"})
+        named(all, name) = ctnn::make_array<std::uint8_t>({2, 3}, {0, 1, 1, 0, 0, 0});
+    REQUIRE_FALSE(ctnn::write_npz(folder.at("set.npz"), all));
+    const auto file = ctnn::open_medmnist(folder.at("set.npz"));
+    REQUIRE_MESSAGE(file, file.error().message());
+    CHECK(file->several_labels);
+    CHECK(file->classes == 3);
+    const auto data = ctnn::read_medmnist<ctnn::shape<2, 2, 1>>(*file, ctnn::split_part::validation);
+    REQUIRE(data);
+    CHECK(data->labels.empty());
+    CHECK(data->values == std::vector<float>{0, 1, 1, 0, 0, 0});
+    CHECK(data->class_names.size() == 3);
+    CHECK_FALSE(data->check(0, 3));
+}
+
+TEST_CASE("a file is held against the MD5 that is given or published") {
+    const scratch_folder folder("sums");
+    REQUIRE_FALSE(ctnn::write_npz(folder.at("bloodmnist.npz"), two_images<std::uint8_t>({2, 2, 2}, 255)));
+    const auto bytes = ctnn::read_file(folder.at("bloodmnist.npz"));
+    REQUIRE(bytes);
+    const std::string sum = ctnn::md5(*bytes);
+    CHECK(ctnn::open_medmnist(folder.at("bloodmnist.npz"), {.md5 = sum}));
+    std::string other = sum;
+    other[5] = other[5] == '0' ? '1' : '0';
+    const auto refused = ctnn::open_medmnist(folder.at("bloodmnist.npz"), {.md5 = other});
+    CHECK(refused.error().kind() == ctnn::error_kind::corrupt);
+    CHECK(refused.error().message() ==
+          folder.at("bloodmnist.npz") + ": found a file with the MD5 " + sum + ", expected " + other);
+    CHECK(ctnn::open_medmnist(folder.at("bloodmnist.npz"), {.published_md5 = true}).error().expected() ==
+          "7053d0359d879ad8a5505303e11de1dc");
+    std::filesystem::rename(folder.at("bloodmnist.npz"), folder.at("own.npz"));
+    CHECK(ctnn::open_medmnist(folder.at("own.npz"), {.published_md5 = true}).error().kind() ==
+          ctnn::error_kind::invalid_argument);
+    CHECK(ctnn::open_medmnist(folder.at("own.npz"), {.budget = 100}).error().kind() == ctnn::error_kind::too_large);
+    CHECK(ctnn::medmnist_md5("organmnist3d.npz") == std::string("21f0a239e7f502e6eca33c3fc453c0b6"));
+}
+
 TEST_CASE("labels of any integer type are read") {
     const scratch_folder folder("labels");
     auto all = two_images<std::uint8_t>({2, 2, 2}, 255);
@@ -117,7 +201,10 @@ TEST_CASE("a file that is not in MedMNIST's form is refused with the array's nam
     CHECK(with("val_images", ctnn::make_array<std::uint8_t>({2, 2, 3}, pixels(12)))
               .message()
               .find("another size than the other splits") != std::string::npos);
-    CHECK(with("train_images", ctnn::make_array<std::uint8_t>({2, 2, 2, 4}, pixels(32))).kind() ==
+    CHECK(with("train_images", ctnn::make_array<std::uint8_t>({2, 2, 2, 4}, pixels(32)))
+              .message()
+              .find("val_images: has images of another size") != std::string::npos);  // volumes are no images
+    CHECK(with("train_images", ctnn::make_array<std::uint8_t>({2, 2, 2, 2, 2, 1}, pixels(32))).kind() ==
           ctnn::error_kind::shape_mismatch);
     CHECK(with("train_images", ctnn::make_array<std::uint8_t>({2, 4}, pixels(8))).kind() ==
           ctnn::error_kind::shape_mismatch);
@@ -127,8 +214,15 @@ TEST_CASE("a file that is not in MedMNIST's form is refused with the array's nam
     CHECK(failed.kind() == ctnn::error_kind::unsupported);
     CHECK(failed.message().find("found elements of type i4") != std::string::npos);
 
-    CHECK(with("train_labels", ctnn::make_array<std::uint8_t>({2, 3}, pixels(6))).kind() ==
+    CHECK(with("train_labels", ctnn::make_array<std::uint8_t>({2, 3}, pixels(6)))
+              .message()
+              .find("val_images: has another number of labels a sample") != std::string::npos);
+    CHECK(with("train_labels", ctnn::make_array<std::uint8_t>({2, 0}, {})).kind() == ctnn::error_kind::unsupported);
+    CHECK(with("train_labels", ctnn::make_array<std::uint8_t>({2, 1, 1}, pixels(2))).kind() ==
           ctnn::error_kind::unsupported);
+    CHECK(with("train_labels", ctnn::make_array<std::uint8_t>({2, 2}, {0, 1, 2, 0}))
+              .message()
+              .find("sample 1 has the label 2, expected 0 to 1") != std::string::npos);
     CHECK(with("train_labels", ctnn::make_array<float>({2}, {0, 1})).kind() == ctnn::error_kind::unsupported);
     failed = with("val_labels", ctnn::make_array<std::int64_t>({2}, {0, -1}));
     CHECK(failed.kind() == ctnn::error_kind::corrupt);

@@ -109,6 +109,21 @@ TEST_CASE("classify trains on class folders of volumes, and tells the class of a
     CHECK(predict<net>(later) == 2);
     CHECK(nn::read_csv(later.out + "/predictions.csv")->rows() == 2);
 
+    // Volumes of an .npz file.
+    std::vector<std::pair<std::string, nn::array>> arrays;
+    for (const char* name : {"train", "val", "test"}) {
+        arrays.emplace_back(std::string(name) + "_images",
+                            nn::make_array<std::uint8_t>({2, 16, 16, 16}, std::vector<std::uint8_t>(8192, 77)));
+        arrays.emplace_back(std::string(name) + "_labels", nn::make_array<std::uint8_t>({2, 1}, {0, 1}));
+    }
+    REQUIRE_FALSE(nn::write_npz(folder.at("set.npz"), arrays));
+    later.data = folder.at("set.npz");
+    later.out.clear();
+    CHECK(evaluate<net>(later) == 0);
+    arrays[1].second = arrays[3].second = arrays[5].second = nn::make_array<std::uint8_t>({2, 2}, {0, 1, 1, 1});
+    REQUIRE_FALSE(nn::write_npz(folder.at("set.npz"), arrays));
+    CHECK(open_source(later).error().kind() == nn::error_kind::unsupported);
+
     // Images where the model takes volumes.
     for (const char* name :
          {"images/train/ball/1.png", "images/train/none/1.png", "images/test/ball/1.png", "images/test/none/1.png"})

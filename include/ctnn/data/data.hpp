@@ -24,4 +24,5 @@
 #include "ctnn/data/image_folder.hpp"
 #include "ctnn/data/mask_folder.hpp"
 #include "ctnn/data/medmnist.hpp"
+#include "ctnn/data/medmnist_volumes.hpp"
 #endif
