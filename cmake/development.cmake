@@ -15,6 +15,8 @@ target_compile_options(ctnn_development INTERFACE
     $<$<BOOL:${CTNN_WERROR}>:-Werror>
     # g++ 12 sees overlaps in std::string where there are none: https://gcc.gnu.org/bugzilla/show_bug.cgi?id=105651
     $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-error=restrict>
+    # clang 19 finds a contradiction in what -march=native says of some of the newest processors.
+    $<$<AND:$<CXX_COMPILER_ID:Clang>,$<VERSION_GREATER_EQUAL:$<CXX_COMPILER_VERSION>,19>>:-Wno-invalid-feature-combination>
     -march=${CTNN_ARCH})
 if(CTNN_SANITIZE)
     set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -9535,10 +9535,15 @@ struct builtin_machine {
 #elif defined(CTNN_SIMD_AVX2)
         if constexpr (single) return __builtin_ia32_vfmaddps256(a, b, c);
         else return __builtin_ia32_vfmaddpd256(a, b, c);
+#elif defined(__aarch64__) && !defined(__clang__)
+        // The instruction, because g++ contracts nothing where extensions are off.
+        if constexpr (single) return __builtin_aarch64_fmav4sf(a, b, c);
+        else return __builtin_aarch64_fmav2df(a, b, c);
 #else
-        return a * b + c;  // SSE2 has none; on ARM both compilers contract this expression
+        return a * b + c;  // SSE2 has none; on ARM clang contracts this expression
 #endif
     }
+    static CTNN_INLINE type divide(type a, type b) { return a / b; }
     static CTNN_INLINE type sqrt(type a) {
 #if __has_builtin(__builtin_elementwise_sqrt)
         return __builtin_elementwise_sqrt(a);
@@ -9640,7 +9645,8 @@ inline namespace CTNN_BACKEND {
 namespace kernels::detail {
 
 /// One batch of xsimd's widest instruction set. Where xsimd has no word for something, or a slow one (8.1: fma on
-/// AVX-512, partial loads) or warns on g++ 12 (shifts, sqrt), the builtin backend is asked: a batch is a register too.
+/// AVX-512, partial loads), or an inexact one (division on NEON), or warns on g++ 12 (shifts, sqrt), the builtin
+/// backend is asked: a batch is a register too.
 template <class T>
 struct xsimd_machine {
     using builtin = builtin_machine<T>;
@@ -9671,6 +9677,7 @@ struct xsimd_machine {
     static CTNN_INLINE type fma(type a, type b, type c) {
         return from_native(builtin::fma(to_native(a), to_native(b), to_native(c)));
     }
+    static CTNN_INLINE type divide(type a, type b) { return from_native(to_native(a) / to_native(b)); }
     static CTNN_INLINE type sqrt(type a) { return from_native(builtin::sqrt(to_native(a))); }
     static CTNN_INLINE type greater_of(type a, type b) {
         return from_native(builtin::greater_of(to_native(a), to_native(b)));
@@ -9835,10 +9842,15 @@ struct builtin_machine {
 #elif defined(CTNN_SIMD_AVX2)
         if constexpr (single) return __builtin_ia32_vfmaddps256(a, b, c);
         else return __builtin_ia32_vfmaddpd256(a, b, c);
+#elif defined(__aarch64__) && !defined(__clang__)
+        // The instruction, because g++ contracts nothing where extensions are off.
+        if constexpr (single) return __builtin_aarch64_fmav4sf(a, b, c);
+        else return __builtin_aarch64_fmav2df(a, b, c);
 #else
-        return a * b + c;  // SSE2 has none; on ARM both compilers contract this expression
+        return a * b + c;  // SSE2 has none; on ARM clang contracts this expression
 #endif
     }
+    static CTNN_INLINE type divide(type a, type b) { return a / b; }
     static CTNN_INLINE type sqrt(type a) {
 #if __has_builtin(__builtin_elementwise_sqrt)
         return __builtin_elementwise_sqrt(a);
@@ -9981,7 +9993,7 @@ struct vec {
     friend CTNN_INLINE vec operator+(vec a, vec b) { return vec{a.data + b.data}; }
     friend CTNN_INLINE vec operator-(vec a, vec b) { return vec{a.data - b.data}; }
     friend CTNN_INLINE vec operator*(vec a, vec b) { return vec{a.data * b.data}; }
-    friend CTNN_INLINE vec operator/(vec a, vec b) { return vec{a.data / b.data}; }
+    friend CTNN_INLINE vec operator/(vec a, vec b) { return vec{machine::divide(a.data, b.data)}; }
     /// Turns the sign of every lane, of zeros and NaN too (xsimd 8.1 subtracts from 0, which keeps +0).
     friend CTNN_INLINE vec operator-(vec a) {
         return vec{machine::from_bits(machine::to_bits(a.data) ^ machine::to_bits(vec(T(-0.0)).data))};

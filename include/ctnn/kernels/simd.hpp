@@ -58,7 +58,7 @@ struct vec {
     friend CTNN_INLINE vec operator+(vec a, vec b) { return vec{a.data + b.data}; }
     friend CTNN_INLINE vec operator-(vec a, vec b) { return vec{a.data - b.data}; }
     friend CTNN_INLINE vec operator*(vec a, vec b) { return vec{a.data * b.data}; }
-    friend CTNN_INLINE vec operator/(vec a, vec b) { return vec{a.data / b.data}; }
+    friend CTNN_INLINE vec operator/(vec a, vec b) { return vec{machine::divide(a.data, b.data)}; }
     /// Turns the sign of every lane, of zeros and NaN too (xsimd 8.1 subtracts from 0, which keeps +0).
     friend CTNN_INLINE vec operator-(vec a) {
         return vec{machine::from_bits(machine::to_bits(a.data) ^ machine::to_bits(vec(T(-0.0)).data))};

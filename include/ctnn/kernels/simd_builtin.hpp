@@ -121,10 +121,15 @@ struct builtin_machine {
 #elif defined(CTNN_SIMD_AVX2)
         if constexpr (single) return __builtin_ia32_vfmaddps256(a, b, c);
         else return __builtin_ia32_vfmaddpd256(a, b, c);
+#elif defined(__aarch64__) && !defined(__clang__)
+        // The instruction, because g++ contracts nothing where extensions are off.
+        if constexpr (single) return __builtin_aarch64_fmav4sf(a, b, c);
+        else return __builtin_aarch64_fmav2df(a, b, c);
 #else
-        return a * b + c;  // SSE2 has none; on ARM both compilers contract this expression
+        return a * b + c;  // SSE2 has none; on ARM clang contracts this expression
 #endif
     }
+    static CTNN_INLINE type divide(type a, type b) { return a / b; }
     static CTNN_INLINE type sqrt(type a) {
 #if __has_builtin(__builtin_elementwise_sqrt)
         return __builtin_elementwise_sqrt(a);

@@ -12,7 +12,8 @@ inline namespace CTNN_BACKEND {
 namespace kernels::detail {
 
 /// One batch of xsimd's widest instruction set. Where xsimd has no word for something, or a slow one (8.1: fma on
-/// AVX-512, partial loads) or warns on g++ 12 (shifts, sqrt), the builtin backend is asked: a batch is a register too.
+/// AVX-512, partial loads), or an inexact one (division on NEON), or warns on g++ 12 (shifts, sqrt), the builtin
+/// backend is asked: a batch is a register too.
 template <class T>
 struct xsimd_machine {
     using builtin = builtin_machine<T>;
@@ -43,6 +44,7 @@ struct xsimd_machine {
     static CTNN_INLINE type fma(type a, type b, type c) {
         return from_native(builtin::fma(to_native(a), to_native(b), to_native(c)));
     }
+    static CTNN_INLINE type divide(type a, type b) { return from_native(to_native(a) / to_native(b)); }
     static CTNN_INLINE type sqrt(type a) { return from_native(builtin::sqrt(to_native(a))); }
     static CTNN_INLINE type greater_of(type a, type b) {
         return from_native(builtin::greater_of(to_native(a), to_native(b)));
