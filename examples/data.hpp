@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Where the samples come from: phantoms, an .npz file, folders of images or of volumes, behind one function.
+/// Where the samples come from: phantoms, an .npz file, folders or a table of images or volumes, behind one function.
 #pragma once
 
 #include <filesystem>
@@ -23,7 +23,7 @@ struct sample_source {
     wanted_network wanted;
     std::vector<std::string> class_names;
     std::optional<nn::medmnist_file> archive;         ///< an .npz file
-    std::optional<nn::class_listing_splits> listing;  ///< folders; neither: phantoms
+    std::optional<nn::class_listing_splits> listing;  ///< folders or a table; neither: phantoms
     nn::volume_preparation preparation;               ///< of volumes
     nn::seed random;
     [[nodiscard]] bool of_volumes() const { return wanted.depth > 0; }
@@ -48,11 +48,28 @@ inline bool holds_volume(const std::string& folder) {
 inline constexpr nn::extent phantoms_to_train = 2400, phantoms_to_choose = 400, phantoms_to_test = 1000,
                             phantom_side = 64;
 
-/// Lists folders, of volumes where there is one and of images otherwise.
-inline nn::error open_folders(const options& o, sample_source& source) {
-    const bool volumes = holds_volume(o.data);
-    auto listing = nn::list_class_splits(o.data, volumes ? nn::volume_files : nn::image_files, source.random);
+/// The files of a table with the columns path and label; patient and part (train, val, test) where it has them.
+inline nn::result<nn::class_listing_splits> list_table(const std::string& path, nn::seed random) {
+    const auto table = nn::read_csv(path);
+    if (!table) return table.error();
+    const auto column = [&](const char* name) { return table->column(name) ? std::string(name) : std::string(); };
+    const auto index = nn::read_index(path, {.group = column("patient"), .part = column("part")});
+    if (!index) return index.error();
+    if (column("part").empty()) return nn::split_listing(index->listing, random);
+    for (const auto* part : {&index->parts.train, &index->parts.validation, &index->parts.test})
+        if (part->empty())
+            return nn::error(nn::error_kind::invalid_argument, path, "has no file in train, in val or in test");
+    return nn::divide(index->listing, index->parts);
+}
+
+/// Lists folders or a table, of volumes where there is one and of images otherwise.
+inline nn::error open_files(const options& o, sample_source& source) {
+    const bool table = o.data.ends_with(".csv");
+    bool volumes = !table && holds_volume(o.data);
+    auto listing = table ? list_table(o.data, source.random)
+                         : nn::list_class_splits(o.data, volumes ? nn::volume_files : nn::image_files, source.random);
     if (!listing) return listing.error();
+    if (table) volumes = !nn::stem_of(listing->train.files.at(0), nn::volume_files).empty();
     source.class_names = listing->train.class_names;
     const auto classes = static_cast<nn::extent>(source.class_names.size());
     // The first file decides: between gray and color, to which the other images are converted, and for the size.
@@ -82,9 +99,9 @@ inline nn::result<sample_source> open_source(const options& o) {
         source.description = "phantoms drawn from seed " + std::to_string(o.seed);
         source.wanted = {0, phantom_side, phantom_side, 1, 2};
         source.class_names = phantoms::class_names;
-    } else if (std::filesystem::is_directory(o.data, ignored)) {
+    } else if (o.data.ends_with(".csv") || std::filesystem::is_directory(o.data, ignored)) {
         source.description = o.data;
-        if (auto failed = open_folders(o, source)) return failed;
+        if (auto failed = open_files(o, source)) return failed;
     } else {
         auto archive = nn::open_medmnist(o.data);
         if (!archive) return archive.error();
@@ -103,7 +120,7 @@ inline nn::result<sample_source> open_source(const options& o) {
     if (!o.classes.empty()) {
         if (source.listing)
             return nn::error(nn::error_kind::invalid_argument,
-                             "--classes gives names, but the folders have names; rename the folders");
+                             "--classes gives names, but the folders or the table have names; rename those");
         source.class_names = o.classes;
     }
     return source;

@@ -17,12 +17,14 @@ namespace nn = ctnn;
 inline constexpr const char* help =
     R"(Trains classifiers of images and volumes, judges them, and uses them.
 
-    classify train --out DIR [--data DIR_OR_NPZ] [options]
-    classify evaluate --model FILE [--data DIR_OR_NPZ] [options]
+    classify train --out DIR [--data DIR_OR_FILE] [options]
+    classify evaluate --model FILE [--data DIR_OR_FILE] [options]
     classify predict --model FILE [options] FILE...
 
 Data (--data)
     none            chest-like phantoms that the program draws itself, with and without a nodule
+    FILE.csv        a table with the columns path and label; with the column patient no patient is in two parts; with
+                    the column part (train, val, test) the table splits, else --seed does, as below
     FILE.npz        {train,val,test}_images and _labels, as MedMNIST has them, images or volumes
     DIR             DIR/train, DIR/val, DIR/test with a folder of images, or of NIfTI volumes, for each class; or the
                     class folders themselves: then 70 % are trained on, 15 % choose, 15 % test, drawn by --seed

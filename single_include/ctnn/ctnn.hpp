@@ -5707,6 +5707,31 @@ template <volume_shape Input, class T = float>
 }
 
 }  // namespace ctnn
+// -------------------- ctnn/data/left_out.hpp
+/// \file
+/// What did not come into a data set, and why.
+
+namespace ctnn {
+
+/// The errors that readers of data sets append to `skipped` and `left_out`, as text: a line that counts, then a line
+/// each; empty when nothing was left out.
+///
+///     std::vector<ctnn::error> skipped;
+///     auto train = ctnn::read_volumes<net::input>(*listing, {}, &skipped);
+///     std::fputs(ctnn::left_out_report(skipped).c_str(), stderr);
+[[nodiscard]] inline std::string left_out_report(const std::vector<error>& left_out) {
+    if (left_out.empty()) return {};
+    std::string text = std::to_string(left_out.size());
+    text += left_out.size() == 1 ? " file left out:\n" : " files left out:\n";
+    for (const error& why : left_out) {
+        text += "  ";
+        text += why.message();
+        text += '\n';
+    }
+    return text;
+}
+
+}  // namespace ctnn
 // -------------------- ctnn/data/volume_deidentify.hpp
 /// \file
 /// Clearing what a NIfTI header says about a patient besides the voxels, and voxels that show a face.

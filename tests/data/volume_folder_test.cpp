@@ -3,6 +3,7 @@
 /// Class folders of NIfTI volumes: what a network sees of them, and what is refused with the name of the file.
 #include <doctest/doctest.h>
 
+#include <ctnn/data/left_out.hpp>
 #include <ctnn/data/volume_folder.hpp>
 #include <limits>
 #include <numeric>
@@ -153,6 +154,11 @@ TEST_CASE("a volume that cannot be read is an error with its name, or reported a
     REQUIRE(skipped.size() == 3);
     CHECK(skipped[1].message().find("a/2.nii: a volume of 3 channels where a network takes 1") != std::string::npos);
     CHECK(skipped[2].file() == folder.at("b/0.nii.gz"));
+    const std::string report = left_out_report(skipped);
+    CHECK(report.find("3 files left out:\n  " + folder.at("a/0.nii") + ": NaN or infinity") == 0);
+    CHECK(std::count(report.begin(), report.end(), '\n') == 4);
+    CHECK(left_out_report({skipped[1]}).find("1 file left out:\n") == 0);
+    CHECK(left_out_report({}).empty());
 
     CHECK(read_volumes<shape<2, 2, 2, 1>>(*listing, {.budget = 63}).error().kind() == error_kind::too_large);
     CHECK(read_volumes<shape<2, 2, 2, 1>>(*listing, {.file_budget = 100}).error().kind() == error_kind::too_large);

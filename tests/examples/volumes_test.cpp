@@ -109,6 +109,25 @@ TEST_CASE("classify trains on class folders of volumes, and tells the class of a
     CHECK(predict<net>(later) == 2);
     CHECK(nn::read_csv(later.out + "/predictions.csv")->rows() == 2);
 
+    // The same files by a table.
+    std::string rows = "patient,path,label,part\n";
+    for (const char* part : {"train", "val", "test"})
+        for (const char* name : {"/ball/100", "/none/101"})
+            rows += std::string(part) + name + ",set/" + part + name + ".nii.gz," + std::string(name, 1, 4) + "," +
+                    part + "\n";
+    folder.write("set.csv", rows);
+    later.data = folder.at("set.csv");
+    later.out = folder.at("by_table");
+    CHECK(evaluate<net>(later) == 0);
+    CHECK(nn::read_csv(later.out + "/predictions.csv")->rows() == 2);
+    const std::size_t twice = rows.find("test/ball");
+    rows.replace(twice, 13, "train/ball/100");
+    folder.write("set.csv", rows);
+    CHECK(open_source(later).error().message().find("the group 'train/ball/100' is in the folds 0 and 2") !=
+          std::string::npos);
+    folder.write("set.csv", "path,label,part\na.nii,x,train\nb.nii,y,test\n");
+    CHECK(open_source(later).error().message().find("has no file in train, in val or in test") != std::string::npos);
+
     // Volumes of an .npz file.
     std::vector<std::pair<std::string, nn::array>> arrays;
     for (const char* name : {"train", "val", "test"}) {

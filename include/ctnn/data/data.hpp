@@ -11,6 +11,7 @@
 #include "ctnn/data/folds.hpp"
 #include "ctnn/data/label_folder.hpp"
 #include "ctnn/data/label_pairs.hpp"
+#include "ctnn/data/left_out.hpp"
 #include "ctnn/data/split.hpp"
 #include "ctnn/data/volume.hpp"
 #include "ctnn/data/volume_crop.hpp"
