@@ -10640,6 +10640,14 @@ CTNN_INLINE vec<T> polynomial(vec<T> z, const double (&c)[Count]) {
     return sum;
 }
 
+/// The integer nearest to a * b, ties to even, for products below 2^22 (2^51): where 1.5 * 2^23 (2^52) has been
+/// added, the lowest bit counts ones. Two operations, where round() needs six because it takes any number.
+template <class T>
+CTNN_INLINE vec<T> nearest(vec<T> a, vec<T> b) {
+    const vec<T> whole = T(sizeof(T) == 4 ? 12582912.0 : 6755399441055744.0);
+    return fma(a, b, whole) - whole;
+}
+
 /// The coefficients interpolate at the Chebyshev nodes of the interval given for each; computed with 60 digits.
 template <class T>
 struct coefficients;
@@ -10693,10 +10701,10 @@ template <class T>
 CTNN_INLINE vec<T> exp(vec<T> x) {
     using c = detail::coefficients<T>;
     x = greater_of(vec<T>(static_cast<T>(c::exp_low)), less_of(vec<T>(static_cast<T>(c::exp_high)), x));  // keeps NaN
-    const vec<T> n = round(x * vec<T>(static_cast<T>(1.4426950408889634)));
+    const vec<T> n = detail::nearest(x, vec<T>(static_cast<T>(1.4426950408889634)));
     const vec<T> r = fma(n, vec<T>(static_cast<T>(-c::ln2_low)), fma(n, vec<T>(static_cast<T>(-c::ln2_high)), x));
     const vec<T> tail = fma(r * r, detail::polynomial(r, c::exponential), r);
-    const vec<T> half = round(n * vec<T>(T(0.5)));
+    const vec<T> half = detail::nearest(n, vec<T>(T(0.5)));
     return (vec<T>(T(1)) + tail) * power_of_two(half) * power_of_two(n - half);
 }
 
@@ -11053,9 +11061,11 @@ namespace ctnn {
 inline namespace CTNN_BACKEND {
 namespace kernels {
 
-/// Vectors of outputs in one block of packed weights: a single sample keeps eight sums, enough to hide the latency of
-/// the multiply-adds, and reads the whole matrix as one stream.
-inline constexpr extent dense_vectors = 8;
+/// Samples x vectors of outputs of a tile. With 32 registers 4 x 4 sums, 4 weights and a broadcast input take 21:
+/// 8 loads, four cycles on two ports, for 16 multiply-adds, eight cycles on two pipelines whose latency of four wants
+/// 8 sums. With 16 registers 6 x 2 sums take 15: 8 loads for 12 multiply-adds. The vectors are also the block in which
+/// weights are packed, so that a single sample reads the whole matrix as one stream.
+inline constexpr extent dense_rows = registers == 32 ? 4 : 6, dense_vectors = registers == 32 ? 4 : 2;
 
 /// A matrix (inputs, outputs) of weights: as parameters have it, or packed in blocks of dense_vectors.
 template <class T>
@@ -11086,21 +11096,38 @@ struct dense_weights {
 
 namespace detail {
 
-/// y (Rows samples, Vectors * lanes outputs) += x (Rows, count) * w (count, Vectors * lanes). The sums of each output
-/// are taken in the order of the inputs, by Chains chains that are added at the end. The first `skip` rows are not
-/// written.
-/// \param whole inputs whose weights may be read as whole vectors; the others are read in part, Vectors is 1 then
+/// What is added to a product: bias (outputs) and add (samples, outputs), each of which may be null; add may be y.
+template <class T>
+struct dense_addends {
+    const T* bias = nullptr;
+    const T* add = nullptr;
+    extent add_step = 0;
+
+    /// The same for the tile at (row, output).
+    [[nodiscard]] CTNN_INLINE dense_addends at(extent row, extent output) const {
+        return {bias == nullptr ? nullptr : bias + output, add == nullptr ? nullptr : add + row * add_step + output,
+                add_step};
+    }
+};
+
+/// y (Rows samples, Vectors * lanes outputs) = x (Rows, count) * w (count, Vectors * lanes) + addends. The sums of each
+/// output are taken in the order of the inputs, by Chains chains that are added at the end. The first `skip` rows are
+/// not written; the last vector has `tail` outputs, all lanes if 0.
+/// \param whole inputs whose weights may be read as whole vectors; of the others, which only a single row has, the
+///        last vector is read in part
+/// \param ahead w of a later tile, of which each input asks the second-level cache for `ahead_step` elements
 template <extent Rows, extent Vectors, extent Chains, class T>
-CTNN_INLINE void dense_tile(const T* x, extent x_step, const T* w, extent w_step, T* y, extent y_step, extent count,
-                            extent whole, extent skip, extent tail) {
+CTNN_INLINE void dense_tile(const T* x, extent x_step, const T* w, extent w_step, const dense_addends<T>& addends, T* y,
+                            extent y_step, extent count, extent whole, extent skip, extent tail,
+                            const T* ahead = nullptr, extent ahead_step = 0) {
     constexpr auto rows = static_cast<unsigned>(Rows), vectors = static_cast<unsigned>(Vectors);
     vec<T> sum[static_cast<unsigned>(Chains)][rows][vectors];
-    unroll<Chains>([&](auto k) {
-        unroll<Rows>([&](auto r) { unroll<Vectors>([&](auto v) { sum[k][r][v] = vec<T>(T(0)); }); });
-    });
-    const auto step = [&](auto chain, extent c, const auto& read) __attribute__((always_inline)) {
+    unroll<Chains>(
+        [&](auto k) { unroll<Rows>([&](auto r) { unroll<Vectors>([&](auto v) { sum[k][r][v] = vec<T>(T(0)); }); }); });
+    const auto step = [&](auto chain, extent c, const auto& read_last) __attribute__((always_inline)) {
         vec<T> weight[vectors];
-        unroll<Vectors>([&](auto v) { weight[v] = read(w + c * w_step + v * lanes<T>); });
+        unroll<Vectors - 1>([&](auto v) { weight[v] = load_held(w + c * w_step + v * lanes<T>); });
+        weight[vectors - 1] = read_last(w + c * w_step + (Vectors - 1) * lanes<T>);
         unroll<Rows>([&](auto r) {
             const vec<T> value(x[r * x_step + c]);
             unroll<Vectors>([&](auto v) { sum[chain][r][v] = fma(value, weight[v], sum[chain][r][v]); });
@@ -11109,90 +11136,119 @@ CTNN_INLINE void dense_tile(const T* x, extent x_step, const T* w, extent w_step
     const auto read_whole = [](const T* from) { return load_held(from); };
     const std::integral_constant<extent, 0> first{};
     extent c = 0;
-    for (; c + Chains <= whole; c += Chains) unroll<Chains>([&](auto k) { step(k, c + k, read_whole); });
-    if constexpr (Chains > 1) {
+    for (; c + Chains <= whole; c += Chains) {
+        if constexpr (Rows > 1) __builtin_prefetch(ahead + c * ahead_step, 0, 2);
+        unroll<Chains>([&](auto k) __attribute__((always_inline)) { step(k, c + k, read_whole); });
+    }
+    if constexpr (Rows == 1) {
         for (; c < whole; ++c) step(first, c, read_whole);
         for (; c < count; ++c) step(first, c, [&](const T* from) { return load_partial(from, tail); });
     }
     unroll<Rows>([&](auto r) {
         if (r < skip) return;
         unroll<Vectors>([&](auto v) {
+            const bool all = v + 1 < Vectors || tail == 0;
+            const auto plus = [&](vec<T> to, const T* from) {
+                return from == nullptr
+                           ? to
+                           : to + (all ? load(from + v * lanes<T>) : load_partial(from + v * lanes<T>, tail));
+            };
             vec<T> total = sum[0][r][v];
             if constexpr (Chains > 1) unroll<Chains - 1>([&](auto k) { total += sum[k + 1][r][v]; });
+            total = plus(total, addends.bias);
+            total = plus(total, addends.add == nullptr ? nullptr : addends.add + r * addends.add_step);
             T* to = y + r * y_step + v * lanes<T>;
-            if (v + 1 < Vectors || tail == 0) store(to, load(to) + total);
-            else store_partial(to, load_partial(to, tail) + total, tail);
+            if (all)
+                store(to, total);
+            else
+                store_partial(to, total, tail);
         });
     });
 }
 
-/// One sample: eight vectors at a time, then single ones whose sum is split into four chains.
-template <class T>
-CTNN_INLINE void dense_sample(const T* x, const dense_weights<T>& w, T* y, extent first, extent last) {
+/// A tile of Rows samples with as many vectors as there are outputs left, dense_vectors at most: calls
+/// tile(vectors, tail) with the number as a constant.
+template <class T, class Tile>
+CTNN_INLINE void dense_width(extent outputs, const Tile& tile) {
     constexpr extent wide = dense_vectors * lanes<T>;
-    extent output = first;
-    for (; output + wide <= last; output += wide)
-        dense_tile<1, dense_vectors, 1>(x, 0, w.at(output), w.step(output), y + output, 0, w.inputs, w.inputs, 0, 0);
-    for (; output < last; output += lanes<T>)
-        dense_tile<1, 1, 4>(x, 0, w.at(output), w.step(output), y + output, 0, w.inputs, w.readable(output), 0,
-                            last - output < lanes<T> ? last - output : 0);
+    if (outputs >= wide) return tile(std::integral_constant<extent, dense_vectors>{}, extent{0});
+    unroll<dense_vectors>([&](auto v) {
+        constexpr extent vectors = v + 1;
+        if (outputs > (vectors - 1) * lanes<T> && outputs <= vectors * lanes<T>)
+            tile(std::integral_constant<extent, vectors>{}, outputs % lanes<T>);
+    });
 }
 
-/// How many samples make a batch of it: 8 x 2 sums (6 x 2) take ten (eight) loads for 16 (12) multiply-adds and stay
-/// within 32 (16) registers.
-inline constexpr extent dense_rows = registers == 32 ? 8 : 6;
-
-/// A batch: two vectors of outputs at a time, 128 inputs of them copied side by side, so that the tiles of all samples
-/// read them from the first-level cache. The matrix itself is read from memory once. The next two vectors are asked for
-/// meanwhile: the hardware does not foresee the jump from row to row.
+/// One sample. Its eight sums or more hide the latency of the multiply-adds; each weight is loaded once for one of
+/// them, so reading the matrix is what takes the time.
 template <class T>
-CTNN_INLINE void dense_batch(const T* x, extent x_step, const dense_weights<T>& w, T* y, extent y_step, extent samples,
-                             extent first, extent last) {
-    constexpr extent width = 2 * lanes<T>, depth = 128;
-    alignas(64) T panel[static_cast<unsigned>(depth * width)];
-    for (extent begin = 0; begin < w.inputs; begin += depth) {
-        const extent count = w.inputs - begin < depth ? w.inputs - begin : depth;
-        for (extent output = first; output < last; output += width) {
-            const T* from = w.at(output) + begin * w.step(output);
-            const bool two = output + lanes<T> < last;
-            const extent rest = last - output - (two ? lanes<T> : 0), tail = rest < lanes<T> ? rest : 0;
-            for (extent c = 0; c < count; ++c, from += w.step(output)) {
-                __builtin_prefetch(from + width);
-                vec<T> left(T(0)), right(T(0));
-                if (two) left = load(from);
-                if (tail == 0) (two ? right : left) = load(two ? from + lanes<T> : from);
-                else (two ? right : left) = load_partial(two ? from + lanes<T> : from, tail);
-                store(panel + c * width, left);
-                store(panel + c * width + lanes<T>, right);
-            }
-            for (extent s = 0; s < samples; s += dense_rows) {
-                const extent row = s + dense_rows <= samples ? s : samples - dense_rows;  // overlaps the tile before it
-                const T* in = x + row * x_step + begin;
-                T* out = y + row * y_step + output;
-                if (two)
-                    dense_tile<dense_rows, 2, 1>(in, x_step, panel, width, out, y_step, count, count, s - row, tail);
-                else dense_tile<dense_rows, 1, 1>(in, x_step, panel, width, out, y_step, count, count, s - row, tail);
-            }
-        }
+CTNN_INLINE void dense_sample(const T* x, const dense_weights<T>& w, const dense_addends<T>& addends, T* y,
+                              extent first, extent last) {
+    for (extent output = first; output < last; output += dense_vectors * lanes<T>)
+        dense_width<T>(
+            last - output, [&](auto vectors, extent tail) __attribute__((always_inline)) {
+                constexpr extent chains = (7 + vectors) / vectors;
+                dense_tile<1, vectors, chains>(x, 0, w.at(output), w.step(output), addends.at(0, output), y + output, 0,
+                                               w.inputs, w.readable(output + (vectors - 1) * lanes<T>), 0, tail);
+            });
+}
+
+/// A batch: one block of outputs at a time, and of that 128 inputs, whose weights (32 KB with AVX-512, 8 KB with AVX2)
+/// stay in the first-level cache for the tiles of all samples. Weights that are not packed are first copied side by
+/// side. The matrix itself is read from memory once, and the next block is asked for meanwhile: from L3 its 32 KB take
+/// some 1 us, as long as 12 samples compute.
+template <class T>
+CTNN_INLINE void dense_batch(const T* x, extent x_step, const dense_weights<T>& w, const dense_addends<T>& addends,
+                             T* y, extent y_step, extent samples, extent first, extent last) {
+    constexpr extent wide = dense_vectors * lanes<T>, depth = 128;
+    alignas(64) T panel[static_cast<unsigned>(depth * wide)];
+    const extent tiles = (samples + dense_rows - 1) / dense_rows;
+    const extent chunks = (w.inputs + depth - 1) / depth;
+    for (extent chunk = 0; chunk < chunks; ++chunk) {
+        const extent begin = w.inputs * chunk / chunks, count = w.inputs * (chunk + 1) / chunks - begin;
+        // What the inputs before have given already is in y.
+        const dense_addends<T> plus = begin == 0 ? addends : dense_addends<T>{nullptr, y, y_step};
+        for (extent output = first; output < last; output += wide)
+            dense_width<T>(
+                last - output, [&](auto vectors, extent tail) __attribute__((always_inline)) {
+                    const T* from = w.at(output) + begin * w.step(output);
+                    const T* next = from + (w.packed ? w.inputs * w.step(output) : wide);
+                    extent step = w.step(output);
+                    if (!w.packed) {
+                        step = vectors * lanes<T>;
+                        for (extent c = 0; c < count; ++c, from += w.outputs)
+                            unroll<vectors>([&](auto v) {
+                                const bool all = v + 1 < vectors || tail == 0;
+                                store(panel + c * step + v * lanes<T>,
+                                      all ? load(from + v * lanes<T>) : load_partial(from + v * lanes<T>, tail));
+                            });
+                        from = panel;
+                    }
+                    for (extent s = 0; s < samples; s += dense_rows) {
+                        const extent row =
+                            s + dense_rows <= samples ? s : samples - dense_rows;  // overlaps the tile before
+                        dense_tile<dense_rows, vectors, 1>(
+                            x + row * x_step + begin, x_step, from, step, plus.at(row, output),
+                            y + row * y_step + output, y_step, count, count, s - row, tail,
+                            next + s / dense_rows * count * (step / tiles), step / tiles);
+                    }
+                });
     }
 }
 
 }  // namespace detail
 
-/// y (samples, outputs) += x (samples, inputs) * w, for the outputs [first, last); `first` is a multiple of
-/// dense_vectors * lanes, and `last` too or the end. x_step, y_step: elements from one sample to the next.
+/// y (samples, outputs) = x (samples, inputs) * w + bias + add, for the outputs [first, last); `first` is a multiple of
+/// dense_vectors * lanes, and `last` too or the end. bias (outputs) and add (samples, outputs) may be null, add may be
+/// y. x_step, add_step, y_step: elements from one sample to the next.
 /// The order of each sum depends on the number of inputs and on whether the samples make a batch.
 template <class T>
-CTNN_KERNEL void dense_forward(const T* x, extent x_step, const dense_weights<T>& w, T* y, extent y_step,
-                               extent samples, extent first, extent last) {
-    if (samples >= detail::dense_rows) return detail::dense_batch(x, x_step, w, y, y_step, samples, first, last);
-    for (extent s = 0; s < samples; ++s) detail::dense_sample(x + s * x_step, w, y + s * y_step, first, last);
-}
-
-/// y (outputs) = bias + add for one sample; bias and add may be null, add may be y.
-template <class T>
-void dense_start(const T* bias, const T* add, T* y, extent outputs) {
-    for (extent f = 0; f < outputs; ++f) y[f] = (bias == nullptr ? T(0) : bias[f]) + (add == nullptr ? T(0) : add[f]);
+CTNN_KERNEL void dense_forward(const T* x, extent x_step, const dense_weights<T>& w, const T* bias, const T* add,
+                               extent add_step, T* y, extent y_step, extent samples, extent first, extent last) {
+    const detail::dense_addends<T> addends{bias, add, add_step};
+    if (samples >= dense_rows) return detail::dense_batch(x, x_step, w, addends, y, y_step, samples, first, last);
+    for (extent s = 0; s < samples; ++s)
+        detail::dense_sample(x + s * x_step, w, addends.at(s, 0), y + s * y_step, first, last);
 }
 
 /// y (outputs) = A(y) for one sample.
@@ -11837,17 +11893,14 @@ kernels::correlation convolution_geometry(const operation& op, const batch_view<
 template <class T, activation A>
 void dense_layer_forward(const forward_call<T>& call, const kernels::dense_weights<T>& weights, const T* bias) {
     const extent samples = call.y.count, outputs = weights.outputs;
-    for (extent s = 0; s < samples; ++s)
-        kernels::dense_start(bias, call.other.data == nullptr ? nullptr : call.other.data + s * call.other.sample,
-                             call.y.data + s * call.y.sample, outputs);
     constexpr extent block = kernels::dense_vectors * kernels::lanes<T>;
     const extent blocks = (outputs + block - 1) / block;
     const extent parts = samples * outputs * weights.inputs < (1 << 20) || call.threads < 2 ? 1
                          : call.threads < blocks ? call.threads : blocks;
     parallel_for(parts, call.threads, [&](extent part) {
         const extent first = blocks * part / parts * block, last = blocks * (part + 1) / parts * block;
-        kernels::dense_forward(call.x.data, call.x.sample, weights, call.y.data, call.y.sample, samples, first,
-                               last < outputs ? last : outputs);
+        kernels::dense_forward(call.x.data, call.x.sample, weights, bias, call.other.data, call.other.sample,
+                               call.y.data, call.y.sample, samples, first, last < outputs ? last : outputs);
     });
     if constexpr (A != activation::none)
         for (extent s = 0; s < samples; ++s)

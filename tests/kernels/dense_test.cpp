@@ -75,6 +75,10 @@ TEST_CASE("a dense layer is exact whatever its number of outputs") {
     check<float, dense(19, 131, 9)>();
     check<float, dense(19, 300, 1)>();
     check<float, dense(19, 300, 10)>();
+    check<float, dense(19, 60, 1)>();
+    check<float, dense(19, 60, 4)>();
+    check<float, dense(19, 64, 6)>();
+    check<float, dense(19, 109, 3)>();
 }
 TEST_CASE("a dense layer is exact whatever its number of inputs") {
     check<float, dense(1, 5, 9)>();
@@ -83,6 +87,8 @@ TEST_CASE("a dense layer is exact whatever its number of inputs") {
     check<float, dense(4, 40, 1)>();
     check<float, dense(65, 40, 9)>();
     check<float, dense(300, 300, 9)>();
+    check<float, dense(128, 70, 12)>();
+    check<float, dense(129, 20, 7)>();
     check<float, dense(301, 301, 1)>();
 }
 TEST_CASE("a dense layer of double is exact") {

@@ -20,6 +20,14 @@ CTNN_INLINE vec<T> polynomial(vec<T> z, const double (&c)[Count]) {
     return sum;
 }
 
+/// The integer nearest to a * b, ties to even, for products below 2^22 (2^51): where 1.5 * 2^23 (2^52) has been
+/// added, the lowest bit counts ones. Two operations, where round() needs six because it takes any number.
+template <class T>
+CTNN_INLINE vec<T> nearest(vec<T> a, vec<T> b) {
+    const vec<T> whole = T(sizeof(T) == 4 ? 12582912.0 : 6755399441055744.0);
+    return fma(a, b, whole) - whole;
+}
+
 /// The coefficients interpolate at the Chebyshev nodes of the interval given for each; computed with 60 digits.
 template <class T>
 struct coefficients;
@@ -73,10 +81,10 @@ template <class T>
 CTNN_INLINE vec<T> exp(vec<T> x) {
     using c = detail::coefficients<T>;
     x = greater_of(vec<T>(static_cast<T>(c::exp_low)), less_of(vec<T>(static_cast<T>(c::exp_high)), x));  // keeps NaN
-    const vec<T> n = round(x * vec<T>(static_cast<T>(1.4426950408889634)));
+    const vec<T> n = detail::nearest(x, vec<T>(static_cast<T>(1.4426950408889634)));
     const vec<T> r = fma(n, vec<T>(static_cast<T>(-c::ln2_low)), fma(n, vec<T>(static_cast<T>(-c::ln2_high)), x));
     const vec<T> tail = fma(r * r, detail::polynomial(r, c::exponential), r);
-    const vec<T> half = round(n * vec<T>(T(0.5)));
+    const vec<T> half = detail::nearest(n, vec<T>(T(0.5)));
     return (vec<T>(T(1)) + tail) * power_of_two(half) * power_of_two(n - half);
 }
 

@@ -140,17 +140,14 @@ kernels::correlation convolution_geometry(const operation& op, const batch_view<
 template <class T, activation A>
 void dense_layer_forward(const forward_call<T>& call, const kernels::dense_weights<T>& weights, const T* bias) {
     const extent samples = call.y.count, outputs = weights.outputs;
-    for (extent s = 0; s < samples; ++s)
-        kernels::dense_start(bias, call.other.data == nullptr ? nullptr : call.other.data + s * call.other.sample,
-                             call.y.data + s * call.y.sample, outputs);
     constexpr extent block = kernels::dense_vectors * kernels::lanes<T>;
     const extent blocks = (outputs + block - 1) / block;
     const extent parts = samples * outputs * weights.inputs < (1 << 20) || call.threads < 2 ? 1
                          : call.threads < blocks ? call.threads : blocks;
     parallel_for(parts, call.threads, [&](extent part) {
         const extent first = blocks * part / parts * block, last = blocks * (part + 1) / parts * block;
-        kernels::dense_forward(call.x.data, call.x.sample, weights, call.y.data, call.y.sample, samples, first,
-                               last < outputs ? last : outputs);
+        kernels::dense_forward(call.x.data, call.x.sample, weights, bias, call.other.data, call.other.sample,
+                               call.y.data, call.y.sample, samples, first, last < outputs ? last : outputs);
     });
     if constexpr (A != activation::none)
         for (extent s = 0; s < samples; ++s)
