@@ -10182,6 +10182,7 @@ struct key {
     extent vectors = 1;  ///< vectors of filters of a tile
     extent last = 0;     ///< vectors of the last block of filters; 0: as many as of the others
     bool partial = false;  ///< the very last vector has fewer filters than lanes
+    bool depthwise = false;  ///< one channel and one filter a group: depthwise.hpp, whose tiles need no key
     bool dense = false;    ///< one position, no window: dense.hpp, whose tiles need no key
     extent winograd = 0;   ///< outputs of a Winograd tile along an axis, `pixels` being tiles; 0: direct
     ctnn::activation activation = ctnn::activation::none;
@@ -11300,6 +11301,11 @@ CTNN_KERNEL void dense_input_gradient(const T* dy, extent dy_step, const T* weig
 }  // namespace kernels
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
+// -------------------- ctnn/kernels/depthwise.hpp
+/// \file
+/// Depthwise convolution: each channel has taps of its own, so vectors hold channels of x as well as of y. Forward, and
+/// both gradients.
+
 // -------------------- ctnn/kernels/pack.hpp
 /// \file
 /// Packs weights in the order in which a convolution reads them.
@@ -11378,6 +11384,229 @@ inline void pack_transposed(const correlation& g, const tap_run (&run)[3], exten
                                 packed[f * count + c] = channel + c < g.channels ? from[c * all + f] : T(0);
                     }
         });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Packed weights of a depthwise convolution, without bias: [tap][channels rounded up to 16].
+[[nodiscard]] constexpr extent packed_depthwise(extent taps, extent channels) { return taps * round_up(channels); }
+
+/// Weights (taps, channels) -> packed, times `scale` (channels numbers, or null).
+template <class T>
+inline void pack_depthwise(extent taps, extent channels, const T* weights, const T* scale, T* to) {
+    for (extent tap = 0; tap < taps; ++tap, weights += channels, to += round_up(channels)) {
+        for (extent c = 0; c < channels; ++c) to[c] = scale == nullptr ? weights[c] : weights[c] * scale[c];
+        for (extent c = channels; c < round_up(channels); ++c) to[c] = T(0);
+    }
+}
+
+/// The same for the taps of one phase, flipped, as pack_transposed() has them. taps: of the layer.
+template <class T>
+inline void pack_depthwise(const extent (&taps)[3], const tap_run (&run)[3], extent channels, const T* weights, T* to) {
+    for (extent d = 0; d < run[0].count; ++d)
+        for (extent h = 0; h < run[1].count; ++h)
+            for (extent w = 0; w < run[2].count; ++w, to += round_up(channels)) {
+                const extent tap[3]{run[0].first - d * run[0].step, run[1].first - h * run[1].step,
+                                    run[2].first - w * run[2].step};
+                pack_depthwise<T>(1, channels, weights + ((tap[0] * taps[1] + tap[1]) * taps[2] + tap[2]) * channels,
+                                  nullptr, to);
+            }
+}
+
+namespace detail {
+
+/// Positions of a tile of one vector. A tap costs 8 multiply-adds, four cycles on two pipelines whose latency of four
+/// wants as many sums, and 9 loads, four and a half on two ports.
+inline constexpr extent depthwise_pixels = 8;
+
+/// dw[tap][channel] += sum over positions of x[position + tap][channel] * dy[position][channel], for one vector of
+/// channels and `count` taps from `first` on; Partial: `tail` channels of it. x and dy point at one sample.
+template <bool Partial, class T>
+CTNN_INLINE void depthwise_gradient_tile(const correlation& g, const T* x, const T* dy, T* dw, extent first,
+                                         extent count, extent tail) {
+    // Nine sums, a window of 3 x 3: more than enough for the latency, and few enough for 16 registers.
+    constexpr extent together = 9;
+    const auto read = [&](const T* from) {
+        if constexpr (Partial)
+            return load_partial(from, tail);
+        else
+            return load_held(from);
+    };
+    extent offset[together];
+    vec<T> sum[together];
+    for (extent k = 0; k < together; ++k) {  // beyond the last tap it is repeated, and not written
+        const extent tap = first + (k < count ? k : count - 1), rows = tap / g.taps[2];
+        offset[k] =
+            rows / g.taps[1] * g.tap_step[0] + rows % g.taps[1] * g.tap_step[1] + tap % g.taps[2] * g.tap_step[2];
+        sum[k] = vec<T>(T(0));
+    }
+    for (extent row = 0; row < g.rows(); ++row) {
+        const extent d = row / g.positions[1], h = row % g.positions[1];
+        const T* from = x + d * g.in_step[0] + h * g.in_step[1];
+        const T* out = dy + d * g.out_step[0] + h * g.out_step[1];
+        for (extent p = 0; p < g.positions[2]; ++p, from += g.in_step[2], out += g.out_step[2]) {
+            const vec<T> value = read(out);
+            unroll<together>([&](auto k) { sum[k] = fma(read(from + offset[k]), value, sum[k]); });
+        }
+    }
+    for (extent k = 0; k < count; ++k) {
+        T* to = dw + (first + k) * g.groups;
+        if constexpr (Partial)
+            store_partial(to, load_partial(to, tail) + sum[k], tail);
+        else
+            store(to, load(to) + sum[k]);
+    }
+}
+
+/// What all tiles of a row share.
+template <class T>
+struct depthwise_row {
+    const correlation& g;
+    const T *w, *bias;
+    extent range[4];  ///< the taps of depth and height that are not zero: from, to, from, to
+};
+
+/// Pixels x Vectors outputs; Partial: of the last vector only `tail` channels. The first `skip` pixels are not written.
+template <activation A, bool Partial, extent Pixels, extent Vectors, class T>
+CTNN_INLINE void depthwise_tile(const depthwise_row<T>& row, extent channel, const T* x, const T* add, T* y,
+                                extent skip, extent tail) {
+    const correlation& g = row.g;
+    const extent stride = round_up(g.groups), step = g.in_step[2];
+    const auto read = [&](const T* from) {
+        if constexpr (Partial)
+            return load_partial(from, tail);
+        else
+            return load(from);
+    };
+    vec<T> sum[static_cast<unsigned>(Pixels)][static_cast<unsigned>(Vectors)];
+    unroll<Vectors>([&](auto v) {
+        const vec<T> start = load(row.bias + channel + v * lanes<T>);
+        unroll<Pixels>([&](auto p) { sum[p][v] = start; });
+    });
+    for (extent kd = row.range[0]; kd < row.range[1]; ++kd)
+        for (extent kh = row.range[2]; kh < row.range[3]; ++kh) {
+            const T* weights = row.w + (kd * g.taps[1] + kh) * g.taps[2] * stride + channel;
+            const T* from = x + kd * g.tap_step[0] + kh * g.tap_step[1];
+            for (extent kw = 0; kw < g.taps[2]; ++kw, weights += stride, from += g.tap_step[2])
+                unroll<Vectors>([&](auto v) {
+                    const vec<T> weight = load_held(weights + v * lanes<T>);
+                    unroll<Pixels>(
+                        [&](auto p) { sum[p][v] = fma(read(from + p * step + v * lanes<T>), weight, sum[p][v]); });
+                });
+        }
+    const vec<T> slope(static_cast<T>(g.slope));
+    unroll<Pixels>([&](auto p) {
+        if (p < skip) return;
+        unroll<Vectors>([&](auto v) {
+            vec<T> result = sum[p][v];
+            if (add != nullptr) result += read(add + p * g.add_step[2] + v * lanes<T>);
+            T* to = y + p * g.out_step[2] + v * lanes<T>;
+            // Long activations would be compiled eight times: they follow, one vector at a time.
+            if constexpr (A == activation::relu || A == activation::leaky_relu) result = apply<A, T>(result, slope);
+            if constexpr (Partial)
+                store_partial(to, result, tail);
+            else
+                store(to, result);
+        });
+    });
+}
+
+/// One row: vectors of channels one after the other, tiles of positions within them; the last overlaps the one before.
+/// Rows that are narrower than a tile go position by position, four vectors together.
+template <activation A, class T>
+CTNN_INLINE void depthwise_positions(const depthwise_row<T>& row, const T* x, const T* add, T* y) {
+    const correlation& g = row.g;
+    const extent width = g.positions[2], even = g.groups / lanes<T> * lanes<T>, tail = g.groups - even;
+    const auto at = [&](auto partial, auto pixels, auto vectors, extent c, extent p, extent skip) {
+        depthwise_tile<A, partial, pixels, vectors>(row, c, x + p * g.in_step[2] + c,
+                                                    add == nullptr ? nullptr : add + p * g.add_step[2] + c,
+                                                    y + p * g.out_step[2] + c, skip, tail);
+    };
+    const std::false_type whole{};
+    const std::true_type part{};
+    const std::integral_constant<extent, depthwise_pixels> tile{};
+    const std::integral_constant<extent, 1> one{};
+    const std::integral_constant<extent, 4> four{};
+    if (width >= depthwise_pixels) {
+        for (extent c = 0; c < g.groups; c += lanes<T>)
+            for (extent p = 0; p < width; p += depthwise_pixels) {
+                const extent begin = p + depthwise_pixels <= width ? p : width - depthwise_pixels;
+                if (c < even)
+                    at(whole, tile, one, c, begin, p - begin);
+                else
+                    at(part, tile, one, c, begin, p - begin);
+            }
+        return;
+    }
+    for (extent p = 0; p < width; ++p) {
+        extent c = 0;
+        for (; c + 4 * lanes<T> <= even; c += 4 * lanes<T>) at(whole, one, four, c, p, 0);
+        for (; c < even; c += lanes<T>) at(whole, one, one, c, p, 0);
+        if (tail != 0) at(part, one, one, c, p, 0);
+    }
+}
+
+}  // namespace detail
+
+/// y = A(bias + correlation of each channel of x with its own taps + add), for the rows [first, last) of one sample. x,
+/// add, y as `correlation` says, with one channel and one filter for each of g.groups; channels 0: no taps at all. w
+/// packed by pack_depthwise(); bias (channels rounded up to 16); add may be null or y.
+template <activation A, class T>
+CTNN_KERNEL void correlate_depthwise(const correlation& g, const T* x, const T* w, const T* bias, const T* add, T* y,
+                                     extent first, extent last) {
+    for (extent r = first; r < last; ++r) {
+        const extent d = r / g.positions[1], h = r % g.positions[1];
+        detail::depthwise_row<T> row{g, w, bias, {}};
+        if (g.channels != 0)
+            for (int i = 0; i < 4; ++i) row.range[i] = g.tap_limit(i / 2, i < 2 ? d : h, i % 2 == 1);
+        T* to = y + d * g.out_step[0] + h * g.out_step[1];
+        detail::depthwise_positions<A>(row, x + d * g.in_step[0] + h * g.in_step[1],
+                                       add == nullptr ? nullptr : add + d * g.add_step[0] + h * g.add_step[1], to);
+        if constexpr (A != activation::none && A != activation::relu && A != activation::leaky_relu)
+            for (extent p = 0; p < g.positions[2]; ++p, to += g.out_step[2]) {
+                extent c = 0;
+                for (; c + lanes<T> <= g.groups; c += lanes<T>) store(to + c, apply<A, T>(load(to + c), vec<T>(T(0))));
+                if (c < g.groups)
+                    store_partial(to + c, apply<A, T>(load_partial(to + c, g.groups - c), vec<T>(T(0))), g.groups - c);
+            }
+    }
+}
+
+/// dw (taps, channels) += gradient, db (channels, or null) += the sums of dy, for one vector of channels; x as in
+/// correlate_depthwise(), dy: first position, steps in g.out_step. The sums of a sample are added to dw one after the
+/// other, those of its positions in order.
+template <class T>
+CTNN_KERNEL void depthwise_weight_gradient(const correlation& g, const T* x, extent x_sample, const T* dy,
+                                           extent dy_sample, extent samples, T* dw, T* db, extent vector) {
+    constexpr extent together = 9;
+    const extent c = vector * lanes<T>, rest = g.groups - c, taps = g.tap_count();
+    for (extent s = 0; s < samples; ++s) {
+        const T *in = x + s * x_sample + c, *out = dy + s * dy_sample + c;
+        for (extent first = 0; first < taps; first += together) {
+            const extent count = taps - first < together ? taps - first : together;
+            if (rest >= lanes<T>)
+                detail::depthwise_gradient_tile<false>(g, in, out, dw + c, first, count, 0);
+            else
+                detail::depthwise_gradient_tile<true>(g, in, out, dw + c, first, count, rest);
+        }
+        if (db == nullptr) continue;
+        vec<T> sum(T(0));
+        for (extent row = 0; row < g.rows(); ++row) {
+            const T* from = out + row / g.positions[1] * g.out_step[0] + row % g.positions[1] * g.out_step[1];
+            for (extent p = 0; p < g.positions[2]; ++p, from += g.out_step[2])
+                sum += rest >= lanes<T> ? load(from) : load_partial(from, rest);
+        }
+        if (rest >= lanes<T>)
+            store(db + c, load(db + c) + sum);
+        else
+            store_partial(db + c, load_partial(db + c, rest) + sum, rest);
+    }
 }
 
 }  // namespace kernels
@@ -11776,6 +12005,11 @@ inline namespace CTNN_BACKEND {
     return op.in.positions() == 1 && op.out.positions() == 1 && tap_count(op.window) == 1 && op.groups == 1;
 }
 
+/// Does each channel have taps of its own, and one filter?
+[[nodiscard]] constexpr bool is_depthwise(const operation& op) {
+    return op.groups > 1 && op.in.channels() == op.groups && op.out.channels() == op.groups;
+}
+
 /// The sizes of an operation, without steps.
 [[nodiscard]] constexpr kernels::correlation convolution_sizes(const operation& op) {
     kernels::correlation g;
@@ -11794,6 +12028,7 @@ inline namespace CTNN_BACKEND {
 template <class T>
 [[nodiscard]] constexpr kernels::key forward_key(const operation& op) {
     if (is_dense(op)) return {.dense = true, .activation = op.activation};
+    if (is_depthwise(op)) return {.depthwise = true, .activation = op.activation};
     const extent outputs = winograd_outputs(op.algorithm);
     kernels::key chosen = outputs != 0 ? winograd_key<T>(outputs, forward_cost(op))
                                        : kernels::choose_tile<T>(op.out.width(), op.out.channels() / op.groups);
@@ -11806,6 +12041,7 @@ template <class T>
 [[nodiscard]] constexpr kernels::key input_gradient_key(const operation& op, bool wanted = true) {
     if (!wanted) return {.pixels = 0};
     if (is_dense(op)) return {.dense = true};
+    if (is_depthwise(op)) return {.depthwise = true};
     const extent outputs = winograd_outputs(op.gradient_algorithm);
     if (outputs != 0) return winograd_key<T>(outputs, gradient_cost(op));
     const extent stride = op.window.stride[2];
@@ -11816,6 +12052,7 @@ template <class T>
 /// The key of the weights' gradient.
 template <class T>
 [[nodiscard]] constexpr kernels::key weight_gradient_key(const operation& op) {
+    if (is_depthwise(op)) return {.depthwise = true};
     const extent channels = op.in.channels() / op.groups;
     const bool touching = op.groups == 1 && op.window.dilation[2] == 1;
     return kernels::choose_gradient_tile<T>(touching ? channels * op.window.kernel[2] : channels, channels,
@@ -11827,12 +12064,14 @@ template <class T>
     const kernels::correlation g = convolution_sizes(op);
     if (const extent outputs = winograd_outputs(op.algorithm); outputs != 0)
         return kernels::winograd_packed(outputs, g.taps[0], g.channels, g.filters) + round_up(g.filters);
+    if (is_depthwise(op)) return kernels::packed_depthwise(g.tap_count() + 1, g.groups);
     return g.groups * (kernels::packed_group(g.tap_count(), g.channels, g.filters) + round_up(g.filters));
 }
 
 /// Numbers of scratch memory of forward and backward in training, whatever the batch: weights in the kernels' order.
 [[nodiscard]] constexpr extent convolution_scratch(const operation& op) {
     if (is_dense(op)) return 0;
+    if (is_depthwise(op)) return packed_size(op);
     const kernels::correlation g = convolution_sizes(op);
     const extent outputs = winograd_outputs(op.gradient_algorithm);
     const extent transposed =
@@ -11847,7 +12086,14 @@ template <class T>
 template <class T>
 void pack_convolution(const operation& op, const T* weights, const T* bias, const T* scale, const T* shift, T* to,
                       extent threads = 1) {
-    const kernels::correlation g = convolution_sizes(op);
+    kernels::correlation g = convolution_sizes(op);
+    if (is_depthwise(op)) {  // the bias then lies in one piece
+        kernels::pack_depthwise(g.tap_count(), g.groups, weights, scale, to);
+        g.filters = g.groups;
+        g.groups = 1;
+        kernels::pack_bias(g, bias, scale, shift, to + kernels::packed_depthwise(g.tap_count(), g.filters));
+        return;
+    }
     const extent vectors = is_dense(op) ? kernels::dense_vectors : forward_key<T>(op).vectors;
     if (const extent outputs = winograd_outputs(op.algorithm); outputs != 0)
         pack_winograd<T>(outputs, forward_cost(op), vectors, weights, scale, false, to, threads);
@@ -11896,7 +12142,8 @@ void dense_layer_forward(const forward_call<T>& call, const kernels::dense_weigh
     constexpr extent block = kernels::dense_vectors * kernels::lanes<T>;
     const extent blocks = (outputs + block - 1) / block;
     const extent parts = samples * outputs * weights.inputs < (1 << 20) || call.threads < 2 ? 1
-                         : call.threads < blocks ? call.threads : blocks;
+                         : call.threads < blocks                                            ? call.threads
+                                                                                            : blocks;
     parallel_for(parts, call.threads, [&](extent part) {
         const extent first = blocks * part / parts * block, last = blocks * (part + 1) / parts * block;
         kernels::dense_forward(call.x.data, call.x.sample, weights, bias, call.other.data, call.other.sample,
@@ -11914,11 +12161,15 @@ void convolution_forward_packed(const forward_call<T>& call, const T* packed) {
     const T* x = nullptr;
     kernels::correlation g = convolution_geometry<T>(call.op, call.x, call.y.step, x);
     for (int a = 0; a < 3; ++a) g.add_step[a] = call.other.step[a];
-    const T* bias = packed + g.groups * kernels::packed_group(g.tap_count(), g.channels, g.filters);
+    const T* bias = packed + (K.depthwise ? kernels::packed_depthwise(g.tap_count(), g.groups)
+                                          : g.groups * kernels::packed_group(g.tap_count(), g.channels, g.filters));
     for_each_block_of_rows(g, call.y.count, call.threads, [&](extent s, extent first, extent last) {
         const T* add = call.other.data == nullptr ? nullptr : call.other.data + s * call.other.sample;
-        kernels::correlate<T, K>(g, x + s * call.x.sample, packed, bias, add, call.y.data + s * call.y.sample, first,
-                                 last);
+        T* y = call.y.data + s * call.y.sample;
+        if constexpr (K.depthwise)
+            kernels::correlate_depthwise<K.activation>(g, x + s * call.x.sample, packed, bias, add, y, first, last);
+        else
+            kernels::correlate<T, K>(g, x + s * call.x.sample, packed, bias, add, y, first, last);
     });
 }
 
@@ -11946,8 +12197,10 @@ void convolution_forward(const forward_call<T>& call) {
         dense_layer_forward<T, K.activation>(call, {call.parameters, op.in.channels(), op.out.channels(), false}, bias);
     } else {
         pack_convolution<T>(op, call.parameters, bias, nullptr, nullptr, call.scratch, call.threads);
-        if constexpr (K.winograd != 0) winograd_forward_packed<T, K>(call, call.scratch);
-        else convolution_forward_packed<T, K>(call, call.scratch);
+        if constexpr (K.winograd != 0)
+            winograd_forward_packed<T, K>(call, call.scratch);
+        else
+            convolution_forward_packed<T, K>(call, call.scratch);
     }
 }
 
@@ -11961,8 +12214,11 @@ void convolution_input_gradient(const backward_call<T>& call) {
     const kernels::correlation sizes = convolution_sizes(op);
     const extent count = call.dy.count;
     T* packed = call.scratch;
-    T* zeros = packed + sizes.groups * kernels::packed_group(sizes.tap_count(), sizes.filters, sizes.channels);
-    std::memset(zeros, 0, static_cast<std::size_t>(sizes.groups * round_up(sizes.channels)) * sizeof(T));
+    T* zeros =
+        packed + (K.depthwise ? kernels::packed_depthwise(sizes.tap_count(), sizes.groups)
+                              : sizes.groups * kernels::packed_group(sizes.tap_count(), sizes.filters, sizes.channels));
+    const extent biases = K.depthwise ? round_up(sizes.groups) : sizes.groups * round_up(sizes.channels);
+    std::memset(zeros, 0, static_cast<std::size_t>(biases) * sizeof(T));
     const extent phases = window.stride[0] * window.stride[1] * window.stride[2];
     for (extent phase = 0; phase < phases; ++phase) {
         const extent start[3]{phase / (window.stride[1] * window.stride[2]),
@@ -12006,13 +12262,18 @@ void convolution_input_gradient(const backward_call<T>& call) {
         if (!reached) {
             if (call.accumulate) continue;
             g.channels = 0;  // no tap reaches these inputs: a correlation without terms writes the zeros of the bias
+        } else if constexpr (K.depthwise) {
+            kernels::pack_depthwise(sizes.taps, run, sizes.groups, call.parameters, packed);
         } else {
             kernels::pack_transposed(sizes, run, K.vectors, call.parameters, packed);
         }
         for_each_block_of_rows(g, count, call.threads, [&](extent s, extent first, extent last) {
             T* target = to + s * call.dx.sample;
-            kernels::correlate<T, K>(g, from + s * call.dy.sample, packed, zeros, call.accumulate ? target : nullptr,
-                                     target, first, last);
+            const T *dy = from + s * call.dy.sample, *add = call.accumulate ? target : nullptr;
+            if constexpr (K.depthwise)
+                kernels::correlate_depthwise<activation::none>(g, dy, packed, zeros, add, target, first, last);
+            else
+                kernels::correlate<T, K>(g, dy, packed, zeros, add, target, first, last);
         });
     }
 }
@@ -12043,13 +12304,21 @@ void convolution_weight_gradient(const backward_call<T>& call) {
         samples = 1;
     }
     T* bias = op.parameters[1].name == nullptr ? nullptr : call.gradients + op.parameters[0].size();
-    const extent units = kernels::gradient_units<K>(g);
-    extent parts = call.threads > 1 ? call.threads * 4 : 1;
-    if (parts > units) parts = units;
-    parallel_for(parts, call.threads, [&](extent part) {
-        kernels::weight_gradient<T, K>(g, x, call.x.sample, call.dy.data, call.dy.sample, samples, call.gradients,
-                                       part == 0 ? bias : nullptr, units * part / parts, units * (part + 1) / parts);
-    });
+    if constexpr (K.depthwise) {
+        parallel_for(kernels::vector_count<T>(g.groups), call.threads, [&](extent vector) {
+            kernels::depthwise_weight_gradient(g, x, call.x.sample, call.dy.data, call.dy.sample, samples,
+                                               call.gradients, bias, vector);
+        });
+    } else {
+        const extent units = kernels::gradient_units<K>(g);
+        extent parts = call.threads > 1 ? call.threads * 4 : 1;
+        if (parts > units) parts = units;
+        parallel_for(parts, call.threads, [&](extent part) {
+            kernels::weight_gradient<T, K>(g, x, call.x.sample, call.dy.data, call.dy.sample, samples, call.gradients,
+                                           part == 0 ? bias : nullptr, units * part / parts,
+                                           units * (part + 1) / parts);
+        });
+    }
 }
 
 /// Backwards in training: gradients of weight and bias are added to, dx is overwritten or, with accumulate, added to.
@@ -12060,8 +12329,10 @@ void convolution_backward(const backward_call<T>& call) {
         if (call.dx.data != nullptr) dense_layer_input_gradient<T>(call);
     } else if constexpr (Input.pixels > 0) {
         if (call.dx.data == nullptr) return;
-        if constexpr (Input.winograd != 0) winograd_input_gradient<T, Input>(call);
-        else convolution_input_gradient<T, Input>(call);
+        if constexpr (Input.winograd != 0)
+            winograd_input_gradient<T, Input>(call);
+        else
+            convolution_input_gradient<T, Input>(call);
     }
 }
 

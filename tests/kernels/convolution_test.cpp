@@ -81,6 +81,9 @@ constexpr problem with_groups(problem p, extent groups) {
     p.groups = groups;
     return p;
 }
+constexpr problem depthwise(extent height, extent width, extent channels, extent kernel) {
+    return with_groups(image(height, width, channels, channels, kernel), channels);
+}
 constexpr problem with_activation(problem p, activation a) {
     p.activation = a;
     return p;
@@ -141,6 +144,28 @@ TEST_CASE("a convolution is exact with groups") {
     check<float, with_groups(image(4, 6, 6, 10, 3), 2)>();
     check<float, with_groups(with_padding(image(4, 6, 8, 8, 3), 1, 1), 8)>();
     check<float, with_groups(with_stride(image(5, 7, 34, 51, 3), 2, 2), 17)>();
+}
+TEST_CASE("a depthwise convolution is exact whatever the width of its rows and its number of channels") {
+    check<float, depthwise(4, 3, 2, 3)>();
+    check<float, depthwise(4, 9, 16, 3)>();   // 7 positions: one at a time
+    check<float, depthwise(4, 10, 5, 3)>();   // 8: a tile
+    check<float, depthwise(4, 21, 37, 3)>();  // 19: the last tile overlaps
+    check<float, depthwise(3, 6, 150, 3)>();  // four vectors together, single ones, a part of one
+    check<double, depthwise(3, 12, 19, 3)>();
+}
+TEST_CASE("a depthwise convolution is exact with padding, stride, dilation, gaps and addends") {
+    check<float, with_padding(depthwise(6, 12, 20, 3), 1, 1)>();
+    check<float, with_padding(depthwise(5, 5, 33, 5), 2, 2)>();
+    check<float, with_gap(with_padding(depthwise(4, 11, 18, 3), 2, 1))>();
+    check<float, with_stride(with_padding(depthwise(7, 23, 17, 3), 1, 1), 2, 2)>();
+    check<float, with_stride(depthwise(9, 13, 6, 2), 3, 3)>();  // inputs that no tap reaches
+    check<float, with_stride(with_padding(depthwise(9, 24, 6, 3), 2, 2), 1, 2, 2)>();
+    check<float, with_activation(depthwise(4, 12, 20, 3), activation::relu)>();
+    check<float, with_activation(depthwise(4, 12, 20, 3), activation::leaky_relu)>();
+    check<float,
+          with_groups(problem{.in = {3, 4, 11}, .channels = 9, .filters = 9, .kernel = {2, 3, 3}, .samples = 2}, 9)>();
+    check<float,
+          with_groups(problem{.in = {1, 1, 30}, .channels = 7, .filters = 7, .kernel = {1, 1, 5}, .samples = 3}, 7)>();
 }
 TEST_CASE("sequences and volumes are convolutions too") {
     check<float, problem{.in = {1, 1, 21},

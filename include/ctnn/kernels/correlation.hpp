@@ -58,6 +58,7 @@ struct key {
     extent vectors = 1;  ///< vectors of filters of a tile
     extent last = 0;     ///< vectors of the last block of filters; 0: as many as of the others
     bool partial = false;  ///< the very last vector has fewer filters than lanes
+    bool depthwise = false;  ///< one channel and one filter a group: depthwise.hpp, whose tiles need no key
     bool dense = false;    ///< one position, no window: dense.hpp, whose tiles need no key
     extent winograd = 0;   ///< outputs of a Winograd tile along an axis, `pixels` being tiles; 0: direct
     ctnn::activation activation = ctnn::activation::none;

@@ -12,6 +12,7 @@
 #include "ctnn/kernels/convolution.hpp"
 #include "ctnn/kernels/convolution_gradient.hpp"
 #include "ctnn/kernels/dense.hpp"
+#include "ctnn/kernels/depthwise.hpp"
 #include "ctnn/kernels/pack.hpp"
 #include "ctnn/layers/winograd_code.hpp"
 
@@ -21,6 +22,11 @@ inline namespace CTNN_BACKEND {
 /// Is this a dense layer of vectors: one position before and after, one tap?
 [[nodiscard]] constexpr bool is_dense(const operation& op) {
     return op.in.positions() == 1 && op.out.positions() == 1 && tap_count(op.window) == 1 && op.groups == 1;
+}
+
+/// Does each channel have taps of its own, and one filter?
+[[nodiscard]] constexpr bool is_depthwise(const operation& op) {
+    return op.groups > 1 && op.in.channels() == op.groups && op.out.channels() == op.groups;
 }
 
 /// The sizes of an operation, without steps.
@@ -41,6 +47,7 @@ inline namespace CTNN_BACKEND {
 template <class T>
 [[nodiscard]] constexpr kernels::key forward_key(const operation& op) {
     if (is_dense(op)) return {.dense = true, .activation = op.activation};
+    if (is_depthwise(op)) return {.depthwise = true, .activation = op.activation};
     const extent outputs = winograd_outputs(op.algorithm);
     kernels::key chosen = outputs != 0 ? winograd_key<T>(outputs, forward_cost(op))
                                        : kernels::choose_tile<T>(op.out.width(), op.out.channels() / op.groups);
@@ -53,6 +60,7 @@ template <class T>
 [[nodiscard]] constexpr kernels::key input_gradient_key(const operation& op, bool wanted = true) {
     if (!wanted) return {.pixels = 0};
     if (is_dense(op)) return {.dense = true};
+    if (is_depthwise(op)) return {.depthwise = true};
     const extent outputs = winograd_outputs(op.gradient_algorithm);
     if (outputs != 0) return winograd_key<T>(outputs, gradient_cost(op));
     const extent stride = op.window.stride[2];
@@ -63,6 +71,7 @@ template <class T>
 /// The key of the weights' gradient.
 template <class T>
 [[nodiscard]] constexpr kernels::key weight_gradient_key(const operation& op) {
+    if (is_depthwise(op)) return {.depthwise = true};
     const extent channels = op.in.channels() / op.groups;
     const bool touching = op.groups == 1 && op.window.dilation[2] == 1;
     return kernels::choose_gradient_tile<T>(touching ? channels * op.window.kernel[2] : channels, channels,
@@ -74,12 +83,14 @@ template <class T>
     const kernels::correlation g = convolution_sizes(op);
     if (const extent outputs = winograd_outputs(op.algorithm); outputs != 0)
         return kernels::winograd_packed(outputs, g.taps[0], g.channels, g.filters) + round_up(g.filters);
+    if (is_depthwise(op)) return kernels::packed_depthwise(g.tap_count() + 1, g.groups);
     return g.groups * (kernels::packed_group(g.tap_count(), g.channels, g.filters) + round_up(g.filters));
 }
 
 /// Numbers of scratch memory of forward and backward in training, whatever the batch: weights in the kernels' order.
 [[nodiscard]] constexpr extent convolution_scratch(const operation& op) {
     if (is_dense(op)) return 0;
+    if (is_depthwise(op)) return packed_size(op);
     const kernels::correlation g = convolution_sizes(op);
     const extent outputs = winograd_outputs(op.gradient_algorithm);
     const extent transposed =
@@ -94,7 +105,14 @@ template <class T>
 template <class T>
 void pack_convolution(const operation& op, const T* weights, const T* bias, const T* scale, const T* shift, T* to,
                       extent threads = 1) {
-    const kernels::correlation g = convolution_sizes(op);
+    kernels::correlation g = convolution_sizes(op);
+    if (is_depthwise(op)) {  // the bias then lies in one piece
+        kernels::pack_depthwise(g.tap_count(), g.groups, weights, scale, to);
+        g.filters = g.groups;
+        g.groups = 1;
+        kernels::pack_bias(g, bias, scale, shift, to + kernels::packed_depthwise(g.tap_count(), g.filters));
+        return;
+    }
     const extent vectors = is_dense(op) ? kernels::dense_vectors : forward_key<T>(op).vectors;
     if (const extent outputs = winograd_outputs(op.algorithm); outputs != 0)
         pack_winograd<T>(outputs, forward_cost(op), vectors, weights, scale, false, to, threads);
@@ -143,7 +161,8 @@ void dense_layer_forward(const forward_call<T>& call, const kernels::dense_weigh
     constexpr extent block = kernels::dense_vectors * kernels::lanes<T>;
     const extent blocks = (outputs + block - 1) / block;
     const extent parts = samples * outputs * weights.inputs < (1 << 20) || call.threads < 2 ? 1
-                         : call.threads < blocks ? call.threads : blocks;
+                         : call.threads < blocks                                            ? call.threads
+                                                                                            : blocks;
     parallel_for(parts, call.threads, [&](extent part) {
         const extent first = blocks * part / parts * block, last = blocks * (part + 1) / parts * block;
         kernels::dense_forward(call.x.data, call.x.sample, weights, bias, call.other.data, call.other.sample,
@@ -161,11 +180,15 @@ void convolution_forward_packed(const forward_call<T>& call, const T* packed) {
     const T* x = nullptr;
     kernels::correlation g = convolution_geometry<T>(call.op, call.x, call.y.step, x);
     for (int a = 0; a < 3; ++a) g.add_step[a] = call.other.step[a];
-    const T* bias = packed + g.groups * kernels::packed_group(g.tap_count(), g.channels, g.filters);
+    const T* bias = packed + (K.depthwise ? kernels::packed_depthwise(g.tap_count(), g.groups)
+                                          : g.groups * kernels::packed_group(g.tap_count(), g.channels, g.filters));
     for_each_block_of_rows(g, call.y.count, call.threads, [&](extent s, extent first, extent last) {
         const T* add = call.other.data == nullptr ? nullptr : call.other.data + s * call.other.sample;
-        kernels::correlate<T, K>(g, x + s * call.x.sample, packed, bias, add, call.y.data + s * call.y.sample, first,
-                                 last);
+        T* y = call.y.data + s * call.y.sample;
+        if constexpr (K.depthwise)
+            kernels::correlate_depthwise<K.activation>(g, x + s * call.x.sample, packed, bias, add, y, first, last);
+        else
+            kernels::correlate<T, K>(g, x + s * call.x.sample, packed, bias, add, y, first, last);
     });
 }
 
@@ -193,8 +216,10 @@ void convolution_forward(const forward_call<T>& call) {
         dense_layer_forward<T, K.activation>(call, {call.parameters, op.in.channels(), op.out.channels(), false}, bias);
     } else {
         pack_convolution<T>(op, call.parameters, bias, nullptr, nullptr, call.scratch, call.threads);
-        if constexpr (K.winograd != 0) winograd_forward_packed<T, K>(call, call.scratch);
-        else convolution_forward_packed<T, K>(call, call.scratch);
+        if constexpr (K.winograd != 0)
+            winograd_forward_packed<T, K>(call, call.scratch);
+        else
+            convolution_forward_packed<T, K>(call, call.scratch);
     }
 }
 
@@ -208,8 +233,11 @@ void convolution_input_gradient(const backward_call<T>& call) {
     const kernels::correlation sizes = convolution_sizes(op);
     const extent count = call.dy.count;
     T* packed = call.scratch;
-    T* zeros = packed + sizes.groups * kernels::packed_group(sizes.tap_count(), sizes.filters, sizes.channels);
-    std::memset(zeros, 0, static_cast<std::size_t>(sizes.groups * round_up(sizes.channels)) * sizeof(T));
+    T* zeros =
+        packed + (K.depthwise ? kernels::packed_depthwise(sizes.tap_count(), sizes.groups)
+                              : sizes.groups * kernels::packed_group(sizes.tap_count(), sizes.filters, sizes.channels));
+    const extent biases = K.depthwise ? round_up(sizes.groups) : sizes.groups * round_up(sizes.channels);
+    std::memset(zeros, 0, static_cast<std::size_t>(biases) * sizeof(T));
     const extent phases = window.stride[0] * window.stride[1] * window.stride[2];
     for (extent phase = 0; phase < phases; ++phase) {
         const extent start[3]{phase / (window.stride[1] * window.stride[2]),
@@ -253,13 +281,18 @@ void convolution_input_gradient(const backward_call<T>& call) {
         if (!reached) {
             if (call.accumulate) continue;
             g.channels = 0;  // no tap reaches these inputs: a correlation without terms writes the zeros of the bias
+        } else if constexpr (K.depthwise) {
+            kernels::pack_depthwise(sizes.taps, run, sizes.groups, call.parameters, packed);
         } else {
             kernels::pack_transposed(sizes, run, K.vectors, call.parameters, packed);
         }
         for_each_block_of_rows(g, count, call.threads, [&](extent s, extent first, extent last) {
             T* target = to + s * call.dx.sample;
-            kernels::correlate<T, K>(g, from + s * call.dy.sample, packed, zeros, call.accumulate ? target : nullptr,
-                                     target, first, last);
+            const T *dy = from + s * call.dy.sample, *add = call.accumulate ? target : nullptr;
+            if constexpr (K.depthwise)
+                kernels::correlate_depthwise<activation::none>(g, dy, packed, zeros, add, target, first, last);
+            else
+                kernels::correlate<T, K>(g, dy, packed, zeros, add, target, first, last);
         });
     }
 }
@@ -290,13 +323,21 @@ void convolution_weight_gradient(const backward_call<T>& call) {
         samples = 1;
     }
     T* bias = op.parameters[1].name == nullptr ? nullptr : call.gradients + op.parameters[0].size();
-    const extent units = kernels::gradient_units<K>(g);
-    extent parts = call.threads > 1 ? call.threads * 4 : 1;
-    if (parts > units) parts = units;
-    parallel_for(parts, call.threads, [&](extent part) {
-        kernels::weight_gradient<T, K>(g, x, call.x.sample, call.dy.data, call.dy.sample, samples, call.gradients,
-                                       part == 0 ? bias : nullptr, units * part / parts, units * (part + 1) / parts);
-    });
+    if constexpr (K.depthwise) {
+        parallel_for(kernels::vector_count<T>(g.groups), call.threads, [&](extent vector) {
+            kernels::depthwise_weight_gradient(g, x, call.x.sample, call.dy.data, call.dy.sample, samples,
+                                               call.gradients, bias, vector);
+        });
+    } else {
+        const extent units = kernels::gradient_units<K>(g);
+        extent parts = call.threads > 1 ? call.threads * 4 : 1;
+        if (parts > units) parts = units;
+        parallel_for(parts, call.threads, [&](extent part) {
+            kernels::weight_gradient<T, K>(g, x, call.x.sample, call.dy.data, call.dy.sample, samples, call.gradients,
+                                           part == 0 ? bias : nullptr, units * part / parts,
+                                           units * (part + 1) / parts);
+        });
+    }
 }
 
 /// Backwards in training: gradients of weight and bias are added to, dx is overwritten or, with accumulate, added to.
@@ -307,8 +348,10 @@ void convolution_backward(const backward_call<T>& call) {
         if (call.dx.data != nullptr) dense_layer_input_gradient<T>(call);
     } else if constexpr (Input.pixels > 0) {
         if (call.dx.data == nullptr) return;
-        if constexpr (Input.winograd != 0) winograd_input_gradient<T, Input>(call);
-        else convolution_input_gradient<T, Input>(call);
+        if constexpr (Input.winograd != 0)
+            winograd_input_gradient<T, Input>(call);
+        else
+            convolution_input_gradient<T, Input>(call);
     }
 }
 
