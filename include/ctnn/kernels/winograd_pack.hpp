@@ -21,18 +21,17 @@ namespace detail {
 template <extent Outputs, class T>
 CTNN_KERNEL void transform_weights(const T* taps, T* to, extent plane) {
     constexpr extent size = Outputs + 2;
-    vec<T> half[static_cast<unsigned>(size)][3];
-    unroll<3>([&](auto j) {
-        vec<T> points[static_cast<unsigned>(size)];
-        const vec<T> g[3]{load(taps + j * lanes<T>), load(taps + (3 + j) * lanes<T>), load(taps + (6 + j) * lanes<T>)};
+    vec<T> half[static_cast<unsigned>(size)][3], points[static_cast<unsigned>(size)];
+    for (extent j = 0; j < 3; ++j) {
+        const T* at = taps + j * lanes<T>;
+        const vec<T> g[3]{load(at), load(at + 3 * lanes<T>), load(at + 6 * lanes<T>)};
         winograd_transform<Outputs>::weights(g, points);
-        unroll<size>([&](auto i) { half[i][j] = points[i]; });
-    });
-    unroll<size>([&](auto i) {
-        vec<T> points[static_cast<unsigned>(size)];
+        for (extent i = 0; i < size; ++i) half[i][j] = points[i];
+    }
+    for (extent i = 0; i < size; ++i, to += size * plane) {
         winograd_transform<Outputs>::weights(half[i], points);
-        unroll<size>([&](auto j) { store(to + (i * size + j) * plane, points[j]); });
-    });
+        for (extent j = 0; j < size; ++j) store(to + j * plane, points[j]);
+    }
 }
 
 }  // namespace detail
@@ -41,10 +40,10 @@ CTNN_KERNEL void transform_weights(const T* taps, T* to, extent plane) {
 /// block], for the channels [first, last). `channels` and `filters` are those of the correlation; `scale` (filters
 /// numbers, or null) multiplies each filter. With `transposed` it is the correlation that gives the input's gradient:
 /// its channels are the layer's filters, its filters the layer's channels, and every axis of taps is walked backwards.
-template <extent Outputs, class T>
-void winograd_weights(extent taps, extent channels, extent filters, extent vectors, const T* weights, const T* scale,
-                      bool transposed, extent first, extent last, T* to) {
-    constexpr extent points = (Outputs + 2) * (Outputs + 2);
+template <class T>
+void winograd_weights(extent outputs, extent taps, extent channels, extent filters, extent vectors, const T* weights,
+                      const T* scale, bool transposed, extent first, extent last, T* to) {
+    const extent points = (outputs + 2) * (outputs + 2);
     const extent tap_step = channels * filters;
     const extent channel_step = transposed ? 1 : filters, filter_step = transposed ? channels : 1;
     for_each_block<T>(filters, vectors, points * taps * channels, [&](extent filter, extent count, extent offset) {
@@ -63,8 +62,11 @@ void winograd_weights(extent taps, extent channels, extent filters, extent vecto
                             g[k * lanes<T> + i] = value;
                         }
                     }
-                    detail::transform_weights<Outputs>(g, to + offset + (tap * channels + c) * count + f,
-                                                       taps * channels * count);
+                    T* packed = to + offset + (tap * channels + c) * count + f;
+                    if (outputs == 4)
+                        detail::transform_weights<4>(g, packed, taps * channels * count);
+                    else
+                        detail::transform_weights<2>(g, packed, taps * channels * count);
                 }
     });
 }

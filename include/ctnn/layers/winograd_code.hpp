@@ -141,12 +141,8 @@ void pack_winograd(extent outputs, const convolution_cost& c, extent vectors, co
     constexpr extent channels = 16;  // of a piece of work
     parallel_for((c.channels + channels - 1) / channels, c.channels * c.filters < 4096 ? 1 : threads, [&](extent i) {
         const extent first = i * channels, last = first + channels < c.channels ? first + channels : c.channels;
-        if (outputs == 4)
-            kernels::winograd_weights<4>(c.depth_taps, c.channels, c.filters, vectors, weights, scale, transposed,
-                                         first, last, to);
-        else
-            kernels::winograd_weights<2>(c.depth_taps, c.channels, c.filters, vectors, weights, scale, transposed,
-                                         first, last, to);
+        kernels::winograd_weights(outputs, c.depth_taps, c.channels, c.filters, vectors, weights, scale, transposed,
+                                  first, last, to);
     });
 }
 
