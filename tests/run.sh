@@ -8,6 +8,7 @@ usage="Installs what is missing, then configures, builds and runs ctnn's tests.
 One configuration:
     --compiler NAME       gcc, clang (14) or clang-19
     --arch NAME           native, sse2, haswell (AVX2) or aarch64 (NEON: cross compiler and qemu)
+    --fuzz                the fuzzers of the readers, 60 seconds each, by clang (CTNN_FUZZ_SECONDS=1200 for longer)
     --sanitize            address and undefined-behavior sanitizers, asserts on
     --no-xsimd            the compiler's vector extensions instead of xsimd
     --no-openmp           one thread
@@ -20,13 +21,14 @@ Builds go to build/<configuration>."
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 
-full=0 compiler=gcc arch=native sanitize=0 xsimd=1 openmp=1 single_header=0 label=quick without=
+full=0 compiler=gcc arch=native sanitize=0 fuzz=0 xsimd=1 openmp=1 single_header=0 label=quick without=
 while [ $# -gt 0 ]; do
     case $1 in
         --full) full=1 ;;
         --compiler) compiler=$2; shift ;;
         --arch) arch=$2; shift ;;
         --sanitize) sanitize=1 ;;
+        --fuzz) fuzz=1 compiler=clang label=fuzz ;;
         --no-xsimd) xsimd=0 ;;
         --no-openmp) openmp=0 ;;
         --single-header) single_header=1 ;;
@@ -74,6 +76,7 @@ if [ $full = 1 ]; then
     one --compiler clang --no-xsimd --no-openmp --without "$texts|$files"
     one --single-header --no-xsimd --without "$texts"
     one --compiler clang --single-header --without "$texts"
+    one --fuzz
     if [ -n "$failed" ]; then
         printf '\nFailed:%s\n' "$failed"
         exit 1
@@ -106,6 +109,13 @@ if [ $sanitize = 1 ]; then
     # g++ warns of its own checks; warnings are errors in the other builds.
     set -- "$@" -D CTNN_SANITIZE=ON -D CTNN_WERROR=OFF -D CMAKE_BUILD_TYPE=Debug -D CMAKE_CXX_FLAGS_DEBUG="-O1 -g1"
 fi
+target=all
+if [ $fuzz = 1 ]; then
+    name=$name-fuzz
+    target=fuzzers
+    set -- "$@" -D CTNN_BUILD_FUZZ=ON -D CTNN_FUZZ_SECONDS="${CTNN_FUZZ_SECONDS:-60}" -D CTNN_WITH_OPENMP=OFF \
+        -D CTNN_WERROR=OFF
+fi
 if [ $xsimd = 0 ]; then
     name=$name-no-xsimd
     set -- "$@" -D CTNN_WITH_XSIMD=OFF
@@ -128,6 +138,6 @@ if [ -n "$command" ]; then
     export CXX
 fi
 cmake -G Ninja -S "$root" -B "$build" "$@"
-cmake --build "$build" -j "$jobs"
+cmake --build "$build" -j "$jobs" --target "$target"
 cd "$build"
 exec ctest --output-on-failure -j "$jobs" -L "$label"

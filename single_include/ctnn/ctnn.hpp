@@ -1192,6 +1192,48 @@ inline void shuffle(std::vector<extent>& order, seed start, std::uint64_t epoch)
 #include <filesystem>
 #include <system_error>
 
+// -------------------- ctnn/core/out_of_memory.hpp
+/// \file
+/// Memory that runs out while a file is read or written comes back as an error.
+
+#include <stdexcept>
+
+namespace ctnn::detail {
+
+/// The error for a failed allocation. It names the file if there is memory for the name; its own text is short enough
+/// to need none.
+[[nodiscard]] inline error make_out_of_memory([[maybe_unused]] const std::string& file) {
+#if defined(__cpp_exceptions)
+    try {
+        return {error_kind::out_of_memory, file, "out of memory"};
+    } catch (const std::bad_alloc&) {
+        return {error_kind::out_of_memory, "out of memory"};
+    }
+#else
+    return {error_kind::out_of_memory, "out of memory"};
+#endif
+}
+
+/// Calls work(), which gives an error or a result, and turns a failed allocation of the standard library into
+/// out_of_memory: what was allocated before is freed, and nothing that work() made is kept. Every public function
+/// that reads or writes a file goes through here. Without exceptions (-fno-exceptions) the standard library itself
+/// ends the program when memory runs out; no function can change that.
+template <class Work>
+[[nodiscard]] auto catch_out_of_memory([[maybe_unused]] const std::string& file, Work&& work) -> decltype(work()) {
+#if defined(__cpp_exceptions)
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        return make_out_of_memory(file);
+    } catch (const std::length_error&) {  // more than a container can hold at all
+        return make_out_of_memory(file);
+    }
+#else
+    return work();
+#endif
+}
+
+}  // namespace ctnn::detail
 // -------------------- ctnn/data/folds.hpp
 /// \file
 /// Splits and folds that keep what belongs together, such as the scans of a patient, in one part.
@@ -1596,33 +1638,36 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 ///               a class folder without such files, and a class folder that is none of class_names
 [[nodiscard]] inline result<class_listing> list_class_folder(const std::string& root, const file_kind& kind,
                                                              const std::vector<std::string>& class_names = {}) {
-    std::vector<std::filesystem::path> folders, others;
-    if (error failed = detail::list_folder(root, folders, others, true)) return failed;
-    class_listing listing{.class_names = class_names, .files = {}, .labels = {}};
-    if (class_names.empty())
-        for (const std::filesystem::path& folder : folders) listing.class_names.push_back(folder.filename().string());
-    if (listing.class_names.size() < 2) {
-        return error(error_kind::invalid_argument, root,
-                     "found " +
-                         (folders.empty() ? std::string("no class folders")
-                                          : "the single class folder " + folders[0].filename().string()) +
-                         ", expected a folder for each of at least two classes");
-    }
-    for (const std::filesystem::path& folder : folders) {
-        const auto place =
-            std::find(listing.class_names.begin(), listing.class_names.end(), folder.filename().string());
-        if (place == listing.class_names.end())
-            return error(error_kind::invalid_argument, folder.string(),
-                         "is no class; the classes are " + detail::joined(class_names));
-        const std::size_t before = listing.files.size();
-        if (error failed = detail::list_files(folder, kind, listing.files)) return failed;
-        if (listing.files.size() == before)
-            return error(error_kind::invalid_argument, folder.string(), std::string("holds no ") + kind.name);
-        listing.labels.resize(listing.files.size(), static_cast<std::int32_t>(place - listing.class_names.begin()));
-    }
-    if (listing.files.empty())
-        return error(error_kind::invalid_argument, root, "has a folder for none of " + detail::joined(class_names));
-    return listing;
+    return detail::catch_out_of_memory(root, [&]() -> result<class_listing> {
+        std::vector<std::filesystem::path> folders, others;
+        if (error failed = detail::list_folder(root, folders, others, true)) return failed;
+        class_listing listing{.class_names = class_names, .files = {}, .labels = {}};
+        if (class_names.empty())
+            for (const std::filesystem::path& folder : folders)
+                listing.class_names.push_back(folder.filename().string());
+        if (listing.class_names.size() < 2) {
+            return error(error_kind::invalid_argument, root,
+                         "found " +
+                             (folders.empty() ? std::string("no class folders")
+                                              : "the single class folder " + folders[0].filename().string()) +
+                             ", expected a folder for each of at least two classes");
+        }
+        for (const std::filesystem::path& folder : folders) {
+            const auto place =
+                std::find(listing.class_names.begin(), listing.class_names.end(), folder.filename().string());
+            if (place == listing.class_names.end())
+                return error(error_kind::invalid_argument, folder.string(),
+                             "is no class; the classes are " + detail::joined(class_names));
+            const std::size_t before = listing.files.size();
+            if (error failed = detail::list_files(folder, kind, listing.files)) return failed;
+            if (listing.files.size() == before)
+                return error(error_kind::invalid_argument, folder.string(), std::string("holds no ") + kind.name);
+            listing.labels.resize(listing.files.size(), static_cast<std::int32_t>(place - listing.class_names.begin()));
+        }
+        if (listing.files.empty())
+            return error(error_kind::invalid_argument, root, "has a folder for none of " + detail::joined(class_names));
+        return listing;
+    });
 }
 
 /// What a split is to keep the shares of: the class of each file, or where it may be of several, the combination.
@@ -1666,37 +1711,39 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 ///     refuses                        what list_class_folder() refuses; a folder train without a folder test
 [[nodiscard]] inline result<class_listing_splits> list_class_splits(const std::string& root, const file_kind& kind,
                                                                     seed start) {
-    const auto folder_of = [&](std::initializer_list<const char*> names) {
-        for (const char* name : names) {
-            std::error_code ignored;
-            const std::filesystem::path path = std::filesystem::path(root) / name;
-            if (std::filesystem::is_directory(path, ignored)) return path.string();
+    return detail::catch_out_of_memory(root, [&]() -> result<class_listing_splits> {
+        const auto folder_of = [&](std::initializer_list<const char*> names) {
+            for (const char* name : names) {
+                std::error_code ignored;
+                const std::filesystem::path path = std::filesystem::path(root) / name;
+                if (std::filesystem::is_directory(path, ignored)) return path.string();
+            }
+            return std::string();
+        };
+        const std::string train = folder_of({"train"}), validation = folder_of({"val", "valid", "validation"}),
+                          test = folder_of({"test"});
+        if (train.empty()) {
+            result<class_listing> all = list_class_folder(root, kind);
+            if (!all) return all.error();
+            return split_listing(*all, start);
         }
-        return std::string();
-    };
-    const std::string train = folder_of({"train"}), validation = folder_of({"val", "valid", "validation"}),
-                      test = folder_of({"test"});
-    if (train.empty()) {
-        result<class_listing> all = list_class_folder(root, kind);
-        if (!all) return all.error();
-        return split_listing(*all, start);
-    }
-    if (test.empty())
-        return error(
-            error_kind::invalid_argument, root,
-            "has a folder train but none that is called test; add it, or give the folder of the classes themselves");
-    result<class_listing> to_fit = list_class_folder(train, kind);
-    if (!to_fit) return to_fit.error();
-    result<class_listing> to_test = list_class_folder(test, kind, to_fit->class_names);
-    if (!to_test) return to_test.error();
-    if (validation.empty()) {
-        class_listing_splits parts = divide(*to_fit, stratified_split(to_fit->labels, start, 0.15, 0));
-        parts.test = std::move(*to_test);
-        return parts;
-    }
-    result<class_listing> to_choose = list_class_folder(validation, kind, to_fit->class_names);
-    if (!to_choose) return to_choose.error();
-    return class_listing_splits{std::move(*to_fit), std::move(*to_choose), std::move(*to_test)};
+        if (test.empty())
+            return error(error_kind::invalid_argument, root,
+                         "has a folder train but none that is called test; add it, or give the folder of the classes "
+                         "themselves");
+        result<class_listing> to_fit = list_class_folder(train, kind);
+        if (!to_fit) return to_fit.error();
+        result<class_listing> to_test = list_class_folder(test, kind, to_fit->class_names);
+        if (!to_test) return to_test.error();
+        if (validation.empty()) {
+            class_listing_splits parts = divide(*to_fit, stratified_split(to_fit->labels, start, 0.15, 0));
+            parts.test = std::move(*to_test);
+            return parts;
+        }
+        result<class_listing> to_choose = list_class_folder(validation, kind, to_fit->class_names);
+        if (!to_choose) return to_choose.error();
+        return class_listing_splits{std::move(*to_fit), std::move(*to_choose), std::move(*to_test)};
+    });
 }
 
 }  // namespace ctnn
@@ -1793,23 +1840,7 @@ using stem_and_file = std::pair<std::string, std::string>;
 }  // namespace ctnn
 // -------------------- ctnn/io/file.hpp
 /// \file
-/// Whole files: read with a budget, written so that a crash leaves the old file or the new one. The only place that
-/// calls the operating system's file functions. Tested on Linux; the Windows branches are untested.
-
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/types.h>
-#if defined(_WIN32)
-#include <io.h>
-#include <process.h>
-extern "C" __declspec(dllimport) int __stdcall MoveFileExA(const char*, const char*, unsigned long);
-#else
-#include <unistd.h>
-#endif
+/// Whole files: read with a budget, written so that a crash leaves the old file or the new one.
 
 // -------------------- ctnn/io/bytes.hpp
 /// \file
@@ -1942,13 +1973,28 @@ private:
 };
 
 }  // namespace ctnn
+// -------------------- ctnn/io/system_file.hpp
+/// \file
+/// The only place that calls the operating system's file functions: each is repeated when a signal came between, and
+/// what is open is closed. Tested on Linux; the Windows branches are untested.
 
-namespace ctnn {
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
 
-/// The most bytes that a reader takes from a file unless told otherwise: 256 MiB.
-inline constexpr std::int64_t default_budget = std::int64_t{256} << 20;
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#if defined(_WIN32)
+#include <io.h>
+#include <process.h>
+extern "C" __declspec(dllimport) int __stdcall MoveFileExA(const char*, const char*, unsigned long);
+#else
+#include <unistd.h>
+#endif
 
-namespace detail {
+namespace ctnn::detail {
 
 /// What the operating system said last.
 inline std::string system_reason() { return std::strerror(errno); }
@@ -2026,14 +2072,18 @@ inline bool replace_file(const std::string& from, const std::string& to) {
 #endif
 }
 
-/// Makes the new name itself survive a power failure. File systems that cannot flush a folder say EINVAL: nothing to
-/// do.
-inline bool flush_folder(const std::string& path) {
-#if defined(_WIN32)
-    return !path.empty();
-#else
+/// The folder that a file is in.
+inline std::string folder_of(const std::string& path) {
     const std::size_t slash = path.find_last_of('/');
-    const std::string folder = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+/// Makes a new name in a folder itself survive a power failure. File systems that cannot flush a folder say EINVAL:
+/// nothing to do.
+inline bool flush_folder([[maybe_unused]] const std::string& folder) {
+#if defined(_WIN32)
+    return true;
+#else
     const int file = open_file(folder, false);
     if (file < 0) return errno == EACCES;  // a folder that may be written but not read
     const bool flushed = flush_to_disk(file) || errno == EINVAL || errno == EROFS || errno == EBADF;
@@ -2042,18 +2092,21 @@ inline bool flush_folder(const std::string& path) {
 }
 
 /// The file that a write to this path must replace: behind symbolic links, so that the link itself stays.
-inline std::string behind_links(const std::string& path) {
+/// \returns false when there is no memory to find it
+inline bool behind_links(const std::string& path, std::string& target) {
+    target = path;
 #if !defined(_WIN32)
     struct stat about {};
-    if (::lstat(path.c_str(), &about) == 0 && S_ISLNK(about.st_mode)) {
-        if (char* real = ::realpath(path.c_str(), nullptr)) {
-            std::string found = real;
-            std::free(real);
-            return found;
-        }
-    }
+    if (::lstat(path.c_str(), &about) != 0 || !S_ISLNK(about.st_mode)) return true;
+    struct release {
+        void operator()(char* text) const { std::free(text); }
+    };
+    errno = 0;
+    const std::unique_ptr<char, release> real(::realpath(path.c_str(), nullptr));
+    if (real == nullptr) return errno != ENOMEM;  // a link to nothing is replaced itself
+    target = real.get();
 #endif
-    return path;
+    return true;
 }
 
 inline std::string temporary_name(const std::string& path, int attempt) {
@@ -2065,22 +2118,39 @@ inline std::string temporary_name(const std::string& path, int attempt) {
     return path + ".new-" + std::to_string(process) + "-" + std::to_string(attempt);
 }
 
-}  // namespace detail
+/// An open file that is closed at the latest with this object.
+class file_handle {
+public:
+    explicit file_handle(int file = -1) noexcept : file_(file) {}
+    file_handle(const file_handle&) = delete;
+    file_handle& operator=(const file_handle&) = delete;
+    ~file_handle() { (void)close(); }
 
-/// Reads a whole file.
-///
-/// Refuses with cannot_open what does not exist, may not be read or is no regular file (a folder, a pipe, a device:
-/// none is waited for), with too_large more than `budget` bytes (before any memory is taken), and with truncated or
-/// trailing_data a file that changes its size meanwhile.
-[[nodiscard]] inline result<byte_vector> read_file(const std::string& path, std::int64_t budget = default_budget) {
-    const int file = detail::open_file(path, false);
-    if (file < 0) return error(error_kind::cannot_open, path, "cannot be opened: " + detail::system_reason());
-    const auto refuse = [&](error_kind kind, const std::string& why) {
-        (void)detail::close_file(file);  // the failure before is the one to tell
-        return error(kind, path, why);
-    };
+    [[nodiscard]] bool is_open() const noexcept { return file_ >= 0; }
+    [[nodiscard]] int get() const noexcept { return file_; }
+    void open(const std::string& path, bool create) { file_ = open_file(path, create); }
+    /// \returns false when the system says so, and the file is closed all the same
+    [[nodiscard]] bool close() noexcept { return file_ < 0 || close_file(std::exchange(file_, -1)); }
+
+private:
+    int file_;
+};
+
+}  // namespace ctnn::detail
+
+namespace ctnn {
+
+/// The most bytes that a reader takes from a file unless told otherwise: 256 MiB.
+inline constexpr std::int64_t default_budget = std::int64_t{256} << 20;
+
+namespace detail {
+
+inline result<byte_vector> read_whole_file(const std::string& path, std::int64_t budget) {
+    const auto refuse = [&](error_kind kind, const std::string& why) { return error(kind, path, why); };
+    file_handle file(open_file(path, false));
+    if (!file.is_open()) return refuse(error_kind::cannot_open, "cannot be opened: " + system_reason());
     struct stat about {};
-    if (::fstat(file, &about) != 0) return refuse(error_kind::cannot_open, "has no size: " + detail::system_reason());
+    if (::fstat(file.get(), &about) != 0) return refuse(error_kind::cannot_open, "has no size: " + system_reason());
     if ((about.st_mode & S_IFMT) == S_IFDIR) return refuse(error_kind::cannot_open, "is a folder, not a file");
     if ((about.st_mode & S_IFMT) != S_IFREG)
         return refuse(error_kind::cannot_open, "is no regular file (a pipe or a device)");
@@ -2092,66 +2162,102 @@ inline std::string temporary_name(const std::string& path, int attempt) {
     byte_vector bytes(static_cast<std::size_t>(size));
     std::int64_t done = 0;
     while (done < size) {
-        const std::int64_t part = detail::read_once(file, bytes.data() + done, size - done);
-        if (part < 0) return refuse(error_kind::cannot_open, "cannot be read: " + detail::system_reason());
+        const std::int64_t part = read_once(file.get(), bytes.data() + done, size - done);
+        if (part < 0) return refuse(error_kind::cannot_open, "cannot be read: " + system_reason());
         if (part == 0)
             return refuse(error_kind::truncated, "shrank to " + std::to_string(done) + " bytes while being read");
         done += part;
     }
     unsigned char more = 0;
-    if (detail::read_once(file, &more, 1) > 0) return refuse(error_kind::trailing_data, "grew while being read");
-    if (!detail::close_file(file))
-        return error(error_kind::cannot_open, path, "cannot be closed: " + detail::system_reason());
+    const std::int64_t behind = read_once(file.get(), &more, 1);
+    if (behind < 0) return refuse(error_kind::cannot_open, "cannot be read: " + system_reason());
+    if (behind > 0) return refuse(error_kind::trailing_data, "grew while being read");
+    if (!file.close()) return refuse(error_kind::cannot_open, "cannot be closed: " + system_reason());
     return bytes;
 }
 
-/// Writes a whole file, crash-safe: a temporary file in the same folder is written, flushed to the disk, closed and
-/// renamed over the old one, then the folder is flushed. After any failure (cannot_write) the old file is as it was
-/// and the temporary file is gone; an existing file's permissions are kept; a symbolic link stays and its target is
-/// replaced.
-[[nodiscard]] inline error write_file(const std::string& path, byte_view bytes) {
-    const std::string target = detail::behind_links(path);
-    struct stat about {};
-    const bool exists = ::stat(target.c_str(), &about) == 0;
-    if (exists && (about.st_mode & S_IFMT) != S_IFREG)
-        return {error_kind::cannot_write, path, "is a folder, a pipe or a device: not replaced by a file"};
-    std::string temporary;
-    int file = -1;
-    for (int attempt = 0; attempt < 100 && file < 0; ++attempt) {
-        temporary = detail::temporary_name(target, attempt);
-        file = detail::open_file(temporary, true);
-        if (file < 0 && errno != EEXIST) break;
+/// A file that is written beside the one it will replace, and is gone if it never does.
+class replacement_file {
+public:
+    replacement_file() = default;
+    replacement_file(const replacement_file&) = delete;
+    replacement_file& operator=(const replacement_file&) = delete;
+    ~replacement_file() {
+        (void)file_.close();
+        if (exists_) std::remove(temporary_.c_str());
     }
-    if (file < 0)
-        return {error_kind::cannot_write, path,
-                "cannot create " + temporary + " beside it: " + detail::system_reason()};
 
-    std::string failure;
-    for (std::int64_t done = 0; done < bytes.size && failure.empty();) {
-        const std::int64_t part = detail::write_once(file, bytes.data + done, bytes.size - done);
-        if (part < 0)
-            failure = "cannot be written: " + detail::system_reason();
-        else if (part == 0)
-            failure = "cannot be written: the disk takes no more bytes";
-        else
+    /// Writes, flushes and closes the new file; the old one is untouched.
+    [[nodiscard]] error write(const std::string& path, byte_view bytes) {
+        path_ = path;
+        if (!behind_links(path, target_)) return make_out_of_memory(path);
+        folder_ = folder_of(target_);  // now: behind the renaming nothing may fail for want of memory
+        struct stat about {};
+        const bool replaces = ::stat(target_.c_str(), &about) == 0;
+        if (replaces && (about.st_mode & S_IFMT) != S_IFREG)
+            return {error_kind::cannot_write, path, "is a folder, a pipe or a device: not replaced by a file"};
+        for (int attempt = 0; attempt < 100 && !exists_; ++attempt) {
+            temporary_ = temporary_name(target_, attempt);
+            file_.open(temporary_, true);
+            exists_ = file_.is_open();
+            if (!exists_ && errno != EEXIST) break;
+        }
+        if (!exists_)
+            return {error_kind::cannot_write, path, "cannot create " + temporary_ + " beside it: " + system_reason()};
+        for (std::int64_t done = 0; done < bytes.size;) {
+            const std::int64_t part = write_once(file_.get(), bytes.data + done, bytes.size - done);
+            if (part < 0) return failed("cannot be written: " + system_reason());
+            if (part == 0) return failed("cannot be written: the disk takes no more bytes");
             done += part;
-    }
+        }
 #if !defined(_WIN32)
-    if (failure.empty() && exists && ::fchmod(file, about.st_mode & 07777) != 0)
-        failure = "cannot keep its permissions: " + detail::system_reason();
+        if (replaces && ::fchmod(file_.get(), about.st_mode & 07777) != 0)
+            return failed("cannot keep its permissions: " + system_reason());
 #endif
-    if (failure.empty() && !detail::flush_to_disk(file)) failure = "cannot be flushed: " + detail::system_reason();
-    if (!detail::close_file(file) && failure.empty()) failure = "cannot be closed: " + detail::system_reason();
-    if (failure.empty() && !detail::replace_file(temporary, target))
-        failure = "cannot be renamed: " + detail::system_reason();
-    if (!failure.empty()) {
-        std::remove(temporary.c_str());
-        return {error_kind::cannot_write, path, failure + "; the file that was there is unchanged"};
+        if (!flush_to_disk(file_.get())) return failed("cannot be flushed: " + system_reason());
+        if (!file_.close()) return failed("cannot be closed: " + system_reason());
+        return {};
     }
-    if (!detail::flush_folder(target))
-        return {error_kind::cannot_write, path,
-                "is written, but its folder cannot be flushed: " + detail::system_reason()};
-    return {};
+
+    /// Puts the new file in the place of the old one. \pre write() gave no error
+    [[nodiscard]] error replace() {
+        if (!replace_file(temporary_, target_)) return failed("cannot be renamed: " + system_reason());
+        exists_ = false;
+        if (flush_folder(folder_)) return {};
+        return {error_kind::cannot_write, path_, "is written, but its folder cannot be flushed: " + system_reason()};
+    }
+
+private:
+    [[nodiscard]] error failed(const std::string& why) const {
+        return {error_kind::cannot_write, path_, why + "; the file that was there is unchanged"};
+    }
+
+    std::string path_, target_, folder_, temporary_;
+    file_handle file_;
+    bool exists_ = false;
+};
+
+}  // namespace detail
+
+/// Reads a whole file.
+///
+/// Refuses with cannot_open what does not exist, may not be read or is no regular file (a folder, a pipe, a device:
+/// none is waited for), with too_large more than `budget` bytes (before any memory is taken), with truncated or
+/// trailing_data a file that changes its size meanwhile, and with out_of_memory what memory has no room for.
+[[nodiscard]] inline result<byte_vector> read_file(const std::string& path, std::int64_t budget = default_budget) {
+    return detail::catch_out_of_memory(path, [&] { return detail::read_whole_file(path, budget); });
+}
+
+/// Writes a whole file, crash-safe: a temporary file in the same folder is written, flushed to the disk, closed and
+/// renamed over the old one, then the folder is flushed. After any failure (cannot_write, or out_of_memory) the old
+/// file is as it was and the temporary file is gone; an existing file's permissions are kept; a symbolic link stays
+/// and its target is replaced. Where only the folder could not be flushed, the message says that the file is written.
+[[nodiscard]] inline error write_file(const std::string& path, byte_view bytes) {
+    return detail::catch_out_of_memory(path, [&]() -> error {
+        detail::replacement_file file;
+        if (error failed = file.write(path, bytes)) return failed;
+        return file.replace();
+    });
 }
 
 }  // namespace ctnn
@@ -2816,48 +2922,52 @@ private:
 ///               allow, before memory is taken; with invalid_argument a separator that cannot be one
 [[nodiscard]] inline result<csv_file> parse_csv(byte_vector bytes, const std::string& file = {},
                                                 const csv_options& options = {}) {
-    const char s = options.separator;
-    if (s == '"' || s == '\n' || s == '\r' || s == '\0' || static_cast<unsigned char>(s) > 0x7E)
-        return error(error_kind::invalid_argument, file, "a separator is one ASCII character, no quote or line break");
-    if (error failed = detail::check_csv_text(bytes, file)) return failed;
+    return detail::catch_out_of_memory(file, [&]() -> result<csv_file> {
+        const char s = options.separator;
+        if (s == '"' || s == '\n' || s == '\r' || s == '\0' || static_cast<unsigned char>(s) > 0x7E)
+            return error(error_kind::invalid_argument, file,
+                         "a separator is one ASCII character, no quote or line break");
+        if (error failed = detail::check_csv_text(bytes, file)) return failed;
 
-    detail::csv_size size;
-    if (error failed = detail::measure_csv(bytes, file, s, options.most_columns, size)) return failed;
-    std::int64_t needed = 0;
-    if (!checked_bytes({size.fields}, sizeof(extent), needed) ||
-        !checked_add(needed, static_cast<std::int64_t>(bytes.size()), needed) || needed > options.budget)
-        return error(error_kind::too_large, file,
-                     "has " + std::to_string(size.fields) + " fields in " + std::to_string(bytes.size()) +
-                         " bytes; with 8 bytes a field that is beyond the budget of " + std::to_string(options.budget));
-    csv_file table;
-    table.file_ = file;
-    table.width_ = size.width;
-    table.separator_ = s;
-    table.begins_.reserve(static_cast<std::size_t>(options.heading ? size.fields - size.width : size.fields));
-    std::vector<extent> heading;
-    extent at = detail::csv_start(bytes);
-    for (extent i = 0; i < size.fields; ++i) {
-        detail::csv_field field;
-        (void)detail::scan_csv_field(bytes, at, s, field);  // measured above
-        if (options.heading && i < size.width) {
-            heading.push_back(at);
-            table.columns_.push_back(detail::csv_text(bytes, field));
-        } else {
-            table.begins_.push_back(at);
+        detail::csv_size size;
+        if (error failed = detail::measure_csv(bytes, file, s, options.most_columns, size)) return failed;
+        std::int64_t needed = 0;
+        if (!checked_bytes({size.fields}, sizeof(extent), needed) ||
+            !checked_add(needed, static_cast<std::int64_t>(bytes.size()), needed) || needed > options.budget)
+            return error(error_kind::too_large, file,
+                         "has " + std::to_string(size.fields) + " fields in " + std::to_string(bytes.size()) +
+                             " bytes; with 8 bytes a field that is beyond the budget of " +
+                             std::to_string(options.budget));
+        csv_file table;
+        table.file_ = file;
+        table.width_ = size.width;
+        table.separator_ = s;
+        table.begins_.reserve(static_cast<std::size_t>(options.heading ? size.fields - size.width : size.fields));
+        std::vector<extent> heading;
+        extent at = detail::csv_start(bytes);
+        for (extent i = 0; i < size.fields; ++i) {
+            detail::csv_field field;
+            (void)detail::scan_csv_field(bytes, at, s, field);  // measured above
+            if (options.heading && i < size.width) {
+                heading.push_back(at);
+                table.columns_.push_back(detail::csv_text(bytes, field));
+            } else {
+                table.begins_.push_back(at);
+            }
+            at = field.next;
         }
-        at = field.next;
-    }
-    std::vector<std::pair<std::string_view, extent>> sorted;
-    for (std::size_t i = 0; i < heading.size(); ++i) sorted.emplace_back(table.columns_[i], heading[i]);
-    std::sort(sorted.begin(), sorted.end());
-    for (std::size_t i = 1; i < sorted.size(); ++i)
-        if (!sorted[i].first.empty() && sorted[i].first == sorted[i - 1].first)
-            return error(error_kind::corrupt, file, sorted[i].second,
-                         "a second column '" + std::string(sorted[i].first) + "' in " +
-                             detail::csv_place(bytes, sorted[i].second),
-                         "names that are different");
-    table.bytes_ = std::move(bytes);
-    return table;
+        std::vector<std::pair<std::string_view, extent>> sorted;
+        for (std::size_t i = 0; i < heading.size(); ++i) sorted.emplace_back(table.columns_[i], heading[i]);
+        std::sort(sorted.begin(), sorted.end());
+        for (std::size_t i = 1; i < sorted.size(); ++i)
+            if (!sorted[i].first.empty() && sorted[i].first == sorted[i - 1].first)
+                return error(error_kind::corrupt, file, sorted[i].second,
+                             "a second column '" + std::string(sorted[i].first) + "' in " +
+                                 detail::csv_place(bytes, sorted[i].second),
+                             "names that are different");
+        table.bytes_ = std::move(bytes);
+        return table;
+    });
 }
 
 /// Reads a table; see parse_csv() and read_file().
@@ -2865,9 +2975,11 @@ private:
 ///     const auto table = ctnn::read_csv("boxes.csv");
 ///     const auto boxes = table->numbers<float>({"x", "y", "width", "height"});
 [[nodiscard]] inline result<csv_file> read_csv(const std::string& path, const csv_options& options = {}) {
-    result<byte_vector> bytes = read_file(path, options.budget);
-    if (!bytes) return bytes.error();
-    return parse_csv(std::move(*bytes), path, options);
+    return detail::catch_out_of_memory(path, [&]() -> result<csv_file> {
+        result<byte_vector> bytes = read_file(path, options.budget);
+        if (!bytes) return bytes.error();
+        return parse_csv(std::move(*bytes), path, options);
+    });
 }
 
 }  // namespace ctnn
@@ -3095,32 +3207,36 @@ inline void keep_files(class_listing& listing, const std::vector<bool>& keep) {
 template <static_shape Input, class T, class Read>
 [[nodiscard]] result<dataset<Input, T>> read_listing(class_listing& listing, const char* what, std::int64_t budget,
                                                      std::vector<error>* skipped, const Read& read) {
-    constexpr std::int64_t each = Input::size * static_cast<std::int64_t>(sizeof(T));
-    if (listing.size() > budget / each)
-        return error(error_kind::too_large, std::to_string(listing.size()) + " " + what + " of " +
-                                                std::to_string(each) + " bytes are more than the budget of " +
-                                                std::to_string(budget));
-    dataset<Input, T> data;
-    data.class_names = listing.class_names;
-    data.inputs.resize(static_cast<std::size_t>(listing.size() * Input::size));
-    std::vector<bool> keep(listing.files.size());
-    extent kept = 0;
-    for (std::size_t i = 0; i < listing.files.size(); ++i) {
-        error failed = read(listing.files[i], data.inputs.data() + kept * Input::size);
-        keep[i] = !failed;
-        if (!failed)
-            ++kept;
-        else if (skipped == nullptr)
-            return failed;
-        else
-            skipped->push_back(std::move(failed));
-    }
-    if (kept == 0) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
-    keep_files(listing, keep);
-    data.inputs.resize(static_cast<std::size_t>(kept * Input::size));
-    data.labels = listing.labels;
-    data.values.assign(listing.values.begin(), listing.values.end());
-    return data;
+    return detail::catch_out_of_memory({}, [&]() -> result<dataset<Input, T>> {
+        constexpr std::int64_t each = Input::size * static_cast<std::int64_t>(sizeof(T));
+        if (listing.size() > budget / each)
+            return error(error_kind::too_large, std::to_string(listing.size()) + " " + what + " of " +
+                                                    std::to_string(each) + " bytes are more than the budget of " +
+                                                    std::to_string(budget));
+        dataset<Input, T> data;
+        data.class_names = listing.class_names;
+        data.inputs.resize(static_cast<std::size_t>(listing.size() * Input::size));
+        std::vector<bool> keep(listing.files.size());
+        extent kept = 0;
+        for (std::size_t i = 0; i < listing.files.size(); ++i) {
+            error failed = read(listing.files[i], data.inputs.data() + kept * Input::size);
+            keep[i] = !failed;
+            if (!failed)
+                ++kept;
+            else if (skipped == nullptr || failed.kind() == error_kind::out_of_memory)  // no fault of the file
+                return failed;
+            else
+                skipped->push_back(std::move(failed));
+        }
+        if (kept == 0) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
+        data.labels.reserve(listing.labels.size());  // now: behind these lines nothing may fail
+        data.values.reserve(listing.values.size());
+        keep_files(listing, keep);
+        data.inputs.resize(static_cast<std::size_t>(kept * Input::size));
+        data.labels = listing.labels;
+        data.values.assign(listing.values.begin(), listing.values.end());
+        return data;
+    });
 }
 
 }  // namespace ctnn::detail
@@ -3197,9 +3313,46 @@ struct volume_preparation {
 /// The gzip container: unpacked no further than the caller asks, every checksum compared. Needs CTNN_WITH_ZLIB.
 /// https://www.rfc-editor.org/rfc/rfc1952
 
+// -------------------- ctnn/io/inflate.hpp
+/// \file
+/// Deflate streams whose unpacked size is known, by zlib. https://www.rfc-editor.org/rfc/rfc1951
+
 #if defined(CTNN_WITH_ZLIB)
 #include <zlib.h>
 #endif
+
+namespace ctnn::detail {
+
+/// Deflate gives at most 1032 bytes for one: a match of 258 bytes takes at least 2 bits.
+inline constexpr std::int64_t deflate_ratio = 1032;
+
+/// How unpacking ended.
+enum class inflation : unsigned char { whole, damaged, out_of_memory };
+
+#if defined(CTNN_WITH_ZLIB)
+
+/// The window bits by which zlib is told what is around a stream.
+inline constexpr int bare_deflate = -15, zlib_deflate = 15, gzip_deflate = 15 + 16;
+
+/// Unpacks a stream that must end with the packed bytes and give exactly the bytes that `to` has.
+[[nodiscard]] inline inflation inflate_by_zlib(byte_view packed, byte_vector& to, int window_bits) {
+    z_stream stream{};
+    if (packed.size > 0x7fffffff || to.size() > 0x7fffffff) return inflation::damaged;
+    if (inflateInit2(&stream, window_bits) != Z_OK) return inflation::out_of_memory;
+    unsigned char none = 0;
+    stream.next_in = const_cast<unsigned char*>(packed.data);
+    stream.avail_in = static_cast<unsigned>(packed.size);
+    stream.next_out = to.empty() ? &none : to.data();
+    stream.avail_out = static_cast<unsigned>(to.size());
+    const int status = inflate(&stream, Z_FINISH);
+    const bool whole = status == Z_STREAM_END && stream.avail_in == 0 && stream.avail_out == 0;
+    inflateEnd(&stream);
+    return whole ? inflation::whole : status == Z_MEM_ERROR ? inflation::out_of_memory : inflation::damaged;
+}
+
+#endif
+
+}  // namespace ctnn::detail
 
 namespace ctnn {
 
@@ -3207,9 +3360,6 @@ namespace ctnn {
 [[nodiscard]] inline bool is_gzip(byte_view b) { return b.has(0, "\x1f\x8b", 2); }
 
 namespace detail {
-
-/// Deflate gives at most 1032 bytes for one: a match of 258 bytes takes at least 2 bits.
-inline constexpr std::int64_t deflate_ratio = 1032;
 
 #if defined(CTNN_WITH_ZLIB)
 
@@ -3229,8 +3379,8 @@ public:
     /// that, or four times the packed size.
     [[nodiscard]] error fill(byte_vector& to, std::int64_t until) {
         if (!started_) {
-            // 15 + 16: the largest window, and a gzip header is a must.
-            if (inflateInit2(&stream_, 15 + 16) != Z_OK) return {error_kind::out_of_memory, file_, "zlib cannot start"};
+            if (inflateInit2(&stream_, gzip_deflate) != Z_OK)
+                return {error_kind::out_of_memory, file_, "zlib cannot start"};
             started_ = true;
         }
         const std::int64_t first = std::max<std::int64_t>(65536, 4 * std::int64_t{packed_.size});
@@ -3303,13 +3453,15 @@ private:
 /// with truncated, corrupt or trailing_data a damaged one, with unsupported everything without CTNN_WITH_ZLIB.
 [[nodiscard]] inline result<byte_vector> gunzip(byte_view packed, const std::string& file, std::int64_t budget) {
 #if defined(CTNN_WITH_ZLIB)
-    detail::gzip_reader reader(packed, file);
-    byte_vector content;
-    const std::int64_t stop = budget < std::numeric_limits<std::int64_t>::max() ? budget + 1 : budget;
-    if (error failed = reader.fill(content, stop)) return failed;
-    if (static_cast<std::int64_t>(content.size()) > budget)
-        return error(error_kind::too_large, file, "unpacks to more than " + std::to_string(budget) + " bytes");
-    return content;
+    return detail::catch_out_of_memory(file, [&]() -> result<byte_vector> {
+        detail::gzip_reader reader(packed, file);
+        byte_vector content;
+        const std::int64_t stop = budget < std::numeric_limits<std::int64_t>::max() ? budget + 1 : budget;
+        if (error failed = reader.fill(content, stop)) return failed;
+        if (static_cast<std::int64_t>(content.size()) > budget)
+            return error(error_kind::too_large, file, "unpacks to more than " + std::to_string(budget) + " bytes");
+        return content;
+    });
 #else
     (void)packed;
     (void)budget;
@@ -3317,12 +3469,22 @@ private:
 #endif
 }
 
-/// Packs bytes as one gzip member without name or time, so that equal content gives equal files.
-[[nodiscard]] inline result<byte_vector> gzip(byte_view content, const std::string& file = {}) {
+namespace detail {
+
 #if defined(CTNN_WITH_ZLIB)
-    z_stream stream{};
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+
+inline result<byte_vector> pack_gzip(byte_view content, const std::string& file) {
+    struct packer {
+        z_stream stream{};
+        bool started = false;
+        ~packer() {
+            if (started) deflateEnd(&stream);
+        }
+    } packing;
+    z_stream& stream = packing.stream;
+    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, gzip_deflate, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         return error(error_kind::out_of_memory, file, "zlib cannot start");
+    packing.started = true;
     constexpr std::int64_t most = std::int64_t{1} << 30;
     byte_vector packed(static_cast<std::size_t>(content.size / 2 + 4096));
     std::size_t done = 0;
@@ -3340,10 +3502,19 @@ private:
         at += static_cast<extent>(input - stream.avail_in);
         done += room - stream.avail_out;
     }
-    deflateEnd(&stream);
     if (status != Z_STREAM_END) return error(error_kind::out_of_memory, file, "zlib cannot pack");
     packed.resize(done);
     return packed;
+}
+
+#endif
+
+}  // namespace detail
+
+/// Packs bytes as one gzip member without name or time, so that equal content gives equal files.
+[[nodiscard]] inline result<byte_vector> gzip(byte_view content, const std::string& file = {}) {
+#if defined(CTNN_WITH_ZLIB)
+    return detail::catch_out_of_memory(file, [&] { return detail::pack_gzip(content, file); });
 #else
     (void)content;
     return error(error_kind::unsupported, file, "is not packed with gzip without CTNN_WITH_ZLIB");
@@ -3800,63 +3971,69 @@ inline byte_vector from_fortran(const byte_vector& bytes, const std::vector<exte
 /// too_large, and data of any other length than the shape says as truncated or trailing_data, before any memory is
 /// taken.
 [[nodiscard]] inline result<array> parse_npy(byte_view b, const std::string& file = {}) {
-    if (!b.has(0, "\x93NUMPY", b.size < 6 ? b.size : 6) || b.size == 0)
-        return error(b.size == 0 ? error_kind::truncated : error_kind::wrong_format, file, 0,
-                     b.size == 0 ? "an empty file" : "another signature", "a NumPy array");
-    if (b.size < 10) return error(error_kind::truncated, file, b.size, "the end of the file", "a NumPy header");
-    if (b[6] < 1 || b[6] > 3 || b[7] != 0)
-        return error(error_kind::unsupported, file, 6, "version " + std::to_string(b[6]) + "." + std::to_string(b[7]),
-                     "1.0, 2.0 or 3.0");
-    byte_reader reader(b, 8);
-    std::uint16_t short_size = 0;
-    std::uint32_t size = 0;
-    if (b[6] == 1) {
-        if (reader.little(short_size)) size = short_size;
-    } else if (!reader.little(size)) {
-        return error(error_kind::truncated, file, b.size, "the end of the file", "the size of the header");
-    }
-    if (size > 65536)
-        return error(error_kind::too_large, file, 8, "a header of " + std::to_string(size) + " bytes", "at most 65536");
-    const extent begin = reader.position();
-    if (!reader.skip(size))
-        return error(error_kind::truncated, file, b.size, "the end of the file",
-                     "a header of " + std::to_string(size) + " bytes");
-    detail::npy_header header;
-    detail::npy_header_parser parser(reinterpret_cast<const char*>(b.data + begin), static_cast<extent>(size));
-    if (const char* expected = parser.parse(header)) {
-        return error(error_kind::corrupt, file, begin + parser.position(), "another text", expected);
-    }
-    array out;
-    bool swapped = false;
-    if (!detail::plain_type(header.type, out.type, swapped))
-        return error(error_kind::unsupported, file, begin, "elements of type " + header.type,
-                     "plain numbers: b1, u1 to u8, i1 to i8, f4, f8");
-    const extent element = element_size(out.type);
-    std::int64_t bytes = 0;
-    if (!checked_bytes(header.shape, element, bytes))
-        return error(error_kind::corrupt, file, begin, "a shape of more than 2^63 bytes", "data of the file's size");
-    if (bytes != reader.left()) {
-        return error(bytes > reader.left() ? error_kind::truncated : error_kind::trailing_data, file, reader.position(),
-                     std::to_string(reader.left()) + " bytes of data", std::to_string(bytes));
-    }
-    out.shape = std::move(header.shape);
-    out.bytes.assign(reader.here(), reader.here() + bytes);
-    if (swapped)
-        for (extent at = 0; at < bytes; at += element)
-            for (extent i = 0; i < element / 2; ++i)
-                std::swap(out.bytes[static_cast<std::size_t>(at + i)],
-                          out.bytes[static_cast<std::size_t>(at + element - 1 - i)]);
-    if (header.fortran && out.shape.size() > 1) out.bytes = detail::from_fortran(out.bytes, out.shape, element);
-    if (out.type == element_type::boolean)
-        for (unsigned char& value : out.bytes) value = value != 0;
-    return out;
+    return detail::catch_out_of_memory(file, [&]() -> result<array> {
+        if (!b.has(0, "\x93NUMPY", b.size < 6 ? b.size : 6) || b.size == 0)
+            return error(b.size == 0 ? error_kind::truncated : error_kind::wrong_format, file, 0,
+                         b.size == 0 ? "an empty file" : "another signature", "a NumPy array");
+        if (b.size < 10) return error(error_kind::truncated, file, b.size, "the end of the file", "a NumPy header");
+        if (b[6] < 1 || b[6] > 3 || b[7] != 0)
+            return error(error_kind::unsupported, file, 6,
+                         "version " + std::to_string(b[6]) + "." + std::to_string(b[7]), "1.0, 2.0 or 3.0");
+        byte_reader reader(b, 8);
+        std::uint16_t short_size = 0;
+        std::uint32_t size = 0;
+        if (b[6] == 1) {
+            if (reader.little(short_size)) size = short_size;
+        } else if (!reader.little(size)) {
+            return error(error_kind::truncated, file, b.size, "the end of the file", "the size of the header");
+        }
+        if (size > 65536)
+            return error(error_kind::too_large, file, 8, "a header of " + std::to_string(size) + " bytes",
+                         "at most 65536");
+        const extent begin = reader.position();
+        if (!reader.skip(size))
+            return error(error_kind::truncated, file, b.size, "the end of the file",
+                         "a header of " + std::to_string(size) + " bytes");
+        detail::npy_header header;
+        detail::npy_header_parser parser(reinterpret_cast<const char*>(b.data + begin), static_cast<extent>(size));
+        if (const char* expected = parser.parse(header)) {
+            return error(error_kind::corrupt, file, begin + parser.position(), "another text", expected);
+        }
+        array out;
+        bool swapped = false;
+        if (!detail::plain_type(header.type, out.type, swapped))
+            return error(error_kind::unsupported, file, begin, "elements of type " + header.type,
+                         "plain numbers: b1, u1 to u8, i1 to i8, f4, f8");
+        const extent element = element_size(out.type);
+        std::int64_t bytes = 0;
+        if (!checked_bytes(header.shape, element, bytes))
+            return error(error_kind::corrupt, file, begin, "a shape of more than 2^63 bytes",
+                         "data of the file's size");
+        if (bytes != reader.left()) {
+            return error(bytes > reader.left() ? error_kind::truncated : error_kind::trailing_data, file,
+                         reader.position(), std::to_string(reader.left()) + " bytes of data", std::to_string(bytes));
+        }
+        out.shape = std::move(header.shape);
+        out.bytes.assign(reader.here(), reader.here() + bytes);
+        if (swapped)
+            for (extent at = 0; at < bytes; at += element)
+                for (extent i = 0; i < element / 2; ++i)
+                    std::swap(out.bytes[static_cast<std::size_t>(at + i)],
+                              out.bytes[static_cast<std::size_t>(at + element - 1 - i)]);
+        if (header.fortran && out.shape.size() > 1) out.bytes = detail::from_fortran(out.bytes, out.shape, element);
+        if (out.type == element_type::boolean)
+            for (unsigned char& value : out.bytes) value = value != 0;
+        return out;
+    });
 }
 
 /// Reads an .npy file of at most `budget` bytes; see parse_npy().
 [[nodiscard]] inline result<array> read_npy(const std::string& path, std::int64_t budget = default_budget) {
-    const result<byte_vector> bytes = read_file(path, budget);
-    if (!bytes) return bytes.error();
-    return parse_npy(*bytes, path);
+    return detail::catch_out_of_memory(path, [&]() -> result<array> {
+        const result<byte_vector> bytes = read_file(path, budget);
+        if (!bytes) return bytes.error();
+        return parse_npy(*bytes, path);
+    });
 }
 
 /// The content of an .npy file: version 1.0, C order, this machine's byte order, data at a
@@ -3881,7 +4058,7 @@ inline byte_vector from_fortran(const byte_vector& bytes, const std::vector<exte
 
 /// Writes an .npy file, crash-safe; see format_npy() and write_file().
 [[nodiscard]] inline error write_npy(const std::string& path, const array& from) {
-    return write_file(path, format_npy(from));
+    return detail::catch_out_of_memory(path, [&]() -> error { return write_file(path, format_npy(from)); });
 }
 
 }  // namespace ctnn
@@ -4273,9 +4450,10 @@ public:
     template <class Stored, class Member>
     void operator()(Stored, const Member& member) {
         if constexpr (std::is_integral_v<Stored>) {
-            // Compared as double first: 2^63, the first that no integer holds, is exact.
-            const double wide = static_cast<double>(member);
-            const bool small = wide >= -0x1p63 && wide < 0x1p63;
+            // A double is compared first: 2^63, the first that no integer holds, is exact. An integer must not become
+            // one: the largest would round up to 2^63.
+            bool small = true;
+            if constexpr (!std::is_integral_v<Member>) small = member >= -0x1p63 && member < 0x1p63;
             const std::int64_t value = small ? static_cast<std::int64_t>(member) : 0;
             if (!small || value < static_cast<std::int64_t>(std::numeric_limits<Stored>::min()) ||
                 value > static_cast<std::int64_t>(std::numeric_limits<Stored>::max()))
@@ -4697,17 +4875,20 @@ inline void swap_elements(byte_vector& bytes, extent element) {
 /// says, and then to the end that shows its checksum. Refuses with too_large voxels of more than `budget` bytes.
 [[nodiscard]] inline result<nifti_image> parse_nifti(byte_vector bytes, const std::string& file = {},
                                                      std::int64_t budget = default_budget) {
-    detail::checked_nifti c;
-    if (is_gzip(bytes)) {
-        if (error wrong = detail::unpack_nifti(bytes, file, true, budget, c)) return wrong;
-    } else if (error wrong = detail::check_nifti_header(bytes, file, false, budget, c)) {
-        return wrong;
-    }
-    const auto size = static_cast<std::int64_t>(bytes.size());
-    if (error wrong = detail::check_nifti_length(file, size, c)) return wrong;
-    std::vector<nifti_extension> extensions;
-    if (error wrong = detail::read_nifti_rest(bytes, static_cast<extent>(c.offset), file, c, extensions)) return wrong;
-    return detail::finish_nifti(std::move(c), std::move(extensions), std::move(bytes));
+    return detail::catch_out_of_memory(file, [&]() -> result<nifti_image> {
+        detail::checked_nifti c;
+        if (is_gzip(bytes)) {
+            if (error wrong = detail::unpack_nifti(bytes, file, true, budget, c)) return wrong;
+        } else if (error wrong = detail::check_nifti_header(bytes, file, false, budget, c)) {
+            return wrong;
+        }
+        const auto size = static_cast<std::int64_t>(bytes.size());
+        if (error wrong = detail::check_nifti_length(file, size, c)) return wrong;
+        std::vector<nifti_extension> extensions;
+        if (error wrong = detail::read_nifti_rest(bytes, static_cast<extent>(c.offset), file, c, extensions))
+            return wrong;
+        return detail::finish_nifti(std::move(c), std::move(extensions), std::move(bytes));
+    });
 }
 
 /// Reads the contents of a .hdr and an .img file; those whose names end in .gz are packed. See parse_nifti().
@@ -4715,36 +4896,41 @@ inline void swap_elements(byte_vector& bytes, extent element) {
                                                           const std::string& header_file = {},
                                                           const std::string& voxel_file = {},
                                                           std::int64_t budget = default_budget) {
-    detail::checked_nifti c;
-    if (header_file.ends_with(".gz")) {
-        result<byte_vector> plain = gunzip(header, header_file, budget);
-        if (!plain) return plain.error();
-        header = *std::move(plain);
-    }
-    if (error wrong = detail::check_nifti_header(header, header_file, true, budget, c)) return wrong;
-    if (voxel_file.ends_with(".gz"))
-        if (error wrong = detail::unpack_nifti(voxels, voxel_file, false, budget, c)) return wrong;
-    if (error wrong = detail::check_nifti_length(voxel_file, static_cast<std::int64_t>(voxels.size()), c)) return wrong;
-    std::vector<nifti_extension> extensions;
-    const auto end = static_cast<extent>(header.size());
-    if (error wrong = detail::read_nifti_rest(header, end, header_file, c, extensions)) return wrong;
-    return detail::finish_nifti(std::move(c), std::move(extensions), std::move(voxels));
+    return detail::catch_out_of_memory(header_file, [&]() -> result<nifti_image> {
+        detail::checked_nifti c;
+        if (header_file.ends_with(".gz")) {
+            result<byte_vector> plain = gunzip(header, header_file, budget);
+            if (!plain) return plain.error();
+            header = *std::move(plain);
+        }
+        if (error wrong = detail::check_nifti_header(header, header_file, true, budget, c)) return wrong;
+        if (voxel_file.ends_with(".gz"))
+            if (error wrong = detail::unpack_nifti(voxels, voxel_file, false, budget, c)) return wrong;
+        if (error wrong = detail::check_nifti_length(voxel_file, static_cast<std::int64_t>(voxels.size()), c))
+            return wrong;
+        std::vector<nifti_extension> extensions;
+        const auto end = static_cast<extent>(header.size());
+        if (error wrong = detail::read_nifti_rest(header, end, header_file, c, extensions)) return wrong;
+        return detail::finish_nifti(std::move(c), std::move(extensions), std::move(voxels));
+    });
 }
 
 /// Reads a NIfTI file of at most `budget` bytes: .nii or .nii.gz, or either file of a pair, whose other is in the same
 /// folder and has the same name with .img for .hdr (.hdr.gz and .img.gz likewise). See parse_nifti().
 [[nodiscard]] inline result<nifti_image> read_nifti(const std::string& path, std::int64_t budget = default_budget) {
-    std::string header_file, voxel_file;
-    if (!detail::pair_names(path, header_file, voxel_file)) {
-        result<byte_vector> bytes = read_file(path, budget);
-        if (!bytes) return bytes.error();
-        return parse_nifti(*std::move(bytes), path, budget);
-    }
-    result<byte_vector> header = read_file(header_file, budget);
-    if (!header) return header.error();
-    result<byte_vector> voxels = read_file(voxel_file, budget);
-    if (!voxels) return voxels.error();
-    return parse_nifti_pair(*std::move(header), *std::move(voxels), header_file, voxel_file, budget);
+    return detail::catch_out_of_memory(path, [&]() -> result<nifti_image> {
+        std::string header_file, voxel_file;
+        if (!detail::pair_names(path, header_file, voxel_file)) {
+            result<byte_vector> bytes = read_file(path, budget);
+            if (!bytes) return bytes.error();
+            return parse_nifti(*std::move(bytes), path, budget);
+        }
+        result<byte_vector> header = read_file(header_file, budget);
+        if (!header) return header.error();
+        result<byte_vector> voxels = read_file(voxel_file, budget);
+        if (!voxels) return voxels.error();
+        return parse_nifti_pair(*std::move(header), *std::move(voxels), header_file, voxel_file, budget);
+    });
 }
 
 template <class T>
@@ -4795,34 +4981,36 @@ namespace detail {
 [[nodiscard]] inline result<std::vector<std::int32_t>> nifti_labels(const nifti_image& image,
                                                                     const label_rules& rules = {},
                                                                     const std::string& file = {}) {
-    const nifti_header& h = image.header;
-    const nifti_type_entry* type = find_nifti_type(h.datatype);
-    if (type == nullptr || type->channels != 1)
-        return error(error_kind::unsupported, file, "labels are numbers, not colors");
-    const nifti_scaling scaling = h.scaling();
-    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-    const std::int64_t above = rules.classes > 0 && rules.classes < most ? rules.classes : most + 1;
-    std::vector<std::int32_t> labels(static_cast<std::size_t>(image.voxels.size()));
-    error wrong;
-    detail::with_element(image.voxels.type, [&](auto stored) {
-        using stored_type = decltype(stored);
-        for (std::size_t i = 0; i < labels.size(); ++i) {
-            std::memcpy(&stored, image.voxels.bytes.data() + i * sizeof(stored_type), sizeof(stored_type));
-            // Every integer below 2^53 is exact in double, and what is above is no label; so is the comparison.
-            const double product = static_cast<double>(stored) * scaling.slope;
-            const double value = scaling.identity() ? static_cast<double>(stored) : product + scaling.intercept;
-            const bool ignored = rules.ignore && value == static_cast<double>(*rules.ignore);
-            if (!ignored && !(value >= 0 && value < static_cast<double>(above) && value == std::floor(value))) {
-                wrong = error(error_kind::corrupt, file, -1,
-                              "label " + detail::number_text(value) + " at voxel " + detail::voxel_text(h, i),
-                              "a whole number from 0 to " + std::to_string(above - 1));
-                return;
+    return detail::catch_out_of_memory(file, [&]() -> result<std::vector<std::int32_t>> {
+        const nifti_header& h = image.header;
+        const nifti_type_entry* type = find_nifti_type(h.datatype);
+        if (type == nullptr || type->channels != 1)
+            return error(error_kind::unsupported, file, "labels are numbers, not colors");
+        const nifti_scaling scaling = h.scaling();
+        constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+        const std::int64_t above = rules.classes > 0 && rules.classes < most ? rules.classes : most + 1;
+        std::vector<std::int32_t> labels(static_cast<std::size_t>(image.voxels.size()));
+        error wrong;
+        detail::with_element(image.voxels.type, [&](auto stored) {
+            using stored_type = decltype(stored);
+            for (std::size_t i = 0; i < labels.size(); ++i) {
+                std::memcpy(&stored, image.voxels.bytes.data() + i * sizeof(stored_type), sizeof(stored_type));
+                // Every integer below 2^53 is exact in double, and what is above is no label; so is the comparison.
+                const double product = static_cast<double>(stored) * scaling.slope;
+                const double value = scaling.identity() ? static_cast<double>(stored) : product + scaling.intercept;
+                const bool ignored = rules.ignore && value == static_cast<double>(*rules.ignore);
+                if (!ignored && !(value >= 0 && value < static_cast<double>(above) && value == std::floor(value))) {
+                    wrong = error(error_kind::corrupt, file, -1,
+                                  "label " + detail::number_text(value) + " at voxel " + detail::voxel_text(h, i),
+                                  "a whole number from 0 to " + std::to_string(above - 1));
+                    return;
+                }
+                labels[i] = static_cast<std::int32_t>(value);
             }
-            labels[i] = static_cast<std::int32_t>(value);
-        }
+        });
+        if (wrong) return wrong;
+        return labels;
     });
-    if (wrong) return wrong;
-    return labels;
 }
 
 }  // namespace ctnn
@@ -4866,72 +5054,79 @@ struct nifti_content {
 /// intercept or a transform in use that is none.
 [[nodiscard]] inline result<nifti_content> format_nifti(const nifti_image& image, bool pair = false,
                                                         const std::string& file = {}) {
-    nifti_header h = image.header;
-    h.pair = pair;
-    const auto refuse = [&](const std::string& why) { return error(error_kind::invalid_argument, file, why); };
-    const nifti_type_entry* type = find_nifti_type(h.datatype);
-    if (h.version != 1 && h.version != 2) return refuse("NIfTI has the versions 1 and 2");
-    if (h.dim[0] < 1 || h.dim[0] > 7) return refuse("a NIfTI file has 1 to 7 axes");
-    if (type == nullptr || !type->readable || h.bitpix != 8 * type->bytes)
-        return refuse("datatype or bitpix is none that is written");
-    std::int64_t bytes = 0;
-    if (detail::voxel_shape(h, type->channels) != image.voxels.shape ||
-        (image.voxels.type != type->element &&
-         !(image.voxels.type == element_type::boolean && type->element == element_type::u1)) ||
-        !checked_bytes(image.voxels.shape, element_size(type->element), bytes) || bytes < 1 ||
-        bytes != static_cast<std::int64_t>(image.voxels.bytes.size()))
-        return refuse("the header does not describe the voxels");
-    detail::checked_nifti numbers;
-    numbers.header = h;
-    if (error wrong = detail::check_nifti_numbers(file, numbers)) return wrong;
-    std::int64_t offset = h.header_bytes() + 4;
-    for (const nifti_extension& e : image.extensions)
-        offset += (static_cast<std::int64_t>(e.content.size()) + 8 + 15) / 16 * 16;
-    h.vox_offset = h.pair ? 0 : static_cast<double>(offset);
-    if (h.version == 1 && static_cast<double>(static_cast<float>(h.vox_offset)) != h.vox_offset)
-        return refuse("extensions of more than 16 MiB need NIfTI-2");
+    return detail::catch_out_of_memory(file, [&]() -> result<nifti_content> {
+        nifti_header h = image.header;
+        h.pair = pair;
+        const auto refuse = [&](const std::string& why) { return error(error_kind::invalid_argument, file, why); };
+        const nifti_type_entry* type = find_nifti_type(h.datatype);
+        if (h.version != 1 && h.version != 2) return refuse("NIfTI has the versions 1 and 2");
+        if (h.dim[0] < 1 || h.dim[0] > 7) return refuse("a NIfTI file has 1 to 7 axes");
+        if (type == nullptr || !type->readable || h.bitpix != 8 * type->bytes)
+            return refuse("datatype or bitpix is none that is written");
+        std::int64_t bytes = 0;
+        if (detail::voxel_shape(h, type->channels) != image.voxels.shape ||
+            (image.voxels.type != type->element &&
+             !(image.voxels.type == element_type::boolean && type->element == element_type::u1)) ||
+            !checked_bytes(image.voxels.shape, element_size(type->element), bytes) || bytes < 1 ||
+            bytes != static_cast<std::int64_t>(image.voxels.bytes.size()))
+            return refuse("the header does not describe the voxels");
+        detail::checked_nifti numbers;
+        numbers.header = h;
+        if (error wrong = detail::check_nifti_numbers(file, numbers)) return wrong;
+        std::int64_t offset = h.header_bytes() + 4;
+        for (const nifti_extension& e : image.extensions)
+            offset += (static_cast<std::int64_t>(e.content.size()) + 8 + 15) / 16 * 16;
+        h.vox_offset = h.pair ? 0 : static_cast<double>(offset);
+        if (h.version == 1 && static_cast<double>(static_cast<float>(h.vox_offset)) != h.vox_offset)
+            return refuse("extensions of more than 16 MiB need NIfTI-2");
 
-    nifti_content to;
-    to.header.reserve(static_cast<std::size_t>(h.pair ? offset : offset + bytes));
-    if (error wrong = detail::append_nifti_header(to.header, h, file)) return wrong;
-    // A .hdr file without extensions ends with its header.
-    if (!h.pair || !image.extensions.empty())
-        if (error wrong = detail::append_nifti_extensions(to.header, image.extensions, h.big_endian, file))
-            return wrong;
-    if (h.big_endian == (std::endian::native == std::endian::big)) {
-        byte_vector& into = h.pair ? to.voxels : to.header;
-        into.insert(into.end(), image.voxels.bytes.begin(), image.voxels.bytes.end());
-    } else {
-        to.voxels = image.voxels.bytes;
-        detail::swap_elements(to.voxels, element_size(type->element));
-        if (!h.pair) {
-            to.header.insert(to.header.end(), to.voxels.begin(), to.voxels.end());
-            to.voxels = {};
+        nifti_content to;
+        to.header.reserve(static_cast<std::size_t>(h.pair ? offset : offset + bytes));
+        if (error wrong = detail::append_nifti_header(to.header, h, file)) return wrong;
+        // A .hdr file without extensions ends with its header.
+        if (!h.pair || !image.extensions.empty())
+            if (error wrong = detail::append_nifti_extensions(to.header, image.extensions, h.big_endian, file))
+                return wrong;
+        if (h.big_endian == (std::endian::native == std::endian::big)) {
+            byte_vector& into = h.pair ? to.voxels : to.header;
+            into.insert(into.end(), image.voxels.bytes.begin(), image.voxels.bytes.end());
+        } else {
+            to.voxels = image.voxels.bytes;
+            detail::swap_elements(to.voxels, element_size(type->element));
+            if (!h.pair) {
+                to.header.insert(to.header.end(), to.voxels.begin(), to.voxels.end());
+                to.voxels = {};
+            }
         }
-    }
-    return to;
+        return to;
+    });
 }
 
 /// Writes a NIfTI file, crash-safe; see format_nifti() and write_file(). The name decides: .nii, or .hdr or .img for a
-/// pair, each packed if it ends in .gz. Of a pair the voxels are written first; each file is replaced in one step, the
-/// two are not.
+/// pair, each packed if it ends in .gz. Of a pair both files are written beside the old ones before either is replaced;
+/// each is replaced in one step, the two are not.
 [[nodiscard]] inline error write_nifti(const std::string& path, const nifti_image& image) {
-    std::string header_file = path, voxel_file;
-    const bool pair = detail::pair_names(path, header_file, voxel_file);
-    const bool packed = path.ends_with(".gz");
-    if (!pair && !path.ends_with(".nii") && !path.ends_with(".nii.gz"))
-        return {error_kind::invalid_argument, path, "a NIfTI file is named .nii, .hdr or .img, perhaps with .gz"};
-    result<nifti_content> content = format_nifti(image, pair, path);
-    if (!content) return content.error();
-    for (byte_vector* part : {&content->header, &content->voxels}) {
-        if (!packed || (part == &content->voxels && !pair)) continue;
-        result<byte_vector> small = gzip(*part, path);
-        if (!small) return small.error();
-        *part = *std::move(small);
-    }
-    if (pair)
-        if (error failed = write_file(voxel_file, content->voxels)) return failed;
-    return write_file(header_file, content->header);
+    return detail::catch_out_of_memory(path, [&]() -> error {
+        std::string header_file = path, voxel_file;
+        const bool pair = detail::pair_names(path, header_file, voxel_file);
+        const bool packed = path.ends_with(".gz");
+        if (!pair && !path.ends_with(".nii") && !path.ends_with(".nii.gz"))
+            return {error_kind::invalid_argument, path, "a NIfTI file is named .nii, .hdr or .img, perhaps with .gz"};
+        result<nifti_content> content = format_nifti(image, pair, path);
+        if (!content) return content.error();
+        for (byte_vector* part : {&content->header, &content->voxels}) {
+            if (!packed || (part == &content->voxels && !pair)) continue;
+            result<byte_vector> small = gzip(*part, path);
+            if (!small) return small.error();
+            *part = *std::move(small);
+        }
+        if (!pair) return write_file(path, content->header);
+        detail::replacement_file voxels, header;
+        if (error failed = voxels.write(voxel_file, content->voxels)) return failed;
+        if (error failed = header.write(header_file, content->header)) return failed;
+        if (error failed = voxels.replace()) return failed;
+        return header.replace();
+    });
 }
 
 }  // namespace ctnn
@@ -5069,17 +5264,21 @@ template <class T>
 
 /// Reads a NIfTI file as a volume; see read_nifti().
 [[nodiscard]] inline result<volume> read_volume(const std::string& path, std::int64_t budget = default_budget) {
-    const result<nifti_image> image = read_nifti(path, budget);
-    if (!image) return image.error();
-    return to_volume(*image);
+    return detail::catch_out_of_memory(path, [&]() -> result<volume> {
+        const result<nifti_image> image = read_nifti(path, budget);
+        if (!image) return image.error();
+        return to_volume(*image);
+    });
 }
 
 /// Reads a NIfTI file of labels; see read_nifti() and nifti_labels().
 [[nodiscard]] inline result<label_volume> read_labels(const std::string& path, const label_rules& rules = {},
                                                       std::int64_t budget = default_budget) {
-    const result<nifti_image> image = read_nifti(path, budget);
-    if (!image) return image.error();
-    return to_label_volume(*image, rules, path);
+    return detail::catch_out_of_memory(path, [&]() -> result<label_volume> {
+        const result<nifti_image> image = read_nifti(path, budget);
+        if (!image) return image.error();
+        return to_label_volume(*image, rules, path);
+    });
 }
 
 /// The volume as a NIfTI image: float32, or for labels the smallest of uint8, int16 and int32 that holds them all;
@@ -5135,7 +5334,7 @@ template <class T>
 /// Writes a volume as .nii, .nii.gz or a pair; see to_nifti() and write_nifti().
 template <class T>
 [[nodiscard]] error write_volume(const std::string& path, const basic_volume<T>& from) {
-    return write_nifti(path, to_nifti(from));
+    return detail::catch_out_of_memory(path, [&]() -> error { return write_nifti(path, to_nifti(from)); });
 }
 
 }  // namespace ctnn
@@ -6162,10 +6361,6 @@ inline constexpr std::array<std::array<std::uint32_t, 256>, 8> crc_tables = make
 /// The zip container as NumPy uses it: stored and deflated members, all checks before any memory is taken.
 /// https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 
-#if defined(CTNN_WITH_ZLIB)
-#include <zlib.h>
-#endif
-
 namespace ctnn::detail {
 
 /// One member of a zip file, as its central directory says.
@@ -6251,8 +6446,7 @@ inline error read_directory_entry(const std::string& file, byte_reader& reader, 
     m.header_at = offset;
     if (!m.deflated && packed != size)
         return {error_kind::corrupt, file, at, "a stored member of two sizes", "equal ones"};
-    // Deflate gives at most 1032 bytes for one.
-    if (m.deflated && m.size / 1032 > m.packed)
+    if (m.deflated && m.size / deflate_ratio > m.packed)
         return {error_kind::corrupt, file, at, "a size that deflate cannot reach", "a smaller one"};
     return {};
 }
@@ -6310,21 +6504,16 @@ inline error read_directory_entry(const std::string& file, byte_reader& reader, 
 /// Unpacks a deflate stream without header into exactly `size` bytes.
 inline error inflate_exactly(byte_view packed, byte_vector& to, const std::string& file, extent at) {
 #if defined(CTNN_WITH_ZLIB)
-    z_stream stream{};
-    // Negative window bits: no zlib header.
-    if (inflateInit2(&stream, -15) != Z_OK) return {error_kind::out_of_memory, file, "zlib cannot start"};
-    unsigned char none = 0;
-    stream.next_in = const_cast<unsigned char*>(packed.data);
-    stream.avail_in = static_cast<unsigned>(packed.size);
-    stream.next_out = to.empty() ? &none : to.data();
-    stream.avail_out = static_cast<unsigned>(to.size());
-    const int status = inflate(&stream, Z_FINISH);
-    const bool whole = status == Z_STREAM_END && stream.avail_in == 0 && stream.avail_out == 0;
-    inflateEnd(&stream);
-    if (!whole)
-        return {error_kind::corrupt, file, at, "data that unpacks to another size, or not at all",
-                std::to_string(to.size()) + " bytes"};
-    return {};
+    switch (inflate_by_zlib(packed, to, bare_deflate)) {
+        case inflation::whole:
+            return {};
+        case inflation::out_of_memory:
+            return make_out_of_memory(file);
+        case inflation::damaged:
+            break;
+    }
+    return {error_kind::corrupt, file, at, "data that unpacks to another size, or not at all",
+            std::to_string(to.size()) + " bytes"};
 #else
     (void)packed;
     (void)to;
@@ -6418,16 +6607,18 @@ public:
     /// Unpacks one array. Refuses an unknown name with invalid_argument (the message lists those that exist), deflate
     /// without CTNN_WITH_ZLIB as unsupported, damaged data as corrupt, and what parse_npy() refuses.
     [[nodiscard]] result<array> read(const std::string& name) const {
-        const detail::zip_member* member = find(name);
-        if (member == nullptr) {
-            std::string all;
-            for (const std::string& one : names()) all += (all.empty() ? "" : ", ") + one;
-            return error(error_kind::invalid_argument, file_,
-                         "has no array " + name + "; it has " + (all.empty() ? "none" : all));
-        }
-        const result<byte_vector> content = detail::read_zip_member(bytes_, file_, *member);
-        if (!content) return content.error();
-        return parse_npy(*content, file_ + "/" + member->name);
+        return detail::catch_out_of_memory(file_, [&]() -> result<array> {
+            const detail::zip_member* member = find(name);
+            if (member == nullptr) {
+                std::string all;
+                for (const std::string& one : names()) all += (all.empty() ? "" : ", ") + one;
+                return error(error_kind::invalid_argument, file_,
+                             "has no array " + name + "; it has " + (all.empty() ? "none" : all));
+            }
+            const result<byte_vector> content = detail::read_zip_member(bytes_, file_, *member);
+            if (!content) return content.error();
+            return parse_npy(*content, file_ + "/" + member->name);
+        });
     }
 
 private:
@@ -6449,9 +6640,11 @@ private:
 /// Takes the content of an .npz file; `file` is its name in errors. Refusals as read_npz().
 [[nodiscard]] inline result<npz> parse_npz(byte_vector bytes, const std::string& file = {},
                                            std::int64_t budget = default_budget) {
-    result<std::vector<detail::zip_member>> members = detail::read_zip_directory(bytes, file, budget);
-    if (!members) return members.error();
-    return npz(file, std::move(bytes), std::move(*members));
+    return detail::catch_out_of_memory(file, [&]() -> result<npz> {
+        result<std::vector<detail::zip_member>> members = detail::read_zip_directory(bytes, file, budget);
+        if (!members) return members.error();
+        return npz(file, std::move(bytes), std::move(*members));
+    });
 }
 
 /// Reads an .npz file: the directory and every member's header are checked, and the sum of all unpacked sizes is held
@@ -6461,20 +6654,24 @@ private:
 ///     auto data = ctnn::read_npz("pneumoniamnist.npz");
 ///     auto images = data->read("train_images");
 [[nodiscard]] inline result<npz> read_npz(const std::string& path, std::int64_t budget = default_budget) {
-    result<byte_vector> bytes = read_file(path, budget);
-    if (!bytes) return bytes.error();
-    return parse_npz(std::move(*bytes), path, budget);
+    return detail::catch_out_of_memory(path, [&]() -> result<npz> {
+        result<byte_vector> bytes = read_file(path, budget);
+        if (!bytes) return bytes.error();
+        return parse_npz(std::move(*bytes), path, budget);
+    });
 }
 
 /// Writes an .npz file of stored arrays, crash-safe. Refuses 4 GiB and more with too_large.
 [[nodiscard]] inline error write_npz(const std::string& path,
                                      const std::vector<std::pair<std::string, array>>& arrays) {
-    std::vector<std::pair<std::string, byte_vector>> members;
-    for (const auto& [name, one] : arrays) members.emplace_back(name + ".npy", format_npy(one));
-    byte_vector bytes;
-    if (!detail::format_zip(members, bytes))
-        return {error_kind::too_large, path, "an .npz file of 4 GiB or more is not written"};
-    return write_file(path, bytes);
+    return detail::catch_out_of_memory(path, [&]() -> error {
+        std::vector<std::pair<std::string, byte_vector>> members;
+        for (const auto& [name, one] : arrays) members.emplace_back(name + ".npy", format_npy(one));
+        byte_vector bytes;
+        if (!detail::format_zip(members, bytes))
+            return {error_kind::too_large, path, "an .npz file of 4 GiB or more is not written"};
+        return write_file(path, bytes);
+    });
 }
 
 }  // namespace ctnn
@@ -6658,8 +6855,6 @@ using image_listing_splits = class_listing_splits;
 /// Image files: PNG, JPEG, BMP and binary PNM, checked before they are decoded. Needs stb_image; to include this file
 /// is to ask for it.
 
-#include <memory>
-
 // -------------------- ctnn/io/bmp.hpp
 #ifndef CTNN_INCLUDED_IO_BMP
 #define CTNN_INCLUDED_IO_BMP
@@ -6672,19 +6867,9 @@ using image_listing_splits = class_listing_splits;
 #ifndef CTNN_INCLUDED_IO_IMAGE_LIMITS
 #define CTNN_INCLUDED_IO_IMAGE_LIMITS
 /// \file
-/// What an image's header promises, and the limits that it is held against before any memory is taken.
+/// The limits that an image's header is held against before any memory is taken.
 
 namespace ctnn::detail {
-
-/// What the checks of a container found.
-struct image_header {
-    extent height = 0, width = 0;
-    extent channels = 0;  ///< of the file: 1 gray, 2 gray and alpha, 3 color, 4 color and alpha
-    extent maximum = 255;
-    extent orientation = 1;
-    bool palette = false;
-    byte_vector repaired;  ///< the file in a form that the decoder reads safely; empty: the file itself
-};
 
 /// The limits a caller sets.
 struct image_limits {
@@ -6903,7 +7088,7 @@ namespace ctnn::detail {
 
 /// What the walk over a JPEG's markers collects.
 struct jpeg_content {
-    image_header header;
+    image picture;  ///< all but its pixels
     bool has_frame = false, progressive = false;
     int components = 0;
     unsigned char identifier[4]{};
@@ -6962,9 +7147,10 @@ inline error read_jpeg_frame(const std::string& file, extent at, byte_view segme
             return {error_kind::corrupt, file, at, "quantization table " + std::to_string(jpeg.quantization[c]),
                     "0 to 3"};
     }
-    jpeg.header.height = height;
-    jpeg.header.width = width;
-    jpeg.header.channels = jpeg.components;
+    jpeg.picture.height = height;
+    jpeg.picture.width = width;
+    jpeg.picture.channels = jpeg.picture.file_channels = jpeg.components;
+    jpeg.picture.format = image_format::jpeg;
     jpeg.has_frame = true;
     return {};
 }
@@ -7067,9 +7253,8 @@ inline error check_jpeg_end(byte_view bytes, const std::string& file, extent at,
 ///
 /// Refuses arithmetic coding, lossless, hierarchical, 12 bits and CMYK as unsupported. JPEG has no checksum: a
 /// flipped bit inside the entropy-coded data cannot be seen. Color profiles are not applied; EXIF's orientation is
-/// reported.
-[[nodiscard]] inline result<image_header> check_jpeg(byte_view bytes, const std::string& file,
-                                                     const image_limits& limits) {
+/// reported. \returns the image without its pixels
+[[nodiscard]] inline result<image> check_jpeg(byte_view bytes, const std::string& file, const image_limits& limits) {
     jpeg_content jpeg;
     for (extent at = 2;;) {
         const auto ends = [&] {
@@ -7083,7 +7268,7 @@ inline error check_jpeg_end(byte_view bytes, const std::string& file, extent at,
         const int marker = bytes[at++];
         if (marker == 0xD9) {
             if (error wrong = check_jpeg_end(bytes, file, at, jpeg)) return wrong;
-            return std::move(jpeg.header);
+            return std::move(jpeg.picture);
         }
         if (marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8))
             return error(error_kind::corrupt, file, at - 1, "a marker " + std::to_string(marker) + " out of place",
@@ -7102,7 +7287,7 @@ inline error check_jpeg_end(byte_view bytes, const std::string& file, extent at,
             jpeg.progressive = marker == 0xC2;
             if (error wrong = read_jpeg_frame(file, at, segment, limits, jpeg)) return wrong;
         } else if (marker == 0xE1 && segment.has(0, "Exif\0\0", 6)) {
-            jpeg.header.orientation = exif_orientation({segment.data + 6, segment.size - 6});
+            jpeg.picture.orientation = exif_orientation({segment.data + 6, segment.size - 6});
         } else if (marker == 0xDB) {
             if (error wrong = read_jpeg_quantization(file, at, segment, jpeg)) return wrong;
         } else if (marker == 0xC4) {
@@ -7125,13 +7310,186 @@ inline error check_jpeg_end(byte_view bytes, const std::string& file, extent at,
 #ifndef CTNN_INCLUDED_IO_PNG
 #define CTNN_INCLUDED_IO_PNG
 /// \file
-/// The container of a PNG file, checked whole before anything is decoded. https://www.w3.org/TR/png-3/
+/// PNG files, by code of the library's own but for inflate, which is zlib's or else stb_image's: the container is
+/// checked whole before anything is decoded. stb_image ignores every checksum and reads beyond a short palette, and
+/// to check first what it then unpacks again would double the time. https://www.w3.org/TR/png-3/
 
+// -------------------- ctnn/io/png_pixels.hpp
+#ifndef CTNN_INCLUDED_IO_PNG_PIXELS
+#define CTNN_INCLUDED_IO_PNG_PIXELS
+/// \file
+/// From the unpacked data of a PNG file to pixels: the filters are undone, packed bits spread, colors looked up.
+/// https://www.w3.org/TR/png-3/#9Filters
+
+namespace ctnn::detail {
+
+/// One of the parts in which a PNG's pixels are stored: all of them, or those of a pass of Adam7.
+struct png_pass {
+    extent x = 0, y = 0, step_x = 1, step_y = 1;  ///< the place of its first pixel, the distance between its pixels
+    extent width = 0, height = 0;
+};
+
+/// Calls visit(pass) for the passes that have pixels, in the order of the file.
+template <class Visit>
+void visit_png_passes(extent width, extent height, bool interlaced, const Visit& visit) {
+    if (!interlaced) return visit(png_pass{0, 0, 1, 1, width, height});
+    constexpr extent x[7] = {0, 4, 0, 2, 0, 1, 0}, y[7] = {0, 0, 4, 0, 2, 0, 1};
+    constexpr extent step_x[7] = {8, 8, 4, 4, 2, 2, 1}, step_y[7] = {8, 8, 8, 4, 4, 2, 2};
+    for (int p = 0; p < 7; ++p) {
+        const extent w = (width - x[p] + step_x[p] - 1) / step_x[p], h = (height - y[p] + step_y[p] - 1) / step_y[p];
+        if (w > 0 && h > 0) visit(png_pass{x[p], y[p], step_x[p], step_y[p], w, h});
+    }
+}
+
+/// The neighbor nearest to left + above - above left.
+[[nodiscard]] inline int png_paeth(int left, int above, int corner) {
+    const int from_left = std::abs(above - corner), from_above = std::abs(left - corner),
+              from_corner = std::abs(left + above - 2 * corner);
+    const int other = from_above <= from_corner ? above : corner;
+    return from_left <= from_above && from_left <= from_corner ? left : other;
+}
+
+/// Undoes the filter of a row in place: each byte is stored as its difference from a prediction by the byte of the
+/// pixel before it (`Step` bytes back), the one above, and the one above that one's left; outside the image they are
+/// 0. `above` has as many bytes as the row, a multiple of Step. What was just written is kept in registers: read back
+/// from memory it would cost each byte the wait for its neighbor's store.
+/// \returns false for a filter that PNG does not have
+template <std::size_t Step>
+[[nodiscard]] bool unfilter_png_row(int filter, unsigned char* row, const unsigned char* above, extent size) {
+    const auto each = [&](const auto& prediction) {
+        int left[Step]{}, corner[Step]{};
+        for (; size > 0; size -= extent{Step}, row += Step, above += Step) {
+#pragma GCC unroll 8
+            for (std::size_t k = 0; k < Step; ++k) {
+                left[k] = (row[k] + prediction(left[k], above[k], corner[k])) & 0xff;
+                row[k] = static_cast<unsigned char>(left[k]);
+                corner[k] = above[k];
+            }
+        }
+        return true;
+    };
+    switch (filter) {
+        case 0:
+            return true;
+        case 1:
+            return each([](int left, int, int) { return left; });
+        case 2:
+            for (extent i = 0; i < size; ++i) row[i] = static_cast<unsigned char>(row[i] + above[i]);
+            return true;
+        case 3:
+            return each([](int left, int up, int) { return (left + up) >> 1; });
+        case 4:
+            return each(png_paeth);
+        default:
+            return false;
+    }
+}
+
+/// The same for pixels of `step` bytes; 1 where several share a byte.
+[[nodiscard]] inline bool unfilter_png_row(int filter, unsigned char* row, const unsigned char* above, extent size,
+                                           extent step) {
+    switch (step) {
+        case 2:
+            return unfilter_png_row<2>(filter, row, above, size);
+        case 3:
+            return unfilter_png_row<3>(filter, row, above, size);
+        case 4:
+            return unfilter_png_row<4>(filter, row, above, size);
+        case 6:
+            return unfilter_png_row<6>(filter, row, above, size);
+        case 8:
+            return unfilter_png_row<8>(filter, row, above, size);
+        default:
+            return unfilter_png_row<1>(filter, row, above, size);
+    }
+}
+
+/// How the samples of a row become pixels.
+struct png_samples {
+    int depth = 8;
+    extent channels = 1;  ///< stored: 1 for gray and palette, 2, 3 or 4
+    bool indexed = false;
+    unsigned char palette[256][4]{};  ///< red, green, blue, alpha; black where the file's is shorter, as in libpng
+    bool keyed = false;               ///< one color is transparent, all others are opaque
+    std::uint16_t key[3]{};           ///< that color, as stored
+};
+
+/// The samples of a row, each as stored: 1, 2, 4, 8 or 16 bits, most significant first.
+inline void read_png_samples(const unsigned char* row, int depth, extent count, std::uint16_t* to) {
+    if (depth == 8) {
+        for (extent i = 0; i < count; ++i) to[i] = row[i];
+    } else if (depth == 16) {
+        for (extent i = 0; i < count; ++i) to[i] = load_big<std::uint16_t>(row + 2 * i);
+    } else {
+        for (extent i = 0; i < count; ++i) {
+            const extent bit = i * depth;
+            to[i] = static_cast<std::uint16_t>((row[bit / 8] >> (8 - depth - bit % 8)) & ((1 << depth) - 1));
+        }
+    }
+}
+
+/// Makes pixel `i` of a row from its samples. \returns the channels written
+inline extent write_png_pixel(const png_samples& how, const std::uint16_t* sample, std::uint16_t* to) {
+    const extent c = how.channels;
+    if (how.indexed) {
+        for (int k = 0; k < 4; ++k) to[k] = how.palette[sample[0] & 0xff][k];
+        return 4;
+    }
+    // 1, 2 and 4 bits are spread over 0 to 255: by 255, 85 and 17.
+    const int factor = how.depth < 8 ? 255 / ((1 << how.depth) - 1) : 1;
+    bool is_key = how.keyed;
+    for (extent k = 0; k < c; ++k) {
+        to[k] = static_cast<std::uint16_t>(sample[k] * factor);
+        is_key = is_key && sample[k] == how.key[k];
+    }
+    if (!how.keyed) return c;
+    to[c] = is_key ? 0 : how.depth == 16 ? 65535 : 255;
+    return c + 1;
+}
+
+/// Fills the pixels of an image, whose size and channels are set, from the unpacked data, whose length is right.
+/// The data is changed. \returns false for a filter that PNG does not have
+[[nodiscard]] inline bool read_png_pixels(byte_vector& data, bool interlaced, const png_samples& how, image& to) {
+    bool known = true;
+    unsigned char* at = data.data();
+    const extent step = (how.channels * how.depth + 7) / 8;
+    const bool plain = !how.indexed && !how.keyed && how.depth >= 8;
+    byte_vector zeros;
+    std::vector<std::uint16_t> samples;
+    visit_png_passes(to.width, to.height, interlaced, [&](const png_pass& pass) {
+        const extent count = pass.width * how.channels, size = (count * how.depth + 7) / 8;
+        zeros.assign(static_cast<std::size_t>(size), 0);
+        samples.resize(static_cast<std::size_t>(count));
+        const unsigned char* above = zeros.data();
+        for (extent y = 0; y < pass.height && known; ++y) {
+            const int filter = *at++;
+            known = unfilter_png_row(filter, at, above, size, step);
+            std::uint16_t* row = to.pixels.data() + (pass.y + y * pass.step_y) * to.width * to.channels;
+            if (plain && !interlaced) {
+                read_png_samples(at, how.depth, count, row);
+            } else {
+                read_png_samples(at, how.depth, count, samples.data());
+                for (extent x = 0; x < pass.width; ++x) {
+                    std::uint16_t pixel[4]{};
+                    write_png_pixel(how, samples.data() + x * how.channels, pixel);
+                    std::uint16_t* place = row + (pass.x + x * pass.step_x) * to.channels;
+                    for (extent k = 0; k < to.channels; ++k) place[k] = pixel[k];
+                }
+            }
+            above = at;
+            at += size;
+        }
+    });
+    return known;
+}
+
+}  // namespace ctnn::detail
+#endif  // CTNN_INCLUDED_IO_PNG_PIXELS
 // -------------------- ctnn/io/stb_read.hpp
 #ifndef CTNN_INCLUDED_IO_STB_READ
 #define CTNN_INCLUDED_IO_STB_READ
 /// \file
-/// A private copy of stb_image (JPEG, PNG and BMP alone), which no other stb in the program can see or disturb.
+/// A private copy of stb_image (JPEG and inflate alone), which no other stb in the program can see or disturb.
 ///
 /// A namespace is not enough: stb's include guard would swallow a later #include of the user's, and its macros would
 /// leak. So every macro that stb defines or looks at is put aside before and restored after; a user's own stb, before
@@ -7148,6 +7506,79 @@ inline error check_jpeg_end(byte_view bytes, const std::string& file, extent at,
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
+
+// -------------------- ctnn/io/stb_memory.hpp
+#ifndef CTNN_INCLUDED_IO_STB_MEMORY
+#define CTNN_INCLUDED_IO_STB_MEMORY
+/// \file
+/// Memory for stb, which looks at few of the blocks that it asks for, and takes some that fail for a file of another
+/// format: a failed allocation must leave it as an exception, and every block that it holds then must be freed.
+
+namespace ctnn::detail {
+
+/// The blocks that stb holds on this thread while the object lives; what is left is freed with it.
+class stb_memory {
+    struct alignas(std::max_align_t) block {
+        block* before;
+        block* after;
+    };
+
+    /// Tells its neighbors in the list where a block is.
+    static void link(block* one) noexcept {
+        one->before->after = one;
+        if (one->after != nullptr) one->after->before = one;
+    }
+    static void* fail() {
+#if defined(__cpp_exceptions)
+        throw std::bad_alloc();
+#else
+        return nullptr;
+#endif
+    }
+
+public:
+    stb_memory() noexcept : outer_(current_) { current_ = this; }
+    stb_memory(const stb_memory&) = delete;
+    stb_memory& operator=(const stb_memory&) = delete;
+    ~stb_memory() {
+        while (first_.after != nullptr) give(first_.after + 1);
+        current_ = outer_;
+    }
+
+    /// Zeroed memory: stb leaves the rest of a picture unset when a JPEG's scan ends early. Throws std::bad_alloc;
+    /// without exceptions it gives null. \pre an object lives on this thread; so below
+    static void* take(std::size_t size) {
+        block* const made = static_cast<block*>(std::calloc(1, sizeof(block) + size));
+        if (made == nullptr) return fail();
+        block& first = current_->first_;
+        made->before = &first;
+        made->after = first.after;
+        link(made);
+        return made + 1;
+    }
+    static void give(void* at) noexcept {
+        if (at == nullptr) return;
+        block* const old = static_cast<block*>(at) - 1;
+        old->before->after = old->after;
+        if (old->after != nullptr) old->after->before = old->before;
+        std::free(old);
+    }
+    static void* resize(void* at, std::size_t size) {
+        if (at == nullptr) return take(size);
+        block* const moved = static_cast<block*>(std::realloc(static_cast<block*>(at) - 1, sizeof(block) + size));
+        if (moved == nullptr) return fail();
+        link(moved);
+        return moved + 1;
+    }
+
+private:
+    inline static thread_local stb_memory* current_ = nullptr;
+    stb_memory* outer_;
+    block first_{nullptr, nullptr};
+};
+
+}  // namespace ctnn::detail
+#endif  // CTNN_INCLUDED_IO_STB_MEMORY
 
 #pragma push_macro("FAST_BITS")
 #undef FAST_BITS
@@ -7315,8 +7746,7 @@ inline error check_jpeg_end(byte_view bytes, const std::string& file, extent at,
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
 #define STBI_ONLY_JPEG
-#define STBI_ONLY_PNG
-#define STBI_ONLY_BMP
+#define STBI_SUPPORT_ZLIB
 #define STBI_NO_HDR
 #define STBI_NO_LINEAR
 #define STBI_NO_STDIO
@@ -7324,10 +7754,9 @@ inline error check_jpeg_end(byte_view bytes, const std::string& file, extent at,
 // stb asserts on some broken files; data must never end the program, and every such place is refused before or is
 // harmless.
 #define STBI_ASSERT(condition) ((void)0)
-// Zeroed memory: stb leaves the rest of a picture unset when a JPEG's scan ends early.
-#define STBI_MALLOC(size) ::calloc(1, size)
-#define STBI_REALLOC(block, size) ::realloc(block, size)
-#define STBI_FREE(block) ::free(block)
+#define STBI_MALLOC(size) ::ctnn::detail::stb_memory::take(size)
+#define STBI_REALLOC(block, size) ::ctnn::detail::stb_memory::resize(block, size)
+#define STBI_FREE(block) ::ctnn::detail::stb_memory::give(block)
 
 // g++ gives static functions inside stb's extern "C" their plain name, which would meet the user's.
 #define stbi_convert_iphone_png_to_rgb ctnn_stbi_convert_iphone_png_to_rgb
@@ -7509,8 +7938,9 @@ struct png_chunk {
 
 /// What the walk over the chunks collects.
 struct png_content {
-    image_header header;
-    int depth = 0, color = 0;
+    image picture;
+    png_samples samples;
+    int color = 0;
     bool interlaced = false, has_palette = false, has_transparency = false, has_exif = false;
     extent palette_entries = 0;
     byte_view palette, transparency;
@@ -7524,16 +7954,16 @@ inline error read_png_header(const std::string& file, const png_chunk& chunk, co
     if (!chunk.is("IHDR") || chunk.size != 13)
         return {error_kind::corrupt, file, chunk.at, "a first chunk " + std::string(chunk.type), "IHDR of 13 bytes"};
     const std::int64_t width = load_big<std::uint32_t>(chunk.data), height = load_big<std::uint32_t>(chunk.data + 4);
-    png.depth = chunk.data[8];
+    const int depth = png.samples.depth = chunk.data[8];
     png.color = chunk.data[9];
-    const bool small = png.depth == 1 || png.depth == 2 || png.depth == 4;
-    const bool full = png.depth == 8 || png.depth == 16;
+    const bool small = depth == 1 || depth == 2 || depth == 4;
+    const bool full = depth == 8 || depth == 16;
     const bool pair = png.color == 0   ? small || full
-                      : png.color == 3 ? small || png.depth == 8
+                      : png.color == 3 ? small || depth == 8
                                        : (png.color == 2 || png.color == 4 || png.color == 6) && full;
     if (!pair) {
         return {error_kind::corrupt, file, chunk.at + 16,
-                "bit depth " + std::to_string(png.depth) + " with color type " + std::to_string(png.color),
+                "bit depth " + std::to_string(depth) + " with color type " + std::to_string(png.color),
                 "a pair that PNG allows"};
     }
     if (chunk.data[10] != 0 || chunk.data[11] != 0 || chunk.data[12] > 1)
@@ -7541,12 +7971,13 @@ inline error read_png_header(const std::string& file, const png_chunk& chunk, co
                 "0, 0 and 0 or 1"};
     png.interlaced = chunk.data[12] == 1;
     if (error wrong = check_size(file, chunk.at + 8, height, width, limits)) return wrong;
-    image_header& h = png.header;
-    h.width = static_cast<extent>(width);
-    h.height = static_cast<extent>(height);
-    h.maximum = png.depth == 16 ? 65535 : 255;
-    h.palette = png.color == 3;
-    h.channels = png.color == 0 ? 1 : png.color == 4 ? 2 : png.color == 6 ? 4 : 3;
+    image& picture = png.picture;
+    picture.format = image_format::png;
+    picture.width = static_cast<extent>(width);
+    picture.height = static_cast<extent>(height);
+    picture.maximum = depth == 16 ? 65535 : 255;
+    picture.palette = png.samples.indexed = png.color == 3;
+    png.samples.channels = png.color == 2 ? 3 : png.color == 4 ? 2 : png.color == 6 ? 4 : 1;
     return {};
 }
 
@@ -7563,7 +7994,7 @@ inline error read_png_chunk(const std::string& file, const png_chunk& chunk, con
         if (!data_began) png.first_data = chunk.at;
         png.compressed.insert(png.compressed.end(), chunk.data, chunk.data + chunk.size);
     } else if (chunk.is("PLTE")) {
-        const extent most = png.color == 3 ? extent{1} << png.depth : 256;
+        const extent most = png.color == 3 ? extent{1} << png.samples.depth : 256;
         if (png.has_palette || data_began || png.color == 0 || png.color == 4)
             return misplaced("one palette, before IDAT, in a color image");
         if (chunk.size % 3 != 0 || chunk.size == 0 || chunk.size / 3 > most)
@@ -7579,11 +8010,10 @@ inline error read_png_chunk(const std::string& file, const png_chunk& chunk, con
             return misplaced("one tRNS that fits the color type, before IDAT");
         png.has_transparency = true;
         png.transparency = {chunk.data, chunk.size};
-        png.header.channels += 1;
     } else if (chunk.is("eXIf")) {
         if (png.has_exif) return misplaced("one eXIf chunk at most");
         png.has_exif = true;
-        png.header.orientation = exif_orientation({chunk.data, chunk.size});
+        png.picture.orientation = exif_orientation({chunk.data, chunk.size});
     } else if (chunk.is("IHDR")) {
         return misplaced("one IHDR alone");
     } else if (chunk.is("acTL")) {
@@ -7597,63 +8027,71 @@ inline error read_png_chunk(const std::string& file, const png_chunk& chunk, con
 
 /// The bytes that the image data must unpack to: a filter byte and the packed pixels for each row of each pass.
 inline std::int64_t png_raw_bytes(const png_content& png) {
-    const std::int64_t samples = png.color == 2 ? 3 : png.color == 4 ? 2 : png.color == 6 ? 4 : 1;
-    const std::int64_t bits = samples * png.depth, w = png.header.width, h = png.header.height;
-    const auto pass = [bits](std::int64_t wide, std::int64_t high) {
-        return wide == 0 || high == 0 ? 0 : high * (1 + (wide * bits + 7) / 8);
-    };
-    if (!png.interlaced) return pass(w, h);
-    // Adam7: where each pass begins and how far its pixels lie apart.
-    constexpr int x0[7] = {0, 4, 0, 2, 0, 1, 0}, y0[7] = {0, 0, 4, 0, 2, 0, 1};
-    constexpr int dx[7] = {8, 8, 4, 4, 2, 2, 1}, dy[7] = {8, 8, 8, 4, 4, 2, 2};
+    const std::int64_t bits = png.samples.channels * png.samples.depth;
     std::int64_t bytes = 0;
-    for (int p = 0; p < 7; ++p) bytes += pass((w - x0[p] + dx[p] - 1) / dx[p], (h - y0[p] + dy[p] - 1) / dy[p]);
+    visit_png_passes(png.picture.width, png.picture.height, png.interlaced,
+                     [&](const png_pass& pass) { bytes += pass.height * (1 + (pass.width * bits + 7) / 8); });
     return bytes;
 }
 
-/// Unpacks the image data into exactly the bytes it must have, so that nothing that unpacks to more takes memory, and
-/// compares the checksum that stb ignores.
-inline error check_png_data(const std::string& file, const png_content& png) {
+/// Unpacks a zlib stream by stb's inflate, for programs without zlib, and compares the checksum that stb ignores.
+[[nodiscard]] inline inflation inflate_by_stb(byte_view packed, byte_vector& to) {
+    const int size = static_cast<int>(to.size());
+    const int got = stb_read::ctnn_stbi_zlib_decode_buffer(reinterpret_cast<char*>(to.data()), size,
+                                                           reinterpret_cast<const char*>(packed.data),
+                                                           static_cast<int>(packed.size));
+    const bool whole = got == size && load_big<std::uint32_t>(packed.data + packed.size - 4) == adler32(to);
+    return whole ? inflation::whole : inflation::damaged;
+}
+
+/// Unpacks the image data into exactly the bytes it must have, so that nothing that unpacks to more takes memory.
+inline error unpack_png_data(const std::string& file, const png_content& png, byte_vector& unpacked) {
     const std::int64_t raw = png_raw_bytes(png), packed = static_cast<std::int64_t>(png.compressed.size());
-    const auto broken = [&](const char* found, const std::string& expected) {
-        return error(error_kind::corrupt, file, png.first_data, found, expected);
+    const auto broken = [&](const char* found) {
+        return error(error_kind::corrupt, file, png.first_data, found,
+                     "data that unpacks to " + std::to_string(raw) + " bytes");
     };
-    // Deflate gives at most 1032 bytes for one.
-    if (packed < 6 || raw / 1032 > packed || packed > 0x7fffffff || raw > 0x7fffffff)
-        return broken("image data of another size", "data that unpacks to " + std::to_string(raw) + " bytes");
-    byte_vector unpacked(static_cast<std::size_t>(raw));
-    const int got = stb_read::ctnn_stbi_zlib_decode_buffer(
-        reinterpret_cast<char*>(unpacked.data()), static_cast<int>(raw),
-        reinterpret_cast<const char*>(png.compressed.data()), static_cast<int>(packed));
-    if (got != raw)
-        return broken("image data that unpacks to another size, or not at all", std::to_string(raw) + " bytes");
-    if (load_big<std::uint32_t>(png.compressed.data() + packed - 4) != adler32(unpacked))
-        return broken("image data whose Adler-32 checksum differs, or bytes behind its end", "equal checksums");
+    if (packed < 6 || raw / deflate_ratio > packed || packed > 0x7fffffff || raw > 0x7fffffff)
+        return broken("image data of another size");
+    unpacked.resize(static_cast<std::size_t>(raw));
+#if defined(CTNN_WITH_ZLIB)
+    const inflation ended = inflate_by_zlib(png.compressed, unpacked, zlib_deflate);
+#else
+    const inflation ended = inflate_by_stb(png.compressed, unpacked);
+#endif
+    if (ended == inflation::out_of_memory) return make_out_of_memory(file);
+    if (ended == inflation::damaged)
+        return broken("image data that unpacks to another size or checksum, or not at all, or goes on behind its end");
     return {};
 }
 
-/// The file again with a palette filled up with black: stb reads beyond a short one. An index that the file's palette
-/// lacks is black, as libpng shows it. Checksums are left out, stb does not look at them.
-inline byte_vector fill_palette(const png_content& png, byte_view file) {
-    byte_vector out(file.data, file.data + 33);  // signature and IHDR
-    const auto add = [&out](const char* type, byte_view data, extent size) {
-        for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<unsigned char>((size >> shift) & 0xff));
-        out.insert(out.end(), type, type + 4);
-        if (data.size > 0) out.insert(out.end(), data.data, data.data + data.size);
-        out.insert(out.end(), static_cast<std::size_t>(size - data.size + 4), 0);
-    };
-    add("PLTE", png.palette, 768);
-    if (png.has_transparency) add("tRNS", png.transparency, png.transparency.size);
-    add("IDAT", png.compressed, static_cast<extent>(png.compressed.size()));
-    add("IEND", {}, 0);
-    return out;
+/// Sets the colors of a palette and the transparency, once all chunks are known.
+inline void set_png_colors(png_content& png) {
+    png_samples& how = png.samples;
+    image& picture = png.picture;
+    const extent alpha = png.has_transparency ? 1 : 0;
+    picture.channels = picture.file_channels = (how.indexed ? 3 : how.channels) + alpha;
+    if (how.indexed) {
+        for (extent i = 0; i < 256; ++i) {
+            for (extent k = 0; k < 3; ++k) how.palette[i][k] = 3 * i < png.palette.size ? png.palette[3 * i + k] : 0;
+            how.palette[i][3] = i < png.transparency.size ? png.transparency[i] : 255;
+        }
+    } else if (png.has_transparency) {
+        how.keyed = true;
+        // The low bits of each number, as many as a sample has.
+        for (extent k = 0; k < how.channels; ++k)
+            how.key[k] = static_cast<std::uint16_t>(load_big<std::uint16_t>(png.transparency.data + 2 * k) &
+                                                    ((1U << how.depth) - 1));
+    }
 }
 
-/// Checks a PNG file: signature, every chunk's checksum and place, IHDR first, IEND last, nothing behind it, and that
-/// the image data unpacks to exactly the pixels and its own checksum. So a cut file and any single flipped bit are
-/// refused. Refuses animated PNG and unknown critical chunks as unsupported.
-[[nodiscard]] inline result<image_header> check_png(byte_view bytes, const std::string& file,
-                                                    const image_limits& limits) {
+/// Reads a PNG file; before a pixel is decoded it checks the signature, every chunk's checksum and place, IHDR first,
+/// IEND last, nothing behind it, and that the image data unpacks to exactly the pixels and its own checksum. So a cut
+/// file and any single flipped bit are refused.
+///
+/// Bits below 8 are spread over 0 to 255, 16 bits stay; a palette becomes its colors, black where an index is beyond
+/// it; transparency becomes an alpha channel. Refuses animated PNG and unknown critical chunks as unsupported.
+[[nodiscard]] inline result<image> read_png(byte_view bytes, const std::string& file, const image_limits& limits) {
     png_content png;
     png_chunk chunk, before;
     byte_reader reader(bytes, 8);
@@ -7689,9 +8127,15 @@ inline byte_vector fill_palette(const png_content& png, byte_view file) {
         }
     }
     if (png.first_data == 0) return error(error_kind::corrupt, file, chunk.at, "no image data", "an IDAT chunk");
-    if (error wrong = check_png_data(file, png)) return wrong;
-    if (png.color == 3 && png.palette_entries < 256) png.header.repaired = fill_palette(png, bytes);
-    return std::move(png.header);
+    byte_vector data;
+    if (error wrong = unpack_png_data(file, png, data)) return wrong;
+    png.compressed = {};
+    set_png_colors(png);
+    image& picture = png.picture;
+    picture.pixels.resize(static_cast<std::size_t>(picture.height * picture.width * picture.channels));
+    if (!read_png_pixels(data, png.interlaced, png.samples, picture))
+        return error(error_kind::corrupt, file, png.first_data, "a row with an unknown filter", "0 to 4");
+    return std::move(picture);
 }
 
 }  // namespace ctnn::detail
@@ -7788,33 +8232,25 @@ struct image_options {
 
 namespace detail {
 
-struct stb_free {
-    void operator()(void* block) const { stb_read::ctnn_stbi_image_free(block); }
-};
-
-/// Decodes a checked PNG or JPEG.
-inline error decode_with_stb(byte_view bytes, const std::string& file, image& out) {
+/// Reads a JPEG file: checks it, then decodes it.
+[[nodiscard]] inline result<image> read_jpeg(byte_view bytes, const std::string& file, const image_limits& limits) {
+    result<image> read = check_jpeg(bytes, file, limits);
+    if (!read) return read;
+    image& out = *read;
     int width = 0, height = 0, channels = 0;
-    const int size = static_cast<int>(bytes.size);
-    const auto accept = [&](const auto* pixels) -> error {
-        if (pixels == nullptr) {
-            const char* reason = stb_read::ctnn_stbi_failure_reason();
-            return {error_kind::corrupt, file,
-                    std::string("cannot be decoded: ") + (reason != nullptr ? reason : "no reason given")};
-        }
-        if (width != out.width || height != out.height || channels != out.file_channels)
-            return {error_kind::corrupt, file, "decodes to another size than its header states"};
-        out.pixels.assign(pixels, pixels + out.height * out.width * channels);
-        return {};
-    };
-    if (out.maximum == 65535) {
-        const std::unique_ptr<stb_read::stbi_us, stb_free> pixels(
-            stb_read::ctnn_stbi_load_16_from_memory(bytes.data, size, &width, &height, &channels, 0));
-        return accept(pixels.get());
+    const stb_memory memory;
+    const unsigned char* const pixels =
+        stb_read::ctnn_stbi_load_from_memory(bytes.data, static_cast<int>(bytes.size), &width, &height, &channels, 0);
+    if (pixels == nullptr) {
+        const char* reason = stb_read::ctnn_stbi_failure_reason();
+        if (reason != nullptr && std::strcmp(reason, "outofmem") == 0) return make_out_of_memory(file);
+        return error(error_kind::corrupt, file,
+                     std::string("cannot be decoded: ") + (reason != nullptr ? reason : "no reason given"));
     }
-    const std::unique_ptr<stb_read::stbi_uc, stb_free> pixels(
-        stb_read::ctnn_stbi_load_from_memory(bytes.data, size, &width, &height, &channels, 0));
-    return accept(pixels.get());
+    if (width != out.width || height != out.height || channels != out.channels)
+        return error(error_kind::corrupt, file, "decodes to another size than its header states");
+    out.pixels.assign(pixels, pixels + out.height * out.width * out.channels);
+    return read;
 }
 
 /// Takes the last channel away as the option says.
@@ -7845,47 +8281,36 @@ inline error remove_alpha(image& picture, transparency how, const std::string& f
     return {};
 }
 
-}  // namespace detail
-
-/// Decodes an image file that is in memory; `file` is its name in errors. Checks and refusals as read_image().
-[[nodiscard]] inline result<image> decode_image(byte_view bytes, const image_options& options = {},
-                                                const std::string& file = {}) {
+/// decode_image(), which sees to memory that runs out.
+inline result<image> decode_any_image(byte_view bytes, const image_options& options, const std::string& file) {
     if (options.channels != 0 && options.channels != 1 && options.channels != 3)
         return error(error_kind::invalid_argument, file, "an image has 1 or 3 channels, or 0: as the file");
     if (bytes.size > options.budget || bytes.size > 0x7fffffff)
         return error(error_kind::too_large, file, 0, std::to_string(bytes.size) + " bytes",
                      "a budget of " + std::to_string(options.budget));
-    const detail::image_limits limits{options.budget,
-                                      options.largest_side < (1 << 15) ? options.largest_side : 1 << 15};
+    const image_limits limits{options.budget, options.largest_side < (1 << 15) ? options.largest_side : 1 << 15};
     const result<image_format> format = identify_image(bytes, file);
     if (!format) return format.error();
-    image picture;
-    if (*format == image_format::bmp || *format == image_format::pnm) {
-        result<image> read = *format == image_format::bmp ? detail::read_bmp(bytes, file, limits)
-                                                          : detail::read_pnm(bytes, file, limits);
-        if (!read) return read;
-        picture = std::move(*read);
-    } else {
-        const result<detail::image_header> header = *format == image_format::png
-                                                        ? detail::check_png(bytes, file, limits)
-                                                        : detail::check_jpeg(bytes, file, limits);
-        if (!header) return header.error();
-        picture.height = header->height;
-        picture.width = header->width;
-        picture.channels = picture.file_channels = header->channels;
-        picture.maximum = header->maximum;
-        picture.format = *format;
-        picture.palette = header->palette;
-        picture.orientation = header->orientation;
-        const byte_view source = header->repaired.empty() ? bytes : byte_view(header->repaired);
-        if (error wrong = detail::decode_with_stb(source, file, picture)) return wrong;
-    }
+    result<image> read = *format == image_format::png    ? read_png(bytes, file, limits)
+                         : *format == image_format::jpeg ? read_jpeg(bytes, file, limits)
+                         : *format == image_format::bmp  ? read_bmp(bytes, file, limits)
+                                                         : read_pnm(bytes, file, limits);
+    if (!read) return read;
+    image picture = std::move(*read);
     if (picture.channels == 2 || picture.channels == 4)
-        if (error wrong = detail::remove_alpha(picture, options.alpha, file)) return wrong;
+        if (error wrong = remove_alpha(picture, options.alpha, file)) return wrong;
     if (options.channels == 1) make_gray(picture);
     if (options.channels == 3) make_color(picture);
     if (options.upright) make_upright(picture);
     return picture;
+}
+
+}  // namespace detail
+
+/// Decodes an image file that is in memory; `file` is its name in errors. Checks and refusals as read_image().
+[[nodiscard]] inline result<image> decode_image(byte_view bytes, const image_options& options = {},
+                                                const std::string& file = {}) {
+    return detail::catch_out_of_memory(file, [&] { return detail::decode_any_image(bytes, options, file); });
 }
 
 /// Reads an image file.
@@ -7901,9 +8326,11 @@ inline error remove_alpha(image& picture, transparency how, const std::string& f
 ///
 ///     auto scan = ctnn::read_image("scan.png", {.channels = 1});
 [[nodiscard]] inline result<image> read_image(const std::string& path, const image_options& options = {}) {
-    const result<byte_vector> bytes = read_file(path, options.budget);
-    if (!bytes) return bytes.error();
-    return decode_image(*bytes, options, path);
+    return detail::catch_out_of_memory(path, [&]() -> result<image> {
+        const result<byte_vector> bytes = read_file(path, options.budget);
+        if (!bytes) return bytes.error();
+        return decode_image(*bytes, options, path);
+    });
 }
 
 }  // namespace ctnn
@@ -8370,21 +8797,26 @@ inline error medmnist_split(medmnist_file& to, const std::string& name, std::vec
 ///     auto file = ctnn::open_medmnist("organmnist3d.npz", {.published_md5 = true});
 [[nodiscard]] inline result<medmnist_file> open_medmnist(const std::string& path,
                                                          const medmnist_options& options = {}) {
-    result<byte_vector> bytes = read_file(path, options.budget);
-    if (!bytes) return bytes.error();
-    if (error failed = detail::check_medmnist_md5(path, *bytes, options)) return failed;
-    result<npz> archive = parse_npz(std::move(*bytes), path, options.budget);
-    if (!archive) return archive.error();
-    medmnist_file opened{
-        .archive = std::move(*archive), .file = path, .train_labels = {}, .validation_labels = {}, .test_labels = {}};
-    if (error failed = detail::medmnist_split(opened, "train", opened.train_labels)) return failed;
-    if (error failed = detail::medmnist_split(opened, "val", opened.validation_labels)) return failed;
-    if (error failed = detail::medmnist_split(opened, "test", opened.test_labels)) return failed;
-    if (opened.classes < 2)
-        return error(error_kind::invalid_argument, path, "has a single class, expected at least two");
-    for (const auto* labels : {&opened.train_labels, &opened.validation_labels, &opened.test_labels})
-        if (labels->empty()) return error(error_kind::invalid_argument, path, "has a split without samples");
-    return opened;
+    return detail::catch_out_of_memory(path, [&]() -> result<medmnist_file> {
+        result<byte_vector> bytes = read_file(path, options.budget);
+        if (!bytes) return bytes.error();
+        if (error failed = detail::check_medmnist_md5(path, *bytes, options)) return failed;
+        result<npz> archive = parse_npz(std::move(*bytes), path, options.budget);
+        if (!archive) return archive.error();
+        medmnist_file opened{.archive = std::move(*archive),
+                             .file = path,
+                             .train_labels = {},
+                             .validation_labels = {},
+                             .test_labels = {}};
+        if (error failed = detail::medmnist_split(opened, "train", opened.train_labels)) return failed;
+        if (error failed = detail::medmnist_split(opened, "val", opened.validation_labels)) return failed;
+        if (error failed = detail::medmnist_split(opened, "test", opened.test_labels)) return failed;
+        if (opened.classes < 2)
+            return error(error_kind::invalid_argument, path, "has a single class, expected at least two");
+        for (const auto* labels : {&opened.train_labels, &opened.validation_labels, &opened.test_labels})
+            if (labels->empty()) return error(error_kind::invalid_argument, path, "has a split without samples");
+        return opened;
+    });
 }
 
 /// The samples of one split, resized and gray or color as the network's input says (write_image_input()). Where a
@@ -8397,25 +8829,27 @@ inline error medmnist_split(medmnist_file& to, const std::string& name, std::vec
 template <image_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_medmnist(const medmnist_file& from, split_part part,
                                                       const input_scaling& scaling = {}) {
-    if (from.depth > 0)
-        return error(error_kind::shape_mismatch, from.file, "holds volumes, where the network takes images");
-    dataset<Input, T> data;
-    detail::set_medmnist_labels(from, part, data);
-    const result<array> images = detail::medmnist_array(from, part);
-    if (!images) return images.error();
-    error failed;
-    switch (images->type) {
-        case element_type::u1:
-            failed = detail::medmnist_images<Input, std::uint8_t>(*images, 255, from, scaling, data);
-            break;
-        case element_type::u2:
-            failed = detail::medmnist_images<Input, std::uint16_t>(*images, 65535, from, scaling, data);
-            break;
-        default:
-            failed = detail::medmnist_images<Input, double>(*images, 1, from, scaling, data);
-    }
-    if (failed) return failed;
-    return data;
+    return detail::catch_out_of_memory(from.file, [&]() -> result<dataset<Input, T>> {
+        if (from.depth > 0)
+            return error(error_kind::shape_mismatch, from.file, "holds volumes, where the network takes images");
+        dataset<Input, T> data;
+        detail::set_medmnist_labels(from, part, data);
+        const result<array> images = detail::medmnist_array(from, part);
+        if (!images) return images.error();
+        error failed;
+        switch (images->type) {
+            case element_type::u1:
+                failed = detail::medmnist_images<Input, std::uint8_t>(*images, 255, from, scaling, data);
+                break;
+            case element_type::u2:
+                failed = detail::medmnist_images<Input, std::uint16_t>(*images, 65535, from, scaling, data);
+                break;
+            default:
+                failed = detail::medmnist_images<Input, double>(*images, 1, from, scaling, data);
+        }
+        if (failed) return failed;
+        return data;
+    });
 }
 
 }  // namespace ctnn
@@ -8466,19 +8900,21 @@ template <volume_shape Input, class From, class T>
 template <volume_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_medmnist(const medmnist_file& from, split_part part,
                                                       const input_scaling& scaling = {}) {
-    if (from.depth == 0)
-        return error(error_kind::shape_mismatch, from.file, "holds images, where the network takes volumes");
-    dataset<Input, T> data;
-    detail::set_medmnist_labels(from, part, data);
-    const result<array> images = detail::medmnist_array(from, part);
-    if (!images) return images.error();
-    error failed = images->type == element_type::u1
-                       ? detail::medmnist_volumes<Input, std::uint8_t>(*images, 255, from, scaling, data)
-                   : images->type == element_type::u2
-                       ? detail::medmnist_volumes<Input, std::uint16_t>(*images, 65535, from, scaling, data)
-                       : detail::medmnist_volumes<Input, double>(*images, 1, from, scaling, data);
-    if (failed) return failed;
-    return data;
+    return detail::catch_out_of_memory(from.file, [&]() -> result<dataset<Input, T>> {
+        if (from.depth == 0)
+            return error(error_kind::shape_mismatch, from.file, "holds images, where the network takes volumes");
+        dataset<Input, T> data;
+        detail::set_medmnist_labels(from, part, data);
+        const result<array> images = detail::medmnist_array(from, part);
+        if (!images) return images.error();
+        error failed = images->type == element_type::u1
+                           ? detail::medmnist_volumes<Input, std::uint8_t>(*images, 255, from, scaling, data)
+                       : images->type == element_type::u2
+                           ? detail::medmnist_volumes<Input, std::uint16_t>(*images, 65535, from, scaling, data)
+                           : detail::medmnist_volumes<Input, double>(*images, 1, from, scaling, data);
+        if (failed) return failed;
+        return data;
+    });
 }
 
 }  // namespace ctnn
@@ -13633,47 +14069,52 @@ inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data
 /// space is found) and its checksum must be right, so any flipped bit is refused; a file of another tool is read,
 /// with has_checksum false.
 [[nodiscard]] inline result<safetensors_file> parse_safetensors(byte_view b, const std::string& file = {}) {
-    byte_reader reader(b);
-    std::uint64_t stated = 0;
-    if (!reader.little(stated))
-        return error(error_kind::truncated, file, b.size, "the end of the file", "8 bytes of length");
-    if (stated > static_cast<std::uint64_t>(safetensors_header_limit))
-        return error(error_kind::too_large, file, 0, "a header of " + std::to_string(stated) + " bytes",
-                     "at most " + std::to_string(safetensors_header_limit));
-    const std::int64_t size = static_cast<std::int64_t>(stated);
-    if (!reader.skip(size))
-        return error(error_kind::truncated, file, b.size, "the end of the file",
-                     "a header of " + std::to_string(size) + " bytes");
-    const byte_view text(b.data + 8, static_cast<extent>(size));
-    if (!detail::valid_utf8(text)) return error(error_kind::corrupt, file, 8, "a header that is not UTF-8", "UTF-8");
-    safetensors_file out;
-    detail::safetensors_parser parser(text);
-    if (const char* expected = parser.parse(out.entries, out.metadata))
-        return error(error_kind::corrupt, file, 8 + parser.position(), "another text", expected);
-    if (const std::string* twice = detail::find_duplicate_key(out.metadata))
-        return error(error_kind::corrupt, file, 8, "two metadata keys " + *twice, "each key once");
-    if (error wrong = detail::check_entries(out.entries, reader.left(), file)) return wrong;
-    out.data_begin = reader.position();
+    return detail::catch_out_of_memory(file, [&]() -> result<safetensors_file> {
+        byte_reader reader(b);
+        std::uint64_t stated = 0;
+        if (!reader.little(stated))
+            return error(error_kind::truncated, file, b.size, "the end of the file", "8 bytes of length");
+        if (stated > static_cast<std::uint64_t>(safetensors_header_limit))
+            return error(error_kind::too_large, file, 0, "a header of " + std::to_string(stated) + " bytes",
+                         "at most " + std::to_string(safetensors_header_limit));
+        const std::int64_t size = static_cast<std::int64_t>(stated);
+        if (!reader.skip(size))
+            return error(error_kind::truncated, file, b.size, "the end of the file",
+                         "a header of " + std::to_string(size) + " bytes");
+        const byte_view text(b.data + 8, static_cast<extent>(size));
+        if (!detail::valid_utf8(text))
+            return error(error_kind::corrupt, file, 8, "a header that is not UTF-8", "UTF-8");
+        safetensors_file out;
+        detail::safetensors_parser parser(text);
+        if (const char* expected = parser.parse(out.entries, out.metadata))
+            return error(error_kind::corrupt, file, 8 + parser.position(), "another text", expected);
+        if (const std::string* twice = detail::find_duplicate_key(out.metadata))
+            return error(error_kind::corrupt, file, 8, "two metadata keys " + *twice, "each key once");
+        if (error wrong = detail::check_entries(out.entries, reader.left(), file)) return wrong;
+        out.data_begin = reader.position();
 
-    const std::string* format = out.find_metadata(safetensors_format_key);
-    const std::string* checksum = out.find_metadata(safetensors_checksum_key);
-    if (format == nullptr && checksum == nullptr) return out;
-    const auto damaged = [&](const char* found, const char* expected) {
-        return error(error_kind::corrupt, file, 8, found, expected);
-    };
-    if (format == nullptr || checksum == nullptr)
-        return damaged("one of ctnn.format and ctnn.checksum", "both or none");
-    if (*format != "1")
-        return error(error_kind::unsupported, file, 8, "ctnn.format " + *format,
-                     "1; the file is of a newer version of ctnn");
-    const std::string canonical = detail::format_safetensors_header(out.entries, out.metadata);
-    if (static_cast<extent>(canonical.size()) != text.size || !text.has(0, canonical.data(), text.size))
-        return damaged("a header that ctnn would write otherwise", "the form that ctnn writes");
-    const std::uint64_t header = detail::hash_safetensors_header(out.entries, out.metadata);
-    if (*checksum != detail::hexadecimal(hash64({reader.here(), reader.left()}, header)))
-        return damaged("another checksum", checksum->c_str());
-    out.has_checksum = true;
-    return out;
+        const std::string* format = out.find_metadata(safetensors_format_key);
+        const std::string* checksum = out.find_metadata(safetensors_checksum_key);
+        if (format == nullptr && checksum == nullptr) return out;
+        const auto damaged = [&](const char* found, const char* expected) {
+            return error(error_kind::corrupt, file, 8, found, expected);
+        };
+        if (format == nullptr || checksum == nullptr)
+            return damaged("one of ctnn.format and ctnn.checksum", "both or none");
+        if (format != &out.metadata[0].second || checksum != &out.metadata[1].second)
+            return damaged("ctnn.format or ctnn.checksum behind another key", "the two before all others");
+        if (*format != "1")
+            return error(error_kind::unsupported, file, 8, "ctnn.format " + *format,
+                         "1; the file is of a newer version of ctnn");
+        const std::string canonical = detail::format_safetensors_header(out.entries, out.metadata);
+        if (static_cast<extent>(canonical.size()) != text.size || !text.has(0, canonical.data(), text.size))
+            return damaged("a header that ctnn would write otherwise", "the form that ctnn writes");
+        const std::uint64_t header = detail::hash_safetensors_header(out.entries, out.metadata);
+        if (*checksum != detail::hexadecimal(hash64({reader.here(), reader.left()}, header)))
+            return damaged("another checksum", checksum->c_str());
+        out.has_checksum = true;
+        return out;
+    });
 }
 
 /// The content of a safetensors file: tensors in the order given, ctnn.format and ctnn.checksum added to the metadata.
@@ -13682,47 +14123,53 @@ inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data
 /// above 1 MiB, so that whatever it gives parse_safetensors() takes.
 [[nodiscard]] inline result<byte_vector> format_safetensors(const std::vector<tensor_source>& tensors,
                                                             tensor_metadata metadata = {}) {
-    const auto refuse = [](const std::string& why) { return error(error_kind::invalid_argument, why); };
-    std::erase_if(metadata, [](const auto& one) {
-        return one.first == safetensors_format_key || one.first == safetensors_checksum_key;
+    return detail::catch_out_of_memory({}, [&]() -> result<byte_vector> {
+        const auto refuse = [](const std::string& why) { return error(error_kind::invalid_argument, why); };
+        std::erase_if(metadata, [](const auto& one) {
+            return one.first == safetensors_format_key || one.first == safetensors_checksum_key;
+        });
+        metadata.insert(metadata.begin(),
+                        {{safetensors_format_key, "1"}, {safetensors_checksum_key, std::string(16, '0')}});
+        std::vector<tensor_entry> entries;
+        std::int64_t end = 0;
+        for (const tensor_source& one : tensors) {
+            if (one.name == "__metadata__") return refuse("no tensor can be called __metadata__");
+            entries.push_back({one.name, one.type, one.shape, end, end + one.bytes.size});
+            end += one.bytes.size;
+        }
+        if (error wrong = detail::check_entries(entries, end, {})) return refuse(wrong.message());
+        if (const std::string* twice = detail::find_duplicate_key(metadata))
+            return refuse("two metadata keys " + *twice);
+        std::uint64_t hash = detail::hash_safetensors_header(entries, metadata);
+        byte_vector out;
+        std::string text = detail::format_safetensors_header(entries, metadata);
+        const byte_view view(reinterpret_cast<const unsigned char*>(text.data()), static_cast<extent>(text.size()));
+        if (view.size > safetensors_header_limit) return refuse("names and metadata of more than 1 MiB");
+        if (!detail::valid_utf8(view)) return refuse("a name or a text of the metadata is not UTF-8");
+        const std::size_t data_begin = 8 + text.size();
+        out.resize(data_begin + static_cast<std::size_t>(end));
+        std::size_t at = data_begin;
+        for (const tensor_source& one : tensors) {
+            if (one.bytes.size > 0)
+                std::memcpy(out.data() + at, one.bytes.data, static_cast<std::size_t>(one.bytes.size));
+            at += static_cast<std::size_t>(one.bytes.size);
+        }
+        metadata[1].second = detail::hexadecimal(hash64({out.data() + data_begin, static_cast<extent>(end)}, hash));
+        text = detail::format_safetensors_header(entries, metadata);
+        for (std::size_t i = 0; i < 8; ++i) out[i] = static_cast<unsigned char>((text.size() >> (8 * i)) & 0xffU);
+        std::memcpy(out.data() + 8, text.data(), text.size());
+        return out;
     });
-    metadata.insert(metadata.begin(),
-                    {{safetensors_format_key, "1"}, {safetensors_checksum_key, std::string(16, '0')}});
-    std::vector<tensor_entry> entries;
-    std::int64_t end = 0;
-    for (const tensor_source& one : tensors) {
-        if (one.name == "__metadata__") return refuse("no tensor can be called __metadata__");
-        entries.push_back({one.name, one.type, one.shape, end, end + one.bytes.size});
-        end += one.bytes.size;
-    }
-    if (error wrong = detail::check_entries(entries, end, {})) return refuse(wrong.message());
-    if (const std::string* twice = detail::find_duplicate_key(metadata)) return refuse("two metadata keys " + *twice);
-    std::uint64_t hash = detail::hash_safetensors_header(entries, metadata);
-    byte_vector out;
-    std::string text = detail::format_safetensors_header(entries, metadata);
-    const byte_view view(reinterpret_cast<const unsigned char*>(text.data()), static_cast<extent>(text.size()));
-    if (view.size > safetensors_header_limit) return refuse("names and metadata of more than 1 MiB");
-    if (!detail::valid_utf8(view)) return refuse("a name or a text of the metadata is not UTF-8");
-    const std::size_t data_begin = 8 + text.size();
-    out.resize(data_begin + static_cast<std::size_t>(end));
-    std::size_t at = data_begin;
-    for (const tensor_source& one : tensors) {
-        if (one.bytes.size > 0) std::memcpy(out.data() + at, one.bytes.data, static_cast<std::size_t>(one.bytes.size));
-        at += static_cast<std::size_t>(one.bytes.size);
-    }
-    metadata[1].second = detail::hexadecimal(hash64({out.data() + data_begin, static_cast<extent>(end)}, hash));
-    text = detail::format_safetensors_header(entries, metadata);
-    for (std::size_t i = 0; i < 8; ++i) out[i] = static_cast<unsigned char>((text.size() >> (8 * i)) & 0xffU);
-    std::memcpy(out.data() + 8, text.data(), text.size());
-    return out;
 }
 
 /// Writes a safetensors file, crash-safe; see format_safetensors() and write_file().
 [[nodiscard]] inline error write_safetensors(const std::string& path, const std::vector<tensor_source>& tensors,
                                              tensor_metadata metadata = {}) {
-    const result<byte_vector> bytes = format_safetensors(tensors, std::move(metadata));
-    if (!bytes) return {bytes.error().kind(), path, bytes.error().message()};
-    return write_file(path, *bytes);
+    return detail::catch_out_of_memory(path, [&]() -> error {
+        const result<byte_vector> bytes = format_safetensors(tensors, std::move(metadata));
+        if (!bytes) return {bytes.error().kind(), path, bytes.error().message()};
+        return write_file(path, *bytes);
+    });
 }
 
 }  // namespace ctnn
@@ -13959,71 +14406,73 @@ inline constexpr tensor_type type_of_scalar = sizeof(T) == 4 ? tensor_type::f32 
 /// \returns error_kind::cannot_open or cannot_write, or invalid_argument for names that are no UTF-8
 template <class Net, class T>
 [[nodiscard]] error save(const model<Net, T>& m, const std::string& path) {
-    const self_test test = make_self_test(m);
-    std::vector<tensor_source> tensors;
-    for (const named_tensor& t : tensors_of<Net>()) {
-        const T* data = (t.learned ? m.parameters().data() : m.state().data()) + t.offset;
-        tensors.push_back({t.name,
-                           detail::type_of_scalar<T>,
-                           t.shape,
-                           {reinterpret_cast<const unsigned char*>(data), t.size * static_cast<extent>(sizeof(T))}});
-    }
-    tensor_metadata metadata{{"ctnn.fingerprint", fingerprint_of<Net>()},
-                             {"ctnn.architecture", architecture_of<Net>()},
-                             {"ctnn.class_names", detail::join_lines(m.class_names)},
-                             {"ctnn.input_factor", to_text(m.scaling.factor)},
-                             {"ctnn.input_shift", to_text(m.scaling.shift)}};
-    if (!(m.preparation == volume_preparation{})) {
-        metadata.emplace_back("ctnn.volume_spacing.x", to_text(m.preparation.spacing[0]));
-        metadata.emplace_back("ctnn.volume_spacing.y", to_text(m.preparation.spacing[1]));
-        metadata.emplace_back("ctnn.volume_spacing.z", to_text(m.preparation.spacing[2]));
-        metadata.emplace_back("ctnn.volume_low", to_text(m.preparation.low));
-        metadata.emplace_back("ctnn.volume_high", to_text(m.preparation.high));
-    }
-    metadata.emplace_back("ctnn.self_test.pixels", pixels_text(test));
-    metadata.emplace_back("ctnn.self_test.scores", scores_text(test));
-    return write_safetensors(path, tensors, metadata);
+    return detail::catch_out_of_memory(path, [&]() -> error {
+        const self_test test = make_self_test(m);
+        std::vector<tensor_source> tensors;
+        for (const named_tensor& t : tensors_of<Net>()) {
+            const T* data = (t.learned ? m.parameters().data() : m.state().data()) + t.offset;
+            tensors.push_back(
+                {t.name,
+                 detail::type_of_scalar<T>,
+                 t.shape,
+                 {reinterpret_cast<const unsigned char*>(data), t.size * static_cast<extent>(sizeof(T))}});
+        }
+        tensor_metadata metadata{{"ctnn.fingerprint", fingerprint_of<Net>()},
+                                 {"ctnn.architecture", architecture_of<Net>()},
+                                 {"ctnn.class_names", detail::join_lines(m.class_names)},
+                                 {"ctnn.input_factor", to_text(m.scaling.factor)},
+                                 {"ctnn.input_shift", to_text(m.scaling.shift)}};
+        if (!(m.preparation == volume_preparation{})) {
+            metadata.emplace_back("ctnn.volume_spacing.x", to_text(m.preparation.spacing[0]));
+            metadata.emplace_back("ctnn.volume_spacing.y", to_text(m.preparation.spacing[1]));
+            metadata.emplace_back("ctnn.volume_spacing.z", to_text(m.preparation.spacing[2]));
+            metadata.emplace_back("ctnn.volume_low", to_text(m.preparation.low));
+            metadata.emplace_back("ctnn.volume_high", to_text(m.preparation.high));
+        }
+        metadata.emplace_back("ctnn.self_test.pixels", pixels_text(test));
+        metadata.emplace_back("ctnn.self_test.scores", scores_text(test));
+        return write_safetensors(path, tensors, metadata);
+    });
 }
 
 /// What a model file says of itself: for a program that picks one of several networks.
 [[nodiscard]] inline result<model_file_info> read_model_info(const std::string& path,
                                                              const load_options& options = {}) {
-    const result<byte_vector> bytes = read_file(path, options.budget);
-    if (!bytes) return bytes.error();
-    const result<safetensors_file> file = parse_safetensors(*bytes, path);
-    if (!file) return file.error();
-    return detail::info_of(*file);
+    return detail::catch_out_of_memory(path, [&]() -> result<model_file_info> {
+        const result<byte_vector> bytes = read_file(path, options.budget);
+        if (!bytes) return bytes.error();
+        const result<safetensors_file> file = parse_safetensors(*bytes, path);
+        if (!file) return file.error();
+        return detail::info_of(*file);
+    });
 }
 
-/// Reads a model. Everything is compared before anything changes; a failure leaves the model as it was.
-///
-/// A file of another tool is taken when its tensors have exactly the network's names, shapes and type.
-/// \returns what read_file and parse_safetensors refuse; architecture_mismatch with the first layer that differs;
-///          shape_mismatch with every tensor that does; not_finite with the first place; self_test_failed
+namespace detail {
+
+/// load() from the content of a file, whose name is `path` in errors.
 template <class Net, class T>
-[[nodiscard]] error load(model<Net, T>& m, const std::string& path, const load_options& options = {}) {
-    const result<byte_vector> bytes = read_file(path, options.budget);
-    if (!bytes) return bytes.error();
-    const result<safetensors_file> file = parse_safetensors(*bytes, path);
+[[nodiscard]] error load_content(model<Net, T>& m, byte_view bytes, const std::string& path,
+                                 const load_options& options) {
+    const result<safetensors_file> file = parse_safetensors(bytes, path);
     if (!file) return file.error();
-    const model_file_info info = detail::info_of(*file);
+    const model_file_info info = info_of(*file);
     const std::vector<named_tensor> expected = tensors_of<Net>();
-    const std::string differences = detail::tensor_differences(*file, expected, detail::type_of_scalar<T>);
+    const std::string differences = tensor_differences(*file, expected, type_of_scalar<T>);
     if (file->has_checksum && info.fingerprint != fingerprint_of<Net>())
-        return {error_kind::architecture_mismatch, path,
-                "a model of another network; " + detail::first_difference(info.architecture, architecture_of<Net>()) +
-                    differences};
+        return {
+            error_kind::architecture_mismatch, path,
+            "a model of another network; " + first_difference(info.architecture, architecture_of<Net>()) + differences};
     if (!differences.empty())
         return {error_kind::shape_mismatch, path, "its tensors are not the network's:" + differences};
 
     model<Net, T> fresh{seed{}};
     for (const named_tensor& t : expected) {
-        const byte_view from = file->bytes(*bytes, *file->find(t.name));
+        const byte_view from = file->bytes(bytes, *file->find(t.name));
         T* to = (t.learned ? fresh.parameters().data() : fresh.state().data()) + t.offset;
         std::memcpy(static_cast<void*>(to), from.data, static_cast<std::size_t>(from.size));
         for (extent i = 0; i < t.size && !options.allow_not_finite; ++i)
             if (!std::isfinite(to[i]))
-                return {error_kind::not_finite, path, from.data - bytes->data() + i * static_cast<extent>(sizeof(T)),
+                return {error_kind::not_finite, path, from.data - bytes.data + i * static_cast<extent>(sizeof(T)),
                         "NaN or infinity in " + t.name, "finite weights"};
     }
     fresh.class_names = info.class_names;
@@ -14038,6 +14487,22 @@ template <class Net, class T>
     }
     m = std::move(fresh);
     return {};
+}
+
+}  // namespace detail
+
+/// Reads a model. Everything is compared before anything changes; a failure leaves the model as it was.
+///
+/// A file of another tool is taken when its tensors have exactly the network's names, shapes and type.
+/// \returns what read_file and parse_safetensors refuse; architecture_mismatch with the first layer that differs;
+///          shape_mismatch with every tensor that does; not_finite with the first place; self_test_failed
+template <class Net, class T>
+[[nodiscard]] error load(model<Net, T>& m, const std::string& path, const load_options& options = {}) {
+    return detail::catch_out_of_memory(path, [&]() -> error {
+        const result<byte_vector> bytes = read_file(path, options.budget);
+        if (!bytes) return bytes.error();
+        return detail::load_content(m, *bytes, path, options);
+    });
 }
 
 }  // namespace ctnn
@@ -14142,6 +14607,9 @@ template <class Net, class T>
 #define STB_IMAGE_WRITE_STATIC
 #define STBI_WRITE_NO_STDIO
 #define STBIW_ASSERT(condition) ((void)0)
+#define STBIW_MALLOC(size) ::ctnn::detail::stb_memory::take(size)
+#define STBIW_REALLOC(block, size) ::ctnn::detail::stb_memory::resize(block, size)
+#define STBIW_FREE(block) ::ctnn::detail::stb_memory::give(block)
 
 #pragma GCC diagnostic push
 #if defined(__clang__)
@@ -14221,31 +14689,32 @@ namespace ctnn::detail::stb_write {
 namespace ctnn {
 
 /// The content of a PNG file of 8 bits: `pixels` are (height, width, channels) without gaps, 1 channel gray, 3 color.
-/// Refuses other numbers of channels and sides outside 1 to 32768 with invalid_argument.
+/// Refuses other numbers of channels and sides outside 1 to 32768 with invalid_argument; out_of_memory.
 [[nodiscard]] inline result<byte_vector> format_png(const unsigned char* pixels, extent height, extent width,
                                                     extent channels) {
     if ((channels != 1 && channels != 3) || height < 1 || width < 1 || height > (1 << 15) || width > (1 << 15) ||
         height * width * channels > 0x7fffffff)
         return error(error_kind::invalid_argument,
                      "a PNG of 1 or 3 channels with sides from 1 to 32768 is written, no other");
-    byte_vector out;
-    const auto append = [](void* to, void* data, int size) {
-        const unsigned char* bytes = static_cast<unsigned char*>(data);
-        static_cast<byte_vector*>(to)->insert(static_cast<byte_vector*>(to)->end(), bytes, bytes + size);
-    };
-    const int written = detail::stb_write::stbi_write_png_to_func(append, &out, static_cast<int>(width),
-                                                                  static_cast<int>(height), static_cast<int>(channels),
-                                                                  pixels, static_cast<int>(width * channels));
-    if (written == 0 || out.empty()) return error(error_kind::out_of_memory, "stb_image_write could not pack a PNG");
-    return out;
+    return detail::catch_out_of_memory({}, [&]() -> result<byte_vector> {
+        const detail::stb_memory memory;
+        int size = 0;
+        const unsigned char* const bytes = detail::stb_write::stbi_write_png_to_mem(
+            pixels, static_cast<int>(width * channels), static_cast<int>(width), static_cast<int>(height),
+            static_cast<int>(channels), &size);
+        if (bytes == nullptr) return error(error_kind::out_of_memory, "stb_image_write could not pack a PNG");
+        return byte_vector(bytes, bytes + size);
+    });
 }
 
 /// Writes a PNG file, crash-safe; see format_png() and write_file().
 [[nodiscard]] inline error write_png(const std::string& path, const unsigned char* pixels, extent height, extent width,
                                      extent channels) {
-    const result<byte_vector> bytes = format_png(pixels, height, width, channels);
-    if (!bytes) return {bytes.error().kind(), path, bytes.error().message()};
-    return write_file(path, *bytes);
+    return detail::catch_out_of_memory(path, [&]() -> error {
+        const result<byte_vector> bytes = format_png(pixels, height, width, channels);
+        if (!bytes) return {bytes.error().kind(), path, bytes.error().message()};
+        return write_file(path, *bytes);
+    });
 }
 
 }  // namespace ctnn

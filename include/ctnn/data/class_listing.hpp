@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "ctnn/core/error.hpp"
+#include "ctnn/core/out_of_memory.hpp"
 #include "ctnn/data/folds.hpp"
 
 namespace ctnn {
@@ -136,33 +137,36 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 ///               a class folder without such files, and a class folder that is none of class_names
 [[nodiscard]] inline result<class_listing> list_class_folder(const std::string& root, const file_kind& kind,
                                                              const std::vector<std::string>& class_names = {}) {
-    std::vector<std::filesystem::path> folders, others;
-    if (error failed = detail::list_folder(root, folders, others, true)) return failed;
-    class_listing listing{.class_names = class_names, .files = {}, .labels = {}};
-    if (class_names.empty())
-        for (const std::filesystem::path& folder : folders) listing.class_names.push_back(folder.filename().string());
-    if (listing.class_names.size() < 2) {
-        return error(error_kind::invalid_argument, root,
-                     "found " +
-                         (folders.empty() ? std::string("no class folders")
-                                          : "the single class folder " + folders[0].filename().string()) +
-                         ", expected a folder for each of at least two classes");
-    }
-    for (const std::filesystem::path& folder : folders) {
-        const auto place =
-            std::find(listing.class_names.begin(), listing.class_names.end(), folder.filename().string());
-        if (place == listing.class_names.end())
-            return error(error_kind::invalid_argument, folder.string(),
-                         "is no class; the classes are " + detail::joined(class_names));
-        const std::size_t before = listing.files.size();
-        if (error failed = detail::list_files(folder, kind, listing.files)) return failed;
-        if (listing.files.size() == before)
-            return error(error_kind::invalid_argument, folder.string(), std::string("holds no ") + kind.name);
-        listing.labels.resize(listing.files.size(), static_cast<std::int32_t>(place - listing.class_names.begin()));
-    }
-    if (listing.files.empty())
-        return error(error_kind::invalid_argument, root, "has a folder for none of " + detail::joined(class_names));
-    return listing;
+    return detail::catch_out_of_memory(root, [&]() -> result<class_listing> {
+        std::vector<std::filesystem::path> folders, others;
+        if (error failed = detail::list_folder(root, folders, others, true)) return failed;
+        class_listing listing{.class_names = class_names, .files = {}, .labels = {}};
+        if (class_names.empty())
+            for (const std::filesystem::path& folder : folders)
+                listing.class_names.push_back(folder.filename().string());
+        if (listing.class_names.size() < 2) {
+            return error(error_kind::invalid_argument, root,
+                         "found " +
+                             (folders.empty() ? std::string("no class folders")
+                                              : "the single class folder " + folders[0].filename().string()) +
+                             ", expected a folder for each of at least two classes");
+        }
+        for (const std::filesystem::path& folder : folders) {
+            const auto place =
+                std::find(listing.class_names.begin(), listing.class_names.end(), folder.filename().string());
+            if (place == listing.class_names.end())
+                return error(error_kind::invalid_argument, folder.string(),
+                             "is no class; the classes are " + detail::joined(class_names));
+            const std::size_t before = listing.files.size();
+            if (error failed = detail::list_files(folder, kind, listing.files)) return failed;
+            if (listing.files.size() == before)
+                return error(error_kind::invalid_argument, folder.string(), std::string("holds no ") + kind.name);
+            listing.labels.resize(listing.files.size(), static_cast<std::int32_t>(place - listing.class_names.begin()));
+        }
+        if (listing.files.empty())
+            return error(error_kind::invalid_argument, root, "has a folder for none of " + detail::joined(class_names));
+        return listing;
+    });
 }
 
 /// What a split is to keep the shares of: the class of each file, or where it may be of several, the combination.
@@ -206,37 +210,39 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 ///     refuses                        what list_class_folder() refuses; a folder train without a folder test
 [[nodiscard]] inline result<class_listing_splits> list_class_splits(const std::string& root, const file_kind& kind,
                                                                     seed start) {
-    const auto folder_of = [&](std::initializer_list<const char*> names) {
-        for (const char* name : names) {
-            std::error_code ignored;
-            const std::filesystem::path path = std::filesystem::path(root) / name;
-            if (std::filesystem::is_directory(path, ignored)) return path.string();
+    return detail::catch_out_of_memory(root, [&]() -> result<class_listing_splits> {
+        const auto folder_of = [&](std::initializer_list<const char*> names) {
+            for (const char* name : names) {
+                std::error_code ignored;
+                const std::filesystem::path path = std::filesystem::path(root) / name;
+                if (std::filesystem::is_directory(path, ignored)) return path.string();
+            }
+            return std::string();
+        };
+        const std::string train = folder_of({"train"}), validation = folder_of({"val", "valid", "validation"}),
+                          test = folder_of({"test"});
+        if (train.empty()) {
+            result<class_listing> all = list_class_folder(root, kind);
+            if (!all) return all.error();
+            return split_listing(*all, start);
         }
-        return std::string();
-    };
-    const std::string train = folder_of({"train"}), validation = folder_of({"val", "valid", "validation"}),
-                      test = folder_of({"test"});
-    if (train.empty()) {
-        result<class_listing> all = list_class_folder(root, kind);
-        if (!all) return all.error();
-        return split_listing(*all, start);
-    }
-    if (test.empty())
-        return error(
-            error_kind::invalid_argument, root,
-            "has a folder train but none that is called test; add it, or give the folder of the classes themselves");
-    result<class_listing> to_fit = list_class_folder(train, kind);
-    if (!to_fit) return to_fit.error();
-    result<class_listing> to_test = list_class_folder(test, kind, to_fit->class_names);
-    if (!to_test) return to_test.error();
-    if (validation.empty()) {
-        class_listing_splits parts = divide(*to_fit, stratified_split(to_fit->labels, start, 0.15, 0));
-        parts.test = std::move(*to_test);
-        return parts;
-    }
-    result<class_listing> to_choose = list_class_folder(validation, kind, to_fit->class_names);
-    if (!to_choose) return to_choose.error();
-    return class_listing_splits{std::move(*to_fit), std::move(*to_choose), std::move(*to_test)};
+        if (test.empty())
+            return error(error_kind::invalid_argument, root,
+                         "has a folder train but none that is called test; add it, or give the folder of the classes "
+                         "themselves");
+        result<class_listing> to_fit = list_class_folder(train, kind);
+        if (!to_fit) return to_fit.error();
+        result<class_listing> to_test = list_class_folder(test, kind, to_fit->class_names);
+        if (!to_test) return to_test.error();
+        if (validation.empty()) {
+            class_listing_splits parts = divide(*to_fit, stratified_split(to_fit->labels, start, 0.15, 0));
+            parts.test = std::move(*to_test);
+            return parts;
+        }
+        result<class_listing> to_choose = list_class_folder(validation, kind, to_fit->class_names);
+        if (!to_choose) return to_choose.error();
+        return class_listing_splits{std::move(*to_fit), std::move(*to_choose), std::move(*to_test)};
+    });
 }
 
 }  // namespace ctnn

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "ctnn/core/out_of_memory.hpp"
 #include "ctnn/data/image_input.hpp"
 #include "ctnn/data/medmnist_md5.hpp"
 #include "ctnn/data/split.hpp"
@@ -212,21 +213,26 @@ inline error medmnist_split(medmnist_file& to, const std::string& name, std::vec
 ///     auto file = ctnn::open_medmnist("organmnist3d.npz", {.published_md5 = true});
 [[nodiscard]] inline result<medmnist_file> open_medmnist(const std::string& path,
                                                          const medmnist_options& options = {}) {
-    result<byte_vector> bytes = read_file(path, options.budget);
-    if (!bytes) return bytes.error();
-    if (error failed = detail::check_medmnist_md5(path, *bytes, options)) return failed;
-    result<npz> archive = parse_npz(std::move(*bytes), path, options.budget);
-    if (!archive) return archive.error();
-    medmnist_file opened{
-        .archive = std::move(*archive), .file = path, .train_labels = {}, .validation_labels = {}, .test_labels = {}};
-    if (error failed = detail::medmnist_split(opened, "train", opened.train_labels)) return failed;
-    if (error failed = detail::medmnist_split(opened, "val", opened.validation_labels)) return failed;
-    if (error failed = detail::medmnist_split(opened, "test", opened.test_labels)) return failed;
-    if (opened.classes < 2)
-        return error(error_kind::invalid_argument, path, "has a single class, expected at least two");
-    for (const auto* labels : {&opened.train_labels, &opened.validation_labels, &opened.test_labels})
-        if (labels->empty()) return error(error_kind::invalid_argument, path, "has a split without samples");
-    return opened;
+    return detail::catch_out_of_memory(path, [&]() -> result<medmnist_file> {
+        result<byte_vector> bytes = read_file(path, options.budget);
+        if (!bytes) return bytes.error();
+        if (error failed = detail::check_medmnist_md5(path, *bytes, options)) return failed;
+        result<npz> archive = parse_npz(std::move(*bytes), path, options.budget);
+        if (!archive) return archive.error();
+        medmnist_file opened{.archive = std::move(*archive),
+                             .file = path,
+                             .train_labels = {},
+                             .validation_labels = {},
+                             .test_labels = {}};
+        if (error failed = detail::medmnist_split(opened, "train", opened.train_labels)) return failed;
+        if (error failed = detail::medmnist_split(opened, "val", opened.validation_labels)) return failed;
+        if (error failed = detail::medmnist_split(opened, "test", opened.test_labels)) return failed;
+        if (opened.classes < 2)
+            return error(error_kind::invalid_argument, path, "has a single class, expected at least two");
+        for (const auto* labels : {&opened.train_labels, &opened.validation_labels, &opened.test_labels})
+            if (labels->empty()) return error(error_kind::invalid_argument, path, "has a split without samples");
+        return opened;
+    });
 }
 
 /// The samples of one split, resized and gray or color as the network's input says (write_image_input()). Where a
@@ -239,25 +245,27 @@ inline error medmnist_split(medmnist_file& to, const std::string& name, std::vec
 template <image_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_medmnist(const medmnist_file& from, split_part part,
                                                       const input_scaling& scaling = {}) {
-    if (from.depth > 0)
-        return error(error_kind::shape_mismatch, from.file, "holds volumes, where the network takes images");
-    dataset<Input, T> data;
-    detail::set_medmnist_labels(from, part, data);
-    const result<array> images = detail::medmnist_array(from, part);
-    if (!images) return images.error();
-    error failed;
-    switch (images->type) {
-        case element_type::u1:
-            failed = detail::medmnist_images<Input, std::uint8_t>(*images, 255, from, scaling, data);
-            break;
-        case element_type::u2:
-            failed = detail::medmnist_images<Input, std::uint16_t>(*images, 65535, from, scaling, data);
-            break;
-        default:
-            failed = detail::medmnist_images<Input, double>(*images, 1, from, scaling, data);
-    }
-    if (failed) return failed;
-    return data;
+    return detail::catch_out_of_memory(from.file, [&]() -> result<dataset<Input, T>> {
+        if (from.depth > 0)
+            return error(error_kind::shape_mismatch, from.file, "holds volumes, where the network takes images");
+        dataset<Input, T> data;
+        detail::set_medmnist_labels(from, part, data);
+        const result<array> images = detail::medmnist_array(from, part);
+        if (!images) return images.error();
+        error failed;
+        switch (images->type) {
+            case element_type::u1:
+                failed = detail::medmnist_images<Input, std::uint8_t>(*images, 255, from, scaling, data);
+                break;
+            case element_type::u2:
+                failed = detail::medmnist_images<Input, std::uint16_t>(*images, 65535, from, scaling, data);
+                break;
+            default:
+                failed = detail::medmnist_images<Input, double>(*images, 1, from, scaling, data);
+        }
+        if (failed) return failed;
+        return data;
+    });
 }
 
 }  // namespace ctnn

@@ -50,19 +50,21 @@ template <volume_shape Input, class From, class T>
 template <volume_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_medmnist(const medmnist_file& from, split_part part,
                                                       const input_scaling& scaling = {}) {
-    if (from.depth == 0)
-        return error(error_kind::shape_mismatch, from.file, "holds images, where the network takes volumes");
-    dataset<Input, T> data;
-    detail::set_medmnist_labels(from, part, data);
-    const result<array> images = detail::medmnist_array(from, part);
-    if (!images) return images.error();
-    error failed = images->type == element_type::u1
-                       ? detail::medmnist_volumes<Input, std::uint8_t>(*images, 255, from, scaling, data)
-                   : images->type == element_type::u2
-                       ? detail::medmnist_volumes<Input, std::uint16_t>(*images, 65535, from, scaling, data)
-                       : detail::medmnist_volumes<Input, double>(*images, 1, from, scaling, data);
-    if (failed) return failed;
-    return data;
+    return detail::catch_out_of_memory(from.file, [&]() -> result<dataset<Input, T>> {
+        if (from.depth == 0)
+            return error(error_kind::shape_mismatch, from.file, "holds images, where the network takes volumes");
+        dataset<Input, T> data;
+        detail::set_medmnist_labels(from, part, data);
+        const result<array> images = detail::medmnist_array(from, part);
+        if (!images) return images.error();
+        error failed = images->type == element_type::u1
+                           ? detail::medmnist_volumes<Input, std::uint8_t>(*images, 255, from, scaling, data)
+                       : images->type == element_type::u2
+                           ? detail::medmnist_volumes<Input, std::uint16_t>(*images, 65535, from, scaling, data)
+                           : detail::medmnist_volumes<Input, double>(*images, 1, from, scaling, data);
+        if (failed) return failed;
+        return data;
+    });
 }
 
 }  // namespace ctnn

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "ctnn/core/error.hpp"
+#include "ctnn/core/out_of_memory.hpp"
 #include "ctnn/core/tensor.hpp"
 #include "ctnn/io/nifti_labels.hpp"
 #include "ctnn/io/nifti_write.hpp"
@@ -153,17 +154,21 @@ template <class T>
 
 /// Reads a NIfTI file as a volume; see read_nifti().
 [[nodiscard]] inline result<volume> read_volume(const std::string& path, std::int64_t budget = default_budget) {
-    const result<nifti_image> image = read_nifti(path, budget);
-    if (!image) return image.error();
-    return to_volume(*image);
+    return detail::catch_out_of_memory(path, [&]() -> result<volume> {
+        const result<nifti_image> image = read_nifti(path, budget);
+        if (!image) return image.error();
+        return to_volume(*image);
+    });
 }
 
 /// Reads a NIfTI file of labels; see read_nifti() and nifti_labels().
 [[nodiscard]] inline result<label_volume> read_labels(const std::string& path, const label_rules& rules = {},
                                                       std::int64_t budget = default_budget) {
-    const result<nifti_image> image = read_nifti(path, budget);
-    if (!image) return image.error();
-    return to_label_volume(*image, rules, path);
+    return detail::catch_out_of_memory(path, [&]() -> result<label_volume> {
+        const result<nifti_image> image = read_nifti(path, budget);
+        if (!image) return image.error();
+        return to_label_volume(*image, rules, path);
+    });
 }
 
 /// The volume as a NIfTI image: float32, or for labels the smallest of uint8, int16 and int32 that holds them all;
@@ -219,7 +224,7 @@ template <class T>
 /// Writes a volume as .nii, .nii.gz or a pair; see to_nifti() and write_nifti().
 template <class T>
 [[nodiscard]] error write_volume(const std::string& path, const basic_volume<T>& from) {
-    return write_nifti(path, to_nifti(from));
+    return detail::catch_out_of_memory(path, [&]() -> error { return write_nifti(path, to_nifti(from)); });
 }
 
 }  // namespace ctnn

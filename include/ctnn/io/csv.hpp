@@ -161,48 +161,52 @@ private:
 ///               allow, before memory is taken; with invalid_argument a separator that cannot be one
 [[nodiscard]] inline result<csv_file> parse_csv(byte_vector bytes, const std::string& file = {},
                                                 const csv_options& options = {}) {
-    const char s = options.separator;
-    if (s == '"' || s == '\n' || s == '\r' || s == '\0' || static_cast<unsigned char>(s) > 0x7E)
-        return error(error_kind::invalid_argument, file, "a separator is one ASCII character, no quote or line break");
-    if (error failed = detail::check_csv_text(bytes, file)) return failed;
+    return detail::catch_out_of_memory(file, [&]() -> result<csv_file> {
+        const char s = options.separator;
+        if (s == '"' || s == '\n' || s == '\r' || s == '\0' || static_cast<unsigned char>(s) > 0x7E)
+            return error(error_kind::invalid_argument, file,
+                         "a separator is one ASCII character, no quote or line break");
+        if (error failed = detail::check_csv_text(bytes, file)) return failed;
 
-    detail::csv_size size;
-    if (error failed = detail::measure_csv(bytes, file, s, options.most_columns, size)) return failed;
-    std::int64_t needed = 0;
-    if (!checked_bytes({size.fields}, sizeof(extent), needed) ||
-        !checked_add(needed, static_cast<std::int64_t>(bytes.size()), needed) || needed > options.budget)
-        return error(error_kind::too_large, file,
-                     "has " + std::to_string(size.fields) + " fields in " + std::to_string(bytes.size()) +
-                         " bytes; with 8 bytes a field that is beyond the budget of " + std::to_string(options.budget));
-    csv_file table;
-    table.file_ = file;
-    table.width_ = size.width;
-    table.separator_ = s;
-    table.begins_.reserve(static_cast<std::size_t>(options.heading ? size.fields - size.width : size.fields));
-    std::vector<extent> heading;
-    extent at = detail::csv_start(bytes);
-    for (extent i = 0; i < size.fields; ++i) {
-        detail::csv_field field;
-        (void)detail::scan_csv_field(bytes, at, s, field);  // measured above
-        if (options.heading && i < size.width) {
-            heading.push_back(at);
-            table.columns_.push_back(detail::csv_text(bytes, field));
-        } else {
-            table.begins_.push_back(at);
+        detail::csv_size size;
+        if (error failed = detail::measure_csv(bytes, file, s, options.most_columns, size)) return failed;
+        std::int64_t needed = 0;
+        if (!checked_bytes({size.fields}, sizeof(extent), needed) ||
+            !checked_add(needed, static_cast<std::int64_t>(bytes.size()), needed) || needed > options.budget)
+            return error(error_kind::too_large, file,
+                         "has " + std::to_string(size.fields) + " fields in " + std::to_string(bytes.size()) +
+                             " bytes; with 8 bytes a field that is beyond the budget of " +
+                             std::to_string(options.budget));
+        csv_file table;
+        table.file_ = file;
+        table.width_ = size.width;
+        table.separator_ = s;
+        table.begins_.reserve(static_cast<std::size_t>(options.heading ? size.fields - size.width : size.fields));
+        std::vector<extent> heading;
+        extent at = detail::csv_start(bytes);
+        for (extent i = 0; i < size.fields; ++i) {
+            detail::csv_field field;
+            (void)detail::scan_csv_field(bytes, at, s, field);  // measured above
+            if (options.heading && i < size.width) {
+                heading.push_back(at);
+                table.columns_.push_back(detail::csv_text(bytes, field));
+            } else {
+                table.begins_.push_back(at);
+            }
+            at = field.next;
         }
-        at = field.next;
-    }
-    std::vector<std::pair<std::string_view, extent>> sorted;
-    for (std::size_t i = 0; i < heading.size(); ++i) sorted.emplace_back(table.columns_[i], heading[i]);
-    std::sort(sorted.begin(), sorted.end());
-    for (std::size_t i = 1; i < sorted.size(); ++i)
-        if (!sorted[i].first.empty() && sorted[i].first == sorted[i - 1].first)
-            return error(error_kind::corrupt, file, sorted[i].second,
-                         "a second column '" + std::string(sorted[i].first) + "' in " +
-                             detail::csv_place(bytes, sorted[i].second),
-                         "names that are different");
-    table.bytes_ = std::move(bytes);
-    return table;
+        std::vector<std::pair<std::string_view, extent>> sorted;
+        for (std::size_t i = 0; i < heading.size(); ++i) sorted.emplace_back(table.columns_[i], heading[i]);
+        std::sort(sorted.begin(), sorted.end());
+        for (std::size_t i = 1; i < sorted.size(); ++i)
+            if (!sorted[i].first.empty() && sorted[i].first == sorted[i - 1].first)
+                return error(error_kind::corrupt, file, sorted[i].second,
+                             "a second column '" + std::string(sorted[i].first) + "' in " +
+                                 detail::csv_place(bytes, sorted[i].second),
+                             "names that are different");
+        table.bytes_ = std::move(bytes);
+        return table;
+    });
 }
 
 /// Reads a table; see parse_csv() and read_file().
@@ -210,9 +214,11 @@ private:
 ///     const auto table = ctnn::read_csv("boxes.csv");
 ///     const auto boxes = table->numbers<float>({"x", "y", "width", "height"});
 [[nodiscard]] inline result<csv_file> read_csv(const std::string& path, const csv_options& options = {}) {
-    result<byte_vector> bytes = read_file(path, options.budget);
-    if (!bytes) return bytes.error();
-    return parse_csv(std::move(*bytes), path, options);
+    return detail::catch_out_of_memory(path, [&]() -> result<csv_file> {
+        result<byte_vector> bytes = read_file(path, options.budget);
+        if (!bytes) return bytes.error();
+        return parse_csv(std::move(*bytes), path, options);
+    });
 }
 
 }  // namespace ctnn

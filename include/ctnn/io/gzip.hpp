@@ -10,12 +10,10 @@
 #include <string>
 #include <utility>
 
-#if defined(CTNN_WITH_ZLIB)
-#include <zlib.h>
-#endif
-
 #include "ctnn/core/error.hpp"
+#include "ctnn/core/out_of_memory.hpp"
 #include "ctnn/io/bytes.hpp"
+#include "ctnn/io/inflate.hpp"
 
 namespace ctnn {
 
@@ -23,9 +21,6 @@ namespace ctnn {
 [[nodiscard]] inline bool is_gzip(byte_view b) { return b.has(0, "\x1f\x8b", 2); }
 
 namespace detail {
-
-/// Deflate gives at most 1032 bytes for one: a match of 258 bytes takes at least 2 bits.
-inline constexpr std::int64_t deflate_ratio = 1032;
 
 #if defined(CTNN_WITH_ZLIB)
 
@@ -45,8 +40,8 @@ public:
     /// that, or four times the packed size.
     [[nodiscard]] error fill(byte_vector& to, std::int64_t until) {
         if (!started_) {
-            // 15 + 16: the largest window, and a gzip header is a must.
-            if (inflateInit2(&stream_, 15 + 16) != Z_OK) return {error_kind::out_of_memory, file_, "zlib cannot start"};
+            if (inflateInit2(&stream_, gzip_deflate) != Z_OK)
+                return {error_kind::out_of_memory, file_, "zlib cannot start"};
             started_ = true;
         }
         const std::int64_t first = std::max<std::int64_t>(65536, 4 * std::int64_t{packed_.size});
@@ -119,13 +114,15 @@ private:
 /// with truncated, corrupt or trailing_data a damaged one, with unsupported everything without CTNN_WITH_ZLIB.
 [[nodiscard]] inline result<byte_vector> gunzip(byte_view packed, const std::string& file, std::int64_t budget) {
 #if defined(CTNN_WITH_ZLIB)
-    detail::gzip_reader reader(packed, file);
-    byte_vector content;
-    const std::int64_t stop = budget < std::numeric_limits<std::int64_t>::max() ? budget + 1 : budget;
-    if (error failed = reader.fill(content, stop)) return failed;
-    if (static_cast<std::int64_t>(content.size()) > budget)
-        return error(error_kind::too_large, file, "unpacks to more than " + std::to_string(budget) + " bytes");
-    return content;
+    return detail::catch_out_of_memory(file, [&]() -> result<byte_vector> {
+        detail::gzip_reader reader(packed, file);
+        byte_vector content;
+        const std::int64_t stop = budget < std::numeric_limits<std::int64_t>::max() ? budget + 1 : budget;
+        if (error failed = reader.fill(content, stop)) return failed;
+        if (static_cast<std::int64_t>(content.size()) > budget)
+            return error(error_kind::too_large, file, "unpacks to more than " + std::to_string(budget) + " bytes");
+        return content;
+    });
 #else
     (void)packed;
     (void)budget;
@@ -133,12 +130,22 @@ private:
 #endif
 }
 
-/// Packs bytes as one gzip member without name or time, so that equal content gives equal files.
-[[nodiscard]] inline result<byte_vector> gzip(byte_view content, const std::string& file = {}) {
+namespace detail {
+
 #if defined(CTNN_WITH_ZLIB)
-    z_stream stream{};
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+
+inline result<byte_vector> pack_gzip(byte_view content, const std::string& file) {
+    struct packer {
+        z_stream stream{};
+        bool started = false;
+        ~packer() {
+            if (started) deflateEnd(&stream);
+        }
+    } packing;
+    z_stream& stream = packing.stream;
+    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, gzip_deflate, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         return error(error_kind::out_of_memory, file, "zlib cannot start");
+    packing.started = true;
     constexpr std::int64_t most = std::int64_t{1} << 30;
     byte_vector packed(static_cast<std::size_t>(content.size / 2 + 4096));
     std::size_t done = 0;
@@ -156,10 +163,19 @@ private:
         at += static_cast<extent>(input - stream.avail_in);
         done += room - stream.avail_out;
     }
-    deflateEnd(&stream);
     if (status != Z_STREAM_END) return error(error_kind::out_of_memory, file, "zlib cannot pack");
     packed.resize(done);
     return packed;
+}
+
+#endif
+
+}  // namespace detail
+
+/// Packs bytes as one gzip member without name or time, so that equal content gives equal files.
+[[nodiscard]] inline result<byte_vector> gzip(byte_view content, const std::string& file = {}) {
+#if defined(CTNN_WITH_ZLIB)
+    return detail::catch_out_of_memory(file, [&] { return detail::pack_gzip(content, file); });
 #else
     (void)content;
     return error(error_kind::unsupported, file, "is not packed with gzip without CTNN_WITH_ZLIB");

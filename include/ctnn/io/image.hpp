@@ -4,7 +4,7 @@
 /// is to ask for it.
 #pragma once
 
-#include <memory>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -36,33 +36,25 @@ struct image_options {
 
 namespace detail {
 
-struct stb_free {
-    void operator()(void* block) const { stb_read::ctnn_stbi_image_free(block); }
-};
-
-/// Decodes a checked PNG or JPEG.
-inline error decode_with_stb(byte_view bytes, const std::string& file, image& out) {
+/// Reads a JPEG file: checks it, then decodes it.
+[[nodiscard]] inline result<image> read_jpeg(byte_view bytes, const std::string& file, const image_limits& limits) {
+    result<image> read = check_jpeg(bytes, file, limits);
+    if (!read) return read;
+    image& out = *read;
     int width = 0, height = 0, channels = 0;
-    const int size = static_cast<int>(bytes.size);
-    const auto accept = [&](const auto* pixels) -> error {
-        if (pixels == nullptr) {
-            const char* reason = stb_read::ctnn_stbi_failure_reason();
-            return {error_kind::corrupt, file,
-                    std::string("cannot be decoded: ") + (reason != nullptr ? reason : "no reason given")};
-        }
-        if (width != out.width || height != out.height || channels != out.file_channels)
-            return {error_kind::corrupt, file, "decodes to another size than its header states"};
-        out.pixels.assign(pixels, pixels + out.height * out.width * channels);
-        return {};
-    };
-    if (out.maximum == 65535) {
-        const std::unique_ptr<stb_read::stbi_us, stb_free> pixels(
-            stb_read::ctnn_stbi_load_16_from_memory(bytes.data, size, &width, &height, &channels, 0));
-        return accept(pixels.get());
+    const stb_memory memory;
+    const unsigned char* const pixels =
+        stb_read::ctnn_stbi_load_from_memory(bytes.data, static_cast<int>(bytes.size), &width, &height, &channels, 0);
+    if (pixels == nullptr) {
+        const char* reason = stb_read::ctnn_stbi_failure_reason();
+        if (reason != nullptr && std::strcmp(reason, "outofmem") == 0) return make_out_of_memory(file);
+        return error(error_kind::corrupt, file,
+                     std::string("cannot be decoded: ") + (reason != nullptr ? reason : "no reason given"));
     }
-    const std::unique_ptr<stb_read::stbi_uc, stb_free> pixels(
-        stb_read::ctnn_stbi_load_from_memory(bytes.data, size, &width, &height, &channels, 0));
-    return accept(pixels.get());
+    if (width != out.width || height != out.height || channels != out.channels)
+        return error(error_kind::corrupt, file, "decodes to another size than its header states");
+    out.pixels.assign(pixels, pixels + out.height * out.width * out.channels);
+    return read;
 }
 
 /// Takes the last channel away as the option says.
@@ -93,47 +85,36 @@ inline error remove_alpha(image& picture, transparency how, const std::string& f
     return {};
 }
 
-}  // namespace detail
-
-/// Decodes an image file that is in memory; `file` is its name in errors. Checks and refusals as read_image().
-[[nodiscard]] inline result<image> decode_image(byte_view bytes, const image_options& options = {},
-                                                const std::string& file = {}) {
+/// decode_image(), which sees to memory that runs out.
+inline result<image> decode_any_image(byte_view bytes, const image_options& options, const std::string& file) {
     if (options.channels != 0 && options.channels != 1 && options.channels != 3)
         return error(error_kind::invalid_argument, file, "an image has 1 or 3 channels, or 0: as the file");
     if (bytes.size > options.budget || bytes.size > 0x7fffffff)
         return error(error_kind::too_large, file, 0, std::to_string(bytes.size) + " bytes",
                      "a budget of " + std::to_string(options.budget));
-    const detail::image_limits limits{options.budget,
-                                      options.largest_side < (1 << 15) ? options.largest_side : 1 << 15};
+    const image_limits limits{options.budget, options.largest_side < (1 << 15) ? options.largest_side : 1 << 15};
     const result<image_format> format = identify_image(bytes, file);
     if (!format) return format.error();
-    image picture;
-    if (*format == image_format::bmp || *format == image_format::pnm) {
-        result<image> read = *format == image_format::bmp ? detail::read_bmp(bytes, file, limits)
-                                                          : detail::read_pnm(bytes, file, limits);
-        if (!read) return read;
-        picture = std::move(*read);
-    } else {
-        const result<detail::image_header> header = *format == image_format::png
-                                                        ? detail::check_png(bytes, file, limits)
-                                                        : detail::check_jpeg(bytes, file, limits);
-        if (!header) return header.error();
-        picture.height = header->height;
-        picture.width = header->width;
-        picture.channels = picture.file_channels = header->channels;
-        picture.maximum = header->maximum;
-        picture.format = *format;
-        picture.palette = header->palette;
-        picture.orientation = header->orientation;
-        const byte_view source = header->repaired.empty() ? bytes : byte_view(header->repaired);
-        if (error wrong = detail::decode_with_stb(source, file, picture)) return wrong;
-    }
+    result<image> read = *format == image_format::png    ? read_png(bytes, file, limits)
+                         : *format == image_format::jpeg ? read_jpeg(bytes, file, limits)
+                         : *format == image_format::bmp  ? read_bmp(bytes, file, limits)
+                                                         : read_pnm(bytes, file, limits);
+    if (!read) return read;
+    image picture = std::move(*read);
     if (picture.channels == 2 || picture.channels == 4)
-        if (error wrong = detail::remove_alpha(picture, options.alpha, file)) return wrong;
+        if (error wrong = remove_alpha(picture, options.alpha, file)) return wrong;
     if (options.channels == 1) make_gray(picture);
     if (options.channels == 3) make_color(picture);
     if (options.upright) make_upright(picture);
     return picture;
+}
+
+}  // namespace detail
+
+/// Decodes an image file that is in memory; `file` is its name in errors. Checks and refusals as read_image().
+[[nodiscard]] inline result<image> decode_image(byte_view bytes, const image_options& options = {},
+                                                const std::string& file = {}) {
+    return detail::catch_out_of_memory(file, [&] { return detail::decode_any_image(bytes, options, file); });
 }
 
 /// Reads an image file.
@@ -149,9 +130,11 @@ inline error remove_alpha(image& picture, transparency how, const std::string& f
 ///
 ///     auto scan = ctnn::read_image("scan.png", {.channels = 1});
 [[nodiscard]] inline result<image> read_image(const std::string& path, const image_options& options = {}) {
-    const result<byte_vector> bytes = read_file(path, options.budget);
-    if (!bytes) return bytes.error();
-    return decode_image(*bytes, options, path);
+    return detail::catch_out_of_memory(path, [&]() -> result<image> {
+        const result<byte_vector> bytes = read_file(path, options.budget);
+        if (!bytes) return bytes.error();
+        return decode_image(*bytes, options, path);
+    });
 }
 
 }  // namespace ctnn

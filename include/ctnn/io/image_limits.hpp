@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// What an image's header promises, and the limits that it is held against before any memory is taken.
+/// The limits that an image's header is held against before any memory is taken.
 #pragma once
 
 #include <string>
@@ -9,16 +9,6 @@
 #include "ctnn/io/bytes.hpp"
 
 namespace ctnn::detail {
-
-/// What the checks of a container found.
-struct image_header {
-    extent height = 0, width = 0;
-    extent channels = 0;  ///< of the file: 1 gray, 2 gray and alpha, 3 color, 4 color and alpha
-    extent maximum = 255;
-    extent orientation = 1;
-    bool palette = false;
-    byte_vector repaired;  ///< the file in a form that the decoder reads safely; empty: the file itself
-};
 
 /// The limits a caller sets.
 struct image_limits {

@@ -4,16 +4,19 @@
 /// https://www.w3.org/Graphics/JPEG/itu-t81.pdf
 #pragma once
 
+#include <cstring>
 #include <string>
+#include <utility>
 
 #include "ctnn/io/exif.hpp"
 #include "ctnn/io/image_limits.hpp"
+#include "ctnn/io/image_types.hpp"
 
 namespace ctnn::detail {
 
 /// What the walk over a JPEG's markers collects.
 struct jpeg_content {
-    image_header header;
+    image picture;  ///< all but its pixels
     bool has_frame = false, progressive = false;
     int components = 0;
     unsigned char identifier[4]{};
@@ -72,9 +75,10 @@ inline error read_jpeg_frame(const std::string& file, extent at, byte_view segme
             return {error_kind::corrupt, file, at, "quantization table " + std::to_string(jpeg.quantization[c]),
                     "0 to 3"};
     }
-    jpeg.header.height = height;
-    jpeg.header.width = width;
-    jpeg.header.channels = jpeg.components;
+    jpeg.picture.height = height;
+    jpeg.picture.width = width;
+    jpeg.picture.channels = jpeg.picture.file_channels = jpeg.components;
+    jpeg.picture.format = image_format::jpeg;
     jpeg.has_frame = true;
     return {};
 }
@@ -177,9 +181,8 @@ inline error check_jpeg_end(byte_view bytes, const std::string& file, extent at,
 ///
 /// Refuses arithmetic coding, lossless, hierarchical, 12 bits and CMYK as unsupported. JPEG has no checksum: a
 /// flipped bit inside the entropy-coded data cannot be seen. Color profiles are not applied; EXIF's orientation is
-/// reported.
-[[nodiscard]] inline result<image_header> check_jpeg(byte_view bytes, const std::string& file,
-                                                     const image_limits& limits) {
+/// reported. \returns the image without its pixels
+[[nodiscard]] inline result<image> check_jpeg(byte_view bytes, const std::string& file, const image_limits& limits) {
     jpeg_content jpeg;
     for (extent at = 2;;) {
         const auto ends = [&] {
@@ -193,7 +196,7 @@ inline error check_jpeg_end(byte_view bytes, const std::string& file, extent at,
         const int marker = bytes[at++];
         if (marker == 0xD9) {
             if (error wrong = check_jpeg_end(bytes, file, at, jpeg)) return wrong;
-            return std::move(jpeg.header);
+            return std::move(jpeg.picture);
         }
         if (marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8))
             return error(error_kind::corrupt, file, at - 1, "a marker " + std::to_string(marker) + " out of place",
@@ -212,7 +215,7 @@ inline error check_jpeg_end(byte_view bytes, const std::string& file, extent at,
             jpeg.progressive = marker == 0xC2;
             if (error wrong = read_jpeg_frame(file, at, segment, limits, jpeg)) return wrong;
         } else if (marker == 0xE1 && segment.has(0, "Exif\0\0", 6)) {
-            jpeg.header.orientation = exif_orientation({segment.data + 6, segment.size - 6});
+            jpeg.picture.orientation = exif_orientation({segment.data + 6, segment.size - 6});
         } else if (marker == 0xDB) {
             if (error wrong = read_jpeg_quantization(file, at, segment, jpeg)) return wrong;
         } else if (marker == 0xC4) {

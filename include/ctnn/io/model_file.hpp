@@ -135,71 +135,73 @@ inline constexpr tensor_type type_of_scalar = sizeof(T) == 4 ? tensor_type::f32 
 /// \returns error_kind::cannot_open or cannot_write, or invalid_argument for names that are no UTF-8
 template <class Net, class T>
 [[nodiscard]] error save(const model<Net, T>& m, const std::string& path) {
-    const self_test test = make_self_test(m);
-    std::vector<tensor_source> tensors;
-    for (const named_tensor& t : tensors_of<Net>()) {
-        const T* data = (t.learned ? m.parameters().data() : m.state().data()) + t.offset;
-        tensors.push_back({t.name,
-                           detail::type_of_scalar<T>,
-                           t.shape,
-                           {reinterpret_cast<const unsigned char*>(data), t.size * static_cast<extent>(sizeof(T))}});
-    }
-    tensor_metadata metadata{{"ctnn.fingerprint", fingerprint_of<Net>()},
-                             {"ctnn.architecture", architecture_of<Net>()},
-                             {"ctnn.class_names", detail::join_lines(m.class_names)},
-                             {"ctnn.input_factor", to_text(m.scaling.factor)},
-                             {"ctnn.input_shift", to_text(m.scaling.shift)}};
-    if (!(m.preparation == volume_preparation{})) {
-        metadata.emplace_back("ctnn.volume_spacing.x", to_text(m.preparation.spacing[0]));
-        metadata.emplace_back("ctnn.volume_spacing.y", to_text(m.preparation.spacing[1]));
-        metadata.emplace_back("ctnn.volume_spacing.z", to_text(m.preparation.spacing[2]));
-        metadata.emplace_back("ctnn.volume_low", to_text(m.preparation.low));
-        metadata.emplace_back("ctnn.volume_high", to_text(m.preparation.high));
-    }
-    metadata.emplace_back("ctnn.self_test.pixels", pixels_text(test));
-    metadata.emplace_back("ctnn.self_test.scores", scores_text(test));
-    return write_safetensors(path, tensors, metadata);
+    return detail::catch_out_of_memory(path, [&]() -> error {
+        const self_test test = make_self_test(m);
+        std::vector<tensor_source> tensors;
+        for (const named_tensor& t : tensors_of<Net>()) {
+            const T* data = (t.learned ? m.parameters().data() : m.state().data()) + t.offset;
+            tensors.push_back(
+                {t.name,
+                 detail::type_of_scalar<T>,
+                 t.shape,
+                 {reinterpret_cast<const unsigned char*>(data), t.size * static_cast<extent>(sizeof(T))}});
+        }
+        tensor_metadata metadata{{"ctnn.fingerprint", fingerprint_of<Net>()},
+                                 {"ctnn.architecture", architecture_of<Net>()},
+                                 {"ctnn.class_names", detail::join_lines(m.class_names)},
+                                 {"ctnn.input_factor", to_text(m.scaling.factor)},
+                                 {"ctnn.input_shift", to_text(m.scaling.shift)}};
+        if (!(m.preparation == volume_preparation{})) {
+            metadata.emplace_back("ctnn.volume_spacing.x", to_text(m.preparation.spacing[0]));
+            metadata.emplace_back("ctnn.volume_spacing.y", to_text(m.preparation.spacing[1]));
+            metadata.emplace_back("ctnn.volume_spacing.z", to_text(m.preparation.spacing[2]));
+            metadata.emplace_back("ctnn.volume_low", to_text(m.preparation.low));
+            metadata.emplace_back("ctnn.volume_high", to_text(m.preparation.high));
+        }
+        metadata.emplace_back("ctnn.self_test.pixels", pixels_text(test));
+        metadata.emplace_back("ctnn.self_test.scores", scores_text(test));
+        return write_safetensors(path, tensors, metadata);
+    });
 }
 
 /// What a model file says of itself: for a program that picks one of several networks.
 [[nodiscard]] inline result<model_file_info> read_model_info(const std::string& path,
                                                              const load_options& options = {}) {
-    const result<byte_vector> bytes = read_file(path, options.budget);
-    if (!bytes) return bytes.error();
-    const result<safetensors_file> file = parse_safetensors(*bytes, path);
-    if (!file) return file.error();
-    return detail::info_of(*file);
+    return detail::catch_out_of_memory(path, [&]() -> result<model_file_info> {
+        const result<byte_vector> bytes = read_file(path, options.budget);
+        if (!bytes) return bytes.error();
+        const result<safetensors_file> file = parse_safetensors(*bytes, path);
+        if (!file) return file.error();
+        return detail::info_of(*file);
+    });
 }
 
-/// Reads a model. Everything is compared before anything changes; a failure leaves the model as it was.
-///
-/// A file of another tool is taken when its tensors have exactly the network's names, shapes and type.
-/// \returns what read_file and parse_safetensors refuse; architecture_mismatch with the first layer that differs;
-///          shape_mismatch with every tensor that does; not_finite with the first place; self_test_failed
+namespace detail {
+
+/// load() from the content of a file, whose name is `path` in errors.
 template <class Net, class T>
-[[nodiscard]] error load(model<Net, T>& m, const std::string& path, const load_options& options = {}) {
-    const result<byte_vector> bytes = read_file(path, options.budget);
-    if (!bytes) return bytes.error();
-    const result<safetensors_file> file = parse_safetensors(*bytes, path);
+[[nodiscard]] error load_content(model<Net, T>& m, byte_view bytes, const std::string& path,
+                                 const load_options& options) {
+    const result<safetensors_file> file = parse_safetensors(bytes, path);
     if (!file) return file.error();
-    const model_file_info info = detail::info_of(*file);
+    const model_file_info info = info_of(*file);
     const std::vector<named_tensor> expected = tensors_of<Net>();
-    const std::string differences = detail::tensor_differences(*file, expected, detail::type_of_scalar<T>);
+    const std::string differences = tensor_differences(*file, expected, type_of_scalar<T>);
     if (file->has_checksum && info.fingerprint != fingerprint_of<Net>())
-        return {error_kind::architecture_mismatch, path,
-                "a model of another network; " + detail::first_difference(info.architecture, architecture_of<Net>()) +
-                    differences};
+        return {
+            error_kind::architecture_mismatch, path,
+            "a model of another network; " + first_difference(info.architecture, architecture_of<Net>()) + differences};
     if (!differences.empty())
         return {error_kind::shape_mismatch, path, "its tensors are not the network's:" + differences};
 
     model<Net, T> fresh{seed{}};
     for (const named_tensor& t : expected) {
-        const byte_view from = file->bytes(*bytes, *file->find(t.name));
+        const byte_view from = file->bytes(bytes, *file->find(t.name));
         T* to = (t.learned ? fresh.parameters().data() : fresh.state().data()) + t.offset;
         std::memcpy(static_cast<void*>(to), from.data, static_cast<std::size_t>(from.size));
         for (extent i = 0; i < t.size && !options.allow_not_finite; ++i)
             if (!std::isfinite(to[i]))
-                return {error_kind::not_finite, path, from.data - bytes->data() + i * static_cast<extent>(sizeof(T)),
+                return {error_kind::not_finite, path, from.data - bytes.data + i * static_cast<extent>(sizeof(T)),
                         "NaN or infinity in " + t.name, "finite weights"};
     }
     fresh.class_names = info.class_names;
@@ -214,6 +216,22 @@ template <class Net, class T>
     }
     m = std::move(fresh);
     return {};
+}
+
+}  // namespace detail
+
+/// Reads a model. Everything is compared before anything changes; a failure leaves the model as it was.
+///
+/// A file of another tool is taken when its tensors have exactly the network's names, shapes and type.
+/// \returns what read_file and parse_safetensors refuse; architecture_mismatch with the first layer that differs;
+///          shape_mismatch with every tensor that does; not_finite with the first place; self_test_failed
+template <class Net, class T>
+[[nodiscard]] error load(model<Net, T>& m, const std::string& path, const load_options& options = {}) {
+    return detail::catch_out_of_memory(path, [&]() -> error {
+        const result<byte_vector> bytes = read_file(path, options.budget);
+        if (!bytes) return bytes.error();
+        return detail::load_content(m, *bytes, path, options);
+    });
 }
 
 }  // namespace ctnn

@@ -161,17 +161,20 @@ inline void swap_elements(byte_vector& bytes, extent element) {
 /// says, and then to the end that shows its checksum. Refuses with too_large voxels of more than `budget` bytes.
 [[nodiscard]] inline result<nifti_image> parse_nifti(byte_vector bytes, const std::string& file = {},
                                                      std::int64_t budget = default_budget) {
-    detail::checked_nifti c;
-    if (is_gzip(bytes)) {
-        if (error wrong = detail::unpack_nifti(bytes, file, true, budget, c)) return wrong;
-    } else if (error wrong = detail::check_nifti_header(bytes, file, false, budget, c)) {
-        return wrong;
-    }
-    const auto size = static_cast<std::int64_t>(bytes.size());
-    if (error wrong = detail::check_nifti_length(file, size, c)) return wrong;
-    std::vector<nifti_extension> extensions;
-    if (error wrong = detail::read_nifti_rest(bytes, static_cast<extent>(c.offset), file, c, extensions)) return wrong;
-    return detail::finish_nifti(std::move(c), std::move(extensions), std::move(bytes));
+    return detail::catch_out_of_memory(file, [&]() -> result<nifti_image> {
+        detail::checked_nifti c;
+        if (is_gzip(bytes)) {
+            if (error wrong = detail::unpack_nifti(bytes, file, true, budget, c)) return wrong;
+        } else if (error wrong = detail::check_nifti_header(bytes, file, false, budget, c)) {
+            return wrong;
+        }
+        const auto size = static_cast<std::int64_t>(bytes.size());
+        if (error wrong = detail::check_nifti_length(file, size, c)) return wrong;
+        std::vector<nifti_extension> extensions;
+        if (error wrong = detail::read_nifti_rest(bytes, static_cast<extent>(c.offset), file, c, extensions))
+            return wrong;
+        return detail::finish_nifti(std::move(c), std::move(extensions), std::move(bytes));
+    });
 }
 
 /// Reads the contents of a .hdr and an .img file; those whose names end in .gz are packed. See parse_nifti().
@@ -179,36 +182,41 @@ inline void swap_elements(byte_vector& bytes, extent element) {
                                                           const std::string& header_file = {},
                                                           const std::string& voxel_file = {},
                                                           std::int64_t budget = default_budget) {
-    detail::checked_nifti c;
-    if (header_file.ends_with(".gz")) {
-        result<byte_vector> plain = gunzip(header, header_file, budget);
-        if (!plain) return plain.error();
-        header = *std::move(plain);
-    }
-    if (error wrong = detail::check_nifti_header(header, header_file, true, budget, c)) return wrong;
-    if (voxel_file.ends_with(".gz"))
-        if (error wrong = detail::unpack_nifti(voxels, voxel_file, false, budget, c)) return wrong;
-    if (error wrong = detail::check_nifti_length(voxel_file, static_cast<std::int64_t>(voxels.size()), c)) return wrong;
-    std::vector<nifti_extension> extensions;
-    const auto end = static_cast<extent>(header.size());
-    if (error wrong = detail::read_nifti_rest(header, end, header_file, c, extensions)) return wrong;
-    return detail::finish_nifti(std::move(c), std::move(extensions), std::move(voxels));
+    return detail::catch_out_of_memory(header_file, [&]() -> result<nifti_image> {
+        detail::checked_nifti c;
+        if (header_file.ends_with(".gz")) {
+            result<byte_vector> plain = gunzip(header, header_file, budget);
+            if (!plain) return plain.error();
+            header = *std::move(plain);
+        }
+        if (error wrong = detail::check_nifti_header(header, header_file, true, budget, c)) return wrong;
+        if (voxel_file.ends_with(".gz"))
+            if (error wrong = detail::unpack_nifti(voxels, voxel_file, false, budget, c)) return wrong;
+        if (error wrong = detail::check_nifti_length(voxel_file, static_cast<std::int64_t>(voxels.size()), c))
+            return wrong;
+        std::vector<nifti_extension> extensions;
+        const auto end = static_cast<extent>(header.size());
+        if (error wrong = detail::read_nifti_rest(header, end, header_file, c, extensions)) return wrong;
+        return detail::finish_nifti(std::move(c), std::move(extensions), std::move(voxels));
+    });
 }
 
 /// Reads a NIfTI file of at most `budget` bytes: .nii or .nii.gz, or either file of a pair, whose other is in the same
 /// folder and has the same name with .img for .hdr (.hdr.gz and .img.gz likewise). See parse_nifti().
 [[nodiscard]] inline result<nifti_image> read_nifti(const std::string& path, std::int64_t budget = default_budget) {
-    std::string header_file, voxel_file;
-    if (!detail::pair_names(path, header_file, voxel_file)) {
-        result<byte_vector> bytes = read_file(path, budget);
-        if (!bytes) return bytes.error();
-        return parse_nifti(*std::move(bytes), path, budget);
-    }
-    result<byte_vector> header = read_file(header_file, budget);
-    if (!header) return header.error();
-    result<byte_vector> voxels = read_file(voxel_file, budget);
-    if (!voxels) return voxels.error();
-    return parse_nifti_pair(*std::move(header), *std::move(voxels), header_file, voxel_file, budget);
+    return detail::catch_out_of_memory(path, [&]() -> result<nifti_image> {
+        std::string header_file, voxel_file;
+        if (!detail::pair_names(path, header_file, voxel_file)) {
+            result<byte_vector> bytes = read_file(path, budget);
+            if (!bytes) return bytes.error();
+            return parse_nifti(*std::move(bytes), path, budget);
+        }
+        result<byte_vector> header = read_file(header_file, budget);
+        if (!header) return header.error();
+        result<byte_vector> voxels = read_file(voxel_file, budget);
+        if (!voxels) return voxels.error();
+        return parse_nifti_pair(*std::move(header), *std::move(voxels), header_file, voxel_file, budget);
+    });
 }
 
 template <class T>

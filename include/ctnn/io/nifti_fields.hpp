@@ -138,9 +138,10 @@ public:
     template <class Stored, class Member>
     void operator()(Stored, const Member& member) {
         if constexpr (std::is_integral_v<Stored>) {
-            // Compared as double first: 2^63, the first that no integer holds, is exact.
-            const double wide = static_cast<double>(member);
-            const bool small = wide >= -0x1p63 && wide < 0x1p63;
+            // A double is compared first: 2^63, the first that no integer holds, is exact. An integer must not become
+            // one: the largest would round up to 2^63.
+            bool small = true;
+            if constexpr (!std::is_integral_v<Member>) small = member >= -0x1p63 && member < 0x1p63;
             const std::int64_t value = small ? static_cast<std::int64_t>(member) : 0;
             if (!small || value < static_cast<std::int64_t>(std::numeric_limits<Stored>::min()) ||
                 value > static_cast<std::int64_t>(std::numeric_limits<Stored>::max()))

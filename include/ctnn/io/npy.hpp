@@ -270,63 +270,69 @@ inline byte_vector from_fortran(const byte_vector& bytes, const std::vector<exte
 /// too_large, and data of any other length than the shape says as truncated or trailing_data, before any memory is
 /// taken.
 [[nodiscard]] inline result<array> parse_npy(byte_view b, const std::string& file = {}) {
-    if (!b.has(0, "\x93NUMPY", b.size < 6 ? b.size : 6) || b.size == 0)
-        return error(b.size == 0 ? error_kind::truncated : error_kind::wrong_format, file, 0,
-                     b.size == 0 ? "an empty file" : "another signature", "a NumPy array");
-    if (b.size < 10) return error(error_kind::truncated, file, b.size, "the end of the file", "a NumPy header");
-    if (b[6] < 1 || b[6] > 3 || b[7] != 0)
-        return error(error_kind::unsupported, file, 6, "version " + std::to_string(b[6]) + "." + std::to_string(b[7]),
-                     "1.0, 2.0 or 3.0");
-    byte_reader reader(b, 8);
-    std::uint16_t short_size = 0;
-    std::uint32_t size = 0;
-    if (b[6] == 1) {
-        if (reader.little(short_size)) size = short_size;
-    } else if (!reader.little(size)) {
-        return error(error_kind::truncated, file, b.size, "the end of the file", "the size of the header");
-    }
-    if (size > 65536)
-        return error(error_kind::too_large, file, 8, "a header of " + std::to_string(size) + " bytes", "at most 65536");
-    const extent begin = reader.position();
-    if (!reader.skip(size))
-        return error(error_kind::truncated, file, b.size, "the end of the file",
-                     "a header of " + std::to_string(size) + " bytes");
-    detail::npy_header header;
-    detail::npy_header_parser parser(reinterpret_cast<const char*>(b.data + begin), static_cast<extent>(size));
-    if (const char* expected = parser.parse(header)) {
-        return error(error_kind::corrupt, file, begin + parser.position(), "another text", expected);
-    }
-    array out;
-    bool swapped = false;
-    if (!detail::plain_type(header.type, out.type, swapped))
-        return error(error_kind::unsupported, file, begin, "elements of type " + header.type,
-                     "plain numbers: b1, u1 to u8, i1 to i8, f4, f8");
-    const extent element = element_size(out.type);
-    std::int64_t bytes = 0;
-    if (!checked_bytes(header.shape, element, bytes))
-        return error(error_kind::corrupt, file, begin, "a shape of more than 2^63 bytes", "data of the file's size");
-    if (bytes != reader.left()) {
-        return error(bytes > reader.left() ? error_kind::truncated : error_kind::trailing_data, file, reader.position(),
-                     std::to_string(reader.left()) + " bytes of data", std::to_string(bytes));
-    }
-    out.shape = std::move(header.shape);
-    out.bytes.assign(reader.here(), reader.here() + bytes);
-    if (swapped)
-        for (extent at = 0; at < bytes; at += element)
-            for (extent i = 0; i < element / 2; ++i)
-                std::swap(out.bytes[static_cast<std::size_t>(at + i)],
-                          out.bytes[static_cast<std::size_t>(at + element - 1 - i)]);
-    if (header.fortran && out.shape.size() > 1) out.bytes = detail::from_fortran(out.bytes, out.shape, element);
-    if (out.type == element_type::boolean)
-        for (unsigned char& value : out.bytes) value = value != 0;
-    return out;
+    return detail::catch_out_of_memory(file, [&]() -> result<array> {
+        if (!b.has(0, "\x93NUMPY", b.size < 6 ? b.size : 6) || b.size == 0)
+            return error(b.size == 0 ? error_kind::truncated : error_kind::wrong_format, file, 0,
+                         b.size == 0 ? "an empty file" : "another signature", "a NumPy array");
+        if (b.size < 10) return error(error_kind::truncated, file, b.size, "the end of the file", "a NumPy header");
+        if (b[6] < 1 || b[6] > 3 || b[7] != 0)
+            return error(error_kind::unsupported, file, 6,
+                         "version " + std::to_string(b[6]) + "." + std::to_string(b[7]), "1.0, 2.0 or 3.0");
+        byte_reader reader(b, 8);
+        std::uint16_t short_size = 0;
+        std::uint32_t size = 0;
+        if (b[6] == 1) {
+            if (reader.little(short_size)) size = short_size;
+        } else if (!reader.little(size)) {
+            return error(error_kind::truncated, file, b.size, "the end of the file", "the size of the header");
+        }
+        if (size > 65536)
+            return error(error_kind::too_large, file, 8, "a header of " + std::to_string(size) + " bytes",
+                         "at most 65536");
+        const extent begin = reader.position();
+        if (!reader.skip(size))
+            return error(error_kind::truncated, file, b.size, "the end of the file",
+                         "a header of " + std::to_string(size) + " bytes");
+        detail::npy_header header;
+        detail::npy_header_parser parser(reinterpret_cast<const char*>(b.data + begin), static_cast<extent>(size));
+        if (const char* expected = parser.parse(header)) {
+            return error(error_kind::corrupt, file, begin + parser.position(), "another text", expected);
+        }
+        array out;
+        bool swapped = false;
+        if (!detail::plain_type(header.type, out.type, swapped))
+            return error(error_kind::unsupported, file, begin, "elements of type " + header.type,
+                         "plain numbers: b1, u1 to u8, i1 to i8, f4, f8");
+        const extent element = element_size(out.type);
+        std::int64_t bytes = 0;
+        if (!checked_bytes(header.shape, element, bytes))
+            return error(error_kind::corrupt, file, begin, "a shape of more than 2^63 bytes",
+                         "data of the file's size");
+        if (bytes != reader.left()) {
+            return error(bytes > reader.left() ? error_kind::truncated : error_kind::trailing_data, file,
+                         reader.position(), std::to_string(reader.left()) + " bytes of data", std::to_string(bytes));
+        }
+        out.shape = std::move(header.shape);
+        out.bytes.assign(reader.here(), reader.here() + bytes);
+        if (swapped)
+            for (extent at = 0; at < bytes; at += element)
+                for (extent i = 0; i < element / 2; ++i)
+                    std::swap(out.bytes[static_cast<std::size_t>(at + i)],
+                              out.bytes[static_cast<std::size_t>(at + element - 1 - i)]);
+        if (header.fortran && out.shape.size() > 1) out.bytes = detail::from_fortran(out.bytes, out.shape, element);
+        if (out.type == element_type::boolean)
+            for (unsigned char& value : out.bytes) value = value != 0;
+        return out;
+    });
 }
 
 /// Reads an .npy file of at most `budget` bytes; see parse_npy().
 [[nodiscard]] inline result<array> read_npy(const std::string& path, std::int64_t budget = default_budget) {
-    const result<byte_vector> bytes = read_file(path, budget);
-    if (!bytes) return bytes.error();
-    return parse_npy(*bytes, path);
+    return detail::catch_out_of_memory(path, [&]() -> result<array> {
+        const result<byte_vector> bytes = read_file(path, budget);
+        if (!bytes) return bytes.error();
+        return parse_npy(*bytes, path);
+    });
 }
 
 /// The content of an .npy file: version 1.0, C order, this machine's byte order, data at a
@@ -351,7 +357,7 @@ inline byte_vector from_fortran(const byte_vector& bytes, const std::vector<exte
 
 /// Writes an .npy file, crash-safe; see format_npy() and write_file().
 [[nodiscard]] inline error write_npy(const std::string& path, const array& from) {
-    return write_file(path, format_npy(from));
+    return detail::catch_out_of_memory(path, [&]() -> error { return write_file(path, format_npy(from)); });
 }
 
 }  // namespace ctnn

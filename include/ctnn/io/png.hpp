@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// The container of a PNG file, checked whole before anything is decoded. https://www.w3.org/TR/png-3/
+/// PNG files, by code of the library's own but for inflate, which is zlib's or else stb_image's: the container is
+/// checked whole before anything is decoded. stb_image ignores every checksum and reads beyond a short palette, and
+/// to check first what it then unpacks again would double the time. https://www.w3.org/TR/png-3/
 #pragma once
 
-#include <cstdlib>
 #include <string>
+#include <utility>
 
+#include "ctnn/core/out_of_memory.hpp"
 #include "ctnn/io/checksum.hpp"
 #include "ctnn/io/exif.hpp"
 #include "ctnn/io/image_limits.hpp"
+#include "ctnn/io/inflate.hpp"
+#include "ctnn/io/png_pixels.hpp"
 #include "ctnn/io/stb_read.hpp"
 
 namespace ctnn::detail {
@@ -24,8 +29,9 @@ struct png_chunk {
 
 /// What the walk over the chunks collects.
 struct png_content {
-    image_header header;
-    int depth = 0, color = 0;
+    image picture;
+    png_samples samples;
+    int color = 0;
     bool interlaced = false, has_palette = false, has_transparency = false, has_exif = false;
     extent palette_entries = 0;
     byte_view palette, transparency;
@@ -39,16 +45,16 @@ inline error read_png_header(const std::string& file, const png_chunk& chunk, co
     if (!chunk.is("IHDR") || chunk.size != 13)
         return {error_kind::corrupt, file, chunk.at, "a first chunk " + std::string(chunk.type), "IHDR of 13 bytes"};
     const std::int64_t width = load_big<std::uint32_t>(chunk.data), height = load_big<std::uint32_t>(chunk.data + 4);
-    png.depth = chunk.data[8];
+    const int depth = png.samples.depth = chunk.data[8];
     png.color = chunk.data[9];
-    const bool small = png.depth == 1 || png.depth == 2 || png.depth == 4;
-    const bool full = png.depth == 8 || png.depth == 16;
+    const bool small = depth == 1 || depth == 2 || depth == 4;
+    const bool full = depth == 8 || depth == 16;
     const bool pair = png.color == 0   ? small || full
-                      : png.color == 3 ? small || png.depth == 8
+                      : png.color == 3 ? small || depth == 8
                                        : (png.color == 2 || png.color == 4 || png.color == 6) && full;
     if (!pair) {
         return {error_kind::corrupt, file, chunk.at + 16,
-                "bit depth " + std::to_string(png.depth) + " with color type " + std::to_string(png.color),
+                "bit depth " + std::to_string(depth) + " with color type " + std::to_string(png.color),
                 "a pair that PNG allows"};
     }
     if (chunk.data[10] != 0 || chunk.data[11] != 0 || chunk.data[12] > 1)
@@ -56,12 +62,13 @@ inline error read_png_header(const std::string& file, const png_chunk& chunk, co
                 "0, 0 and 0 or 1"};
     png.interlaced = chunk.data[12] == 1;
     if (error wrong = check_size(file, chunk.at + 8, height, width, limits)) return wrong;
-    image_header& h = png.header;
-    h.width = static_cast<extent>(width);
-    h.height = static_cast<extent>(height);
-    h.maximum = png.depth == 16 ? 65535 : 255;
-    h.palette = png.color == 3;
-    h.channels = png.color == 0 ? 1 : png.color == 4 ? 2 : png.color == 6 ? 4 : 3;
+    image& picture = png.picture;
+    picture.format = image_format::png;
+    picture.width = static_cast<extent>(width);
+    picture.height = static_cast<extent>(height);
+    picture.maximum = depth == 16 ? 65535 : 255;
+    picture.palette = png.samples.indexed = png.color == 3;
+    png.samples.channels = png.color == 2 ? 3 : png.color == 4 ? 2 : png.color == 6 ? 4 : 1;
     return {};
 }
 
@@ -78,7 +85,7 @@ inline error read_png_chunk(const std::string& file, const png_chunk& chunk, con
         if (!data_began) png.first_data = chunk.at;
         png.compressed.insert(png.compressed.end(), chunk.data, chunk.data + chunk.size);
     } else if (chunk.is("PLTE")) {
-        const extent most = png.color == 3 ? extent{1} << png.depth : 256;
+        const extent most = png.color == 3 ? extent{1} << png.samples.depth : 256;
         if (png.has_palette || data_began || png.color == 0 || png.color == 4)
             return misplaced("one palette, before IDAT, in a color image");
         if (chunk.size % 3 != 0 || chunk.size == 0 || chunk.size / 3 > most)
@@ -94,11 +101,10 @@ inline error read_png_chunk(const std::string& file, const png_chunk& chunk, con
             return misplaced("one tRNS that fits the color type, before IDAT");
         png.has_transparency = true;
         png.transparency = {chunk.data, chunk.size};
-        png.header.channels += 1;
     } else if (chunk.is("eXIf")) {
         if (png.has_exif) return misplaced("one eXIf chunk at most");
         png.has_exif = true;
-        png.header.orientation = exif_orientation({chunk.data, chunk.size});
+        png.picture.orientation = exif_orientation({chunk.data, chunk.size});
     } else if (chunk.is("IHDR")) {
         return misplaced("one IHDR alone");
     } else if (chunk.is("acTL")) {
@@ -112,63 +118,71 @@ inline error read_png_chunk(const std::string& file, const png_chunk& chunk, con
 
 /// The bytes that the image data must unpack to: a filter byte and the packed pixels for each row of each pass.
 inline std::int64_t png_raw_bytes(const png_content& png) {
-    const std::int64_t samples = png.color == 2 ? 3 : png.color == 4 ? 2 : png.color == 6 ? 4 : 1;
-    const std::int64_t bits = samples * png.depth, w = png.header.width, h = png.header.height;
-    const auto pass = [bits](std::int64_t wide, std::int64_t high) {
-        return wide == 0 || high == 0 ? 0 : high * (1 + (wide * bits + 7) / 8);
-    };
-    if (!png.interlaced) return pass(w, h);
-    // Adam7: where each pass begins and how far its pixels lie apart.
-    constexpr int x0[7] = {0, 4, 0, 2, 0, 1, 0}, y0[7] = {0, 0, 4, 0, 2, 0, 1};
-    constexpr int dx[7] = {8, 8, 4, 4, 2, 2, 1}, dy[7] = {8, 8, 8, 4, 4, 2, 2};
+    const std::int64_t bits = png.samples.channels * png.samples.depth;
     std::int64_t bytes = 0;
-    for (int p = 0; p < 7; ++p) bytes += pass((w - x0[p] + dx[p] - 1) / dx[p], (h - y0[p] + dy[p] - 1) / dy[p]);
+    visit_png_passes(png.picture.width, png.picture.height, png.interlaced,
+                     [&](const png_pass& pass) { bytes += pass.height * (1 + (pass.width * bits + 7) / 8); });
     return bytes;
 }
 
-/// Unpacks the image data into exactly the bytes it must have, so that nothing that unpacks to more takes memory, and
-/// compares the checksum that stb ignores.
-inline error check_png_data(const std::string& file, const png_content& png) {
+/// Unpacks a zlib stream by stb's inflate, for programs without zlib, and compares the checksum that stb ignores.
+[[nodiscard]] inline inflation inflate_by_stb(byte_view packed, byte_vector& to) {
+    const int size = static_cast<int>(to.size());
+    const int got = stb_read::ctnn_stbi_zlib_decode_buffer(reinterpret_cast<char*>(to.data()), size,
+                                                           reinterpret_cast<const char*>(packed.data),
+                                                           static_cast<int>(packed.size));
+    const bool whole = got == size && load_big<std::uint32_t>(packed.data + packed.size - 4) == adler32(to);
+    return whole ? inflation::whole : inflation::damaged;
+}
+
+/// Unpacks the image data into exactly the bytes it must have, so that nothing that unpacks to more takes memory.
+inline error unpack_png_data(const std::string& file, const png_content& png, byte_vector& unpacked) {
     const std::int64_t raw = png_raw_bytes(png), packed = static_cast<std::int64_t>(png.compressed.size());
-    const auto broken = [&](const char* found, const std::string& expected) {
-        return error(error_kind::corrupt, file, png.first_data, found, expected);
+    const auto broken = [&](const char* found) {
+        return error(error_kind::corrupt, file, png.first_data, found,
+                     "data that unpacks to " + std::to_string(raw) + " bytes");
     };
-    // Deflate gives at most 1032 bytes for one.
-    if (packed < 6 || raw / 1032 > packed || packed > 0x7fffffff || raw > 0x7fffffff)
-        return broken("image data of another size", "data that unpacks to " + std::to_string(raw) + " bytes");
-    byte_vector unpacked(static_cast<std::size_t>(raw));
-    const int got = stb_read::ctnn_stbi_zlib_decode_buffer(
-        reinterpret_cast<char*>(unpacked.data()), static_cast<int>(raw),
-        reinterpret_cast<const char*>(png.compressed.data()), static_cast<int>(packed));
-    if (got != raw)
-        return broken("image data that unpacks to another size, or not at all", std::to_string(raw) + " bytes");
-    if (load_big<std::uint32_t>(png.compressed.data() + packed - 4) != adler32(unpacked))
-        return broken("image data whose Adler-32 checksum differs, or bytes behind its end", "equal checksums");
+    if (packed < 6 || raw / deflate_ratio > packed || packed > 0x7fffffff || raw > 0x7fffffff)
+        return broken("image data of another size");
+    unpacked.resize(static_cast<std::size_t>(raw));
+#if defined(CTNN_WITH_ZLIB)
+    const inflation ended = inflate_by_zlib(png.compressed, unpacked, zlib_deflate);
+#else
+    const inflation ended = inflate_by_stb(png.compressed, unpacked);
+#endif
+    if (ended == inflation::out_of_memory) return make_out_of_memory(file);
+    if (ended == inflation::damaged)
+        return broken("image data that unpacks to another size or checksum, or not at all, or goes on behind its end");
     return {};
 }
 
-/// The file again with a palette filled up with black: stb reads beyond a short one. An index that the file's palette
-/// lacks is black, as libpng shows it. Checksums are left out, stb does not look at them.
-inline byte_vector fill_palette(const png_content& png, byte_view file) {
-    byte_vector out(file.data, file.data + 33);  // signature and IHDR
-    const auto add = [&out](const char* type, byte_view data, extent size) {
-        for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<unsigned char>((size >> shift) & 0xff));
-        out.insert(out.end(), type, type + 4);
-        if (data.size > 0) out.insert(out.end(), data.data, data.data + data.size);
-        out.insert(out.end(), static_cast<std::size_t>(size - data.size + 4), 0);
-    };
-    add("PLTE", png.palette, 768);
-    if (png.has_transparency) add("tRNS", png.transparency, png.transparency.size);
-    add("IDAT", png.compressed, static_cast<extent>(png.compressed.size()));
-    add("IEND", {}, 0);
-    return out;
+/// Sets the colors of a palette and the transparency, once all chunks are known.
+inline void set_png_colors(png_content& png) {
+    png_samples& how = png.samples;
+    image& picture = png.picture;
+    const extent alpha = png.has_transparency ? 1 : 0;
+    picture.channels = picture.file_channels = (how.indexed ? 3 : how.channels) + alpha;
+    if (how.indexed) {
+        for (extent i = 0; i < 256; ++i) {
+            for (extent k = 0; k < 3; ++k) how.palette[i][k] = 3 * i < png.palette.size ? png.palette[3 * i + k] : 0;
+            how.palette[i][3] = i < png.transparency.size ? png.transparency[i] : 255;
+        }
+    } else if (png.has_transparency) {
+        how.keyed = true;
+        // The low bits of each number, as many as a sample has.
+        for (extent k = 0; k < how.channels; ++k)
+            how.key[k] = static_cast<std::uint16_t>(load_big<std::uint16_t>(png.transparency.data + 2 * k) &
+                                                    ((1U << how.depth) - 1));
+    }
 }
 
-/// Checks a PNG file: signature, every chunk's checksum and place, IHDR first, IEND last, nothing behind it, and that
-/// the image data unpacks to exactly the pixels and its own checksum. So a cut file and any single flipped bit are
-/// refused. Refuses animated PNG and unknown critical chunks as unsupported.
-[[nodiscard]] inline result<image_header> check_png(byte_view bytes, const std::string& file,
-                                                    const image_limits& limits) {
+/// Reads a PNG file; before a pixel is decoded it checks the signature, every chunk's checksum and place, IHDR first,
+/// IEND last, nothing behind it, and that the image data unpacks to exactly the pixels and its own checksum. So a cut
+/// file and any single flipped bit are refused.
+///
+/// Bits below 8 are spread over 0 to 255, 16 bits stay; a palette becomes its colors, black where an index is beyond
+/// it; transparency becomes an alpha channel. Refuses animated PNG and unknown critical chunks as unsupported.
+[[nodiscard]] inline result<image> read_png(byte_view bytes, const std::string& file, const image_limits& limits) {
     png_content png;
     png_chunk chunk, before;
     byte_reader reader(bytes, 8);
@@ -204,9 +218,15 @@ inline byte_vector fill_palette(const png_content& png, byte_view file) {
         }
     }
     if (png.first_data == 0) return error(error_kind::corrupt, file, chunk.at, "no image data", "an IDAT chunk");
-    if (error wrong = check_png_data(file, png)) return wrong;
-    if (png.color == 3 && png.palette_entries < 256) png.header.repaired = fill_palette(png, bytes);
-    return std::move(png.header);
+    byte_vector data;
+    if (error wrong = unpack_png_data(file, png, data)) return wrong;
+    png.compressed = {};
+    set_png_colors(png);
+    image& picture = png.picture;
+    picture.pixels.resize(static_cast<std::size_t>(picture.height * picture.width * picture.channels));
+    if (!read_png_pixels(data, png.interlaced, png.samples, picture))
+        return error(error_kind::corrupt, file, png.first_data, "a row with an unknown filter", "0 to 4");
+    return std::move(picture);
 }
 
 }  // namespace ctnn::detail

@@ -136,47 +136,52 @@ inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data
 /// space is found) and its checksum must be right, so any flipped bit is refused; a file of another tool is read,
 /// with has_checksum false.
 [[nodiscard]] inline result<safetensors_file> parse_safetensors(byte_view b, const std::string& file = {}) {
-    byte_reader reader(b);
-    std::uint64_t stated = 0;
-    if (!reader.little(stated))
-        return error(error_kind::truncated, file, b.size, "the end of the file", "8 bytes of length");
-    if (stated > static_cast<std::uint64_t>(safetensors_header_limit))
-        return error(error_kind::too_large, file, 0, "a header of " + std::to_string(stated) + " bytes",
-                     "at most " + std::to_string(safetensors_header_limit));
-    const std::int64_t size = static_cast<std::int64_t>(stated);
-    if (!reader.skip(size))
-        return error(error_kind::truncated, file, b.size, "the end of the file",
-                     "a header of " + std::to_string(size) + " bytes");
-    const byte_view text(b.data + 8, static_cast<extent>(size));
-    if (!detail::valid_utf8(text)) return error(error_kind::corrupt, file, 8, "a header that is not UTF-8", "UTF-8");
-    safetensors_file out;
-    detail::safetensors_parser parser(text);
-    if (const char* expected = parser.parse(out.entries, out.metadata))
-        return error(error_kind::corrupt, file, 8 + parser.position(), "another text", expected);
-    if (const std::string* twice = detail::find_duplicate_key(out.metadata))
-        return error(error_kind::corrupt, file, 8, "two metadata keys " + *twice, "each key once");
-    if (error wrong = detail::check_entries(out.entries, reader.left(), file)) return wrong;
-    out.data_begin = reader.position();
+    return detail::catch_out_of_memory(file, [&]() -> result<safetensors_file> {
+        byte_reader reader(b);
+        std::uint64_t stated = 0;
+        if (!reader.little(stated))
+            return error(error_kind::truncated, file, b.size, "the end of the file", "8 bytes of length");
+        if (stated > static_cast<std::uint64_t>(safetensors_header_limit))
+            return error(error_kind::too_large, file, 0, "a header of " + std::to_string(stated) + " bytes",
+                         "at most " + std::to_string(safetensors_header_limit));
+        const std::int64_t size = static_cast<std::int64_t>(stated);
+        if (!reader.skip(size))
+            return error(error_kind::truncated, file, b.size, "the end of the file",
+                         "a header of " + std::to_string(size) + " bytes");
+        const byte_view text(b.data + 8, static_cast<extent>(size));
+        if (!detail::valid_utf8(text))
+            return error(error_kind::corrupt, file, 8, "a header that is not UTF-8", "UTF-8");
+        safetensors_file out;
+        detail::safetensors_parser parser(text);
+        if (const char* expected = parser.parse(out.entries, out.metadata))
+            return error(error_kind::corrupt, file, 8 + parser.position(), "another text", expected);
+        if (const std::string* twice = detail::find_duplicate_key(out.metadata))
+            return error(error_kind::corrupt, file, 8, "two metadata keys " + *twice, "each key once");
+        if (error wrong = detail::check_entries(out.entries, reader.left(), file)) return wrong;
+        out.data_begin = reader.position();
 
-    const std::string* format = out.find_metadata(safetensors_format_key);
-    const std::string* checksum = out.find_metadata(safetensors_checksum_key);
-    if (format == nullptr && checksum == nullptr) return out;
-    const auto damaged = [&](const char* found, const char* expected) {
-        return error(error_kind::corrupt, file, 8, found, expected);
-    };
-    if (format == nullptr || checksum == nullptr)
-        return damaged("one of ctnn.format and ctnn.checksum", "both or none");
-    if (*format != "1")
-        return error(error_kind::unsupported, file, 8, "ctnn.format " + *format,
-                     "1; the file is of a newer version of ctnn");
-    const std::string canonical = detail::format_safetensors_header(out.entries, out.metadata);
-    if (static_cast<extent>(canonical.size()) != text.size || !text.has(0, canonical.data(), text.size))
-        return damaged("a header that ctnn would write otherwise", "the form that ctnn writes");
-    const std::uint64_t header = detail::hash_safetensors_header(out.entries, out.metadata);
-    if (*checksum != detail::hexadecimal(hash64({reader.here(), reader.left()}, header)))
-        return damaged("another checksum", checksum->c_str());
-    out.has_checksum = true;
-    return out;
+        const std::string* format = out.find_metadata(safetensors_format_key);
+        const std::string* checksum = out.find_metadata(safetensors_checksum_key);
+        if (format == nullptr && checksum == nullptr) return out;
+        const auto damaged = [&](const char* found, const char* expected) {
+            return error(error_kind::corrupt, file, 8, found, expected);
+        };
+        if (format == nullptr || checksum == nullptr)
+            return damaged("one of ctnn.format and ctnn.checksum", "both or none");
+        if (format != &out.metadata[0].second || checksum != &out.metadata[1].second)
+            return damaged("ctnn.format or ctnn.checksum behind another key", "the two before all others");
+        if (*format != "1")
+            return error(error_kind::unsupported, file, 8, "ctnn.format " + *format,
+                         "1; the file is of a newer version of ctnn");
+        const std::string canonical = detail::format_safetensors_header(out.entries, out.metadata);
+        if (static_cast<extent>(canonical.size()) != text.size || !text.has(0, canonical.data(), text.size))
+            return damaged("a header that ctnn would write otherwise", "the form that ctnn writes");
+        const std::uint64_t header = detail::hash_safetensors_header(out.entries, out.metadata);
+        if (*checksum != detail::hexadecimal(hash64({reader.here(), reader.left()}, header)))
+            return damaged("another checksum", checksum->c_str());
+        out.has_checksum = true;
+        return out;
+    });
 }
 
 /// The content of a safetensors file: tensors in the order given, ctnn.format and ctnn.checksum added to the metadata.
@@ -185,47 +190,53 @@ inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data
 /// above 1 MiB, so that whatever it gives parse_safetensors() takes.
 [[nodiscard]] inline result<byte_vector> format_safetensors(const std::vector<tensor_source>& tensors,
                                                             tensor_metadata metadata = {}) {
-    const auto refuse = [](const std::string& why) { return error(error_kind::invalid_argument, why); };
-    std::erase_if(metadata, [](const auto& one) {
-        return one.first == safetensors_format_key || one.first == safetensors_checksum_key;
+    return detail::catch_out_of_memory({}, [&]() -> result<byte_vector> {
+        const auto refuse = [](const std::string& why) { return error(error_kind::invalid_argument, why); };
+        std::erase_if(metadata, [](const auto& one) {
+            return one.first == safetensors_format_key || one.first == safetensors_checksum_key;
+        });
+        metadata.insert(metadata.begin(),
+                        {{safetensors_format_key, "1"}, {safetensors_checksum_key, std::string(16, '0')}});
+        std::vector<tensor_entry> entries;
+        std::int64_t end = 0;
+        for (const tensor_source& one : tensors) {
+            if (one.name == "__metadata__") return refuse("no tensor can be called __metadata__");
+            entries.push_back({one.name, one.type, one.shape, end, end + one.bytes.size});
+            end += one.bytes.size;
+        }
+        if (error wrong = detail::check_entries(entries, end, {})) return refuse(wrong.message());
+        if (const std::string* twice = detail::find_duplicate_key(metadata))
+            return refuse("two metadata keys " + *twice);
+        std::uint64_t hash = detail::hash_safetensors_header(entries, metadata);
+        byte_vector out;
+        std::string text = detail::format_safetensors_header(entries, metadata);
+        const byte_view view(reinterpret_cast<const unsigned char*>(text.data()), static_cast<extent>(text.size()));
+        if (view.size > safetensors_header_limit) return refuse("names and metadata of more than 1 MiB");
+        if (!detail::valid_utf8(view)) return refuse("a name or a text of the metadata is not UTF-8");
+        const std::size_t data_begin = 8 + text.size();
+        out.resize(data_begin + static_cast<std::size_t>(end));
+        std::size_t at = data_begin;
+        for (const tensor_source& one : tensors) {
+            if (one.bytes.size > 0)
+                std::memcpy(out.data() + at, one.bytes.data, static_cast<std::size_t>(one.bytes.size));
+            at += static_cast<std::size_t>(one.bytes.size);
+        }
+        metadata[1].second = detail::hexadecimal(hash64({out.data() + data_begin, static_cast<extent>(end)}, hash));
+        text = detail::format_safetensors_header(entries, metadata);
+        for (std::size_t i = 0; i < 8; ++i) out[i] = static_cast<unsigned char>((text.size() >> (8 * i)) & 0xffU);
+        std::memcpy(out.data() + 8, text.data(), text.size());
+        return out;
     });
-    metadata.insert(metadata.begin(),
-                    {{safetensors_format_key, "1"}, {safetensors_checksum_key, std::string(16, '0')}});
-    std::vector<tensor_entry> entries;
-    std::int64_t end = 0;
-    for (const tensor_source& one : tensors) {
-        if (one.name == "__metadata__") return refuse("no tensor can be called __metadata__");
-        entries.push_back({one.name, one.type, one.shape, end, end + one.bytes.size});
-        end += one.bytes.size;
-    }
-    if (error wrong = detail::check_entries(entries, end, {})) return refuse(wrong.message());
-    if (const std::string* twice = detail::find_duplicate_key(metadata)) return refuse("two metadata keys " + *twice);
-    std::uint64_t hash = detail::hash_safetensors_header(entries, metadata);
-    byte_vector out;
-    std::string text = detail::format_safetensors_header(entries, metadata);
-    const byte_view view(reinterpret_cast<const unsigned char*>(text.data()), static_cast<extent>(text.size()));
-    if (view.size > safetensors_header_limit) return refuse("names and metadata of more than 1 MiB");
-    if (!detail::valid_utf8(view)) return refuse("a name or a text of the metadata is not UTF-8");
-    const std::size_t data_begin = 8 + text.size();
-    out.resize(data_begin + static_cast<std::size_t>(end));
-    std::size_t at = data_begin;
-    for (const tensor_source& one : tensors) {
-        if (one.bytes.size > 0) std::memcpy(out.data() + at, one.bytes.data, static_cast<std::size_t>(one.bytes.size));
-        at += static_cast<std::size_t>(one.bytes.size);
-    }
-    metadata[1].second = detail::hexadecimal(hash64({out.data() + data_begin, static_cast<extent>(end)}, hash));
-    text = detail::format_safetensors_header(entries, metadata);
-    for (std::size_t i = 0; i < 8; ++i) out[i] = static_cast<unsigned char>((text.size() >> (8 * i)) & 0xffU);
-    std::memcpy(out.data() + 8, text.data(), text.size());
-    return out;
 }
 
 /// Writes a safetensors file, crash-safe; see format_safetensors() and write_file().
 [[nodiscard]] inline error write_safetensors(const std::string& path, const std::vector<tensor_source>& tensors,
                                              tensor_metadata metadata = {}) {
-    const result<byte_vector> bytes = format_safetensors(tensors, std::move(metadata));
-    if (!bytes) return {bytes.error().kind(), path, bytes.error().message()};
-    return write_file(path, *bytes);
+    return detail::catch_out_of_memory(path, [&]() -> error {
+        const result<byte_vector> bytes = format_safetensors(tensors, std::move(metadata));
+        if (!bytes) return {bytes.error().kind(), path, bytes.error().message()};
+        return write_file(path, *bytes);
+    });
 }
 
 }  // namespace ctnn

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// A private copy of stb_image (JPEG, PNG and BMP alone), which no other stb in the program can see or disturb.
+/// A private copy of stb_image (JPEG and inflate alone), which no other stb in the program can see or disturb.
 ///
 /// A namespace is not enough: stb's include guard would swallow a later #include of the user's, and its macros would
 /// leak. So every macro that stb defines or looks at is put aside before and restored after; a user's own stb, before
@@ -18,6 +18,8 @@
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
+
+#include "ctnn/io/stb_memory.hpp"
 
 #pragma push_macro("FAST_BITS")
 #undef FAST_BITS
@@ -185,8 +187,7 @@
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
 #define STBI_ONLY_JPEG
-#define STBI_ONLY_PNG
-#define STBI_ONLY_BMP
+#define STBI_SUPPORT_ZLIB
 #define STBI_NO_HDR
 #define STBI_NO_LINEAR
 #define STBI_NO_STDIO
@@ -194,10 +195,9 @@
 // stb asserts on some broken files; data must never end the program, and every such place is refused before or is
 // harmless.
 #define STBI_ASSERT(condition) ((void)0)
-// Zeroed memory: stb leaves the rest of a picture unset when a JPEG's scan ends early.
-#define STBI_MALLOC(size) ::calloc(1, size)
-#define STBI_REALLOC(block, size) ::realloc(block, size)
-#define STBI_FREE(block) ::free(block)
+#define STBI_MALLOC(size) ::ctnn::detail::stb_memory::take(size)
+#define STBI_REALLOC(block, size) ::ctnn::detail::stb_memory::resize(block, size)
+#define STBI_FREE(block) ::ctnn::detail::stb_memory::give(block)
 
 // g++ gives static functions inside stb's extern "C" their plain name, which would meet the user's.
 #define stbi_convert_iphone_png_to_rgb ctnn_stbi_convert_iphone_png_to_rgb

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctnn/io/stb_memory.hpp"
+
 #pragma push_macro("INCLUDE_STB_IMAGE_WRITE_H")
 #undef INCLUDE_STB_IMAGE_WRITE_H
 #pragma push_macro("STBIWDEF")
@@ -91,6 +93,9 @@
 #define STB_IMAGE_WRITE_STATIC
 #define STBI_WRITE_NO_STDIO
 #define STBIW_ASSERT(condition) ((void)0)
+#define STBIW_MALLOC(size) ::ctnn::detail::stb_memory::take(size)
+#define STBIW_REALLOC(block, size) ::ctnn::detail::stb_memory::resize(block, size)
+#define STBIW_FREE(block) ::ctnn::detail::stb_memory::give(block)
 
 #pragma GCC diagnostic push
 #if defined(__clang__)

@@ -9,13 +9,11 @@
 #include <utility>
 #include <vector>
 
-#if defined(CTNN_WITH_ZLIB)
-#include <zlib.h>
-#endif
-
 #include "ctnn/core/error.hpp"
+#include "ctnn/core/out_of_memory.hpp"
 #include "ctnn/io/bytes.hpp"
 #include "ctnn/io/checksum.hpp"
+#include "ctnn/io/inflate.hpp"
 
 namespace ctnn::detail {
 
@@ -102,8 +100,7 @@ inline error read_directory_entry(const std::string& file, byte_reader& reader, 
     m.header_at = offset;
     if (!m.deflated && packed != size)
         return {error_kind::corrupt, file, at, "a stored member of two sizes", "equal ones"};
-    // Deflate gives at most 1032 bytes for one.
-    if (m.deflated && m.size / 1032 > m.packed)
+    if (m.deflated && m.size / deflate_ratio > m.packed)
         return {error_kind::corrupt, file, at, "a size that deflate cannot reach", "a smaller one"};
     return {};
 }
@@ -161,21 +158,16 @@ inline error read_directory_entry(const std::string& file, byte_reader& reader, 
 /// Unpacks a deflate stream without header into exactly `size` bytes.
 inline error inflate_exactly(byte_view packed, byte_vector& to, const std::string& file, extent at) {
 #if defined(CTNN_WITH_ZLIB)
-    z_stream stream{};
-    // Negative window bits: no zlib header.
-    if (inflateInit2(&stream, -15) != Z_OK) return {error_kind::out_of_memory, file, "zlib cannot start"};
-    unsigned char none = 0;
-    stream.next_in = const_cast<unsigned char*>(packed.data);
-    stream.avail_in = static_cast<unsigned>(packed.size);
-    stream.next_out = to.empty() ? &none : to.data();
-    stream.avail_out = static_cast<unsigned>(to.size());
-    const int status = inflate(&stream, Z_FINISH);
-    const bool whole = status == Z_STREAM_END && stream.avail_in == 0 && stream.avail_out == 0;
-    inflateEnd(&stream);
-    if (!whole)
-        return {error_kind::corrupt, file, at, "data that unpacks to another size, or not at all",
-                std::to_string(to.size()) + " bytes"};
-    return {};
+    switch (inflate_by_zlib(packed, to, bare_deflate)) {
+        case inflation::whole:
+            return {};
+        case inflation::out_of_memory:
+            return make_out_of_memory(file);
+        case inflation::damaged:
+            break;
+    }
+    return {error_kind::corrupt, file, at, "data that unpacks to another size, or not at all",
+            std::to_string(to.size()) + " bytes"};
 #else
     (void)packed;
     (void)to;
