@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstring>
 #include <ctnn/io/nifti_write.hpp>
 #include <string>
@@ -38,7 +39,9 @@ inline void spoil(ctnn::byte_vector& file, bool version_1, bool big_endian, cons
         const char kind = version_1 ? field.kind_1 : field.kind_2;
         ctnn::byte_vector bytes;
         ctnn::detail::nifti_field_writer writer(bytes, big_endian);
-        const std::int64_t integer = whole != 0 ? whole : value == value ? static_cast<std::int64_t>(value) : 0;
+        const std::int64_t integer = whole != 0                 ? whole
+                                     : std::abs(value) < 0x1p63 ? static_cast<std::int64_t>(value)
+                                                                : 0;
         if (kind == 'h') writer.append(static_cast<std::int16_t>(integer));
         if (kind == 'i') writer.append(static_cast<std::int32_t>(integer));
         if (kind == 'q') writer.append(integer);
