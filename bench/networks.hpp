@@ -50,7 +50,7 @@ using autoencoder784 = nn::network<nn::shape<784>, nn::dense<64>, nn::relu, nn::
 static_assert(autoencoder784::parameter_count == 105'392);
 
 /// ImageNet's 1000 classes.
-using nn::models::resnet18;
+using resnet18 = nn::models::resnet18<>;
 
 /// 32 new channels beside those that come in.
 struct dense_layer : nn::concat<nn::identity, nn::chain<nn::batch_norm<>, nn::relu, nn::conv<128, 1, nn::no_bias>,

@@ -11,11 +11,14 @@
 #include <ctnn/ctnn.hpp>
 
 namespace nn = ctnn;
-using nn::models::resnet18;
+using resnet18 = nn::models::resnet18<>;
 
 namespace {
 
 static_assert(std::is_same_v<resnet18::output, nn::shape<1000>>);
+static_assert(resnet18::parameter_count == 11'689'512);
+static_assert(nn::models::resnet18<2, nn::shape<64, 64, 1>>::parameter_count ==
+              resnet18::parameter_count - 2 * 64 * 49 - 998 * 513);
 // 20 convolutions with a batch norm each, which has two parameters and two statistics a channel, and the dense layer.
 static_assert(resnet18::state_count == 2 * 4800);
 static_assert(resnet18::parameter_count - 2 * 4800 - (512 * 1000 + 1000) == 11'166'912);

@@ -22,13 +22,14 @@ struct down_block
     : chain<sum<conv_norm<Channels, 1, 2>, chain<conv_norm<Channels, 3, 2>, relu, conv_norm<Channels>>>, relu> {};
 
 // clang-format off
-/// shape<224, 224, 3> -> shape<1000>, softmax. PyTorch's torchvision.models.resnet18 has the same parameters.
-using resnet18 = network<shape<224, 224, 3>,
+/// Input -> shape<Classes>, softmax. resnet18<> has the 11,689,512 parameters of PyTorch's torchvision.models.resnet18.
+/// A template, so that only who names it waits for it.
+template <extent Classes = 1000, class Input = shape<224, 224, 3>>
+using resnet18 = network<Input,
     conv_norm<64, 7, 2>, relu, max_pool<3, stride<2>, padding<1>>,
     basic_block<64>, basic_block<64>, down_block<128>, basic_block<128>,
     down_block<256>, basic_block<256>, down_block<512>, basic_block<512>,
-    global_avg_pool, dense<1000>, softmax>;
+    global_avg_pool, dense<Classes>, softmax>;
 // clang-format on
-static_assert(resnet18::parameter_count == 11'689'512);
 
 }  // namespace ctnn::models
