@@ -31,7 +31,7 @@ std::string changed(const std::string& from, const std::string& to) {
     REQUIRE(at != std::string::npos);
     return text.replace(at, from.size(), to);
 }
-std::string refused(const std::string& text) {
+std::string message_of(const std::string& text) {
     const auto task = parsed(text);
     CHECK(task.error().kind() == error_kind::corrupt);
     return task.error().message();
@@ -60,23 +60,23 @@ TEST_CASE("a task gives its pairs, labels and modalities") {
 }
 
 TEST_CASE("what is missing, double or out of place is refused with its byte") {
-    CHECK(has(refused(changed("\"2\": \"Post", "\"3\": \"Post")), "without a gap"));
-    CHECK(has(refused(changed("\"2\": \"Post", "\"1\": \"Post")), "without a gap"));
-    CHECK(has(refused(changed("\"2\": \"Post", "\"x\": \"Post")), "a key that is a number from 0"));
-    CHECK(has(refused(changed("\"2\": \"Posterior\"", "\"2\": 7")), "expected a text"));
-    CHECK(has(refused(changed("\"numTraining\": 2", "\"numTraining\": 3")), "numTraining"));
-    CHECK(has(refused(changed("\"numTest\": 1", "\"numTest\": 1.0")), "a whole number from 0"));
-    CHECK(has(refused(changed("\"numTest\": 1", "\"numTest\": 0")), "numTest"));
-    CHECK(has(refused(changed("\"numTest\"", "\"numTraining\"")), "each key once"));
-    CHECK(has(refused(changed("\"training\"", "\"trained\"")), "a list \"training\""));
-    CHECK(has(refused(changed("\"labels\"", "\"Labels\"")), "at least two \"labels\""));
-    CHECK(has(refused(changed("\"label\": \"./labelsTr", "\"image\": \"./labelsTr")), "image and label, once each"));
-    CHECK(has(refused(changed(", \"label\": \"./labelsTr/a.nii.gz\"", "")), "expected image and label"));
-    CHECK(has(refused(changed("imagesTr/b", "imagesTr/a")), "dataset.json: names task/imagesTr/a.nii.gz twice"));
-    CHECK(has(refused(changed("}\n", "} x")), "nothing but spaces"));
-    CHECK(has(refused(""), "at byte 0: found the end, expected an opening brace"));
-    CHECK(has(refused("[]"), "an opening brace"));
-    CHECK(has(refused(changed("Hippocampus", "Hippo\xFF")), "UTF-8"));
+    CHECK(has(message_of(changed("\"2\": \"Post", "\"3\": \"Post")), "without a gap"));
+    CHECK(has(message_of(changed("\"2\": \"Post", "\"1\": \"Post")), "without a gap"));
+    CHECK(has(message_of(changed("\"2\": \"Post", "\"x\": \"Post")), "a key that is a number from 0"));
+    CHECK(has(message_of(changed("\"2\": \"Posterior\"", "\"2\": 7")), "expected a text"));
+    CHECK(has(message_of(changed("\"numTraining\": 2", "\"numTraining\": 3")), "numTraining"));
+    CHECK(has(message_of(changed("\"numTest\": 1", "\"numTest\": 1.0")), "a whole number from 0"));
+    CHECK(has(message_of(changed("\"numTest\": 1", "\"numTest\": 0")), "numTest"));
+    CHECK(has(message_of(changed("\"numTest\"", "\"numTraining\"")), "each key once"));
+    CHECK(has(message_of(changed("\"training\"", "\"trained\"")), "a list \"training\""));
+    CHECK(has(message_of(changed("\"labels\"", "\"Labels\"")), "at least two \"labels\""));
+    CHECK(has(message_of(changed("\"label\": \"./labelsTr", "\"image\": \"./labelsTr")), "image and label, once each"));
+    CHECK(has(message_of(changed(", \"label\": \"./labelsTr/a.nii.gz\"", "")), "expected image and label"));
+    CHECK(has(message_of(changed("imagesTr/b", "imagesTr/a")), "dataset.json: names task/imagesTr/a.nii.gz twice"));
+    CHECK(has(message_of(changed("}\n", "} x")), "nothing but spaces"));
+    CHECK(has(message_of(""), "at byte 0: found the end, expected an opening brace"));
+    CHECK(has(message_of("[]"), "an opening brace"));
+    CHECK(has(message_of(changed("Hippocampus", "Hippo\xFF")), "UTF-8"));
     for (const char* value :
          {"01", "+1", ".5", "1.", "1e", "tru", "'x'", "[1,]", "{\"a\":1,}", "{\"a\" 1}", "\"\\x\"", "-"})
         CHECK_MESSAGE(parsed(changed("null", value)).error(), value);
@@ -86,7 +86,7 @@ TEST_CASE("what is missing, double or out of place is refused with its byte") {
 
 TEST_CASE("paths that lead out of the folder are refused") {
     for (const char* path : {"/etc/passwd", "../a.nii.gz", "imagesTr/../../a.nii.gz", "", "..", "a\\u0000b"})
-        CHECK(has(refused(changed("./imagesTr/a.nii.gz", path)), "a path below the folder of the file"));
+        CHECK(has(message_of(changed("./imagesTr/a.nii.gz", path)), "a path below the folder of the file"));
 }
 
 TEST_CASE("nesting is bounded, and a file cut anywhere is refused") {
@@ -95,7 +95,7 @@ TEST_CASE("nesting is bounded, and a file cut anywhere is refused") {
                                    std::string(static_cast<std::size_t>(depth), ']'));
     };
     CHECK(parsed(nested(64)));
-    CHECK(has(refused(nested(65)), "nests less deep"));
-    CHECK(has(refused("{\"a\":" + std::string(1'000'000, '[')), "nests less deep"));
+    CHECK(has(message_of(nested(65)), "nests less deep"));
+    CHECK(has(message_of("{\"a\":" + std::string(1'000'000, '[')), "nests less deep"));
     for (std::size_t size = 0; size + 2 < whole.size(); ++size) CHECK(parsed(whole.substr(0, size)).error());
 }

@@ -16,8 +16,8 @@ result<file_index> indexed(const scratch_folder& folder, const std::string& text
     folder.write("index.csv", text);
     return read_index(folder.at("index.csv"), options);
 }
-std::string refused(const scratch_folder& folder, const std::string& text, error_kind kind,
-                    const index_options& options = {}) {
+std::string message_of(const scratch_folder& folder, const std::string& text, error_kind kind,
+                       const index_options& options = {}) {
     const auto index = indexed(folder, text, options);
     CHECK(index.error().kind() == kind);
     return index.error().message();
@@ -89,30 +89,30 @@ TEST_CASE("several label columns are classes that a file has or has not") {
 TEST_CASE("what an index must not be is refused with its line and column") {
     const scratch_folder folder("index_refused");
     CHECK(read_index(folder.path() + "/missing.csv").error().kind() == error_kind::cannot_open);
-    CHECK(refused(folder, "path,label\n", error_kind::invalid_argument).find("has no row") != std::string::npos);
-    CHECK(refused(folder, "file,label\na,b\n", error_kind::invalid_argument)
+    CHECK(message_of(folder, "path,label\n", error_kind::invalid_argument).find("has no row") != std::string::npos);
+    CHECK(message_of(folder, "file,label\na,b\n", error_kind::invalid_argument)
               .find("has no column path; it has file, label") != std::string::npos);
-    refused(folder, "path,x\na,b\n", error_kind::invalid_argument);
-    refused(folder, "path,label\na,b\n", error_kind::invalid_argument, {.group = "patient"});
-    refused(folder, "path,label\na,b\nc,d\n", error_kind::invalid_argument, {.part = "part"});
-    refused(folder, "path,label\na,b\nc,d\n", error_kind::invalid_argument, {.labels = {}});
-    CHECK(refused(folder, "path,label\na,b\nc,b\n", error_kind::invalid_argument).find("fewer than two classes") !=
+    message_of(folder, "path,x\na,b\n", error_kind::invalid_argument);
+    message_of(folder, "path,label\na,b\n", error_kind::invalid_argument, {.group = "patient"});
+    message_of(folder, "path,label\na,b\nc,d\n", error_kind::invalid_argument, {.part = "part"});
+    message_of(folder, "path,label\na,b\nc,d\n", error_kind::invalid_argument, {.labels = {}});
+    CHECK(message_of(folder, "path,label\na,b\nc,b\n", error_kind::invalid_argument).find("fewer than two classes") !=
           std::string::npos);
-    CHECK(refused(folder, "path,label\na,b\n,c\n", error_kind::corrupt)
+    CHECK(message_of(folder, "path,label\na,b\n,c\n", error_kind::corrupt)
               .find("found '' in line 3, column 1, expected the path of a file") != std::string::npos);
-    CHECK(refused(folder, "path,label\na,b\nx/../a,c\n", error_kind::corrupt)
+    CHECK(message_of(folder, "path,label\na,b\nx/../a,c\n", error_kind::corrupt)
               .find("found 'x/../a' in line 3, column 1, expected each file once") != std::string::npos);
-    CHECK(refused(folder, "path,label\na,b\nc,\nd,e\n", error_kind::corrupt)
+    CHECK(message_of(folder, "path,label\na,b\nc,\nd,e\n", error_kind::corrupt)
               .find("found '' in line 3, column 3, expected a class") != std::string::npos);
-    CHECK(refused(folder, "path,label\na,b\nc,d\n", error_kind::corrupt, {.class_names = {"b", "e"}})
+    CHECK(message_of(folder, "path,label\na,b\nc,d\n", error_kind::corrupt, {.class_names = {"b", "e"}})
               .find("found 'd' in line 3, column 3, expected one of b, e") != std::string::npos);
-    CHECK(refused(folder, "path,label,patient\na,b,\nc,d,e\n", error_kind::corrupt, {.group = "patient"})
+    CHECK(message_of(folder, "path,label,patient\na,b,\nc,d,e\n", error_kind::corrupt, {.group = "patient"})
               .find("in line 2, column 5, expected the name of a group") != std::string::npos);
-    CHECK(refused(folder, "path,label,part\na,b,train\nc,d,Test\n", error_kind::corrupt, {.part = "part"})
+    CHECK(message_of(folder, "path,label,part\na,b,train\nc,d,Test\n", error_kind::corrupt, {.part = "part"})
               .find("found 'Test' in line 3, column 5, expected train, val or test") != std::string::npos);
-    CHECK(refused(folder, "path,x,y\na,1,0\nc,2,1\n", error_kind::corrupt, {.labels = {"x", "y"}})
+    CHECK(message_of(folder, "path,x,y\na,1,0\nc,2,1\n", error_kind::corrupt, {.labels = {"x", "y"}})
               .find("found '2' in line 3, column 3, expected 0 or 1") != std::string::npos);
-    CHECK(refused(folder, "path,label,who,part\na,x,anna,train\nb,y,anna,test\n", error_kind::invalid_argument,
-                  {.group = "who", .part = "part"})
+    CHECK(message_of(folder, "path,label,who,part\na,x,anna,train\nb,y,anna,test\n", error_kind::invalid_argument,
+                     {.group = "who", .part = "part"})
               .find("index.csv: the group 'anna' is in the folds 0 and 2 (train, val, test)") != std::string::npos);
 }

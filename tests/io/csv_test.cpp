@@ -17,7 +17,7 @@ namespace {
 result<csv_file> parsed(const std::string& text, const csv_options& options = {}) {
     return parse_csv(byte_vector(text.begin(), text.end()), "t.csv", options);
 }
-std::string refused(const std::string& text, error_kind kind, const csv_options& options = {}) {
+std::string message_of(const std::string& text, error_kind kind, const csv_options& options = {}) {
     const result<csv_file> table = parsed(text, options);
     CHECK(table.error().kind() == kind);
     return table.error().message();
@@ -33,14 +33,14 @@ std::vector<row_of_texts> all_rows(const csv_file& table) {
 }
 /// The only field of a table of one field, as a number.
 template <class Number>
-result<Number> number(const std::string& text) {
+result<Number> field_as(const std::string& text) {
     const result<csv_file> table = parsed(text, {.heading = false});
     REQUIRE(table);
     return table->number<Number>(0, 0);
 }
 template <class Number>
 std::string no_number(const std::string& text) {
-    const result<Number> read = number<Number>(text);
+    const result<Number> read = field_as<Number>(text);
     CHECK(read.error().kind() == error_kind::corrupt);
     return read.error().message();
 }
@@ -83,57 +83,56 @@ TEST_CASE("other separators, and tables without a heading") {
     CHECK(all_rows(*parsed("x\ty\n1\t2\n", {.separator = '\t'})) == std::vector<row_of_texts>{{"1", "2"}});
     CHECK(parsed("1,2\n", {.heading = false})->columns().empty());
     for (const char wrong : {'"', '\n', '\r', '\0', '\xE4', '\x7F'})
-        refused("a\n", error_kind::invalid_argument, {.separator = wrong});
+        message_of("a\n", error_kind::invalid_argument, {.separator = wrong});
 }
 
 TEST_CASE("what is no table is refused with its line and column") {
-    CHECK(refused("", error_kind::corrupt) == "t.csv: at byte 0: found an empty file, expected a row");
-    CHECK(refused("\xEF\xBB\xBF", error_kind::corrupt).find("an empty file") != std::string::npos);
-    CHECK(refused("a,b\n1,2\n3\n4,5\n", error_kind::corrupt) ==
+    CHECK(message_of("", error_kind::corrupt) == "t.csv: at byte 0: found an empty file, expected a row");
+    CHECK(message_of("\xEF\xBB\xBF", error_kind::corrupt).find("an empty file") != std::string::npos);
+    CHECK(message_of("a,b\n1,2\n3\n4,5\n", error_kind::corrupt) ==
           "t.csv: at byte 8: found 1 fields up to line 3, column 1, expected 2 fields as in the first line");
-    CHECK(refused("a,b\n1,2,3\n", error_kind::corrupt) ==
+    CHECK(message_of("a,b\n1,2,3\n", error_kind::corrupt) ==
           "t.csv: at byte 8: found one field more in line 2, column 5, expected 2 fields as in the first line");
-    CHECK(refused("a,b\n\n1,2\n", error_kind::corrupt).find("line 2, column 1") != std::string::npos);
-    CHECK(refused("a,b\n\"x\ny\",ä\"\n", error_kind::corrupt) ==
+    CHECK(message_of("a,b\n\n1,2\n", error_kind::corrupt).find("line 2, column 1") != std::string::npos);
+    CHECK(message_of("a,b\n\"x\ny\",ä\"\n", error_kind::corrupt) ==
           "t.csv: at byte 12: found a quote inside a field without quotes in line 3, column 5, expected a separator or "
           "the end of the line");
-    CHECK(refused("a,b\n1,\"2\" \n", error_kind::corrupt).find("text behind closing quotes in line 2, column 6") !=
+    CHECK(message_of("a,b\n1,\"2\" \n", error_kind::corrupt).find("text behind closing quotes in line 2, column 6") !=
           std::string::npos);
-    CHECK(refused("a,b\n1,\"2\n3,4\n", error_kind::truncated) ==
+    CHECK(message_of("a,b\n1,\"2\n3,4\n", error_kind::truncated) ==
           "t.csv: at byte 6: found quotes that are not closed in line 2, column 3, expected a closing quote before the "
           "end of the file");
-    CHECK(
-        refused("a,b\r1,2\r", error_kind::corrupt).find("a carriage return without a line feed in line 1, column 4") !=
-        std::string::npos);
-    CHECK(refused("\"a\"\r1", error_kind::corrupt).find("carriage return") != std::string::npos);
-    CHECK(refused("a,b,a\n", error_kind::corrupt) ==
+    CHECK(message_of("a,b\r1,2\r", error_kind::corrupt)
+              .find("a carriage return without a line feed in line 1, column 4") != std::string::npos);
+    CHECK(message_of("\"a\"\r1", error_kind::corrupt).find("carriage return") != std::string::npos);
+    CHECK(message_of("a,b,a\n", error_kind::corrupt) ==
           "t.csv: at byte 4: found a second column 'a' in line 1, column 5, expected names that are different");
     CHECK(parsed(",,x\n1,2,3\n")->width() == 3);
 }
 
 TEST_CASE("what is no text in UTF-8 is refused") {
     using namespace std::string_literals;
-    CHECK(refused("a,b\n1,\0\n"s, error_kind::wrong_format) ==
+    CHECK(message_of("a,b\n1,\0\n"s, error_kind::wrong_format) ==
           "t.csv: at byte 6: found a byte of value 0 in line 2, column 3, expected a table as text");
-    refused("\xFF\xFE"s + "a\0"s, error_kind::wrong_format);
-    refused("\xFE\xFF\0a"s, error_kind::wrong_format);
-    CHECK(refused("a\nM\xFCller\n", error_kind::corrupt) ==
+    message_of("\xFF\xFE"s + "a\0"s, error_kind::wrong_format);
+    message_of("\xFE\xFF\0a"s, error_kind::wrong_format);
+    CHECK(message_of("a\nM\xFCller\n", error_kind::corrupt) ==
           "t.csv: at byte 3: found what is no UTF-8 in line 2, column 2, expected a character in UTF-8");
     for (const char* wrong :
          {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE4\xB8", "\x80", "\xF8\x88\x80\x80\x80"})
-        refused(wrong, error_kind::corrupt);
+        message_of(wrong, error_kind::corrupt);
 }
 
 TEST_CASE("numbers are exact, and what is none is refused with its place") {
-    CHECK(*number<std::int64_t>("-9223372036854775808") == std::numeric_limits<std::int64_t>::min());
-    CHECK(*number<std::uint8_t>("255") == 255);
-    CHECK(*number<std::int32_t>("\" 7\t\"") == 7);
-    CHECK(*number<double>("0.1") == 0.1);
-    CHECK(*number<float>("0.1") == 0.1f);
-    CHECK(*number<float>("16777217.0000001") == 16777218.0f);  // through double it would be 16777216
-    CHECK(*number<double>("4.9406564584124654e-324") == std::numeric_limits<double>::denorm_min());
-    CHECK(std::isnan(*number<double>("nan")));
-    CHECK(*number<float>("-inf") == -std::numeric_limits<float>::infinity());
+    CHECK(*field_as<std::int64_t>("-9223372036854775808") == std::numeric_limits<std::int64_t>::min());
+    CHECK(*field_as<std::uint8_t>("255") == 255);
+    CHECK(*field_as<std::int32_t>("\" 7\t\"") == 7);
+    CHECK(*field_as<double>("0.1") == 0.1);
+    CHECK(*field_as<float>("0.1") == 0.1f);
+    CHECK(*field_as<float>("16777217.0000001") == 16777218.0f);  // through double it would be 16777216
+    CHECK(*field_as<double>("4.9406564584124654e-324") == std::numeric_limits<double>::denorm_min());
+    CHECK(std::isnan(*field_as<double>("nan")));
+    CHECK(*field_as<float>("-inf") == -std::numeric_limits<float>::infinity());
 
     for (const char* none : {"3 mm", "1,5", "+1", "0x10", "\"\"", " ", "1e", "--1", "1 2"})
         CHECK(no_number<double>("\"" + std::string(none) + "\"").find("expected a number") != std::string::npos);
@@ -164,10 +163,11 @@ TEST_CASE("columns are found by name and read as boxes, a whole table as signals
 }
 
 TEST_CASE("budgets are held before memory is taken") {
-    CHECK(refused("1,2,3,4\n", error_kind::too_large, {.most_columns = 3}).find("more than 3 fields in line 1") !=
+    CHECK(message_of("1,2,3,4\n", error_kind::too_large, {.most_columns = 3}).find("more than 3 fields in line 1") !=
           std::string::npos);
-    CHECK(refused(std::string(1000, ','), error_kind::too_large, {.budget = 9000}).find("1001 fields in 1000 bytes") !=
-          std::string::npos);
+    CHECK(
+        message_of(std::string(1000, ','), error_kind::too_large, {.budget = 9000}).find("1001 fields in 1000 bytes") !=
+        std::string::npos);
     CHECK(parsed(std::string(1000, ','), {.heading = false, .budget = 9008}));
     const temporary_folder folder;
     REQUIRE_FALSE(write_file(folder / "t.csv", byte_vector(100, 'x')));

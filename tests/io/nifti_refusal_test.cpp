@@ -32,7 +32,7 @@ struct bad_value {
     extent warnings = 0;     ///< expected when read
 };
 
-const bad_value table[] = {
+const bad_value bad_values[] = {
     {"sizeof_hdr", 0, 347, error_kind::wrong_format},
     {"sizeof_hdr", 0, 349, error_kind::wrong_format},
     {"sizeof_hdr", 0, 0, error_kind::wrong_format},
@@ -176,7 +176,7 @@ TEST_CASE("every header field at its bad values is refused by kind or repaired a
     for (const int version : {1, 2}) {
         for (const bool big : {false, true}) {
             const array voxels = small_nifti(version, big).voxels;
-            for (const bad_value& bad : table) {
+            for (const bad_value& bad : bad_values) {
                 if (bad.version != 0 && bad.version != version) continue;
                 INFO(std::string(bad.field) << "[" << bad.index << "] = " << bad.value << " / " << bad.whole
                                             << ", NIfTI-" << version << std::string(big ? ", big" : ", little"));

@@ -21,12 +21,12 @@ byte_vector archive() {
     return out;
 }
 
-struct outcome {
+struct reading {
     bool read;   ///< both arrays came
     bool equal;  ///< and are right
 };
 
-outcome read_all(const byte_vector& file) {
+reading read_all(const byte_vector& file) {
     const auto opened = parse_npz(file, "x.npz");
     if (!opened) return {false, false};
     const auto a = opened->read("a"), b = opened->read("b");
@@ -69,7 +69,7 @@ TEST_CASE("an archive with any flipped bit is refused or gives the same numbers"
     for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
         byte_vector changed = whole;
         changed[bit / 8] = static_cast<unsigned char>(changed[bit / 8] ^ (1U << (bit % 8)));
-        const outcome found = read_all(changed);
+        const reading found = read_all(changed);
         refused += !found.read;
         different += found.read && !found.equal;
     }

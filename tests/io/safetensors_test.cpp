@@ -43,8 +43,8 @@ error_kind kind_of(const byte_vector& file) {
     return read ? error_kind::none : read.error().kind();
 }
 
-std::string tensor(const std::string& name, const std::string& shape, const std::string& offsets,
-                   const std::string& type = "F32") {
+std::string entry_text(const std::string& name, const std::string& shape, const std::string& offsets,
+                       const std::string& type = "F32") {
     return "\"" + name + "\":{\"dtype\":\"" + type + "\",\"shape\":[" + shape + "],\"data_offsets\":[" + offsets + "]}";
 }
 
@@ -122,10 +122,10 @@ TEST_CASE("a file with any byte replaced, removed or doubled is refused") {
 }
 
 TEST_CASE("files of other tools are read without a checksum") {
-    const auto read = parse_safetensors(
-        file_of("{ \"b\" : {\"shape\":[2], \"data_offsets\":[4,12], \"dtype\":\"F32\"},\n" + tensor("a", "", "0,4") +
-                    ",\"__metadata__\":{\"format\":\"p\\u0074\",\"smile\":\"\\ud83d\\ude00\"}}   ",
-                12));
+    const auto read = parse_safetensors(file_of(
+        "{ \"b\" : {\"shape\":[2], \"data_offsets\":[4,12], \"dtype\":\"F32\"},\n" + entry_text("a", "", "0,4") +
+            ",\"__metadata__\":{\"format\":\"p\\u0074\",\"smile\":\"\\ud83d\\ude00\"}}   ",
+        12));
     REQUIRE(read.has_value());
     CHECK_FALSE(read->has_checksum);
     REQUIRE(read->entries.size() == 2);
@@ -144,30 +144,30 @@ TEST_CASE("headers that lie are refused by kind") {
         std::size_t data;
         error_kind kind;
     };
-    const std::string good = tensor("a", "2", "0,8");
+    const std::string good = entry_text("a", "2", "0,8");
     const hostile all[] = {
-        {"overlap", "{" + good + "," + tensor("b", "2", "4,12") + "}", 12, error_kind::corrupt},
-        {"hole", "{" + good + "," + tensor("b", "1", "12,16") + "}", 16, error_kind::corrupt},
-        {"hole at the start", "{" + tensor("a", "1", "4,8") + "}", 8, error_kind::corrupt},
+        {"overlap", "{" + good + "," + entry_text("b", "2", "4,12") + "}", 12, error_kind::corrupt},
+        {"hole", "{" + good + "," + entry_text("b", "1", "12,16") + "}", 16, error_kind::corrupt},
+        {"hole at the start", "{" + entry_text("a", "1", "4,8") + "}", 8, error_kind::corrupt},
         {"rest", "{" + good + "}", 9, error_kind::trailing_data},
         {"beyond the file", "{" + good + "}", 7, error_kind::corrupt},
-        {"reversed", "{" + tensor("a", "2", "8,0") + "}", 8, error_kind::corrupt},
-        {"shape too large", "{" + tensor("a", "3", "0,8") + "}", 8, error_kind::corrupt},
-        {"product wraps", "{" + tensor("a", "4611686018427387904,4", "0,0") + "}", 0, error_kind::corrupt},
-        {"product wraps beside zero", "{" + tensor("a", "0,4611686018427387904,4", "0,0") + "}", 0,
+        {"reversed", "{" + entry_text("a", "2", "8,0") + "}", 8, error_kind::corrupt},
+        {"shape too large", "{" + entry_text("a", "3", "0,8") + "}", 8, error_kind::corrupt},
+        {"product wraps", "{" + entry_text("a", "4611686018427387904,4", "0,0") + "}", 0, error_kind::corrupt},
+        {"product wraps beside zero", "{" + entry_text("a", "0,4611686018427387904,4", "0,0") + "}", 0,
          error_kind::corrupt},
-        {"number above 2^63", "{" + tensor("a", "99999999999999999999", "0,8") + "}", 8, error_kind::corrupt},
-        {"negative", "{" + tensor("a", "-2", "0,8") + "}", 8, error_kind::corrupt},
-        {"fraction", "{" + tensor("a", "2.0", "0,8") + "}", 8, error_kind::corrupt},
-        {"leading zero", "{" + tensor("a", "02", "0,8") + "}", 8, error_kind::corrupt},
-        {"two names", "{" + good + "," + tensor("a", "2", "8,16") + "}", 16, error_kind::corrupt},
+        {"number above 2^63", "{" + entry_text("a", "99999999999999999999", "0,8") + "}", 8, error_kind::corrupt},
+        {"negative", "{" + entry_text("a", "-2", "0,8") + "}", 8, error_kind::corrupt},
+        {"fraction", "{" + entry_text("a", "2.0", "0,8") + "}", 8, error_kind::corrupt},
+        {"leading zero", "{" + entry_text("a", "02", "0,8") + "}", 8, error_kind::corrupt},
+        {"two names", "{" + good + "," + entry_text("a", "2", "8,16") + "}", 16, error_kind::corrupt},
         {"two keys", "{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8,
          error_kind::corrupt},
         {"a key too many", "{\"a\":{\"x\":1,\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8,
          error_kind::corrupt},
         {"a key too few", "{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}", 8, error_kind::corrupt},
-        {"three offsets", "{" + tensor("a", "2", "0,8,8") + "}", 8, error_kind::corrupt},
-        {"unknown type", "{" + tensor("a", "2", "0,8", "F33") + "}", 8, error_kind::corrupt},
+        {"three offsets", "{" + entry_text("a", "2", "0,8,8") + "}", 8, error_kind::corrupt},
+        {"unknown type", "{" + entry_text("a", "2", "0,8", "F33") + "}", 8, error_kind::corrupt},
         {"two metadata", "{\"__metadata__\":{},\"__metadata__\":{}}", 0, error_kind::corrupt},
         {"metadata of numbers", "{\"__metadata__\":{\"a\":1}}", 0, error_kind::corrupt},
         {"two metadata keys", "{\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}}", 0, error_kind::corrupt},
