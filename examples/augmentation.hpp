@@ -32,11 +32,7 @@ inline nn::random_stream numbers_of_sample(nn::seed start, nn::extent epoch, nn:
 /// A data set whose samples are changed a little when fit() draws them; evaluation sees them as they are. The change is
 /// a function of seed, epoch and sample alone.
 template <nn::static_shape Input>
-struct augmented;
-
-/// Volumes are moved by whole voxels, lightened and darkened; what moves in repeats the border.
-template <nn::volume_shape Input>
-struct augmented<Input> : nn::dataset<Input> {
+struct augmented : nn::dataset<Input> {
     augmentation by{};
     nn::seed random{};
 
@@ -47,6 +43,15 @@ struct augmented<Input> : nn::dataset<Input> {
     void write_input(nn::extent sample, nn::extent epoch, float* to) const {
         nn::random_stream numbers = numbers_of_sample(random, epoch, sample);
         const auto draw = [&](double most) { return most * (2 * numbers.next_uniform() - 1); };
+        if constexpr (nn::volume_shape<Input>)
+            write_volume(this->input_of(sample), draw, to);
+        else
+            write_image(this->input_of(sample), draw, to);
+    }
+
+private:
+    /// Volumes are moved by whole voxels, lightened and darkened; what moves in repeats the border.
+    void write_volume(const float* from, const auto& draw, float* to) const {
         constexpr nn::dims in = nn::dims_of<Input>;
         constexpr std::array<nn::extent, 3> size{in.depth(), in.height(), in.width()};
         std::array<nn::extent, 3> shift{};
@@ -55,7 +60,6 @@ struct augmented<Input> : nn::dataset<Input> {
         const auto inside = [&](nn::extent at, std::size_t n) {
             return std::clamp<nn::extent>(at - shift[n], 0, size[n] - 1);
         };
-        const float* from = this->input_of(sample);
         for (nn::extent z = 0; z < size[0]; ++z)
             for (nn::extent y = 0; y < size[1]; ++y)
                 for (nn::extent x = 0; x < size[2]; ++x) {
@@ -64,28 +68,15 @@ struct augmented<Input> : nn::dataset<Input> {
                     for (nn::extent k = 0; k < in.channels(); ++k) *to++ = factor * voxel[k] + light;
                 }
     }
-};
 
-/// Images are moved, zoomed, turned, lightened and darkened.
-template <nn::image_shape Input>
-struct augmented<Input> : nn::dataset<Input> {
-    augmentation by{};
-    nn::seed random{};
-
-    explicit augmented(nn::dataset<Input> from, const augmentation& change = {}, nn::seed start = {})
-        : nn::dataset<Input>(std::move(from)), by(change), random(start) {}
-
-    /// What fit() calls for each sample of a batch.
-    void write_input(nn::extent sample, nn::extent epoch, float* to) const {
-        nn::random_stream numbers = numbers_of_sample(random, epoch, sample);
-        const auto draw = [&](double most) { return most * (2 * numbers.next_uniform() - 1); };
+    /// Images are moved, zoomed, turned, lightened and darkened.
+    void write_image(const float* from, const auto& draw, float* to) const {
         constexpr nn::dims in = nn::dims_of<Input>;
         constexpr float h = in.height(), w = in.width();
         const float down = static_cast<float>(draw(by.shift)) * h, right = static_cast<float>(draw(by.shift)) * w;
         const double size = 1 + draw(by.zoom), angle = draw(by.turn);
         const float c = static_cast<float>(std::cos(angle) / size), s = static_cast<float>(std::sin(angle) / size);
         const float factor = static_cast<float>(1 + draw(by.contrast)), light = static_cast<float>(draw(by.brightness));
-        const float* from = this->input_of(sample);
         for (nn::extent y = 0; y < in.height(); ++y) {
             for (nn::extent x = 0; x < in.width(); ++x) {
                 // Where this pixel comes from, about the middle of the image; outside it the nearest border pixel.
