@@ -34,7 +34,7 @@ CASES = {
     "resnet18 inference": ("bench/compile_time/inference.cpp", ["CTNN_NETWORK=resnet18"], None, None),
     "resnet18 training": ("bench/compile_time/training.cpp",
                           ["CTNN_NETWORK=resnet18", "CTNN_LOSS=cross_entropy"], None, None),
-    "examples/classify.cpp": ("examples/classify.cpp", ["CTNN_WITH_IMAGES", "CTNN_WITH_ZLIB"], None, None),
+    "examples/classify.cpp": ("examples/classify.cpp", ["CTNN_WITH_IMAGES", "CTNN_WITH_VOLUMES", "CTNN_WITH_ZLIB"], None, None),
 }
 
 

@@ -30,7 +30,7 @@
 // -------------------- ctnn/ctnn.hpp
 /// \file
 /// Compile-time neural networks: the table of contents. What links a library or costs compile time is switched on:
-/// CTNN_WITH_IMAGES, CTNN_WITH_ZLIB, CTNN_WITH_XSIMD, CTNN_WITH_XTENSOR.
+/// CTNN_WITH_IMAGES, CTNN_WITH_VOLUMES, CTNN_WITH_ZLIB, CTNN_WITH_XSIMD, CTNN_WITH_XTENSOR.
 
 // -------------------- ctnn/core/core.hpp
 /// \file
@@ -1160,7 +1160,8 @@ struct border {
 }  // namespace ctnn
 // -------------------- ctnn/data/data.hpp
 /// \file
-/// Data sets in memory, and volumes; data sets that are read from image files come with CTNN_WITH_IMAGES.
+/// Data sets in memory, their splits and folds; data sets of image files come with CTNN_WITH_IMAGES, volumes and data
+/// sets of volume files with CTNN_WITH_VOLUMES.
 
 // -------------------- ctnn/data/batch_order.hpp
 /// \file
@@ -1184,66 +1185,6 @@ inline void shuffle(std::vector<extent>& order, seed start, std::uint64_t epoch)
 }
 
 }  // namespace ctnn
-// -------------------- ctnn/data/class_listing.hpp
-/// \file
-/// Folders of files, a folder a class: which files belong to which class, before any of them is opened.
-
-#include <algorithm>
-#include <filesystem>
-#include <system_error>
-
-// -------------------- ctnn/core/out_of_memory.hpp
-/// \file
-/// Memory that runs out while a file is read or written comes back as an error.
-
-#include <stdexcept>
-
-namespace ctnn::detail {
-
-/// The error for a failed allocation. It names the file if there is memory for the name; its own text is short enough
-/// to need none.
-[[nodiscard]] inline error make_out_of_memory([[maybe_unused]] const std::string& file) {
-#if defined(__cpp_exceptions)
-    try {
-        return {error_kind::out_of_memory, file, "out of memory"};
-    } catch (const std::bad_alloc&) {
-        return {error_kind::out_of_memory, "out of memory"};
-    }
-#else
-    return {error_kind::out_of_memory, "out of memory"};
-#endif
-}
-
-/// Calls work(), which gives an error or a result, and turns a failed allocation of the standard library into
-/// out_of_memory: what was allocated before is freed, and nothing that work() made is kept. Every public function
-/// that reads or writes a file goes through here. Without exceptions (-fno-exceptions) the standard library itself
-/// ends the program when memory runs out; no function can change that.
-template <class Work>
-[[nodiscard]] auto catch_out_of_memory([[maybe_unused]] const std::string& file, Work&& work) -> decltype(work()) {
-#if defined(__cpp_exceptions)
-    try {
-        return work();
-    } catch (const std::bad_alloc&) {
-        return make_out_of_memory(file);
-    } catch (const std::length_error&) {  // more than a container can hold at all
-        return make_out_of_memory(file);
-    }
-#else
-    return work();
-#endif
-}
-
-}  // namespace ctnn::detail
-// -------------------- ctnn/data/folds.hpp
-/// \file
-/// Splits and folds that keep what belongs together, such as the scans of a patient, in one part.
-
-#include <numeric>
-
-// -------------------- ctnn/data/split.hpp
-/// \file
-/// Which samples a network learns from, which choose its settings, and which judge it.
-
 // -------------------- ctnn/data/dataset.hpp
 /// \file
 /// A data set in memory, of samples whose shape is known when it is compiled.
@@ -1291,6 +1232,16 @@ struct dataset {
 };
 
 }  // namespace ctnn
+// -------------------- ctnn/data/folds.hpp
+/// \file
+/// Splits and folds that keep what belongs together, such as the scans of a patient, in one part.
+
+#include <algorithm>
+#include <numeric>
+
+// -------------------- ctnn/data/split.hpp
+/// \file
+/// Which samples a network learns from, which choose its settings, and which judge it.
 
 namespace ctnn {
 
@@ -1517,330 +1468,83 @@ using sample_folds = std::vector<std::vector<extent>>;
 }
 
 }  // namespace ctnn
+// -------------------- ctnn/data/left_out.hpp
+/// \file
+/// What did not come into a data set, and why.
 
 namespace ctnn {
 
-/// Files with their classes.
-struct class_listing {
-    std::vector<std::string> class_names;  ///< a class folder each; the index is the label
-    std::vector<std::string> files;        ///< paths, class after class, each class in byte order
-    std::vector<std::int32_t> labels;      ///< of the files
-    std::vector<std::string> groups{};     ///< of the files, such as patients; empty: each file stands for itself
-    std::vector<float>
-        values{};  ///< [file][class] 1 or 0, where a file may be of several classes; labels are empty then
-    [[nodiscard]] extent size() const noexcept { return static_cast<extent>(files.size()); }
-};
-
-/// Listings to fit, to choose by and to test.
-struct class_listing_splits {
-    class_listing train, validation, test;
-};
-
-/// Files that a listing takes, known by how their names end, in any case.
-struct file_kind {
-    const char* name;
-    std::array<const char*, 8> endings{};
-    bool operator==(const file_kind&) const = default;
-};
-
-inline constexpr file_kind image_files{"image (png, jpg, jpeg, bmp, pnm, pgm, ppm)",
-                                       {".png", ".jpg", ".jpeg", ".bmp", ".pnm", ".pgm", ".ppm"}};
-/// The voxels of a pair, in .img, come with its .hdr.
-inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".nii.gz", ".hdr"}};
-
-/// The name of a file without the ending of its kind; empty when it is of another kind.
-[[nodiscard]] inline std::string stem_of(const std::filesystem::path& file, const file_kind& kind) {
-    const std::string name = file.filename().string();
-    std::string lower = name;
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    for (const char* ending : kind.endings) {
-        const std::size_t length = ending == nullptr ? 0 : std::strlen(ending);
-        if (length > 0 && name.size() > length && lower.compare(name.size() - length, length, ending) == 0)
-            return name.substr(0, name.size() - length);
+/// The errors that readers of data sets append to `skipped` and `left_out`, as text: a line that counts, then a line
+/// each; empty when nothing was left out.
+///
+///     std::vector<ctnn::error> skipped;
+///     auto train = ctnn::read_volumes<net::input>(*listing, {}, &skipped);
+///     std::fputs(ctnn::left_out_report(skipped).c_str(), stderr);
+[[nodiscard]] inline std::string left_out_report(const std::vector<error>& left_out) {
+    if (left_out.empty()) return {};
+    std::string text = std::to_string(left_out.size());
+    text += left_out.size() == 1 ? " file left out:\n" : " files left out:\n";
+    for (const error& why : left_out) {
+        text += "  ";
+        text += why.message();
+        text += '\n';
     }
-    return {};
-}
-
-namespace detail {
-
-/// What lies in a folder, by byte order of the names, so that it is the same on every file system. Hidden entries,
-/// which begin with a dot, are left out.
-inline error list_folder(const std::filesystem::path& folder, std::vector<std::filesystem::path>& folders,
-                         std::vector<std::filesystem::path>& files, bool follow_links) {
-    std::error_code failed;
-    std::filesystem::directory_iterator entry(folder, failed);
-    while (!failed && entry != std::filesystem::directory_iterator()) {
-        const std::filesystem::path path = entry->path();
-        std::error_code ignored;  // a link to nowhere is neither a folder nor a file
-        const bool linked = entry->is_symlink(ignored), is_folder = entry->is_directory(ignored),
-                   is_file = entry->is_regular_file(ignored);
-        if (path.filename().string().front() != '.') {
-            if (is_folder && (follow_links || !linked)) folders.push_back(path);
-            if (is_file) files.push_back(path);
-        }
-        entry.increment(failed);
-    }
-    if (failed) return {error_kind::cannot_open, folder.string(), "cannot be listed: " + failed.message()};
-    const auto by_bytes = [](const std::filesystem::path& a, const std::filesystem::path& b) {
-        return a.string() < b.string();
-    };
-    std::sort(folders.begin(), folders.end(), by_bytes);
-    std::sort(files.begin(), files.end(), by_bytes);
-    return {};
-}
-
-/// All files of a kind below a class folder. Links to folders are not followed here, so that a loop cannot be entered.
-inline error list_files(const std::filesystem::path& folder, const file_kind& kind, std::vector<std::string>& to) {
-    std::vector<std::filesystem::path> waiting{folder};
-    const std::size_t first = to.size();
-    while (!waiting.empty()) {
-        const std::filesystem::path next = std::move(waiting.back());
-        waiting.pop_back();
-        std::vector<std::filesystem::path> files;
-        if (error failed = list_folder(next, waiting, files, false)) return failed;
-        for (const std::filesystem::path& file : files)
-            if (!stem_of(file, kind).empty()) to.push_back(file.string());
-    }
-    std::sort(to.begin() + static_cast<std::ptrdiff_t>(first), to.end());
-    return {};
-}
-
-inline std::string joined(const std::vector<std::string>& names) {
-    std::string text;
-    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
     return text;
 }
 
-inline class_listing chosen(const class_listing& from, const std::vector<extent>& indices) {
-    class_listing part{.class_names = from.class_names, .files = {}, .labels = {}};
-    const auto classes = static_cast<std::ptrdiff_t>(from.class_names.size());
-    for (const extent i : indices) {
-        const auto at = static_cast<std::size_t>(i);
-        part.files.push_back(from.files[at]);
-        if (!from.labels.empty()) part.labels.push_back(from.labels[at]);
-        if (!from.groups.empty()) part.groups.push_back(from.groups[at]);
-        if (!from.values.empty())
-            part.values.insert(part.values.end(), from.values.begin() + i * classes,
-                               from.values.begin() + (i + 1) * classes);
-    }
-    return part;
-}
-
-}  // namespace detail
-
-/// Lists a folder whose subfolders are classes, at any depth below them.
-///
-///     classes   the names of the subfolders in byte order; or `class_names`, of which every subfolder must be one
-///     files     those of the kind; other files and all that is hidden is passed over; links to files are followed,
-///               links to folders only where a class folder is one
-///     refuses   with cannot_open what is no folder or may not be listed; with invalid_argument fewer than two classes,
-///               a class folder without such files, and a class folder that is none of class_names
-[[nodiscard]] inline result<class_listing> list_class_folder(const std::string& root, const file_kind& kind,
-                                                             const std::vector<std::string>& class_names = {}) {
-    return detail::catch_out_of_memory(root, [&]() -> result<class_listing> {
-        std::vector<std::filesystem::path> folders, others;
-        if (error failed = detail::list_folder(root, folders, others, true)) return failed;
-        class_listing listing{.class_names = class_names, .files = {}, .labels = {}};
-        if (class_names.empty())
-            for (const std::filesystem::path& folder : folders)
-                listing.class_names.push_back(folder.filename().string());
-        if (listing.class_names.size() < 2) {
-            return error(error_kind::invalid_argument, root,
-                         "found " +
-                             (folders.empty() ? std::string("no class folders")
-                                              : "the single class folder " + folders[0].filename().string()) +
-                             ", expected a folder for each of at least two classes");
-        }
-        for (const std::filesystem::path& folder : folders) {
-            const auto place =
-                std::find(listing.class_names.begin(), listing.class_names.end(), folder.filename().string());
-            if (place == listing.class_names.end())
-                return error(error_kind::invalid_argument, folder.string(),
-                             "is no class; the classes are " + detail::joined(class_names));
-            const std::size_t before = listing.files.size();
-            if (error failed = detail::list_files(folder, kind, listing.files)) return failed;
-            if (listing.files.size() == before)
-                return error(error_kind::invalid_argument, folder.string(), std::string("holds no ") + kind.name);
-            listing.labels.resize(listing.files.size(), static_cast<std::int32_t>(place - listing.class_names.begin()));
-        }
-        if (listing.files.empty())
-            return error(error_kind::invalid_argument, root, "has a folder for none of " + detail::joined(class_names));
-        return listing;
-    });
-}
-
-/// What a split is to keep the shares of: the class of each file, or where it may be of several, the combination.
-[[nodiscard]] inline std::vector<std::int32_t> strata(const class_listing& of) {
-    if (of.values.empty()) return of.labels;
-    const std::size_t classes = of.class_names.size();
-    std::vector<std::vector<float>> each, combinations;
-    for (std::size_t i = 0; i < of.files.size(); ++i)
-        each.emplace_back(of.values.begin() + static_cast<std::ptrdiff_t>(i * classes),
-                          of.values.begin() + static_cast<std::ptrdiff_t>((i + 1) * classes));
-    combinations = each;
-    std::sort(combinations.begin(), combinations.end());
-    combinations.erase(std::unique(combinations.begin(), combinations.end()), combinations.end());
-    std::vector<std::int32_t> places;
-    for (const std::vector<float>& one : each)
-        places.push_back(static_cast<std::int32_t>(std::lower_bound(combinations.begin(), combinations.end(), one) -
-                                                   combinations.begin()));
-    return places;
-}
-
-/// The three parts of a listing.
-[[nodiscard]] inline class_listing_splits divide(const class_listing& all, const split_indices& parts) {
-    return {detail::chosen(all, parts.train), detail::chosen(all, parts.validation), detail::chosen(all, parts.test)};
-}
-
-/// Cuts a listing by grouped_split() where it has groups, which says what is refused, else by stratified_split().
-[[nodiscard]] inline result<class_listing_splits> split_listing(const class_listing& all, seed start,
-                                                                double validation = 0.15, double test = 0.15) {
-    if (all.groups.empty()) return divide(all, stratified_split(strata(all), start, validation, test));
-    const result<split_indices> parts = grouped_split(strata(all), all.groups, start, validation, test);
-    if (!parts) return parts.error();
-    return divide(all, *parts);
-}
-
-/// Lists a folder that has been split, or splits it.
-///
-///     DIR/train, DIR/val, DIR/test   the classes are those of train. val may also be valid or validation; without it
-///                                    15 % of train, chosen by the seed, take its place
-///     DIR/<class>                    no folder train: 70 % to fit, 15 % to choose by and 15 % to test, chosen by the
-///                                    seed
-///     refuses                        what list_class_folder() refuses; a folder train without a folder test
-[[nodiscard]] inline result<class_listing_splits> list_class_splits(const std::string& root, const file_kind& kind,
-                                                                    seed start) {
-    return detail::catch_out_of_memory(root, [&]() -> result<class_listing_splits> {
-        const auto folder_of = [&](std::initializer_list<const char*> names) {
-            for (const char* name : names) {
-                std::error_code ignored;
-                const std::filesystem::path path = std::filesystem::path(root) / name;
-                if (std::filesystem::is_directory(path, ignored)) return path.string();
-            }
-            return std::string();
-        };
-        const std::string train = folder_of({"train"}), validation = folder_of({"val", "valid", "validation"}),
-                          test = folder_of({"test"});
-        if (train.empty()) {
-            result<class_listing> all = list_class_folder(root, kind);
-            if (!all) return all.error();
-            return split_listing(*all, start);
-        }
-        if (test.empty())
-            return error(error_kind::invalid_argument, root,
-                         "has a folder train but none that is called test; add it, or give the folder of the classes "
-                         "themselves");
-        result<class_listing> to_fit = list_class_folder(train, kind);
-        if (!to_fit) return to_fit.error();
-        result<class_listing> to_test = list_class_folder(test, kind, to_fit->class_names);
-        if (!to_test) return to_test.error();
-        if (validation.empty()) {
-            class_listing_splits parts = divide(*to_fit, stratified_split(to_fit->labels, start, 0.15, 0));
-            parts.test = std::move(*to_test);
-            return parts;
-        }
-        result<class_listing> to_choose = list_class_folder(validation, kind, to_fit->class_names);
-        if (!to_choose) return to_choose.error();
-        return class_listing_splits{std::move(*to_fit), std::move(*to_choose), std::move(*to_test)};
-    });
-}
-
 }  // namespace ctnn
-// -------------------- ctnn/data/decathlon.hpp
+// -------------------- ctnn/core/out_of_memory.hpp
 /// \file
-/// Tasks of the Medical Segmentation Decathlon: what dataset.json says of a folder of volumes and label maps.
-/// http://medicaldecathlon.com
+/// Memory that runs out while a file is read or written comes back as an error.
 
-#include <iterator>
+#include <stdexcept>
 
-// -------------------- ctnn/data/label_pairs.hpp
-/// \file
-/// Images with their masks, and volumes with their label maps: which file belongs to which.
+namespace ctnn::detail {
 
-namespace ctnn {
-
-/// Files with what is known of their positions: file i of `labels` belongs to file i of `images`.
-struct label_pairs {
-    std::vector<std::string> images, labels;
-    std::vector<std::string> class_names{};  ///< of the positions, by label; may be empty
-    [[nodiscard]] extent size() const noexcept { return static_cast<extent>(images.size()); }
-};
-
-namespace detail {
-
-using stem_and_file = std::pair<std::string, std::string>;
-
-/// The files of a kind in a folder, with their stems, by stem. Refuses two files of one stem.
-[[nodiscard]] inline error list_stems(const std::string& folder, const file_kind& kind,
-                                      std::vector<stem_and_file>& to) {
-    std::vector<std::filesystem::path> folders, files;
-    if (error failed = list_folder(folder, folders, files, true)) return failed;
-    for (const std::filesystem::path& file : files)
-        if (std::string stem = stem_of(file, kind); !stem.empty()) to.emplace_back(std::move(stem), file.string());
-    std::sort(to.begin(), to.end());
-    for (std::size_t i = 1; i < to.size(); ++i)
-        if (to[i].first == to[i - 1].first)
-            return {error_kind::invalid_argument, to[i].second, "has the name of " + to[i - 1].second};
-    return {};
-}
-
-}  // namespace detail
-
-/// Pairs the files of two folders by their names without ending: images/7.jpg and masks/7.png, images/a.nii.gz and
-/// labels/a.nii. Subfolders and hidden files are passed over.
-///
-///     gives     pairs in byte order of their names
-///     refuses   with cannot_open what is no folder; with invalid_argument two files of one name in a folder, folders
-///               without a pair, and a file without its other. With `left_out` the last is no failure: the error is
-///               appended there
-///
-///     auto pairs = ctnn::list_label_pairs("train/images", "train/masks", ctnn::image_files);
-[[nodiscard]] inline result<label_pairs> list_label_pairs(const std::string& images, const std::string& labels,
-                                                          const file_kind& kind,
-                                                          std::vector<error>* left_out = nullptr) {
-    std::vector<detail::stem_and_file> of_images, of_labels;
-    if (error failed = detail::list_stems(images, kind, of_images)) return failed;
-    if (error failed = detail::list_stems(labels, kind, of_labels)) return failed;
-    label_pairs pairs;
-    std::size_t i = 0, k = 0;
-    while (i < of_images.size() || k < of_labels.size()) {
-        const bool no_label =
-            k == of_labels.size() || (i < of_images.size() && of_images[i].first < of_labels[k].first);
-        const bool no_image =
-            i == of_images.size() || (k < of_labels.size() && of_labels[k].first < of_images[i].first);
-        if (!no_label && !no_image) {
-            pairs.images.push_back(of_images[i++].second);
-            pairs.labels.push_back(of_labels[k++].second);
-            continue;
-        }
-        error alone = no_label ? error(error_kind::invalid_argument, of_images[i].second, "has no file in " + labels)
-                               : error(error_kind::invalid_argument, of_labels[k].second, "has no file in " + images);
-        if (left_out == nullptr) return alone;
-        left_out->push_back(std::move(alone));
-        if (no_label) ++i;
-        if (no_image) ++k;
+/// The error for a failed allocation. It names the file if there is memory for the name; its own text is short enough
+/// to need none.
+[[nodiscard]] inline error make_out_of_memory([[maybe_unused]] const std::string& file) {
+#if defined(__cpp_exceptions)
+    try {
+        return {error_kind::out_of_memory, file, "out of memory"};
+    } catch (const std::bad_alloc&) {
+        return {error_kind::out_of_memory, "out of memory"};
     }
-    if (pairs.images.empty())
-        return error(error_kind::invalid_argument, images,
-                     std::string("holds no ") + kind.name + " that has a file in " + labels);
-    return pairs;
+#else
+    return {error_kind::out_of_memory, "out of memory"};
+#endif
 }
 
-/// Some of the pairs, such as a part of a split.
-[[nodiscard]] inline label_pairs chosen_pairs(const label_pairs& from, const std::vector<extent>& indices) {
-    label_pairs part{.images = {}, .labels = {}, .class_names = from.class_names};
-    for (const extent i : indices) {
-        part.images.push_back(from.images[static_cast<std::size_t>(i)]);
-        part.labels.push_back(from.labels[static_cast<std::size_t>(i)]);
+/// Calls work(), which gives an error or a result, and turns a failed allocation of the standard library into
+/// out_of_memory: what was allocated before is freed, and nothing that work() made is kept. Every public function
+/// that reads or writes a file goes through here. Without exceptions (-fno-exceptions) the standard library itself
+/// ends the program when memory runs out; no function can change that.
+template <class Work>
+[[nodiscard]] auto catch_out_of_memory([[maybe_unused]] const std::string& file, Work&& work) -> decltype(work()) {
+#if defined(__cpp_exceptions)
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        return make_out_of_memory(file);
+    } catch (const std::length_error&) {  // more than a container can hold at all
+        return make_out_of_memory(file);
     }
-    return part;
+#else
+    return work();
+#endif
 }
 
-}  // namespace ctnn
-// -------------------- ctnn/io/file.hpp
+}  // namespace ctnn::detail
+// -------------------- ctnn/io/csv.hpp
 /// \file
-/// Whole files: read with a budget, written so that a crash leaves the old file or the new one.
+/// Tables of comma-separated values: labels, boxes, signals. https://www.rfc-editor.org/rfc/rfc4180
+
+#include <string_view>
+#include <system_error>
+
+// -------------------- ctnn/io/csv_fields.hpp
+/// \file
+/// The grammar of comma-separated values: where a field begins and ends, and where that is on the page.
 
 // -------------------- ctnn/io/bytes.hpp
 /// \file
@@ -1973,6 +1677,193 @@ private:
 };
 
 }  // namespace ctnn
+// -------------------- ctnn/io/utf8.hpp
+/// \file
+/// UTF-8, checked and written. https://www.rfc-editor.org/rfc/rfc3629
+
+namespace ctnn::detail {
+
+/// Appends a code point of at most 0x10FFFF as UTF-8.
+inline void append_utf8(std::string& to, std::uint32_t code) {
+    const auto put = [&to](std::uint32_t byte) { to += static_cast<char>(static_cast<unsigned char>(byte)); };
+    if (code < 0x80) return put(code);
+    if (code < 0x800)
+        put(0xC0 | (code >> 6));
+    else if (code < 0x10000)
+        put(0xE0 | (code >> 12)), put(0x80 | ((code >> 6) & 0x3F));
+    else
+        put(0xF0 | (code >> 18)), put(0x80 | ((code >> 12) & 0x3F)), put(0x80 | ((code >> 6) & 0x3F));
+    put(0x80 | (code & 0x3F));
+}
+
+/// Where the first character begins that is none: overlong, cut, a surrogate or above 0x10FFFF. -1: there is none.
+[[nodiscard]] inline extent invalid_utf8(byte_view b) {
+    for (extent i = 0; i < b.size;) {
+        const extent begin = i;
+        const unsigned char first = b[i++];
+        if (first < 0x80) continue;
+        const int more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
+        if (first < 0xC2 || first > 0xF4 || b.size - i < more) return begin;
+        const unsigned char second = b[i];
+        if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
+            (first == 0xF4 && second > 0x8F))
+            return begin;
+        for (int k = 0; k < more; ++k)
+            if ((b[i++] & 0xC0) != 0x80) return begin;
+    }
+    return -1;
+}
+
+/// Is it UTF-8?
+[[nodiscard]] inline bool valid_utf8(byte_view b) { return invalid_utf8(b) < 0; }
+
+}  // namespace ctnn::detail
+
+namespace ctnn::detail {
+
+/// One field of a table, as bytes of the file.
+struct csv_field {
+    extent begin = 0, end = 0;  ///< of its content, without the quotes around it
+    extent next = 0;            ///< behind the separator or line break
+    bool quoted = false;
+    bool last = false;  ///< of its row
+};
+
+/// Finds the end of the field that begins at a place. \returns null, or what was found where something else must stand;
+/// then `found.begin` is the place
+[[nodiscard]] inline const char* scan_csv_field(byte_view b, extent at, char separator, csv_field& found) {
+    const unsigned char between = static_cast<unsigned char>(separator);
+    found = {};
+    found.quoted = at < b.size && b[at] == '"';
+    extent i = found.begin = found.quoted ? at + 1 : at;
+    if (found.quoted) {
+        for (;; ++i) {
+            if (i >= b.size) {
+                found.begin = at;
+                return "quotes that are not closed";
+            }
+            if (b[i] != '"') continue;
+            if (i + 1 >= b.size || b[i + 1] != '"') break;
+            ++i;
+        }
+        found.end = i++;
+    } else {
+        while (i < b.size && b[i] != between && b[i] != '\n' && b[i] != '\r' && b[i] != '"') ++i;
+        found.end = i;
+    }
+    found.last = i >= b.size || b[i] != between;
+    found.next = i < b.size ? i + 1 : i;
+    if (i >= b.size || b[i] == between || b[i] == '\n') return nullptr;
+    if (b.has(i, "\r\n", 2)) {
+        ++found.next;
+        return nullptr;
+    }
+    found.begin = i;
+    return b[i] == '\r'  ? "a carriage return without a line feed"
+           : b[i] == '"' ? "a quote inside a field without quotes"
+                         : "text behind closing quotes";
+}
+
+/// The content as it stands in the file: doubled quotes are still two.
+/// \pre the field is one of the bytes
+[[nodiscard]] inline std::string_view csv_content(byte_view b, const csv_field& field) {
+    if (field.begin == field.end) return {};
+    return {reinterpret_cast<const char*>(b.data + field.begin), static_cast<std::size_t>(field.end - field.begin)};
+}
+
+/// The content as it is meant.
+[[nodiscard]] inline std::string csv_text(byte_view b, const csv_field& field) {
+    const std::string_view content = csv_content(b, field);
+    std::string text(content);
+    if (!field.quoted) return text;
+    text.clear();
+    for (std::size_t i = 0; i < content.size(); ++i) {
+        text += content[i];
+        if (content[i] == '"') ++i;
+    }
+    return text;
+}
+
+/// Where the table begins: behind a byte order mark.
+[[nodiscard]] inline extent csv_start(byte_view b) { return b.has(0, "\xEF\xBB\xBF", 3) ? 3 : 0; }
+
+/// "line 3, column 7": lines as the file has them, inside quotes too; columns in characters.
+[[nodiscard]] inline std::string csv_place(byte_view b, extent at) {
+    extent line = 1, column = 1;
+    for (extent i = csv_start(b); i < at; ++i) {
+        if (b[i] == '\n') {
+            ++line;
+            column = 1;
+        } else if ((b[i] & 0xC0) != 0x80) {
+            ++column;
+        }
+    }
+    return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+/// Refuses what is no text at all.
+[[nodiscard]] inline error check_csv_text(byte_view b, const std::string& file) {
+    if (b.has(0, "\xFF\xFE", 2) || b.has(0, "\xFE\xFF", 2))
+        return {error_kind::wrong_format, file, 0, "UTF-16", "UTF-8"};
+    for (extent i = 0; i < b.size; ++i)
+        if (b[i] == 0)
+            return {error_kind::wrong_format, file, i, "a byte of value 0 in " + csv_place(b, i), "a table as text"};
+    if (const extent at = invalid_utf8(b); at >= 0)
+        return {error_kind::corrupt, file, at, "what is no UTF-8 in " + csv_place(b, at), "a character in UTF-8"};
+    return {};
+}
+
+/// Fields of a row, and of the whole file.
+struct csv_size {
+    extent width = 0, fields = 0;
+};
+
+/// Does nothing but line breaks follow?
+[[nodiscard]] inline bool only_empty_lines(byte_view b, extent at) {
+    while (at < b.size && (b[at] == '\n' || b.has(at, "\r\n", 2))) at += b[at] == '\n' ? 1 : 2;
+    return at == b.size;
+}
+
+/// Goes through the whole file, holds every row against the first, and counts. Takes no memory.
+[[nodiscard]] inline error measure_csv(byte_view b, const std::string& file, char separator, extent most_columns,
+                                       csv_size& size) {
+    extent at = csv_start(b);
+    if (at == b.size) return {error_kind::corrupt, file, at, "an empty file", "a row"};
+    while (at < b.size) {
+        if (size.width > 1 && only_empty_lines(b, at)) break;
+        extent fields = 0;
+        csv_field field;
+        do {
+            const extent begin = at;
+            if (const char* found = scan_csv_field(b, begin, separator, field)) {
+                const bool open = field.begin == begin && field.quoted;
+                return {open ? error_kind::truncated : error_kind::corrupt, file, field.begin,
+                        std::string(found) + " in " + csv_place(b, field.begin),
+                        open ? "a closing quote before the end of the file" : "a separator or the end of the line"};
+            }
+            at = field.next;
+            ++fields;
+            if (fields > most_columns)
+                return {error_kind::too_large, file, begin,
+                        "more than " + std::to_string(most_columns) + " fields in " + csv_place(b, begin),
+                        "at most " + std::to_string(most_columns)};
+            const bool more = size.width > 0 && fields > size.width, fewer = field.last && fields < size.width;
+            if (more || fewer)
+                return {error_kind::corrupt, file, begin,
+                        (more ? "one field more in " : std::to_string(fields) + " fields up to ") + csv_place(b, begin),
+                        std::to_string(size.width) + " fields as in the first line"};
+        } while (!field.last);
+        size.width = fields;
+        size.fields += fields;
+    }
+    return {};
+}
+
+}  // namespace ctnn::detail
+// -------------------- ctnn/io/file.hpp
+/// \file
+/// Whole files: read with a budget, written so that a crash leaves the old file or the new one.
+
 // -------------------- ctnn/io/system_file.hpp
 /// \file
 /// The only place that calls the operating system's file functions: each is repeated when a signal came between, and
@@ -2261,522 +2152,6 @@ private:
 }
 
 }  // namespace ctnn
-// -------------------- ctnn/io/json.hpp
-/// \file
-/// JSON, read with a cursor that knows where it stands, and text written as JSON. https://www.rfc-editor.org/rfc/rfc8259
-
-// -------------------- ctnn/io/utf8.hpp
-/// \file
-/// UTF-8, checked and written. https://www.rfc-editor.org/rfc/rfc3629
-
-namespace ctnn::detail {
-
-/// Appends a code point of at most 0x10FFFF as UTF-8.
-inline void append_utf8(std::string& to, std::uint32_t code) {
-    const auto put = [&to](std::uint32_t byte) { to += static_cast<char>(static_cast<unsigned char>(byte)); };
-    if (code < 0x80) return put(code);
-    if (code < 0x800)
-        put(0xC0 | (code >> 6));
-    else if (code < 0x10000)
-        put(0xE0 | (code >> 12)), put(0x80 | ((code >> 6) & 0x3F));
-    else
-        put(0xF0 | (code >> 18)), put(0x80 | ((code >> 12) & 0x3F)), put(0x80 | ((code >> 6) & 0x3F));
-    put(0x80 | (code & 0x3F));
-}
-
-/// Where the first character begins that is none: overlong, cut, a surrogate or above 0x10FFFF. -1: there is none.
-[[nodiscard]] inline extent invalid_utf8(byte_view b) {
-    for (extent i = 0; i < b.size;) {
-        const extent begin = i;
-        const unsigned char first = b[i++];
-        if (first < 0x80) continue;
-        const int more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
-        if (first < 0xC2 || first > 0xF4 || b.size - i < more) return begin;
-        const unsigned char second = b[i];
-        if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
-            (first == 0xF4 && second > 0x8F))
-            return begin;
-        for (int k = 0; k < more; ++k)
-            if ((b[i++] & 0xC0) != 0x80) return begin;
-    }
-    return -1;
-}
-
-/// Is it UTF-8?
-[[nodiscard]] inline bool valid_utf8(byte_view b) { return invalid_utf8(b) < 0; }
-
-}  // namespace ctnn::detail
-
-namespace ctnn::detail {
-
-/// Moves through JSON that is known to be UTF-8, for readers that know which values they want. What can fail returns
-/// null or what is expected at position(); nothing is allocated but texts that stand in the file.
-class json_cursor {
-public:
-    explicit json_cursor(byte_view text) : text_(text) {}
-    [[nodiscard]] extent position() const { return at_; }
-
-protected:
-    /// Reads { key: value, ... } and calls member(key) with the place at each value.
-    template <class Member>
-    const char* object(const Member& member) {
-        if (!take('{')) return "an opening brace";
-        if (take('}')) return nullptr;
-        do {
-            std::string key;
-            skip_space();
-            if (!string(key)) return "a key in quotes";
-            if (!take(':')) return "a colon";
-            skip_space();
-            if (const char* wrong = member(std::move(key))) return wrong;
-        } while (take(','));
-        return take('}') ? nullptr : "a comma or a closing brace";
-    }
-
-    /// Reads [ value, ... ] and calls item() with the place at each value.
-    template <class Item>
-    const char* array(const Item& item) {
-        if (!take('[')) return "an opening bracket";
-        if (take(']')) return nullptr;
-        do {
-            skip_space();
-            if (const char* wrong = item()) return wrong;
-        } while (take(','));
-        return take(']') ? nullptr : "a comma or a closing bracket";
-    }
-
-    /// Goes over a value of any kind that nests at most `depth` deep.
-    const char* skip_value(int depth = 64) {
-        std::string text;
-        skip_space();
-        const unsigned char first = at_ < text_.size ? text_[at_] : 0;
-        if (first == '"') return string(text) ? nullptr : "a text";
-        if ((first == '{' || first == '[') && depth == 0) return "a value that nests less deep";
-        if (first == '{') return object([&](const std::string&) { return skip_value(depth - 1); });
-        if (first == '[') return array([&] { return skip_value(depth - 1); });
-        for (const char* word : {"true", "false", "null"})
-            if (text_.has(at_, word, static_cast<extent>(std::strlen(word)))) {
-                at_ += static_cast<extent>(std::strlen(word));
-                return nullptr;
-            }
-        return skip_number() ? nullptr : "a value";
-    }
-
-    bool skip_number() {
-        const auto digits = [&] {
-            const extent begin = at_;
-            while (at_ < text_.size && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
-            return at_ > begin;
-        };
-        const auto here = [&](char c) { return at_ < text_.size && text_[at_] == static_cast<unsigned char>(c); };
-        if (here('-')) ++at_;
-        if (here('0'))
-            ++at_;
-        else if (!digits())
-            return false;
-        if (here('.')) {
-            ++at_;
-            if (!digits()) return false;
-        }
-        if (!here('e') && !here('E')) return true;
-        ++at_;
-        if (here('+') || here('-')) ++at_;
-        return digits();
-    }
-
-    bool string(std::string& to) {
-        if (!take('"')) return false;
-        while (at_ < text_.size) {
-            const unsigned char c = text_[at_++];
-            if (c == '"') return true;
-            if (c < 0x20) return false;
-            if (c != '\\')
-                to += static_cast<char>(c);
-            else if (!escape(to))
-                return false;
-        }
-        return false;
-    }
-
-    bool escape(std::string& to) {
-        if (at_ >= text_.size) return false;
-        const char c = static_cast<char>(text_[at_++]);
-        constexpr const char* letters = "\"\\/bfnrt";
-        constexpr const char* meanings = "\"\\/\b\f\n\r\t";
-        if (const char* found = c != 0 ? std::strchr(letters, c) : nullptr) {
-            to += meanings[found - letters];
-            return true;
-        }
-        std::uint32_t code = 0, low = 0;
-        if (c != 'u' || !four_digits(code) || (code >= 0xDC00 && code < 0xE000)) return false;
-        if (code >= 0xD800 && code < 0xDC00) {
-            // The first half of a pair that makes one code point above 0xFFFF.
-            if (!text_.has(at_, "\\u", 2)) return false;
-            at_ += 2;
-            if (!four_digits(low) || low < 0xDC00 || low >= 0xE000) return false;
-            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-        }
-        append_utf8(to, code);
-        return true;
-    }
-
-    bool four_digits(std::uint32_t& code) {
-        if (text_.size - at_ < 4) return false;
-        code = 0;
-        for (int i = 0; i < 4; ++i) {
-            const unsigned char c = text_[at_++];
-            const bool digit = c >= '0' && c <= '9', upper = c >= 'A' && c <= 'F', lower = c >= 'a' && c <= 'f';
-            if (!digit && !upper && !lower) return false;
-            code = 16 * code + static_cast<std::uint32_t>(digit ? c - '0' : upper ? c - 'A' + 10 : c - 'a' + 10);
-        }
-        return true;
-    }
-
-    void skip_space() {
-        while (at_ < text_.size &&
-               (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
-            ++at_;
-    }
-    bool take(char c) {
-        skip_space();
-        if (at_ >= text_.size || text_[at_] != static_cast<unsigned char>(c)) return false;
-        ++at_;
-        return true;
-    }
-
-    byte_view text_;
-    extent at_ = 0;
-};
-
-/// A text as JSON: quotes, backslashes and control characters escaped, everything else as it is.
-inline void append_json(std::string& to, const std::string& text) {
-    constexpr const char* digits = "0123456789abcdef";
-    to += '"';
-    for (const char c : text) {
-        const unsigned char code = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\')
-            (to += '\\') += c;
-        else if (code < 0x20)
-            ((to += "\\u00") += digits[code >> 4]) += digits[code & 15];
-        else
-            to += c;
-    }
-    to += '"';
-}
-
-}  // namespace ctnn::detail
-
-namespace ctnn {
-
-/// A task, with paths from where the program runs.
-struct decathlon_task {
-    std::string name, description, licence;
-    std::vector<std::string> modalities;  ///< by channel: "FLAIR", "T1w" ...
-    label_pairs training;                 ///< class_names are those of the labels: "background", "Anterior" ...
-    std::vector<std::string> test;        ///< images without labels
-};
-
-namespace detail {
-
-class decathlon_parser : private json_cursor {
-public:
-    using json_cursor::json_cursor;
-    using json_cursor::position;
-
-    /// Paths stay as they are in the file. \returns null, or what is expected at position().
-    [[nodiscard]] const char* parse(decathlon_task& to) {
-        constexpr const char* known[] = {"name",   "description", "licence", "license",  "modality",
-                                         "labels", "numTraining", "numTest", "training", "test"};
-        unsigned seen = 0;
-        const char* wrong = object([&](const std::string& key) -> const char* {
-            const auto* place = std::find(std::begin(known), std::end(known), key);
-            const unsigned bit = place == std::end(known) ? 0U : 1U << (place - std::begin(known));
-            if ((seen & bit) != 0) return "each key once";
-            seen |= bit;
-            if (key == "name") return text(to.name);
-            if (key == "description") return text(to.description);
-            if (key == "licence" || key == "license") return text(to.licence);
-            if (key == "modality") return names(to.modalities);
-            if (key == "labels") return names(to.training.class_names);
-            if (key == "numTraining") return count(training_count_);
-            if (key == "numTest") return count(test_count_);
-            if (key == "training") return array([&] { return pair(to.training); });
-            if (key == "test")
-                return array([&] {
-                    to.test.emplace_back();
-                    return path(to.test.back());
-                });
-            return skip_value();
-        });
-        if (wrong != nullptr) return wrong;
-        skip_space();
-        if (at_ != text_.size) return "nothing but spaces behind the object";
-        if (to.training.images.empty()) return "a list \"training\" of images with labels";
-        if (to.training.class_names.size() < 2) return "at least two \"labels\"";
-        if (training_count_ >= 0 && training_count_ != to.training.size())
-            return "as many pairs in \"training\" as \"numTraining\" says";
-        if (test_count_ >= 0 && test_count_ != static_cast<std::int64_t>(to.test.size()))
-            return "as many images in \"test\" as \"numTest\" says";
-        return nullptr;
-    }
-
-private:
-    const char* text(std::string& to) { return string(to) ? nullptr : "a text"; }
-
-    const char* count(std::int64_t& to) {
-        const extent begin = at_;
-        if (!skip_number()) return "a number";
-        const char* first = reinterpret_cast<const char*>(text_.data + begin);
-        const std::from_chars_result read = std::from_chars(first, first + (at_ - begin), to);
-        return read.ec == std::errc{} && read.ptr == first + (at_ - begin) && to >= 0 ? nullptr
-                                                                                      : "a whole number from 0";
-    }
-
-    /// {"0": "background", "1": "liver"}: each number from 0 once.
-    const char* names(std::vector<std::string>& to) {
-        std::vector<std::pair<int, std::string>> all;
-        const char* wrong = object([&](const std::string& key) -> const char* {
-            int number = -1;
-            const std::from_chars_result read = std::from_chars(key.data(), key.data() + key.size(), number);
-            if (read.ec != std::errc{} || read.ptr != key.data() + key.size() || number < 0)
-                return "a key that is a number from 0";
-            all.emplace_back(number, std::string());
-            return text(all.back().second);
-        });
-        if (wrong != nullptr) return wrong;
-        std::sort(all.begin(), all.end());
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            if (all[i].first != static_cast<int>(i)) return "keys \"0\", \"1\" ... without a gap";
-            to.push_back(std::move(all[i].second));
-        }
-        return nullptr;
-    }
-
-    const char* pair(label_pairs& to) {
-        std::string image, label;
-        const char* wrong = object([&](const std::string& key) -> const char* {
-            if (key == "image" && image.empty()) return path(image);
-            if (key == "label" && label.empty()) return path(label);
-            return "image and label, once each";
-        });
-        if (wrong != nullptr) return wrong;
-        if (image.empty() || label.empty()) return "image and label";
-        to.images.push_back(std::move(image));
-        to.labels.push_back(std::move(label));
-        return nullptr;
-    }
-
-    /// A path that stays in the folder of the file.
-    const char* path(std::string& to) {
-        if (!string(to)) return "a path in quotes";
-        const std::filesystem::path whole(to);
-        bool inside = !to.empty() && whole.is_relative() && to.find('\0') == std::string::npos;
-        for (const std::filesystem::path& part : whole) inside = inside && part != "..";
-        return inside ? nullptr : "a path below the folder of the file";
-    }
-
-    std::int64_t training_count_ = -1, test_count_ = -1;
-};
-
-}  // namespace detail
-
-/// Takes the content of a dataset.json in `folder`; `file` is its name in errors.
-[[nodiscard]] inline result<decathlon_task> parse_decathlon(byte_view text, const std::string& folder,
-                                                            const std::string& file = {}) {
-    if (const extent at = detail::invalid_utf8(text); at >= 0)
-        return error(error_kind::corrupt, file, at, "what is no UTF-8", "JSON in UTF-8");
-    decathlon_task task;
-    detail::decathlon_parser parser(text);
-    if (const char* expected = parser.parse(task))
-        return error(error_kind::corrupt, file, parser.position(),
-                     parser.position() < text.size ? "something else" : "the end", expected);
-    std::vector<std::string> seen;
-    const auto locate = [&](std::vector<std::string>& paths) {
-        for (std::string& path : paths) {
-            path = (std::filesystem::path(folder) / path).lexically_normal().string();
-            seen.push_back(path);
-        }
-    };
-    locate(task.training.images);
-    locate(task.training.labels);
-    locate(task.test);
-    std::sort(seen.begin(), seen.end());
-    const auto twice = std::adjacent_find(seen.begin(), seen.end());
-    if (twice != seen.end()) return error(error_kind::corrupt, file, "names " + *twice + " twice");
-    return task;
-}
-
-/// Reads a dataset.json of at most 16 MiB; no volume is opened.
-///
-///     takes     the form of the Decathlon: name, description, licence, modality and labels by number, training as a
-///               list of image and label, test as a list of images; other keys are passed over
-///     refuses   with corrupt what is no JSON, a missing or empty list of training pairs, labels that are not 0, 1 ...,
-///               counts that are not numTraining and numTest, a file that is named twice, and paths that are absolute
-///               or lead out of the folder
-///
-///     auto task = ctnn::read_decathlon("Task04_Hippocampus/dataset.json");
-[[nodiscard]] inline result<decathlon_task> read_decathlon(const std::string& path) {
-    const result<byte_vector> bytes = read_file(path, std::int64_t{16} << 20);
-    if (!bytes) return bytes.error();
-    return parse_decathlon(*bytes, std::filesystem::path(path).parent_path().string(), path);
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/data/file_index.hpp
-/// \file
-/// Tables that say which file is of which class, of which patient, and in which part of a split.
-
-// -------------------- ctnn/io/csv.hpp
-/// \file
-/// Tables of comma-separated values: labels, boxes, signals. https://www.rfc-editor.org/rfc/rfc4180
-
-#include <string_view>
-
-// -------------------- ctnn/io/csv_fields.hpp
-/// \file
-/// The grammar of comma-separated values: where a field begins and ends, and where that is on the page.
-
-namespace ctnn::detail {
-
-/// One field of a table, as bytes of the file.
-struct csv_field {
-    extent begin = 0, end = 0;  ///< of its content, without the quotes around it
-    extent next = 0;            ///< behind the separator or line break
-    bool quoted = false;
-    bool last = false;  ///< of its row
-};
-
-/// Finds the end of the field that begins at a place. \returns null, or what was found where something else must stand;
-/// then `found.begin` is the place
-[[nodiscard]] inline const char* scan_csv_field(byte_view b, extent at, char separator, csv_field& found) {
-    const unsigned char between = static_cast<unsigned char>(separator);
-    found = {};
-    found.quoted = at < b.size && b[at] == '"';
-    extent i = found.begin = found.quoted ? at + 1 : at;
-    if (found.quoted) {
-        for (;; ++i) {
-            if (i >= b.size) {
-                found.begin = at;
-                return "quotes that are not closed";
-            }
-            if (b[i] != '"') continue;
-            if (i + 1 >= b.size || b[i + 1] != '"') break;
-            ++i;
-        }
-        found.end = i++;
-    } else {
-        while (i < b.size && b[i] != between && b[i] != '\n' && b[i] != '\r' && b[i] != '"') ++i;
-        found.end = i;
-    }
-    found.last = i >= b.size || b[i] != between;
-    found.next = i < b.size ? i + 1 : i;
-    if (i >= b.size || b[i] == between || b[i] == '\n') return nullptr;
-    if (b.has(i, "\r\n", 2)) {
-        ++found.next;
-        return nullptr;
-    }
-    found.begin = i;
-    return b[i] == '\r'  ? "a carriage return without a line feed"
-           : b[i] == '"' ? "a quote inside a field without quotes"
-                         : "text behind closing quotes";
-}
-
-/// The content as it stands in the file: doubled quotes are still two.
-/// \pre the field is one of the bytes
-[[nodiscard]] inline std::string_view csv_content(byte_view b, const csv_field& field) {
-    if (field.begin == field.end) return {};
-    return {reinterpret_cast<const char*>(b.data + field.begin), static_cast<std::size_t>(field.end - field.begin)};
-}
-
-/// The content as it is meant.
-[[nodiscard]] inline std::string csv_text(byte_view b, const csv_field& field) {
-    const std::string_view content = csv_content(b, field);
-    std::string text(content);
-    if (!field.quoted) return text;
-    text.clear();
-    for (std::size_t i = 0; i < content.size(); ++i) {
-        text += content[i];
-        if (content[i] == '"') ++i;
-    }
-    return text;
-}
-
-/// Where the table begins: behind a byte order mark.
-[[nodiscard]] inline extent csv_start(byte_view b) { return b.has(0, "\xEF\xBB\xBF", 3) ? 3 : 0; }
-
-/// "line 3, column 7": lines as the file has them, inside quotes too; columns in characters.
-[[nodiscard]] inline std::string csv_place(byte_view b, extent at) {
-    extent line = 1, column = 1;
-    for (extent i = csv_start(b); i < at; ++i) {
-        if (b[i] == '\n') {
-            ++line;
-            column = 1;
-        } else if ((b[i] & 0xC0) != 0x80) {
-            ++column;
-        }
-    }
-    return "line " + std::to_string(line) + ", column " + std::to_string(column);
-}
-
-/// Refuses what is no text at all.
-[[nodiscard]] inline error check_csv_text(byte_view b, const std::string& file) {
-    if (b.has(0, "\xFF\xFE", 2) || b.has(0, "\xFE\xFF", 2))
-        return {error_kind::wrong_format, file, 0, "UTF-16", "UTF-8"};
-    for (extent i = 0; i < b.size; ++i)
-        if (b[i] == 0)
-            return {error_kind::wrong_format, file, i, "a byte of value 0 in " + csv_place(b, i), "a table as text"};
-    if (const extent at = invalid_utf8(b); at >= 0)
-        return {error_kind::corrupt, file, at, "what is no UTF-8 in " + csv_place(b, at), "a character in UTF-8"};
-    return {};
-}
-
-/// Fields of a row, and of the whole file.
-struct csv_size {
-    extent width = 0, fields = 0;
-};
-
-/// Does nothing but line breaks follow?
-[[nodiscard]] inline bool only_empty_lines(byte_view b, extent at) {
-    while (at < b.size && (b[at] == '\n' || b.has(at, "\r\n", 2))) at += b[at] == '\n' ? 1 : 2;
-    return at == b.size;
-}
-
-/// Goes through the whole file, holds every row against the first, and counts. Takes no memory.
-[[nodiscard]] inline error measure_csv(byte_view b, const std::string& file, char separator, extent most_columns,
-                                       csv_size& size) {
-    extent at = csv_start(b);
-    if (at == b.size) return {error_kind::corrupt, file, at, "an empty file", "a row"};
-    while (at < b.size) {
-        if (size.width > 1 && only_empty_lines(b, at)) break;
-        extent fields = 0;
-        csv_field field;
-        do {
-            const extent begin = at;
-            if (const char* found = scan_csv_field(b, begin, separator, field)) {
-                const bool open = field.begin == begin && field.quoted;
-                return {open ? error_kind::truncated : error_kind::corrupt, file, field.begin,
-                        std::string(found) + " in " + csv_place(b, field.begin),
-                        open ? "a closing quote before the end of the file" : "a separator or the end of the line"};
-            }
-            at = field.next;
-            ++fields;
-            if (fields > most_columns)
-                return {error_kind::too_large, file, begin,
-                        "more than " + std::to_string(most_columns) + " fields in " + csv_place(b, begin),
-                        "at most " + std::to_string(most_columns)};
-            const bool more = size.width > 0 && fields > size.width, fewer = field.last && fields < size.width;
-            if (more || fewer)
-                return {error_kind::corrupt, file, begin,
-                        (more ? "one field more in " : std::to_string(fields) + " fields up to ") + csv_place(b, begin),
-                        std::to_string(size.width) + " fields as in the first line"};
-        } while (!field.last);
-        size.width = fields;
-        size.fields += fields;
-    }
-    return {};
-}
-
-}  // namespace ctnn::detail
 
 namespace ctnn {
 
@@ -2983,270 +2358,6 @@ private:
 }
 
 }  // namespace ctnn
-
-namespace ctnn {
-
-/// The columns of an index, by their names.
-struct index_options {
-    std::string path = "path";
-    std::vector<std::string> labels{
-        "label"};                            ///< one: the name of a class; several: 1 or 0 for each, one class a column
-    std::string group{};                     ///< such as the patient; empty: none
-    std::string part{};                      ///< train, val (valid, validation) or test; empty: none
-    std::vector<std::string> class_names{};  ///< with one label column, the classes in order; empty: those found
-    csv_options table{};
-};
-
-/// What an index says.
-struct file_index {
-    class_listing listing;  ///< in the order of the table
-    split_indices parts;    ///< as the column says; empty without one
-};
-
-namespace detail {
-
-/// The names of classes that stand in a column, in the order of their numbers where all are whole numbers, else in byte
-/// order.
-[[nodiscard]] inline std::vector<std::string> classes_of_column(const csv_file& table, extent column) {
-    std::vector<std::string> names;
-    bool numbers = true;
-    for (extent row = 0; row < table.rows(); ++row) {
-        names.push_back(table.text(row, column));
-        numbers = numbers && names.back().find_first_not_of("0123456789") == std::string::npos;
-    }
-    std::sort(names.begin(), names.end(), [numbers](const std::string& a, const std::string& b) {
-        return numbers && a.size() != b.size() ? a.size() < b.size() : a < b;
-    });
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    return names;
-}
-
-/// One label column: each field is the name of a class.
-[[nodiscard]] inline error read_class_column(const csv_file& table, extent column, class_listing& to) {
-    if (to.class_names.empty()) to.class_names = classes_of_column(table, column);
-    if (to.class_names.size() < 2)
-        return {error_kind::invalid_argument, table.file(), "has fewer than two classes in the column of labels"};
-    for (extent row = 0; row < table.rows(); ++row) {
-        const std::string name = table.text(row, column);
-        const auto place = std::find(to.class_names.begin(), to.class_names.end(), name);
-        if (name.empty() || place == to.class_names.end())
-            return table.wrong(row, column, name.empty() ? "a class" : "one of " + joined(to.class_names));
-        to.labels.push_back(static_cast<std::int32_t>(place - to.class_names.begin()));
-    }
-    return {};
-}
-
-/// Several label columns: each is a class, each field 1 or 0.
-[[nodiscard]] inline error read_label_columns(const csv_file& table, const std::vector<extent>& columns,
-                                              class_listing& to) {
-    for (extent row = 0; row < table.rows(); ++row)
-        for (const extent column : columns) {
-            const std::string value = table.text(row, column);
-            if (value != "0" && value != "1") return table.wrong(row, column, "0 or 1");
-            to.values.push_back(value == "1" ? 1.0f : 0.0f);
-        }
-    return {};
-}
-
-/// Paths from the folder of the index; refuses an empty one, and a file that stands in the table twice.
-[[nodiscard]] inline error read_path_column(const csv_file& table, extent column, class_listing& to) {
-    const std::filesystem::path folder = std::filesystem::path(table.file()).parent_path();
-    std::vector<std::pair<std::string, extent>> seen;
-    for (extent row = 0; row < table.rows(); ++row) {
-        const std::string path = table.text(row, column);
-        if (path.empty()) return table.wrong(row, column, "the path of a file");
-        to.files.push_back((folder / path).lexically_normal().string());
-        seen.emplace_back(to.files.back(), row);
-    }
-    std::sort(seen.begin(), seen.end());
-    for (std::size_t i = 1; i < seen.size(); ++i)
-        if (seen[i].first == seen[i - 1].first) return table.wrong(seen[i].second, column, "each file once");
-    return {};
-}
-
-[[nodiscard]] inline error read_group_column(const csv_file& table, extent column, class_listing& to) {
-    for (extent row = 0; row < table.rows(); ++row) {
-        to.groups.push_back(table.text(row, column));
-        if (to.groups.back().empty()) return table.wrong(row, column, "the name of a group");
-    }
-    return {};
-}
-
-[[nodiscard]] inline error read_part_column(const csv_file& table, extent column, split_indices& to) {
-    for (extent row = 0; row < table.rows(); ++row) {
-        const std::string part = table.text(row, column);
-        const bool validation = part == "val" || part == "valid" || part == "validation";
-        if (!validation && part != "train" && part != "test") return table.wrong(row, column, "train, val or test");
-        (validation ? to.validation : part == "train" ? to.train : to.test).push_back(row);
-    }
-    return {};
-}
-
-}  // namespace detail
-
-/// Reads an index: a table with a row a file.
-///
-///     path,label,patient,part
-///     scans/a1.nii.gz,healthy,anna,train
-///
-///     paths     from the folder of the index, or absolute; no file is opened here
-///     classes   those of options.class_names, or those found, in byte order, or by number where all are whole numbers;
-///               with several label columns the columns are the classes, and listing.values says which a file is of
-///     refuses   what read_csv() refuses, and columns that are not there; with corrupt, its line and column, an empty
-///               path, class or group, a class that is none of class_names, a label that is neither 0 nor 1, a part
-///               that is none, a file that stands in the table twice; with invalid_argument no label column, a table
-///               without rows, fewer than two classes, and a group in two parts
-[[nodiscard]] inline result<file_index> read_index(const std::string& path, const index_options& options = {}) {
-    csv_options rules = options.table;
-    rules.heading = true;
-    const result<csv_file> table = read_csv(path, rules);
-    if (!table) return table.error();
-    if (options.labels.empty()) return error(error_kind::invalid_argument, path, "a column of labels is needed");
-    if (table->rows() == 0) return error(error_kind::invalid_argument, path, "has no row below its heading");
-    const result<extent> paths = table->column(options.path);
-    if (!paths) return paths.error();
-    std::vector<extent> labels;
-    for (const std::string& name : options.labels) {
-        const result<extent> label = table->column(name);
-        if (!label) return label.error();
-        labels.push_back(*label);
-    }
-    file_index index;
-    const bool single = labels.size() == 1;
-    index.listing.class_names = single ? options.class_names : options.labels;
-    if (error failed = detail::read_path_column(*table, *paths, index.listing)) return failed;
-    if (error failed = single ? detail::read_class_column(*table, labels[0], index.listing)
-                              : detail::read_label_columns(*table, labels, index.listing))
-        return failed;
-    if (!options.group.empty()) {
-        const result<extent> group = table->column(options.group);
-        if (!group) return group.error();
-        if (error failed = detail::read_group_column(*table, *group, index.listing)) return failed;
-    }
-    if (!options.part.empty()) {
-        const result<extent> part = table->column(options.part);
-        if (!part) return part.error();
-        if (error failed = detail::read_part_column(*table, *part, index.parts)) return failed;
-        if (!index.listing.groups.empty())
-            if (error failed = check_split(index.parts, index.listing.groups))
-                return error(failed.kind(), path, failed.message() + " (train, val, test)");
-    }
-    return index;
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/data/label_folder.hpp
-/// \file
-/// Volumes with label maps: a data set with a label at each voxel.
-
-// -------------------- ctnn/data/read_pairs.hpp
-/// \file
-/// From pairs of files to a data set with a label at each position: what images and volumes share.
-
-namespace ctnn::detail {
-
-/// Positions of a shape: its numbers without the channels.
-template <static_shape Input>
-inline constexpr extent positions_of = Input::size / dims_of<Input>.channels();
-
-/// Reads each pair by read(place in pairs, its numbers, its labels), which answers with an error or none; `what` is
-/// their plural in errors. The budget comes first; with `skipped` what cannot be read leaves the pairs.
-template <static_shape Input, class T, class Read>
-[[nodiscard]] result<dataset<Input, T>> read_pairs(label_pairs& pairs, const char* what, std::int64_t budget,
-                                                   std::vector<error>* skipped, const Read& read) {
-    constexpr std::int64_t each =
-        Input::size * static_cast<std::int64_t>(sizeof(T)) + positions_of<Input> * std::int64_t{4};
-    if (pairs.size() > budget / each)
-        return error(error_kind::too_large, std::to_string(pairs.size()) + " " + what + " of " + std::to_string(each) +
-                                                " bytes, labels included, are more than the budget of " +
-                                                std::to_string(budget));
-    dataset<Input, T> data;
-    data.class_names = pairs.class_names;
-    data.inputs.resize(static_cast<std::size_t>(pairs.size() * Input::size));
-    data.labels.resize(static_cast<std::size_t>(pairs.size() * positions_of<Input>));
-    std::vector<extent> kept;
-    for (std::size_t i = 0; i < pairs.images.size(); ++i) {
-        const extent to = static_cast<extent>(kept.size());
-        error failed = read(i, data.inputs.data() + to * Input::size, data.labels.data() + to * positions_of<Input>);
-        if (!failed)
-            kept.push_back(static_cast<extent>(i));
-        else if (skipped == nullptr)
-            return failed;
-        else
-            skipped->push_back(std::move(failed));
-    }
-    if (kept.empty()) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
-    if (kept.size() != pairs.images.size()) pairs = chosen_pairs(pairs, kept);
-    data.inputs.resize(kept.size() * static_cast<std::size_t>(Input::size));
-    data.labels.resize(kept.size() * static_cast<std::size_t>(positions_of<Input>));
-    return data;
-}
-
-}  // namespace ctnn::detail
-// -------------------- ctnn/data/volume_folder.hpp
-/// \file
-/// Data sets from folders of NIfTI volumes, a folder a class.
-
-// -------------------- ctnn/data/read_listing.hpp
-/// \file
-/// From the files of a listing to a data set in memory: what all kinds of files share.
-
-namespace ctnn::detail {
-
-/// Keeps the files of a listing that `keep` marks.
-inline void keep_files(class_listing& listing, const std::vector<bool>& keep) {
-    std::vector<extent> kept;
-    for (std::size_t i = 0; i < keep.size(); ++i)
-        if (keep[i]) kept.push_back(static_cast<extent>(i));
-    if (kept.size() != keep.size()) listing = chosen(listing, kept);
-}
-
-/// Reads each file by read(path, place of its numbers), which answers with an error or none; `what` is their plural in
-/// errors. The rules are read_images()'s: the budget first, then file by file; with `skipped` those that cannot be read
-/// leave the listing.
-template <static_shape Input, class T, class Read>
-[[nodiscard]] result<dataset<Input, T>> read_listing(class_listing& listing, const char* what, std::int64_t budget,
-                                                     std::vector<error>* skipped, const Read& read) {
-    return detail::catch_out_of_memory({}, [&]() -> result<dataset<Input, T>> {
-        constexpr std::int64_t each = Input::size * static_cast<std::int64_t>(sizeof(T));
-        if (listing.size() > budget / each)
-            return error(error_kind::too_large, std::to_string(listing.size()) + " " + what + " of " +
-                                                    std::to_string(each) + " bytes are more than the budget of " +
-                                                    std::to_string(budget));
-        dataset<Input, T> data;
-        data.class_names = listing.class_names;
-        data.inputs.resize(static_cast<std::size_t>(listing.size() * Input::size));
-        std::vector<bool> keep(listing.files.size());
-        extent kept = 0;
-        for (std::size_t i = 0; i < listing.files.size(); ++i) {
-            error failed = read(listing.files[i], data.inputs.data() + kept * Input::size);
-            keep[i] = !failed;
-            if (!failed)
-                ++kept;
-            else if (skipped == nullptr || failed.kind() == error_kind::out_of_memory)  // no fault of the file
-                return failed;
-            else
-                skipped->push_back(std::move(failed));
-        }
-        if (kept == 0) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
-        data.labels.reserve(listing.labels.size());  // now: behind these lines nothing may fail
-        data.values.reserve(listing.values.size());
-        keep_files(listing, keep);
-        data.inputs.resize(static_cast<std::size_t>(kept * Input::size));
-        data.labels = listing.labels;
-        data.values.assign(listing.values.begin(), listing.values.end());
-        return data;
-    });
-}
-
-}  // namespace ctnn::detail
-// -------------------- ctnn/data/volume_input.hpp
-/// \file
-/// From a volume of any orientation, spacing and size to the numbers that a network reads: the one way for training,
-/// evaluation and prediction.
-
-#include <cmath>
-
 // -------------------- ctnn/core/input_scaling.hpp
 /// \file
 /// From the brightness of pixels to the numbers that a network sees.
@@ -3261,58 +2372,89 @@ struct input_scaling {
 };
 
 }  // namespace ctnn
-// -------------------- ctnn/core/volume_preparation.hpp
+// -------------------- ctnn/io/checksum.hpp
 /// \file
-/// From the voxels of a file to values from 0 to 1 on a grid of stated spacing.
+/// Checksums that find damage in files. They are no signature: who can write the file can write its checksum.
 
 namespace ctnn {
+namespace detail {
 
-/// How the volumes of a data set became what a network saw, before input_scaling; saved with the model.
-///
-///     spacing    of the voxels after the volume has been turned to RAS: to the right, to the front, to the top, in
-///                millimeters; all 0: as they are in the file
-///     low, high  the values that become 0 and 1, such as -1000 and 400 for a lung in CT; what is outside becomes 0 or
-///                1. Equal: the 1st and 99th percentile of each volume, which suits MRI, whose values have no unit
-struct volume_preparation {
-    std::array<double, 3> spacing{};
-    double low = 0, high = 0;
+/// Eight tables, so that eight bytes are taken at once: table[k][b] is the remainder of byte b followed by k zero
+/// bytes.
+constexpr std::array<std::array<std::uint32_t, 256>, 8> make_crc_tables() {
+    std::array<std::array<std::uint32_t, 256>, 8> table{};
+    for (std::uint32_t b = 0; b < 256; ++b) {
+        std::uint32_t remainder = b;
+        for (int bit = 0; bit < 8; ++bit) remainder = (remainder >> 1) ^ ((remainder & 1U) != 0 ? 0xEDB88320U : 0U);
+        table[0][b] = remainder;
+    }
+    for (std::size_t k = 1; k < 8; ++k)
+        for (std::size_t b = 0; b < 256; ++b) table[k][b] = (table[k - 1][b] >> 8) ^ table[0][table[k - 1][b] & 0xffU];
+    return table;
+}
 
-    [[nodiscard]] constexpr bool resamples() const { return !(spacing[0] == 0 && spacing[1] == 0 && spacing[2] == 0); }
-    constexpr bool operator==(const volume_preparation&) const = default;
-};
+inline constexpr std::array<std::array<std::uint32_t, 256>, 8> crc_tables = make_crc_tables();
+
+}  // namespace detail
+
+/// CRC-32 as PNG, zip and gzip use it: polynomial 0xEDB88320 (reflected), start and end inverted. It finds every
+/// single flipped bit and every burst of up to 32 bits. `before` continues an earlier call: crc32(b, crc32(a)).
+/// https://www.w3.org/TR/png-3/#D-CRCAppendix
+[[nodiscard]] inline std::uint32_t crc32(byte_view bytes, std::uint32_t before = 0) {
+    const auto& t = detail::crc_tables;
+    std::uint32_t crc = ~before;
+    const unsigned char* at = bytes.data;
+    extent left = bytes.size;
+    for (; left >= 8; left -= 8, at += 8) {
+        const std::uint32_t low = load_little<std::uint32_t>(at) ^ crc;
+        const std::uint32_t high = load_little<std::uint32_t>(at + 4);
+        crc = t[7][low & 0xffU] ^ t[6][(low >> 8) & 0xffU] ^ t[5][(low >> 16) & 0xffU] ^ t[4][low >> 24] ^
+              t[3][high & 0xffU] ^ t[2][(high >> 8) & 0xffU] ^ t[1][(high >> 16) & 0xffU] ^ t[0][high >> 24];
+    }
+    for (; left > 0; --left, ++at) crc = (crc >> 8) ^ t[0][(crc ^ *at) & 0xffU];
+    return ~crc;
+}
+
+/// Adler-32, which ends a zlib stream. https://www.rfc-editor.org/rfc/rfc1950
+[[nodiscard]] inline std::uint32_t adler32(byte_view bytes) {
+    std::uint32_t a = 1, b = 0;
+    for (extent i = 0; i < bytes.size;) {
+        // 5552 steps is the most for which b, at most 255 n (n + 1) / 2 + (n + 1) 65520, stays below 2^32.
+        const extent end = bytes.size - i > 5552 ? i + 5552 : bytes.size;
+        for (; i < end; ++i) {
+            a += bytes[i];
+            b += a;
+        }
+        a %= 65521;
+        b %= 65521;
+    }
+    return (b << 16) | a;
+}
+
+/// A 64-bit hash of bytes, the same on every machine: words of 8 bytes (little-endian, the last filled up with
+/// zeros), each mixed in by `h = (h xor word) * odd; h = h xor (h >> 32)`, the length first. Every step is a
+/// bijection of the state, so a change inside one aligned word of 8 bytes is found with certainty, any other with
+/// probability 1 - 2^-64. `before` continues an earlier call.
+[[nodiscard]] inline std::uint64_t hash64(byte_view bytes, std::uint64_t before = 0) {
+    constexpr std::uint64_t odd = 0x9E3779B97F4A7C15U;  // 2^64 divided by the golden ratio
+    std::uint64_t h = before ^ 0xCBF29CE484222325U;
+    const auto mix = [&h](std::uint64_t word) {
+        h = (h ^ word) * odd;
+        h ^= h >> 32;
+    };
+    mix(static_cast<std::uint64_t>(bytes.size));
+    extent i = 0;
+    for (; bytes.size - i >= 8; i += 8) mix(load_little<std::uint64_t>(bytes.data + i));
+    if (i < bytes.size) {
+        std::uint64_t last = 0;
+        for (extent k = 0; i + k < bytes.size; ++k) last |= static_cast<std::uint64_t>(bytes[i + k]) << (8 * k);
+        mix(last);
+    }
+    mix(0);
+    return h;
+}
 
 }  // namespace ctnn
-// -------------------- ctnn/data/volume_crop.hpp
-/// \file
-/// Volumes cut and filled up to the extents that a network takes, and back onto the grid that they came from.
-
-// -------------------- ctnn/data/volume.hpp
-/// \file
-/// Volumes in space: values on a grid of voxels and where they lie in the patient, to and from NIfTI.
-///
-/// The order in memory is ctnn's, shape<D, H, W, C> with channels contiguous. NIfTI's first axis is fastest, so its
-/// axes (i, j, k) are (width, height, depth): a file of three axes, or of colors, is a volume without moving a voxel.
-/// Axes behind the third (time, ...) become channels, which does move them.
-
-// -------------------- ctnn/io/nifti_labels.hpp
-/// \file
-/// Label maps: whole numbers, one a voxel, exact or refused with the voxel's place.
-
-#include <optional>
-
-// -------------------- ctnn/io/nifti.hpp
-/// \file
-/// Reading NIfTI files: .nii, .nii.gz and .hdr/.img pairs, NIfTI-1 and NIfTI-2, both byte orders.
-///
-/// What nibabel reads, this reads with equal numbers and affine; refused are besides: complex numbers and float128 (by
-/// name), a `bitpix` that contradicts the type, a file that is longer than its header says, extents below 1 (with
-/// them FreeSurfer's -1 for long vectors), and transforms that are not finite.
-
-// -------------------- ctnn/io/gzip.hpp
-/// \file
-/// The gzip container: unpacked no further than the caller asks, every checksum compared. Needs CTNN_WITH_ZLIB.
-/// https://www.rfc-editor.org/rfc/rfc1952
-
 // -------------------- ctnn/io/inflate.hpp
 /// \file
 /// Deflate streams whose unpacked size is known, by zlib. https://www.rfc-editor.org/rfc/rfc1951
@@ -3353,365 +2495,9 @@ inline constexpr int bare_deflate = -15, zlib_deflate = 15, gzip_deflate = 15 + 
 #endif
 
 }  // namespace ctnn::detail
-
-namespace ctnn {
-
-/// Does the content begin as a gzip file does?
-[[nodiscard]] inline bool is_gzip(byte_view b) { return b.has(0, "\x1f\x8b", 2); }
-
-namespace detail {
-
-#if defined(CTNN_WITH_ZLIB)
-
-/// Unpacks a gzip file part by part. Several members follow each other as one content; zeros behind the last are
-/// padding, as gzip itself takes them; anything else is refused.
-class gzip_reader {
-public:
-    gzip_reader(byte_view packed, std::string file) : packed_(packed), file_(std::move(file)) {}
-    gzip_reader(const gzip_reader&) = delete;
-    gzip_reader& operator=(const gzip_reader&) = delete;
-    ~gzip_reader() {
-        if (started_) inflateEnd(&stream_);
-    }
-
-    /// Appends unpacked bytes until `to` has `until` bytes or the content ends. When it returns with fewer, every
-    /// member was whole and its CRC-32 and size were right. Memory grows with what has been unpacked: at most twice
-    /// that, or four times the packed size.
-    [[nodiscard]] error fill(byte_vector& to, std::int64_t until) {
-        if (!started_) {
-            if (inflateInit2(&stream_, gzip_deflate) != Z_OK)
-                return {error_kind::out_of_memory, file_, "zlib cannot start"};
-            started_ = true;
-        }
-        const std::int64_t first = std::max<std::int64_t>(65536, 4 * std::int64_t{packed_.size});
-        while (!ended_ && static_cast<std::int64_t>(to.size()) < until) {
-            const std::size_t have = to.size();
-            const auto room = static_cast<std::size_t>(
-                std::min<std::int64_t>(until, std::max<std::int64_t>(first, 2 * static_cast<std::int64_t>(have))));
-            to.resize(room);
-            std::size_t done = have;
-            const error failed = unpack(to, done);
-            to.resize(done);
-            if (failed) return failed;
-        }
-        return {};
-    }
-
-private:
-    /// Fills `to` from `done` on, as far as the content reaches.
-    [[nodiscard]] error unpack(byte_vector& to, std::size_t& done) {
-        constexpr std::int64_t most = std::int64_t{1} << 30;  // zlib counts in 32 bits
-        while (!ended_ && done < to.size()) {
-            const auto room = static_cast<unsigned>(std::min(static_cast<std::int64_t>(to.size() - done), most));
-            const auto input = static_cast<unsigned>(std::min(std::int64_t{packed_.size - at_}, most));
-            stream_.next_in = const_cast<unsigned char*>(packed_.data + at_);
-            stream_.avail_in = input;
-            stream_.next_out = to.data() + done;
-            stream_.avail_out = room;
-            const int status = inflate(&stream_, Z_NO_FLUSH);
-            at_ += static_cast<extent>(input - stream_.avail_in);
-            done += room - stream_.avail_out;
-            if (status == Z_STREAM_END) {
-                if (error wrong = next_member()) return wrong;
-            } else if (status == Z_MEM_ERROR) {
-                return {error_kind::out_of_memory, file_, "zlib has no memory"};
-            } else if (status == Z_BUF_ERROR || (status == Z_OK && at_ == packed_.size && stream_.avail_out != 0)) {
-                return {error_kind::truncated, file_, at_, "the end of the file", "more compressed data"};
-            } else if (status != Z_OK) {
-                return {error_kind::corrupt, file_, at_,
-                        std::string("damaged compressed data (") + (stream_.msg ? stream_.msg : "no dictionary") + ")",
-                        "a whole gzip member"};
-            }
-        }
-        return {};
-    }
-    /// Behind a member: another one, padding with zeros, or the end.
-    [[nodiscard]] error next_member() {
-        if (packed_.has(at_, "\x1f\x8b", 2)) {
-            if (inflateReset(&stream_) != Z_OK) return {error_kind::corrupt, file_, "zlib cannot begin a member"};
-            return {};
-        }
-        for (extent i = at_; i < packed_.size; ++i)
-            if (packed_[i] != 0)
-                return {error_kind::trailing_data, file_, i, "other bytes behind the compressed data", "the end"};
-        ended_ = true;
-        return {};
-    }
-
-    byte_view packed_;
-    std::string file_;
-    z_stream stream_{};
-    extent at_ = 0;
-    bool started_ = false, ended_ = false;
-};
-
-#endif
-
-}  // namespace detail
-
-/// Unpacks a gzip file of any number of members. Refuses with too_large what unpacks to more than `budget` bytes,
-/// with truncated, corrupt or trailing_data a damaged one, with unsupported everything without CTNN_WITH_ZLIB.
-[[nodiscard]] inline result<byte_vector> gunzip(byte_view packed, const std::string& file, std::int64_t budget) {
-#if defined(CTNN_WITH_ZLIB)
-    return detail::catch_out_of_memory(file, [&]() -> result<byte_vector> {
-        detail::gzip_reader reader(packed, file);
-        byte_vector content;
-        const std::int64_t stop = budget < std::numeric_limits<std::int64_t>::max() ? budget + 1 : budget;
-        if (error failed = reader.fill(content, stop)) return failed;
-        if (static_cast<std::int64_t>(content.size()) > budget)
-            return error(error_kind::too_large, file, "unpacks to more than " + std::to_string(budget) + " bytes");
-        return content;
-    });
-#else
-    (void)packed;
-    (void)budget;
-    return error(error_kind::unsupported, file, 0, "gzip", "a plain file (define CTNN_WITH_ZLIB and link zlib)");
-#endif
-}
-
-namespace detail {
-
-#if defined(CTNN_WITH_ZLIB)
-
-inline result<byte_vector> pack_gzip(byte_view content, const std::string& file) {
-    struct packer {
-        z_stream stream{};
-        bool started = false;
-        ~packer() {
-            if (started) deflateEnd(&stream);
-        }
-    } packing;
-    z_stream& stream = packing.stream;
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, gzip_deflate, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-        return error(error_kind::out_of_memory, file, "zlib cannot start");
-    packing.started = true;
-    constexpr std::int64_t most = std::int64_t{1} << 30;
-    byte_vector packed(static_cast<std::size_t>(content.size / 2 + 4096));
-    std::size_t done = 0;
-    extent at = 0;
-    int status = Z_OK;
-    while (status == Z_OK) {
-        if (done == packed.size()) packed.resize(2 * packed.size());
-        const auto room = static_cast<unsigned>(std::min(static_cast<std::int64_t>(packed.size() - done), most));
-        const auto input = static_cast<unsigned>(std::min(std::int64_t{content.size - at}, most));
-        stream.next_in = const_cast<unsigned char*>(content.data + at);
-        stream.avail_in = input;
-        stream.next_out = packed.data() + done;
-        stream.avail_out = room;
-        status = deflate(&stream, at + static_cast<extent>(input) == content.size ? Z_FINISH : Z_NO_FLUSH);
-        at += static_cast<extent>(input - stream.avail_in);
-        done += room - stream.avail_out;
-    }
-    if (status != Z_STREAM_END) return error(error_kind::out_of_memory, file, "zlib cannot pack");
-    packed.resize(done);
-    return packed;
-}
-
-#endif
-
-}  // namespace detail
-
-/// Packs bytes as one gzip member without name or time, so that equal content gives equal files.
-[[nodiscard]] inline result<byte_vector> gzip(byte_view content, const std::string& file = {}) {
-#if defined(CTNN_WITH_ZLIB)
-    return detail::catch_out_of_memory(file, [&] { return detail::pack_gzip(content, file); });
-#else
-    (void)content;
-    return error(error_kind::unsupported, file, "is not packed with gzip without CTNN_WITH_ZLIB");
-#endif
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/io/nifti_checks.hpp
+// -------------------- ctnn/io/npz.hpp
 /// \file
-/// The checks of a NIfTI header, in a fixed order and before any memory is taken.
-
-// -------------------- ctnn/io/nifti_fields.hpp
-/// \file
-/// The bytes of NIfTI headers: every field in its place, in both byte orders, to and from numbers.
-
-// -------------------- ctnn/io/nifti_header.hpp
-/// \file
-/// The header of a NIfTI file: its fields as they are stored, and what they mean by the rules of the standard.
-/// https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h, https://nifti.nimh.nih.gov/pub/dist/doc/nifti2.h
-
-// -------------------- ctnn/io/nifti_affine.hpp
-/// \file
-/// Affine transforms from voxels to millimeters, and the quaternions in which NIfTI stores rotations.
-
-namespace ctnn {
-
-/// Maps voxel indices (i, j, k) to a place in space: row r of `at` is (m_r0, m_r1, m_r2, t_r), and place r is
-/// m_r0 i + m_r1 j + m_r2 k + t_r. Space is NIfTI's: x grows to the right, y to the front, z to the top of the
-/// patient (RAS), in millimeters unless the header says otherwise.
-struct affine_transform {
-    std::array<std::array<double, 4>, 3> at{{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}}};
-
-    bool operator==(const affine_transform&) const = default;
-
-    /// The place of a (possibly fractional) index.
-    [[nodiscard]] std::array<double, 3> operator()(const std::array<double, 3>& index) const {
-        std::array<double, 3> place{};
-        for (std::size_t r = 0; r < 3; ++r)
-            place[r] = at[r][0] * index[0] + at[r][1] * index[1] + at[r][2] * index[2] + at[r][3];
-        return place;
-    }
-    /// The distance between neighbors along i, j and k: the lengths of the columns.
-    [[nodiscard]] std::array<double, 3> spacing() const {
-        std::array<double, 3> length{};
-        for (std::size_t c = 0; c < 3; ++c)
-            length[c] = std::sqrt(at[0][c] * at[0][c] + at[1][c] * at[1][c] + at[2][c] * at[2][c]);
-        return length;
-    }
-    [[nodiscard]] bool finite() const {
-        for (const auto& row : at)
-            for (const double value : row)
-                if (!std::isfinite(value)) return false;
-        return true;
-    }
-};
-
-/// The transform that applies `second`, then `first`.
-[[nodiscard]] inline affine_transform compose(const affine_transform& first, const affine_transform& second) {
-    affine_transform both;
-    for (std::size_t r = 0; r < 3; ++r)
-        for (std::size_t c = 0; c < 4; ++c) {
-            double sum = c == 3 ? first.at[r][3] : 0.0;
-            for (std::size_t n = 0; n < 3; ++n) sum += first.at[r][n] * second.at[n][c];
-            both.at[r][c] = sum;
-        }
-    return both;
-}
-
-namespace detail {
-
-using matrix3 = std::array<std::array<double, 3>, 3>;
-
-[[nodiscard]] inline matrix3 linear_part(const affine_transform& a) {
-    matrix3 m{};
-    for (std::size_t r = 0; r < 3; ++r)
-        for (std::size_t c = 0; c < 3; ++c) m[r][c] = a.at[r][c];
-    return m;
-}
-
-/// The matrix of cofactors; its transpose divided by the determinant is the inverse.
-[[nodiscard]] inline matrix3 cofactors(const matrix3& m) {
-    matrix3 c{};
-    for (std::size_t i = 0; i < 3; ++i)
-        for (std::size_t j = 0; j < 3; ++j) {
-            const std::size_t a = (i + 1) % 3, b = (i + 2) % 3, p = (j + 1) % 3, q = (j + 2) % 3;
-            c[i][j] = m[a][p] * m[b][q] - m[a][q] * m[b][p];
-        }
-    return c;
-}
-
-[[nodiscard]] inline double determinant(const matrix3& m) {
-    const matrix3 c = cofactors(m);
-    return m[0][0] * c[0][0] + m[0][1] * c[0][1] + m[0][2] * c[0][2];
-}
-
-/// Is the volume that the columns span, as a part of the box of their lengths, above rounding?
-[[nodiscard]] inline bool invertible(const affine_transform& a) {
-    if (!a.finite()) return false;
-    const std::array<double, 3> length = a.spacing();
-    matrix3 m = linear_part(a);
-    for (std::size_t c = 0; c < 3; ++c) {
-        if (!(length[c] > 0) || !std::isfinite(length[c])) return false;
-        for (std::size_t r = 0; r < 3; ++r) m[r][c] /= length[c];
-    }
-    return std::abs(determinant(m)) > 1e-9;
-}
-
-/// The orthogonal matrix that is nearest to m (its polar factor), by Newton's iteration x <- (x + x^-T) / 2, which
-/// doubles the number of right digits in each step. \pre m can be inverted; its columns have lengths near 1
-[[nodiscard]] inline matrix3 nearest_rotation(matrix3 m) {
-    for (int step = 0; step < 100; ++step) {
-        const matrix3 c = cofactors(m);
-        const double d = m[0][0] * c[0][0] + m[0][1] * c[0][1] + m[0][2] * c[0][2];
-        double moved = 0;
-        for (std::size_t i = 0; i < 3; ++i)
-            for (std::size_t j = 0; j < 3; ++j) {
-                const double next = (m[i][j] + c[i][j] / d) / 2;
-                moved += std::abs(next - m[i][j]);
-                m[i][j] = next;
-            }
-        if (moved < 1e-15) break;
-    }
-    return m;
-}
-
-/// The columns of the linear part, each of length 1, made orthogonal. \pre invertible(a)
-[[nodiscard]] inline matrix3 rotation_of(const affine_transform& a) {
-    matrix3 m = linear_part(a);
-    const std::array<double, 3> length = a.spacing();
-    for (std::size_t c = 0; c < 3; ++c)
-        for (std::size_t r = 0; r < 3; ++r) m[r][c] /= length[c];
-    return nearest_rotation(m);
-}
-
-/// (b, c, d) of the unit quaternion a + bi + cj + dk with a >= 0 that turns as r does. The largest of the four
-/// squares is found first, so that no root is taken of a small difference.
-/// \pre r is a rotation: orthogonal, determinant 1
-[[nodiscard]] inline std::array<double, 3> quaternion_of(const matrix3& r) {
-    const double trace = r[0][0] + r[1][1] + r[2][2];
-    const double square[4] = {1 + trace, 1 + 2 * r[0][0] - trace, 1 + 2 * r[1][1] - trace, 1 + 2 * r[2][2] - trace};
-    std::size_t largest = 0;
-    for (std::size_t i = 1; i < 4; ++i)
-        if (square[i] > square[largest]) largest = i;
-    const double root = std::sqrt(square[largest]) / 2, part = 0.25 / root;
-    double q[4] = {};
-    q[largest] = root;
-    if (largest == 0) {
-        q[1] = (r[2][1] - r[1][2]) * part;
-        q[2] = (r[0][2] - r[2][0]) * part;
-        q[3] = (r[1][0] - r[0][1]) * part;
-    } else {
-        const std::size_t x = largest - 1, y = (x + 1) % 3, z = (x + 2) % 3;
-        q[0] = (r[z][y] - r[y][z]) * part;
-        q[y + 1] = (r[y][x] + r[x][y]) * part;
-        q[z + 1] = (r[z][x] + r[x][z]) * part;
-    }
-    const double sign = q[0] < 0 ? -1 : 1;
-    return {sign * q[1], sign * q[2], sign * q[3]};
-}
-
-/// The rotation of the unit quaternion a + bi + cj + dk, a >= 0. \returns false when b, c, d are longer than 1 by
-/// more than `slack`, the rounding of the file's type. In long double, because a = sqrt(1 - b^2 - c^2 - d^2) loses
-/// half the digits near a = 0.
-[[nodiscard]] inline bool rotation_from_quaternion(double b, double c, double d, double slack,
-                                                   std::array<std::array<long double, 3>, 3>& r) {
-    const auto x = static_cast<long double>(b), y = static_cast<long double>(c), z = static_cast<long double>(d);
-    const long double rest = 1 - (x * x + y * y + z * z);
-    if (!(rest >= -static_cast<long double>(slack))) return false;
-    const long double w = rest > 0 ? std::sqrt(rest) : 0;
-    const long double s = 2 / (w * w + x * x + y * y + z * z);
-    r = {{{1 - (y * y + z * z) * s, (x * y - w * z) * s, (x * z + w * y) * s},
-          {(x * y + w * z) * s, 1 - (x * x + z * z) * s, (y * z - w * x) * s},
-          {(x * z - w * y) * s, (y * z + w * x) * s, 1 - (x * x + y * y) * s}}};
-    return true;
-}
-
-}  // namespace detail
-
-/// Finds the transform from places back to indices. \returns false, and leaves `inverse` alone, when there is none.
-[[nodiscard]] inline bool invert(const affine_transform& a, affine_transform& inverse) {
-    if (!detail::invertible(a)) return false;
-    const detail::matrix3 m = detail::linear_part(a), c = detail::cofactors(m);
-    const double d = detail::determinant(m);
-    affine_transform found;
-    for (std::size_t i = 0; i < 3; ++i) {
-        for (std::size_t j = 0; j < 3; ++j) found.at[i][j] = c[j][i] / d;
-        found.at[i][3] = -(found.at[i][0] * a.at[0][3] + found.at[i][1] * a.at[1][3] + found.at[i][2] * a.at[2][3]);
-    }
-    if (!found.finite()) return false;
-    inverse = found;
-    return true;
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/io/nifti_types.hpp
-/// \file
-/// The types of voxels, the codes and the units of NIfTI. https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h
+/// NumPy's archives of named arrays, as numpy.savez and savez_compressed write them.
 
 // -------------------- ctnn/io/npy.hpp
 /// \file
@@ -4062,2300 +2848,6 @@ inline byte_vector from_fortran(const byte_vector& bytes, const std::vector<exte
 }
 
 }  // namespace ctnn
-
-namespace ctnn {
-
-/// The types of voxels that are read and written, with the codes of the field `datatype`.
-enum class nifti_type : std::int16_t {
-    uint8 = 2,
-    int16 = 4,
-    int32 = 8,
-    float32 = 16,
-    float64 = 64,
-    rgb24 = 128,
-    int8 = 256,
-    uint16 = 512,
-    uint32 = 768,
-    int64 = 1024,
-    uint64 = 1280,
-    rgba32 = 2304
-};
-
-/// What a code of the field `datatype` means.
-struct nifti_type_entry {
-    std::int64_t code = 0;
-    const char* name = "";
-    extent bytes = 0;     ///< of a voxel; 0 where voxels have no whole bytes or the type is none
-    extent channels = 1;  ///< numbers of a voxel: 3 for RGB24, 4 for RGBA32
-    element_type element = element_type::u1;
-    bool readable = false;  ///< false: known and refused by its name
-};
-
-/// The table of all codes of the standard.
-inline constexpr nifti_type_entry nifti_type_table[] = {
-    {0, "unknown", 0, 1, element_type::u1, false},        {1, "binary (1 bit a voxel)", 0, 1, element_type::u1, false},
-    {2, "uint8", 1, 1, element_type::u1, true},           {4, "int16", 2, 1, element_type::i2, true},
-    {8, "int32", 4, 1, element_type::i4, true},           {16, "float32", 4, 1, element_type::f4, true},
-    {32, "complex64", 8, 1, element_type::f4, false},     {64, "float64", 8, 1, element_type::f8, true},
-    {128, "RGB24", 3, 3, element_type::u1, true},         {255, "all", 0, 1, element_type::u1, false},
-    {256, "int8", 1, 1, element_type::i1, true},          {512, "uint16", 2, 1, element_type::u2, true},
-    {768, "uint32", 4, 1, element_type::u4, true},        {1024, "int64", 8, 1, element_type::i8, true},
-    {1280, "uint64", 8, 1, element_type::u8, true},       {1536, "float128", 16, 1, element_type::f8, false},
-    {1792, "complex128", 16, 1, element_type::f8, false}, {2048, "complex256", 32, 1, element_type::f8, false},
-    {2304, "RGBA32", 4, 4, element_type::u1, true},
-};
-
-/// The entry of a code, or null for a code that the standard does not have.
-[[nodiscard]] constexpr const nifti_type_entry* find_nifti_type(std::int64_t code) {
-    for (const nifti_type_entry& entry : nifti_type_table)
-        if (entry.code == code) return &entry;
-    return nullptr;
-}
-
-/// The entry of a type.
-[[nodiscard]] constexpr const nifti_type_entry& nifti_type_of(nifti_type type) {
-    return *find_nifti_type(static_cast<std::int64_t>(type));
-}
-
-/// The type that holds numbers of this kind, one a voxel. Booleans become uint8.
-[[nodiscard]] constexpr nifti_type nifti_type_of(element_type element) {
-    for (const nifti_type_entry& entry : nifti_type_table)
-        if (entry.readable && entry.channels == 1 && entry.element == element)
-            return static_cast<nifti_type>(entry.code);
-    return nifti_type::uint8;
-}
-
-/// The unit of length that a code of `xyzt_units` means: "m", "mm", "um", or "" where none is stated.
-[[nodiscard]] constexpr const char* nifti_space_unit(std::int64_t xyzt_units) {
-    switch (xyzt_units & 7) {
-        case 1:
-            return "m";
-        case 2:
-            return "mm";
-        case 3:
-            return "um";
-        default:
-            return "";
-    }
-}
-
-/// The unit of the fourth axis: "s", "ms", "us", "Hz", "ppm", "rad/s", or "" where none is stated.
-[[nodiscard]] constexpr const char* nifti_time_unit(std::int64_t xyzt_units) {
-    switch (xyzt_units & 0x38) {
-        case 8:
-            return "s";
-        case 16:
-            return "ms";
-        case 24:
-            return "us";
-        case 32:
-            return "Hz";
-        case 40:
-            return "ppm";
-        case 48:
-            return "rad/s";
-        default:
-            return "";
-    }
-}
-
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// A text field: as many characters as the file has for it, filled up with zeros.
-template <std::size_t Length>
-using nifti_text = std::array<char, Length>;
-
-/// The text up to its first zero.
-template <std::size_t Length>
-[[nodiscard]] std::string to_string(const nifti_text<Length>& text) {
-    std::size_t length = 0;
-    while (length < Length && text[length] != '\0') ++length;
-    return {text.data(), length};
-}
-
-/// Sets a text field; what is longer than the field is cut off.
-template <std::size_t Length>
-void set_text(nifti_text<Length>& field, const std::string& text) {
-    field.fill('\0');
-    std::memcpy(field.data(), text.data(), text.size() < Length ? text.size() : Length);
-}
-
-/// How stored numbers become values: slope * stored + intercept.
-struct nifti_scaling {
-    double slope = 1, intercept = 0;
-    [[nodiscard]] bool identity() const { return slope == 1 && intercept == 0; }
-};
-
-/// All fields of NIfTI-1 and NIfTI-2 with the standard's names, as they are stored: what is out of range stays in the
-/// field, and the functions below apply the rules, which are nibabel's.
-struct nifti_header {
-    int version = 1;          ///< 1 or 2
-    bool big_endian = false;  ///< the file's byte order
-    bool pair = false;        ///< header and voxels are two files, .hdr and .img
-
-    std::array<std::int64_t, 8> dim{3, 1, 1, 1, 1, 1, 1, 1};  ///< number of axes, then extents, first axis fastest
-    std::int64_t datatype = static_cast<std::int64_t>(nifti_type::float32);
-    std::int64_t bitpix = 32;
-    std::array<double, 8> pixdim{1, 1, 1, 1, 1, 1, 1, 1};  ///< qfac, then spacings
-    std::int64_t dim_info = 0;
-    double intent_p1 = 0, intent_p2 = 0, intent_p3 = 0;
-    std::int64_t intent_code = 0;
-    nifti_text<16> intent_name{};
-    std::int64_t slice_start = 0, slice_end = 0, slice_code = 0;
-    double slice_duration = 0, toffset = 0;
-    double vox_offset = 0;  ///< the writer computes it anew
-    double scl_slope = 1, scl_inter = 0;
-    double cal_max = 0, cal_min = 0;
-    std::int64_t xyzt_units = 0;
-    std::int64_t qform_code = 0, sform_code = 0;
-    double quatern_b = 0, quatern_c = 0, quatern_d = 0;
-    double qoffset_x = 0, qoffset_y = 0, qoffset_z = 0;
-    std::array<double, 4> srow_x{}, srow_y{}, srow_z{};
-    nifti_text<80> descrip{};
-    nifti_text<24> aux_file{};
-
-    // NIfTI-1 only, left over from the older format.
-    nifti_text<10> data_type{};
-    nifti_text<18> db_name{};
-    std::int64_t extents = 0, session_error = 0, regular = 0, glmax = 0, glmin = 0;
-    // NIfTI-2 only.
-    nifti_text<15> unused_str{};
-
-    /// Number of axes, 1 to 7.
-    [[nodiscard]] extent rank() const { return static_cast<extent>(dim[0]); }
-    /// Extents, first axis fastest: (width, height, depth, time, ...).
-    [[nodiscard]] std::vector<extent> shape() const { return {dim.begin() + 1, dim.begin() + 1 + rank()}; }
-    /// The extent of an axis from 1 on; 1 beyond the rank.
-    [[nodiscard]] extent axis(extent i) const {
-        return i <= rank() ? static_cast<extent>(dim[static_cast<std::size_t>(i)]) : 1;
-    }
-    [[nodiscard]] std::int64_t header_bytes() const { return version == 1 ? 348 : 540; }
-
-    /// 1, or -1 for a flipped third axis; other stored values count as 1.
-    [[nodiscard]] double qfac() const { return pixdim[0] == -1 ? -1 : 1; }
-    /// The spacing of an axis from 1 on: the absolute value, and 1 for what is not finite; 1 also for 0 on the three
-    /// axes of space and for axes that the file does not have.
-    [[nodiscard]] double spacing(extent i) const {
-        if (i > rank()) return 1;
-        const double value = pixdim[static_cast<std::size_t>(i)];
-        if (!std::isfinite(value) || (i <= 3 && value == 0)) return 1;
-        return std::abs(value);
-    }
-    /// Slope 0 or a slope that is not finite means no scaling.
-    [[nodiscard]] nifti_scaling scaling() const {
-        if (scl_slope == 0 || !std::isfinite(scl_slope)) return {};
-        return {scl_slope, scl_inter};
-    }
-    /// The code, and 0 for what the standard does not define (0 to 5).
-    [[nodiscard]] std::int64_t used_qform_code() const { return qform_code < 0 || qform_code > 5 ? 0 : qform_code; }
-    [[nodiscard]] std::int64_t used_sform_code() const { return sform_code < 0 || sform_code > 5 ? 0 : sform_code; }
-
-    /// The transform by the three rows.
-    [[nodiscard]] affine_transform sform() const { return {{srow_x, srow_y, srow_z}}; }
-    /// The transform by quaternion, spacings and offsets. \returns false for a quaternion longer than 1 (by more than
-    /// three times the rounding of the file's type).
-    [[nodiscard]] bool qform(affine_transform& to) const {
-        const double slack = 3.0 * (version == 1 ? static_cast<double>(std::numeric_limits<float>::epsilon())
-                                                 : std::numeric_limits<double>::epsilon());
-        std::array<std::array<long double, 3>, 3> rotation{};
-        if (!detail::rotation_from_quaternion(quatern_b, quatern_c, quatern_d, slack, rotation)) return false;
-        const double offset[3] = {qoffset_x, qoffset_y, qoffset_z};
-        // Not spacing(): the standard has three axes of space even in a file of fewer.
-        for (std::size_t c = 0; c < 3; ++c) {
-            const double stored = pixdim[c + 1];
-            const double step = !std::isfinite(stored) || stored == 0 ? 1 : std::abs(stored);
-            const double length = c == 2 ? step * qfac() : step;
-            for (std::size_t r = 0; r < 3; ++r)
-                to.at[r][c] = static_cast<double>(rotation[r][c] * static_cast<long double>(length));
-        }
-        for (std::size_t r = 0; r < 3; ++r) to.at[r][3] = offset[r];
-        return true;
-    }
-    /// The transform of a file that states none: spacings, first axis to the left, the middle of the volume at 0.
-    [[nodiscard]] affine_transform base_transform() const {
-        affine_transform a;
-        for (std::size_t i = 0; i < 3; ++i) {
-            const extent axis_number = static_cast<extent>(i) + 1;
-            const double step = i == 0 ? -spacing(axis_number) : spacing(axis_number);
-            a.at[i][i] = step;
-            a.at[i][3] = -static_cast<double>(axis(axis_number) - 1) / 2 * step;
-        }
-        return a;
-    }
-    /// From indices (i, j, k) of the first three axes to millimeters: sform if it has a code, else qform if it has
-    /// one, else base_transform(). A quaternion that is none gives base_transform(); the reader refuses such a file.
-    [[nodiscard]] affine_transform affine() const {
-        if (used_sform_code() != 0) return sform();
-        affine_transform a;
-        if (used_qform_code() != 0 && qform(a)) return a;
-        return base_transform();
-    }
-    /// What the space of affine() is: the code of sform or qform, or 0.
-    [[nodiscard]] std::int64_t space_code() const {
-        return used_sform_code() != 0 ? used_sform_code() : used_qform_code();
-    }
-
-    /// Sets sform, qform and the spacings to a transform. The qform cannot shear: with shears it is the nearest
-    /// rotation and has code 0; so it has, unchanged, for a transform that cannot be inverted.
-    void set_affine(const affine_transform& a, std::int64_t code) {
-        srow_x = a.at[0];
-        srow_y = a.at[1];
-        srow_z = a.at[2];
-        sform_code = code;
-        qform_code = 0;
-        if (!detail::invertible(a)) return;
-        const std::array<double, 3> length = a.spacing();
-        detail::matrix3 r = detail::rotation_of(a);
-        double shear = 0;
-        for (std::size_t c = 0; c < 3; ++c)
-            for (std::size_t row = 0; row < 3; ++row)
-                shear = std::fmax(shear, std::abs(a.at[row][c] / length[c] - r[row][c]));
-        pixdim[0] = detail::determinant(r) > 0 ? 1 : -1;
-        for (std::size_t row = 0; row < 3; ++row) r[row][2] *= pixdim[0];
-        const std::array<double, 3> q = detail::quaternion_of(r);
-        quatern_b = q[0];
-        quatern_c = q[1];
-        quatern_d = q[2];
-        qoffset_x = a.at[0][3];
-        qoffset_y = a.at[1][3];
-        qoffset_z = a.at[2][3];
-        for (std::size_t c = 0; c < 3; ++c) pixdim[c + 1] = length[c];
-        qform_code = shear < 1e-5 ? code : 0;
-    }
-};
-
-}  // namespace ctnn
-
-namespace ctnn {
-namespace detail {
-
-/// Names every field in the order of the file: fields(stored type, member) for numbers, fields(member) for text. One
-/// list for reading and writing. `Header` is nifti_header, const or not.
-template <class Header, class Fields>
-void visit_nifti1(Header& h, Fields& fields) {
-    fields(h.data_type);
-    fields(h.db_name);
-    fields(std::int32_t{}, h.extents);
-    fields(std::int16_t{}, h.session_error);
-    fields(std::uint8_t{}, h.regular);
-    fields(std::uint8_t{}, h.dim_info);
-    for (auto& d : h.dim) fields(std::int16_t{}, d);
-    fields(float{}, h.intent_p1);
-    fields(float{}, h.intent_p2);
-    fields(float{}, h.intent_p3);
-    fields(std::int16_t{}, h.intent_code);
-    fields(std::int16_t{}, h.datatype);
-    fields(std::int16_t{}, h.bitpix);
-    fields(std::int16_t{}, h.slice_start);
-    for (auto& p : h.pixdim) fields(float{}, p);
-    fields(float{}, h.vox_offset);
-    fields(float{}, h.scl_slope);
-    fields(float{}, h.scl_inter);
-    fields(std::int16_t{}, h.slice_end);
-    fields(std::uint8_t{}, h.slice_code);
-    fields(std::uint8_t{}, h.xyzt_units);
-    fields(float{}, h.cal_max);
-    fields(float{}, h.cal_min);
-    fields(float{}, h.slice_duration);
-    fields(float{}, h.toffset);
-    fields(std::int32_t{}, h.glmax);
-    fields(std::int32_t{}, h.glmin);
-    fields(h.descrip);
-    fields(h.aux_file);
-    fields(std::int16_t{}, h.qform_code);
-    fields(std::int16_t{}, h.sform_code);
-    for (auto* q : {&h.quatern_b, &h.quatern_c, &h.quatern_d}) fields(float{}, *q);
-    for (auto* q : {&h.qoffset_x, &h.qoffset_y, &h.qoffset_z}) fields(float{}, *q);
-    for (auto* row : {&h.srow_x, &h.srow_y, &h.srow_z})
-        for (auto& value : *row) fields(float{}, value);
-    fields(h.intent_name);
-}
-
-template <class Header, class Fields>
-void visit_nifti2(Header& h, Fields& fields) {
-    fields(std::int16_t{}, h.datatype);
-    fields(std::int16_t{}, h.bitpix);
-    for (auto& d : h.dim) fields(std::int64_t{}, d);
-    fields(double{}, h.intent_p1);
-    fields(double{}, h.intent_p2);
-    fields(double{}, h.intent_p3);
-    for (auto& p : h.pixdim) fields(double{}, p);
-    fields(std::int64_t{}, h.vox_offset);
-    fields(double{}, h.scl_slope);
-    fields(double{}, h.scl_inter);
-    fields(double{}, h.cal_max);
-    fields(double{}, h.cal_min);
-    fields(double{}, h.slice_duration);
-    fields(double{}, h.toffset);
-    fields(std::int64_t{}, h.slice_start);
-    fields(std::int64_t{}, h.slice_end);
-    fields(h.descrip);
-    fields(h.aux_file);
-    fields(std::int32_t{}, h.qform_code);
-    fields(std::int32_t{}, h.sform_code);
-    for (auto* q : {&h.quatern_b, &h.quatern_c, &h.quatern_d}) fields(double{}, *q);
-    for (auto* q : {&h.qoffset_x, &h.qoffset_y, &h.qoffset_z}) fields(double{}, *q);
-    for (auto* row : {&h.srow_x, &h.srow_y, &h.srow_z})
-        for (auto& value : *row) fields(double{}, value);
-    fields(std::int32_t{}, h.slice_code);
-    fields(std::int32_t{}, h.xyzt_units);
-    fields(std::int32_t{}, h.intent_code);
-    fields(h.intent_name);
-    fields(std::uint8_t{}, h.dim_info);
-    fields(h.unused_str);
-}
-
-/// The unsigned integer of the same size.
-template <class T>
-using bits_of =
-    std::conditional_t<sizeof(T) == 1, std::uint8_t,
-                       std::conditional_t<sizeof(T) == 2, std::uint16_t,
-                                          std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>>;
-
-/// A number of any plain type from bytes in either order. \pre at points to sizeof(T) bytes
-template <class T>
-[[nodiscard]] T load_number(const unsigned char* at, bool big_endian) {
-    const auto bits = big_endian ? load_big<bits_of<T>>(at) : load_little<bits_of<T>>(at);
-    return std::bit_cast<T>(bits);
-}
-
-/// Takes the fields from bytes. \pre as many bytes as the fields have
-class nifti_field_reader {
-public:
-    nifti_field_reader(const unsigned char* at, bool big_endian) : at_(at), big_endian_(big_endian) {}
-
-    template <class Stored, class Member>
-    void operator()(Stored, Member& member) {
-        member = static_cast<Member>(load_number<Stored>(at_, big_endian_));
-        at_ += sizeof(Stored);
-    }
-    template <std::size_t Length>
-    void operator()(nifti_text<Length>& text) {
-        std::memcpy(text.data(), at_, Length);
-        at_ += Length;
-    }
-
-private:
-    const unsigned char* at_;
-    bool big_endian_;
-};
-
-/// Appends the fields to bytes; remembers the first number that its place cannot hold.
-class nifti_field_writer {
-public:
-    nifti_field_writer(byte_vector& to, bool big_endian) : to_(&to), big_endian_(big_endian) {}
-
-    template <class Stored, class Member>
-    void operator()(Stored, const Member& member) {
-        if constexpr (std::is_integral_v<Stored>) {
-            // A double is compared first: 2^63, the first that no integer holds, is exact. An integer must not become
-            // one: the largest would round up to 2^63.
-            bool small = true;
-            if constexpr (!std::is_integral_v<Member>) small = member >= -0x1p63 && member < 0x1p63;
-            const std::int64_t value = small ? static_cast<std::int64_t>(member) : 0;
-            if (!small || value < static_cast<std::int64_t>(std::numeric_limits<Stored>::min()) ||
-                value > static_cast<std::int64_t>(std::numeric_limits<Stored>::max()))
-                fits_ = false;
-            append(static_cast<Stored>(value));
-        } else {
-            const Stored value = static_cast<Stored>(member);
-            if (std::isfinite(member) && !std::isfinite(value)) fits_ = false;
-            append(value);
-        }
-    }
-    template <std::size_t Length>
-    void operator()(const nifti_text<Length>& text) {
-        to_->insert(to_->end(), text.begin(), text.end());
-    }
-    template <class Stored>
-    void append(Stored value) {
-        const auto bits = std::bit_cast<bits_of<Stored>>(value);
-        constexpr std::size_t size = sizeof(Stored);
-        for (std::size_t i = 0; i < size; ++i) {
-            const std::size_t shift = 8 * (big_endian_ ? size - 1 - i : i);
-            to_->push_back(static_cast<unsigned char>((std::uint64_t{bits} >> shift) & 0xffU));
-        }
-    }
-    [[nodiscard]] bool fits() const { return fits_; }
-
-private:
-    byte_vector* to_;
-    bool big_endian_;
-    bool fits_ = true;
-};
-
-/// What stands in NIfTI-2's first bytes behind its size: a name, and bytes that a transfer as text would change.
-inline constexpr char nifti2_magic[9] = "n+2\0\r\n\x1a\n";
-inline constexpr char nifti2_pair_magic[9] = "ni2\0\r\n\x1a\n";
-
-/// Appends a header of 348 or 540 bytes. Refuses with invalid_argument numbers that the version's fields cannot hold.
-[[nodiscard]] inline error append_nifti_header(byte_vector& to, const nifti_header& h, const std::string& file) {
-    nifti_field_writer fields(to, h.big_endian);
-    fields.append(static_cast<std::int32_t>(h.header_bytes()));
-    if (h.version == 1) {
-        visit_nifti1(h, fields);
-        const char* magic = h.pair ? "ni1" : "n+1";
-        to.insert(to.end(), magic, magic + 4);
-    } else {
-        const char* magic = h.pair ? nifti2_pair_magic : nifti2_magic;
-        to.insert(to.end(), magic, magic + 8);
-        visit_nifti2(h, fields);
-    }
-    if (!fields.fits())
-        return {error_kind::invalid_argument, file,
-                "a number of the header does not fit NIfTI-" + std::to_string(h.version) +
-                    (h.version == 1 ? " (NIfTI-2 has wider fields)" : "")};
-    return {};
-}
-
-}  // namespace detail
-}  // namespace ctnn
-
-namespace ctnn::detail {
-
-/// A header that was checked, and where its voxels are.
-struct checked_nifti {
-    nifti_header header;
-    const nifti_type_entry* type = nullptr;
-    std::int64_t offset = 0;        ///< of the first voxel in the file that holds the voxels
-    std::int64_t voxels_bytes = 0;  ///< of all voxels
-    std::vector<std::string> warnings;
-};
-
-/// A number in a message: 12.5, nan, -inf, 1e+30.
-[[nodiscard]] inline std::string number_text(double value) {
-    if (value == std::floor(value) && std::abs(value) < 1e15) return std::to_string(static_cast<std::int64_t>(value));
-    char text[32];
-    std::snprintf(text, sizeof text, "%g", value);
-    return text;
-}
-
-/// Finds version and byte order by the first four bytes, which are 348 or 540 in one of the two orders.
-[[nodiscard]] inline error find_nifti_version(byte_view b, const std::string& file, nifti_header& h) {
-    if (b.size < 4)
-        return {error_kind::truncated, file, b.size, "the end of the file", "a NIfTI header of 348 or 540 bytes"};
-    const auto little = load_number<std::int32_t>(b.data, false), big = load_number<std::int32_t>(b.data, true);
-    h.big_endian = big == 348 || big == 540;
-    const std::int32_t size = h.big_endian ? big : little;
-    if (size != 348 && size != 540)
-        return {error_kind::wrong_format, file, 0, "a header size of " + std::to_string(little),
-                "348 (NIfTI-1) or 540 (NIfTI-2)"};
-    h.version = size == 348 ? 1 : 2;
-    return {};
-}
-
-/// The name of the format, or what stands in its place. Sets h.pair. \pre the whole header is there
-[[nodiscard]] inline error check_nifti_magic(byte_view b, const std::string& file, bool pair, nifti_header& h) {
-    const extent at = h.version == 1 ? 344 : 4, length = h.version == 1 ? 4 : 8;
-    const char* single_name = h.version == 1 ? "n+1" : nifti2_magic;
-    const char* pair_name = h.version == 1 ? "ni1" : nifti2_pair_magic;
-    h.pair = b.has(at, pair_name, length);
-    if (h.pair || b.has(at, single_name, length)) {
-        if (h.pair == pair) return {};
-        return {error_kind::corrupt, file, at, h.pair ? "the mark of a .hdr/.img pair" : "the mark of a single file",
-                pair ? "that of a pair, as the file's name says" : "that of a single file"};
-    }
-    if (h.version == 2 && (b.has(at, single_name, 3) || b.has(at, pair_name, 3)))
-        return {error_kind::corrupt, file, at, "NIfTI-2's name with other bytes behind it",
-                "0 13 10 26 10 (a transfer as text changes them)"};
-    if (h.version == 1 && b.has(at, "\0\0\0\0", 4))
-        return {error_kind::unsupported, file, at, "no name of a format (an Analyze 7.5 header?)", "n+1 or ni1"};
-    return {error_kind::wrong_format, file, at, "another name of a format",
-            h.version == 1 ? "n+1 or ni1" : "n+2 or ni2"};
-}
-
-/// Extents and the type: their product in bytes may not exceed the budget.
-[[nodiscard]] inline error check_nifti_extents(const std::string& file, std::int64_t budget, checked_nifti& c) {
-    const nifti_header& h = c.header;
-    const extent dim_at = h.version == 1 ? 40 : 16, dim_size = h.version == 1 ? 2 : 8;
-    if (h.dim[0] < 1 || h.dim[0] > 7)
-        return {error_kind::corrupt, file, dim_at, std::to_string(h.dim[0]) + " axes", "1 to 7"};
-    std::int64_t voxels = 1;
-    for (std::size_t i = 1; i <= static_cast<std::size_t>(h.dim[0]); ++i) {
-        const extent at = dim_at + static_cast<extent>(i) * dim_size;
-        if (h.dim[i] < 1)
-            return {error_kind::corrupt, file, at, "an axis of extent " + std::to_string(h.dim[i]), "at least 1"};
-        if (!checked_multiply(voxels, h.dim[i], voxels))
-            return {error_kind::corrupt, file, at, "2^63 voxels or more", "voxels that a file can hold"};
-    }
-    const extent type_at = h.version == 1 ? 70 : 12;
-    c.type = find_nifti_type(h.datatype);
-    if (c.type == nullptr)
-        return {error_kind::corrupt, file, type_at, "data type " + std::to_string(h.datatype),
-                "a code of the standard"};
-    if (!c.type->readable)
-        return {error_kind::unsupported, file, type_at, std::string("voxels of type ") + c.type->name,
-                "integers, float32, float64, RGB24 or RGBA32"};
-    if (h.bitpix != 8 * c.type->bytes)
-        return {error_kind::corrupt, file, type_at + 2,
-                std::to_string(h.bitpix) + " bits a voxel of type " + c.type->name, std::to_string(8 * c.type->bytes)};
-    if (!checked_multiply(voxels, c.type->bytes, c.voxels_bytes))
-        return {error_kind::corrupt, file, dim_at, "2^63 bytes or more", "voxels that a file can hold"};
-    if (c.voxels_bytes > budget)
-        return {error_kind::too_large, file, dim_at, std::to_string(c.voxels_bytes) + " bytes of voxels",
-                "a budget of " + std::to_string(budget)};
-    return {};
-}
-
-/// Where the voxels begin: vox_offset, with 0 (not set) read as the first possible place.
-[[nodiscard]] inline error check_nifti_offset(const std::string& file, checked_nifti& c) {
-    const nifti_header& h = c.header;
-    const extent at = h.version == 1 ? 108 : 168;
-    const double offset = h.vox_offset;
-    const std::int64_t first = h.pair ? 0 : h.header_bytes() + 4;
-    if (!std::isfinite(offset) || offset != std::floor(offset) || offset < 0 || offset >= 0x1p62)
-        return {error_kind::corrupt, file, at, "voxels at byte " + number_text(offset), "a byte of the file"};
-    c.offset = static_cast<std::int64_t>(offset);
-    if (c.offset == 0) c.offset = first;
-    if (c.offset < first)
-        return {error_kind::corrupt, file, at, "voxels at byte " + std::to_string(c.offset),
-                "at least " + std::to_string(first)};
-    if (c.offset % 16 != 0) c.warnings.push_back("voxels at byte " + std::to_string(c.offset) + ", no multiple of 16");
-    return {};
-}
-
-/// Numbers that place and scale the voxels. What nibabel repairs is a warning; what it raises is an error.
-[[nodiscard]] inline error check_nifti_numbers(const std::string& file, checked_nifti& c) {
-    const nifti_header& h = c.header;
-    const bool one = h.version == 1;
-    for (std::size_t i = 1; i <= static_cast<std::size_t>(h.dim[0]); ++i)
-        if (!std::isfinite(h.pixdim[i]) || (i <= 3 && h.pixdim[i] <= 0))
-            c.warnings.push_back("pixdim[" + std::to_string(i) + "] is " + number_text(h.pixdim[i]) + ", read as " +
-                                 number_text(h.spacing(static_cast<extent>(i))));
-    if (h.pixdim[0] != 1 && h.pixdim[0] != -1)
-        c.warnings.push_back("pixdim[0] is " + number_text(h.pixdim[0]) + ", read as 1");
-    if (h.used_qform_code() != h.qform_code)
-        c.warnings.push_back("qform_code " + std::to_string(h.qform_code) + " is not defined, read as 0");
-    if (h.used_sform_code() != h.sform_code)
-        c.warnings.push_back("sform_code " + std::to_string(h.sform_code) + " is not defined, read as 0");
-    if (h.scl_slope != 0 && std::isfinite(h.scl_slope) && !std::isfinite(h.scl_inter))
-        return {error_kind::not_finite, file, one ? 116 : 184,
-                "a valid slope with an intercept of " + number_text(h.scl_inter), "a finite intercept"};
-    if (h.used_sform_code() != 0) {
-        if (!h.sform().finite())
-            return {error_kind::not_finite, file, one ? 280 : 400, "a sform that is not finite", "finite rows"};
-    } else if (h.used_qform_code() != 0) {
-        affine_transform ignored;
-        if (!h.qform(ignored))
-            return {error_kind::corrupt, file, one ? 256 : 352, "a quaternion longer than 1", "a unit quaternion"};
-        if (!ignored.finite())
-            return {error_kind::not_finite, file, one ? 268 : 376, "a qform that is not finite", "finite offsets"};
-    }
-    return {};
-}
-
-/// All checks that come before the length of the file is needed. `b` holds at least the header, or the whole file if
-/// that is shorter. check_nifti_extensions and check_nifti_numbers follow.
-[[nodiscard]] inline error check_nifti_header(byte_view b, const std::string& file, bool pair, std::int64_t budget,
-                                              checked_nifti& c) {
-    nifti_header& h = c.header;
-    if (error wrong = find_nifti_version(b, file, h)) return wrong;
-    if (b.size < h.header_bytes())
-        return {error_kind::truncated, file, b.size, "the end of the file",
-                "a header of " + std::to_string(h.header_bytes()) + " bytes"};
-    if (error wrong = check_nifti_magic(b, file, pair, h)) return wrong;
-    if (h.version == 1) {
-        nifti_field_reader fields(b.data + 4, h.big_endian);
-        visit_nifti1(h, fields);
-    } else {
-        nifti_field_reader fields(b.data + 12, h.big_endian);
-        visit_nifti2(h, fields);
-    }
-    if (error wrong = check_nifti_extents(file, budget, c)) return wrong;
-    return check_nifti_offset(file, c);
-}
-
-}  // namespace ctnn::detail
-// -------------------- ctnn/io/nifti_extension.hpp
-/// \file
-/// The extensions between a NIfTI header and its voxels: blocks of bytes with a code, kept as they are.
-
-namespace ctnn {
-
-/// A block behind the header. Codes are registered: 2 DICOM, 4 AFNI, 6 comment ...; many hold what identifies a
-/// patient, see deidentify().
-struct nifti_extension {
-    std::int32_t code = 0;
-    byte_vector content;  ///< as stored, with the zeros that fill it up
-
-    bool operator==(const nifti_extension&) const = default;
-};
-
-namespace detail {
-
-/// Walks the extensions in bytes [begin, end). Four bytes come first; the first of them says whether there are
-/// extensions. Each is: its size with these 8 bytes, its code, its content. In a single file, room of less than 16
-/// bytes holds none: real files set the flag and have no extension. A .hdr file ends behind them, so there they fill
-/// the room, and one is a must. visit(code, content) is called for each that is whole.
-template <class Visit>
-[[nodiscard]] error walk_nifti_extensions(byte_view b, extent begin, extent end, const nifti_header& h,
-                                          const std::string& file, const Visit& visit) {
-    if (begin == end) return {};
-    if (end - begin < 4) return {error_kind::truncated, file, end, "the end of the file", "4 bytes behind the header"};
-    extent at = begin + 4;
-    if (b[begin] == 0) {
-        if (!h.pair || at == end) return {};
-        return {error_kind::trailing_data, file, at, "bytes behind the header", "the end of the file"};
-    }
-    for (bool more = h.pair || end - at >= 16; more; more = end - at >= (h.pair ? 1 : 16)) {
-        if (end - at < 8)
-            return {error_kind::truncated, file, end, "the end of the file", "an extension of 8 bytes or more"};
-        const std::int64_t size = load_number<std::int32_t>(b.data + at, h.big_endian);
-        const std::string found = "an extension of " + std::to_string(size) + " bytes";
-        if (size < 8) return {error_kind::corrupt, file, at, found, "at least 8"};
-        if (size > end - at)
-            return {h.pair ? error_kind::truncated : error_kind::corrupt, file, at, found,
-                    "at most the " + std::to_string(end - at) + " that there are"};
-        visit(load_number<std::int32_t>(b.data + at + 4, h.big_endian),
-              byte_view(b.data + at + 8, static_cast<extent>(size - 8)));
-        at += static_cast<extent>(size);
-    }
-    return {};
-}
-
-/// Appends the four bytes of the flag and the extensions, each filled up with zeros to a multiple of 16 bytes.
-/// Refuses with invalid_argument one of 2 GiB.
-[[nodiscard]] inline error append_nifti_extensions(byte_vector& to, const std::vector<nifti_extension>& extensions,
-                                                   bool big_endian, const std::string& file) {
-    nifti_field_writer fields(to, big_endian);
-    to.insert(to.end(), {static_cast<unsigned char>(extensions.empty() ? 0 : 1), 0, 0, 0});
-    for (const nifti_extension& extension : extensions) {
-        const std::size_t content = extension.content.size(), size = (content + 8 + 15) / 16 * 16;
-        if (size > 0x7fffffff) return {error_kind::invalid_argument, file, "an extension of 2 GiB or more"};
-        fields.append(static_cast<std::int32_t>(size));
-        fields.append(extension.code);
-        to.insert(to.end(), extension.content.begin(), extension.content.end());
-        to.resize(to.size() + size - 8 - content);
-    }
-    return {};
-}
-
-}  // namespace detail
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// What a NIfTI file holds.
-struct nifti_image {
-    nifti_header header;
-    std::vector<nifti_extension> extensions;
-    /// The numbers as stored, unscaled, in this machine's byte order and in the file's order: the file's first axis
-    /// is fastest, so the shape is the header's backwards, (..., depth, height, width), followed by 3 or 4 for RGB24
-    /// and RGBA32.
-    array voxels;
-    /// What was repaired while reading; empty for a clean file.
-    std::vector<std::string> warnings;
-
-    /// All values scaled: slope * stored + intercept, computed in double as nibabel does, then converted to T. Colors
-    /// are not scaled.
-    template <class T>
-    [[nodiscard]] std::vector<T> values() const;
-};
-
-namespace detail {
-
-/// Turns the bytes of every element around.
-inline void swap_elements(byte_vector& bytes, extent element) {
-    const auto size = static_cast<std::size_t>(element);
-    const auto swap_as = [&]<class Bits>(Bits) {
-        for (std::size_t at = 0; at + size <= bytes.size(); at += size) {
-            const Bits value = load_big<Bits>(bytes.data() + at);
-            for (std::size_t i = 0; i < size; ++i)
-                bytes[at + i] = static_cast<unsigned char>((std::uint64_t{value} >> (8 * i)) & 0xffU);
-        }
-    };
-    if (element == 2)
-        swap_as(std::uint16_t{});
-    else if (element == 4)
-        swap_as(std::uint32_t{});
-    else if (element == 8)
-        swap_as(std::uint64_t{});
-}
-
-/// The shape of `nifti_image::voxels`.
-[[nodiscard]] inline std::vector<extent> voxel_shape(const nifti_header& h, extent channels) {
-    const std::vector<extent> forward = h.shape();
-    std::vector<extent> shape(forward.rbegin(), forward.rend());
-    if (channels > 1) shape.push_back(channels);
-    return shape;
-}
-
-/// Compares the length of the file that holds the voxels with what the header promises.
-[[nodiscard]] inline error check_nifti_length(const std::string& file, std::int64_t size, const checked_nifti& c) {
-    const std::int64_t left = size - c.offset, expected = c.voxels_bytes;  // both offsets are below 2^62
-    if (left == expected) return {};
-    const std::string found = std::to_string(left < 0 ? 0 : left) + " bytes of voxels";
-    return {left < expected ? error_kind::truncated : error_kind::trailing_data, file,
-            left < expected ? size : c.offset + expected, found, std::to_string(expected)};
-}
-
-/// Makes the image, whose checks are done: `bytes` is the file that holds the voxels, which it moves to its front.
-[[nodiscard]] inline nifti_image finish_nifti(checked_nifti&& c, std::vector<nifti_extension>&& extensions,
-                                              byte_vector&& bytes) {
-    nifti_image image;
-    image.voxels.type = c.type->element;
-    image.voxels.shape = voxel_shape(c.header, c.type->channels);
-    bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(c.offset));
-    if (c.header.big_endian != (std::endian::native == std::endian::big))
-        swap_elements(bytes, element_size(c.type->element));
-    image.voxels.bytes = std::move(bytes);
-    image.header = c.header;
-    image.extensions = std::move(extensions);
-    image.warnings = std::move(c.warnings);
-    return image;
-}
-
-/// The checks behind the length, then the extensions in bytes [header, end) of the file with the header.
-[[nodiscard]] inline error read_nifti_rest(byte_view b, extent end, const std::string& file, checked_nifti& c,
-                                           std::vector<nifti_extension>& extensions) {
-    const auto begin = static_cast<extent>(c.header.header_bytes());
-    const auto check = [&](std::int32_t, byte_view content) {
-        if ((content.size + 8) % 16 != 0)
-            c.warnings.push_back("an extension of " + std::to_string(content.size + 8) + " bytes, no multiple of 16");
-    };
-    if (error wrong = walk_nifti_extensions(b, begin, end, c.header, file, check)) return wrong;
-    if (error wrong = check_nifti_numbers(file, c)) return wrong;
-    const auto keep = [&](std::int32_t code, byte_view content) {
-        extensions.push_back({code, {content.data, content.data + content.size}});
-    };
-    return walk_nifti_extensions(b, begin, end, c.header, file, keep);
-}
-
-/// Unpacks a file with voxels. With `with_header`, its header is checked first; without, that has been done. Nothing
-/// is unpacked behind the first byte that the header does not promise.
-[[nodiscard]] inline error unpack_nifti(byte_vector& bytes, const std::string& file, bool with_header,
-                                        std::int64_t budget, checked_nifti& c) {
-#if defined(CTNN_WITH_ZLIB)
-    const byte_vector packed = std::move(bytes);
-    bytes = {};
-    gzip_reader reader(packed, file);
-    if (with_header) {
-        if (error wrong = reader.fill(bytes, 540)) return wrong;
-        if (error wrong = check_nifti_header(bytes, file, false, budget, c)) return wrong;
-    }
-    std::int64_t whole = 0;
-    if (!checked_add(c.offset, c.voxels_bytes, whole) || c.offset > budget || whole > (std::int64_t{1} << 62))
-        return {error_kind::too_large, file, "voxels at byte " + std::to_string(c.offset) + " are beyond the budget"};
-    if (whole / deflate_ratio > static_cast<std::int64_t>(packed.size()))
-        return {error_kind::truncated, file, 0, std::to_string(packed.size()) + " packed bytes",
-                "enough for " + std::to_string(whole)};
-    return reader.fill(bytes, whole + 1);
-#else
-    (void)bytes;
-    (void)with_header;
-    (void)budget;
-    (void)c;
-    return {error_kind::unsupported, file, 0, "gzip", "a plain file (define CTNN_WITH_ZLIB and link zlib to read it)"};
-#endif
-}
-
-/// The names of a pair by the name of either: .hdr and .img, each perhaps with .gz behind.
-[[nodiscard]] inline bool pair_names(const std::string& path, std::string& header, std::string& voxels) {
-    for (const char* packed : {"", ".gz"})
-        for (const auto& [first, second] : {std::pair{".hdr", ".img"}, std::pair{".HDR", ".IMG"}})
-            for (const char* given : {first, second})
-                if (path.ends_with(std::string(given) + packed)) {
-                    const std::string stem = path.substr(0, path.size() - 4 - std::strlen(packed));
-                    header = stem + first + packed;
-                    voxels = stem + second + packed;
-                    return true;
-                }
-    return false;
-}
-
-}  // namespace detail
-
-/// Reads the content of a .nii or .nii.gz file; `file` is its name in errors.
-///
-/// Checks, in this order and before memory is taken: the header's length; its size in one of the byte orders; the
-/// name of the format; 1 to 7 axes, each at least 1, their product; the type and its bits; vox_offset; the length of
-/// the file; the extensions; slope, intercept and transforms. A packed file is unpacked no further than its header
-/// says, and then to the end that shows its checksum. Refuses with too_large voxels of more than `budget` bytes.
-[[nodiscard]] inline result<nifti_image> parse_nifti(byte_vector bytes, const std::string& file = {},
-                                                     std::int64_t budget = default_budget) {
-    return detail::catch_out_of_memory(file, [&]() -> result<nifti_image> {
-        detail::checked_nifti c;
-        if (is_gzip(bytes)) {
-            if (error wrong = detail::unpack_nifti(bytes, file, true, budget, c)) return wrong;
-        } else if (error wrong = detail::check_nifti_header(bytes, file, false, budget, c)) {
-            return wrong;
-        }
-        const auto size = static_cast<std::int64_t>(bytes.size());
-        if (error wrong = detail::check_nifti_length(file, size, c)) return wrong;
-        std::vector<nifti_extension> extensions;
-        if (error wrong = detail::read_nifti_rest(bytes, static_cast<extent>(c.offset), file, c, extensions))
-            return wrong;
-        return detail::finish_nifti(std::move(c), std::move(extensions), std::move(bytes));
-    });
-}
-
-/// Reads the contents of a .hdr and an .img file; those whose names end in .gz are packed. See parse_nifti().
-[[nodiscard]] inline result<nifti_image> parse_nifti_pair(byte_vector header, byte_vector voxels,
-                                                          const std::string& header_file = {},
-                                                          const std::string& voxel_file = {},
-                                                          std::int64_t budget = default_budget) {
-    return detail::catch_out_of_memory(header_file, [&]() -> result<nifti_image> {
-        detail::checked_nifti c;
-        if (header_file.ends_with(".gz")) {
-            result<byte_vector> plain = gunzip(header, header_file, budget);
-            if (!plain) return plain.error();
-            header = *std::move(plain);
-        }
-        if (error wrong = detail::check_nifti_header(header, header_file, true, budget, c)) return wrong;
-        if (voxel_file.ends_with(".gz"))
-            if (error wrong = detail::unpack_nifti(voxels, voxel_file, false, budget, c)) return wrong;
-        if (error wrong = detail::check_nifti_length(voxel_file, static_cast<std::int64_t>(voxels.size()), c))
-            return wrong;
-        std::vector<nifti_extension> extensions;
-        const auto end = static_cast<extent>(header.size());
-        if (error wrong = detail::read_nifti_rest(header, end, header_file, c, extensions)) return wrong;
-        return detail::finish_nifti(std::move(c), std::move(extensions), std::move(voxels));
-    });
-}
-
-/// Reads a NIfTI file of at most `budget` bytes: .nii or .nii.gz, or either file of a pair, whose other is in the same
-/// folder and has the same name with .img for .hdr (.hdr.gz and .img.gz likewise). See parse_nifti().
-[[nodiscard]] inline result<nifti_image> read_nifti(const std::string& path, std::int64_t budget = default_budget) {
-    return detail::catch_out_of_memory(path, [&]() -> result<nifti_image> {
-        std::string header_file, voxel_file;
-        if (!detail::pair_names(path, header_file, voxel_file)) {
-            result<byte_vector> bytes = read_file(path, budget);
-            if (!bytes) return bytes.error();
-            return parse_nifti(*std::move(bytes), path, budget);
-        }
-        result<byte_vector> header = read_file(header_file, budget);
-        if (!header) return header.error();
-        result<byte_vector> voxels = read_file(voxel_file, budget);
-        if (!voxels) return voxels.error();
-        return parse_nifti_pair(*std::move(header), *std::move(voxels), header_file, voxel_file, budget);
-    });
-}
-
-template <class T>
-std::vector<T> nifti_image::values() const {
-    const nifti_type_entry* type = find_nifti_type(header.datatype);
-    const nifti_scaling scaling = type != nullptr && type->channels == 1 ? header.scaling() : nifti_scaling{};
-    if (scaling.identity()) return voxels.as<T>();
-    std::vector<T> to(static_cast<std::size_t>(voxels.size()));
-    detail::with_element(voxels.type, [&](auto stored) {
-        using stored_type = decltype(stored);
-        for (std::size_t i = 0; i < to.size(); ++i) {
-            std::memcpy(&stored, voxels.bytes.data() + i * sizeof(stored_type), sizeof(stored_type));
-            const double product = static_cast<double>(stored) * scaling.slope;
-            to[i] = detail::convert_element<double, T>(product + scaling.intercept);
-        }
-    });
-    return to;
-}
-
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// What a label map may hold.
-struct label_rules {
-    std::int64_t classes = 0;                 ///< labels are below this; 0: any that fits 32 bits
-    std::optional<std::int32_t> ignore = {};  ///< a value besides, negative or not: voxels that count for nothing
-};
-
-namespace detail {
-
-/// "(3, 0, 12)": the indices of a voxel in the file's order, first axis first.
-[[nodiscard]] inline std::string voxel_text(const nifti_header& h, std::size_t at) {
-    std::string text = "(";
-    auto rest = static_cast<extent>(at);
-    for (extent i = 1; i <= h.rank(); ++i) {
-        text += (i > 1 ? ", " : "") + std::to_string(rest % h.axis(i));
-        rest /= h.axis(i);
-    }
-    return text + ")";
-}
-
-}  // namespace detail
-
-/// The labels of an image, scaled if it has a slope; integers of every size stay exact. Refuses with corrupt, naming
-/// the voxel and its value, what is no whole number, NaN, negative, not below rules.classes, or beyond 32 bits, unless
-/// it is rules.ignore; with unsupported colors, which are no labels.
-[[nodiscard]] inline result<std::vector<std::int32_t>> nifti_labels(const nifti_image& image,
-                                                                    const label_rules& rules = {},
-                                                                    const std::string& file = {}) {
-    return detail::catch_out_of_memory(file, [&]() -> result<std::vector<std::int32_t>> {
-        const nifti_header& h = image.header;
-        const nifti_type_entry* type = find_nifti_type(h.datatype);
-        if (type == nullptr || type->channels != 1)
-            return error(error_kind::unsupported, file, "labels are numbers, not colors");
-        const nifti_scaling scaling = h.scaling();
-        constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-        const std::int64_t above = rules.classes > 0 && rules.classes < most ? rules.classes : most + 1;
-        std::vector<std::int32_t> labels(static_cast<std::size_t>(image.voxels.size()));
-        error wrong;
-        detail::with_element(image.voxels.type, [&](auto stored) {
-            using stored_type = decltype(stored);
-            for (std::size_t i = 0; i < labels.size(); ++i) {
-                std::memcpy(&stored, image.voxels.bytes.data() + i * sizeof(stored_type), sizeof(stored_type));
-                // Every integer below 2^53 is exact in double, and what is above is no label; so is the comparison.
-                const double product = static_cast<double>(stored) * scaling.slope;
-                const double value = scaling.identity() ? static_cast<double>(stored) : product + scaling.intercept;
-                const bool ignored = rules.ignore && value == static_cast<double>(*rules.ignore);
-                if (!ignored && !(value >= 0 && value < static_cast<double>(above) && value == std::floor(value))) {
-                    wrong = error(error_kind::corrupt, file, -1,
-                                  "label " + detail::number_text(value) + " at voxel " + detail::voxel_text(h, i),
-                                  "a whole number from 0 to " + std::to_string(above - 1));
-                    return;
-                }
-                labels[i] = static_cast<std::int32_t>(value);
-            }
-        });
-        if (wrong) return wrong;
-        return labels;
-    });
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/io/nifti_write.hpp
-/// \file
-/// Writing NIfTI files: the header's fields as they stand, plain or packed, crash-safe.
-
-namespace ctnn {
-
-/// The bytes of a NIfTI file or pair.
-struct nifti_content {
-    byte_vector header;  ///< of a .hdr file; of a single file all of it
-    byte_vector voxels;  ///< of an .img file; of a single file empty
-};
-
-/// An image of numbers, one a voxel: `voxels` of shape (..., depth, height, width), placed by a transform that has the
-/// code 2 ("aligned"), millimeters. Version 1, or 2 where an axis is longer than 32767.
-/// \pre 1 to 7 axes, each at least 1
-[[nodiscard]] inline nifti_image make_nifti(array voxels, const affine_transform& affine = {}) {
-    nifti_image image;
-    nifti_header& h = image.header;
-    h.dim[0] = static_cast<std::int64_t>(voxels.shape.size());
-    for (std::size_t i = 0; i < voxels.shape.size() && i < 7; ++i) {
-        h.dim[i + 1] = voxels.shape[voxels.shape.size() - 1 - i];
-        if (h.dim[i + 1] > 32767) h.version = 2;
-    }
-    const nifti_type type = nifti_type_of(voxels.type);
-    h.datatype = static_cast<std::int64_t>(type);
-    h.bitpix = 8 * nifti_type_of(type).bytes;
-    h.xyzt_units = 2;
-    h.set_affine(affine, 2);
-    image.voxels = std::move(voxels);
-    return image;
-}
-
-/// The content of the file, or with `pair` of the two files: every field as it stands in the header, in its version
-/// and byte order, except vox_offset, which is the first possible place behind the extensions (0 in a pair).
-///
-/// Refuses with invalid_argument a header that does not describe the voxels (axes, type, bits), a version other than 1
-/// and 2, and numbers that the version's fields cannot hold; and, as the reader does, with not_finite or corrupt an
-/// intercept or a transform in use that is none.
-[[nodiscard]] inline result<nifti_content> format_nifti(const nifti_image& image, bool pair = false,
-                                                        const std::string& file = {}) {
-    return detail::catch_out_of_memory(file, [&]() -> result<nifti_content> {
-        nifti_header h = image.header;
-        h.pair = pair;
-        const auto refuse = [&](const std::string& why) { return error(error_kind::invalid_argument, file, why); };
-        const nifti_type_entry* type = find_nifti_type(h.datatype);
-        if (h.version != 1 && h.version != 2) return refuse("NIfTI has the versions 1 and 2");
-        if (h.dim[0] < 1 || h.dim[0] > 7) return refuse("a NIfTI file has 1 to 7 axes");
-        if (type == nullptr || !type->readable || h.bitpix != 8 * type->bytes)
-            return refuse("datatype or bitpix is none that is written");
-        std::int64_t bytes = 0;
-        if (detail::voxel_shape(h, type->channels) != image.voxels.shape ||
-            (image.voxels.type != type->element &&
-             !(image.voxels.type == element_type::boolean && type->element == element_type::u1)) ||
-            !checked_bytes(image.voxels.shape, element_size(type->element), bytes) || bytes < 1 ||
-            bytes != static_cast<std::int64_t>(image.voxels.bytes.size()))
-            return refuse("the header does not describe the voxels");
-        detail::checked_nifti numbers;
-        numbers.header = h;
-        if (error wrong = detail::check_nifti_numbers(file, numbers)) return wrong;
-        std::int64_t offset = h.header_bytes() + 4;
-        for (const nifti_extension& e : image.extensions)
-            offset += (static_cast<std::int64_t>(e.content.size()) + 8 + 15) / 16 * 16;
-        h.vox_offset = h.pair ? 0 : static_cast<double>(offset);
-        if (h.version == 1 && static_cast<double>(static_cast<float>(h.vox_offset)) != h.vox_offset)
-            return refuse("extensions of more than 16 MiB need NIfTI-2");
-
-        nifti_content to;
-        to.header.reserve(static_cast<std::size_t>(h.pair ? offset : offset + bytes));
-        if (error wrong = detail::append_nifti_header(to.header, h, file)) return wrong;
-        // A .hdr file without extensions ends with its header.
-        if (!h.pair || !image.extensions.empty())
-            if (error wrong = detail::append_nifti_extensions(to.header, image.extensions, h.big_endian, file))
-                return wrong;
-        if (h.big_endian == (std::endian::native == std::endian::big)) {
-            byte_vector& into = h.pair ? to.voxels : to.header;
-            into.insert(into.end(), image.voxels.bytes.begin(), image.voxels.bytes.end());
-        } else {
-            to.voxels = image.voxels.bytes;
-            detail::swap_elements(to.voxels, element_size(type->element));
-            if (!h.pair) {
-                to.header.insert(to.header.end(), to.voxels.begin(), to.voxels.end());
-                to.voxels = {};
-            }
-        }
-        return to;
-    });
-}
-
-/// Writes a NIfTI file, crash-safe; see format_nifti() and write_file(). The name decides: .nii, or .hdr or .img for a
-/// pair, each packed if it ends in .gz. Of a pair both files are written beside the old ones before either is replaced;
-/// each is replaced in one step, the two are not.
-[[nodiscard]] inline error write_nifti(const std::string& path, const nifti_image& image) {
-    return detail::catch_out_of_memory(path, [&]() -> error {
-        std::string header_file = path, voxel_file;
-        const bool pair = detail::pair_names(path, header_file, voxel_file);
-        const bool packed = path.ends_with(".gz");
-        if (!pair && !path.ends_with(".nii") && !path.ends_with(".nii.gz"))
-            return {error_kind::invalid_argument, path, "a NIfTI file is named .nii, .hdr or .img, perhaps with .gz"};
-        result<nifti_content> content = format_nifti(image, pair, path);
-        if (!content) return content.error();
-        for (byte_vector* part : {&content->header, &content->voxels}) {
-            if (!packed || (part == &content->voxels && !pair)) continue;
-            result<byte_vector> small = gzip(*part, path);
-            if (!small) return small.error();
-            *part = *std::move(small);
-        }
-        if (!pair) return write_file(path, content->header);
-        detail::replacement_file voxels, header;
-        if (error failed = voxels.write(voxel_file, content->voxels)) return failed;
-        if (error failed = header.write(header_file, content->header)) return failed;
-        if (error failed = voxels.replace()) return failed;
-        return header.replace();
-    });
-}
-
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// A grid of voxels in space.
-struct volume_grid {
-    extent depth = 0, height = 0, width = 0;  ///< extents of NIfTI's axes k, j, i
-    affine_transform affine;                  ///< from indices (i, j, k) = (column, row, slice) to millimeters
-
-    /// The extents in the order of `affine`: (width, height, depth).
-    [[nodiscard]] std::array<extent, 3> size() const { return {width, height, depth}; }
-    /// The extents in the order of memory: (depth, height, width).
-    [[nodiscard]] std::array<extent, 3> extents() const { return {depth, height, width}; }
-    [[nodiscard]] extent positions() const { return depth * height * width; }
-    bool operator==(const volume_grid&) const = default;
-};
-
-/// Do two grids of the same extents lie at the same place? No corner is farther from its other than a tenth of a voxel.
-[[nodiscard]] inline bool same_place(const volume_grid& a, const volume_grid& b) {
-    if (a.extents() != b.extents()) return false;
-    const std::array<double, 3> spacing = a.affine.spacing();
-    const double slack = 0.1 * std::fmin(spacing[0], std::fmin(spacing[1], spacing[2]));
-    const std::array<extent, 3> size = a.size();
-    for (int corner = 0; corner < 8; ++corner) {
-        std::array<double, 3> index{};
-        for (std::size_t n = 0; n < 3; ++n) index[n] = ((corner >> n) & 1) != 0 ? static_cast<double>(size[n] - 1) : 0;
-        const std::array<double, 3> p = a.affine(index), q = b.affine(index);
-        if (!(std::hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]) <= slack)) return false;
-    }
-    return true;
-}
-
-/// A volume of T: float for an image, std::int32_t for labels.
-template <class T>
-struct basic_volume {
-    volume_grid grid;
-    extent channels = 1;
-    std::vector<T> values;  ///< (depth, height, width, channels), channels contiguous
-
-    // What the file says besides; write_volume() writes it back.
-    nifti_header header;
-    std::vector<nifti_extension> extensions;
-
-    /// \pre inside the volume
-    [[nodiscard]] const T& at(extent z, extent y, extent x, extent channel = 0) const {
-        return values[static_cast<std::size_t>(((z * grid.height + y) * grid.width + x) * channels + channel)];
-    }
-    [[nodiscard]] T& at(extent z, extent y, extent x, extent channel = 0) {
-        return values[static_cast<std::size_t>(((z * grid.height + y) * grid.width + x) * channels + channel)];
-    }
-    /// The distance between voxels along width, height and depth, in millimeters (or the header's unit).
-    [[nodiscard]] std::array<double, 3> spacing() const { return grid.affine.spacing(); }
-
-    /// The values as a network of this shape reads them, without a copy. Refuses other extents with shape_mismatch;
-    /// fit_to() makes them fit.
-    template <static_shape Shape>
-    [[nodiscard]] result<tensor_view<Shape, const T>> view() const {
-        constexpr dims d = dims_of<Shape>;
-        if (d.depth() != grid.depth || d.height() != grid.height || d.width() != grid.width || d.channels() != channels)
-            return error(error_kind::shape_mismatch,
-                         "a volume of " + std::to_string(grid.depth) + " x " + std::to_string(grid.height) + " x " +
-                             std::to_string(grid.width) + " x " + std::to_string(channels) + " where a network takes " +
-                             std::to_string(d.depth()) + " x " + std::to_string(d.height()) + " x " +
-                             std::to_string(d.width()) + " x " + std::to_string(d.channels()));
-        return tensor_view<Shape, const T>(values.data());
-    }
-};
-
-/// Gray values, colors or time points, scaled, as a network reads them.
-using volume = basic_volume<float>;
-/// Classes of voxels.
-using label_volume = basic_volume<std::int32_t>;
-
-namespace detail {
-
-/// Axes of a file in which channels come last, (channel, position), turned to (position, channel); each item is
-/// `inner` numbers, the colors of a voxel.
-template <class T>
-[[nodiscard]] std::vector<T> channels_last(std::vector<T> values, extent channels, extent inner) {
-    if (channels == 1) return values;
-    std::vector<T> turned(values.size());
-    const extent positions = static_cast<extent>(values.size()) / (channels * inner);
-    for (extent c = 0; c < channels; ++c)
-        for (extent p = 0; p < positions; ++p)
-            for (extent n = 0; n < inner; ++n)
-                turned[static_cast<std::size_t>((p * channels + c) * inner + n)] =
-                    values[static_cast<std::size_t>((c * positions + p) * inner + n)];
-    return turned;
-}
-
-/// The inverse of channels_last() for one number an item.
-template <class T>
-[[nodiscard]] std::vector<T> channels_first(const std::vector<T>& values, extent channels) {
-    if (channels == 1) return values;
-    std::vector<T> turned(values.size());
-    const extent positions = static_cast<extent>(values.size()) / channels;
-    for (extent p = 0; p < positions; ++p)
-        for (extent c = 0; c < channels; ++c)
-            turned[static_cast<std::size_t>(c * positions + p)] = values[static_cast<std::size_t>(p * channels + c)];
-    return turned;
-}
-
-template <class T>
-[[nodiscard]] basic_volume<T> volume_from(const nifti_image& image, std::vector<T>&& values) {
-    const nifti_header& h = image.header;
-    basic_volume<T> to;
-    to.grid = {h.axis(3), h.axis(2), h.axis(1), h.affine()};
-    const extent inner = find_nifti_type(h.datatype)->channels;
-    const extent times = static_cast<extent>(values.size()) / (to.grid.positions() * inner);
-    to.channels = times * inner;
-    to.values = channels_last(std::move(values), times, inner);
-    to.header = h;
-    to.extensions = image.extensions;
-    return to;
-}
-
-}  // namespace detail
-
-/// The image's scaled values as float. Axes 4 to 7 become channels, fastest axis first; colors are the channels of
-/// their voxel. Whole numbers above 2^24 are rounded to float.
-/// \pre the image comes from a reader or from make_nifti()
-[[nodiscard]] inline volume to_volume(const nifti_image& image) {
-    return detail::volume_from(image, image.values<float>());
-}
-
-/// The image's labels; see nifti_labels(), which says what is refused.
-[[nodiscard]] inline result<label_volume> to_label_volume(const nifti_image& image, const label_rules& rules = {},
-                                                          const std::string& file = {}) {
-    result<std::vector<std::int32_t>> labels = nifti_labels(image, rules, file);
-    if (!labels) return labels.error();
-    return detail::volume_from(image, *std::move(labels));
-}
-
-/// Reads a NIfTI file as a volume; see read_nifti().
-[[nodiscard]] inline result<volume> read_volume(const std::string& path, std::int64_t budget = default_budget) {
-    return detail::catch_out_of_memory(path, [&]() -> result<volume> {
-        const result<nifti_image> image = read_nifti(path, budget);
-        if (!image) return image.error();
-        return to_volume(*image);
-    });
-}
-
-/// Reads a NIfTI file of labels; see read_nifti() and nifti_labels().
-[[nodiscard]] inline result<label_volume> read_labels(const std::string& path, const label_rules& rules = {},
-                                                      std::int64_t budget = default_budget) {
-    return detail::catch_out_of_memory(path, [&]() -> result<label_volume> {
-        const result<nifti_image> image = read_nifti(path, budget);
-        if (!image) return image.error();
-        return to_label_volume(*image, rules, path);
-    });
-}
-
-/// The volume as a NIfTI image: float32, or for labels the smallest of uint8, int16 and int32 that holds them all;
-/// unscaled; several channels are the fourth axis, or the axes that the header has if they hold as many. The header's
-/// other fields stay. If the volume lies where the header says, the header's transforms stay; else sform and qform are
-/// set to the volume's, with the code that the header had, or 2 ("aligned").
-/// \pre values.size() is positions * channels
-template <class T>
-[[nodiscard]] nifti_image to_nifti(const basic_volume<T>& from) {
-    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, std::int32_t>);
-    nifti_image image;
-    image.extensions = from.extensions;
-    nifti_header& h = image.header = from.header;
-    const nifti_type_entry* stored = find_nifti_type(h.datatype);
-    extent times = stored != nullptr ? stored->channels : 1;
-    for (extent i = 4; i <= 7; ++i) times *= h.axis(i);
-    if (times != from.channels || (stored != nullptr && stored->channels > 1)) {
-        h.dim = {from.channels > 1 ? 4 : 3, 1, 1, 1, from.channels, 1, 1, 1};
-    }
-    h.dim[0] = h.dim[0] < 3 ? 3 : h.dim[0];
-    h.dim[1] = from.grid.width;
-    h.dim[2] = from.grid.height;
-    h.dim[3] = from.grid.depth;
-    for (std::size_t i = 1; i <= 4; ++i)
-        if (h.dim[i] > 32767) h.version = 2;
-    if (!(h.affine() == from.grid.affine)) h.set_affine(from.grid.affine, h.space_code() == 0 ? 2 : h.space_code());
-    h.scl_slope = 1;
-    h.scl_inter = 0;
-
-    const std::vector<extent> shape = detail::voxel_shape(h, 1);
-    const std::vector<T> values = detail::channels_first(from.values, from.channels);
-    if constexpr (std::is_floating_point_v<T>) {
-        image.voxels = make_array(shape, values);
-    } else {
-        T low = 0, high = 0;
-        for (const T value : values) {
-            low = value < low ? value : low;
-            high = value > high ? value : high;
-        }
-        if (low >= 0 && high <= 255)
-            image.voxels = make_array(shape, std::vector<std::uint8_t>(values.begin(), values.end()));
-        else if (low >= -32768 && high <= 32767)
-            image.voxels = make_array(shape, std::vector<std::int16_t>(values.begin(), values.end()));
-        else
-            image.voxels = make_array(shape, values);
-    }
-    const nifti_type type = nifti_type_of(image.voxels.type);
-    h.datatype = static_cast<std::int64_t>(type);
-    h.bitpix = 8 * nifti_type_of(type).bytes;
-    return image;
-}
-
-/// Writes a volume as .nii, .nii.gz or a pair; see to_nifti() and write_nifti().
-template <class T>
-[[nodiscard]] error write_volume(const std::string& path, const basic_volume<T>& from) {
-    return detail::catch_out_of_memory(path, [&]() -> error { return write_nifti(path, to_nifti(from)); });
-}
-
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// Where a grid lies on another: voxel p of the first, along (depth, height, width), is voxel p + shift of the second.
-struct volume_placement {
-    std::array<extent, 3> from{}, to{};  ///< extents of both
-    std::array<extent, 3> shift{};       ///< positive where the second is filled up, negative where it cuts
-};
-
-/// The middle of one grid on the middle of the other; where the difference is odd, the larger half comes behind.
-[[nodiscard]] constexpr volume_placement centered_placement(const std::array<extent, 3>& from,
-                                                            const std::array<extent, 3>& to) {
-    volume_placement p{from, to, {}};
-    for (std::size_t n = 0; n < 3; ++n) {
-        const extent difference = to[n] - from[n];
-        p.shift[n] = difference >= 0 ? difference / 2 : -(-difference / 2);
-    }
-    return p;
-}
-
-namespace detail {
-
-/// Copies the voxels that both grids have; with `back`, from the second to the first. Row by row.
-template <class T>
-void copy_common(const basic_volume<T>& from, basic_volume<T>& to, const volume_placement& p, bool back) {
-    std::array<extent, 3> begin{}, end{};
-    for (std::size_t n = 0; n < 3; ++n) {
-        begin[n] = std::max<extent>(0, -p.shift[n]);
-        end[n] = std::min(p.from[n], p.to[n] - p.shift[n]);
-    }
-    if (begin[2] >= end[2]) return;
-    for (extent z = begin[0]; z < end[0]; ++z)
-        for (extent y = begin[1]; y < end[1]; ++y) {
-            const extent sz = back ? p.shift[0] : 0, sy = back ? p.shift[1] : 0, sx = back ? p.shift[2] : 0;
-            const T* row = &from.at(z + sz, y + sy, begin[2] + sx);
-            T* place = &to.at(z + p.shift[0] - sz, y + p.shift[1] - sy, begin[2] + p.shift[2] - sx);
-            std::copy(row, row + (end[2] - begin[2]) * from.channels, place);
-        }
-}
-
-}  // namespace detail
-
-/// The volume on the placement's second grid, `fill` where it has no voxel. The transform follows, so every voxel
-/// stays at its place in the patient. Refuses with shape_mismatch a volume of other extents than placement.from, with
-/// invalid_argument a second grid without voxels, with too_large one of more than `budget` bytes.
-template <class T>
-[[nodiscard]] result<basic_volume<T>> place(const basic_volume<T>& from, const volume_placement& placement,
-                                            T fill = T{}, std::int64_t budget = default_budget) {
-    if (from.grid.extents() != placement.from)
-        return error(error_kind::shape_mismatch, "the placement is for a volume of other extents");
-    const auto [depth, height, width] = placement.to;
-    if (depth < 1 || height < 1 || width < 1)
-        return error(error_kind::invalid_argument, "a volume has at least one voxel on each axis");
-    std::int64_t bytes = 0;
-    if (!checked_bytes({depth, height, width, from.channels}, sizeof(T), bytes) || bytes > budget)
-        return error(error_kind::too_large, "the volume is beyond the budget of " + std::to_string(budget) + " bytes");
-    basic_volume<T> to;
-    to.grid = {depth, height, width, from.grid.affine};
-    for (std::size_t r = 0; r < 3; ++r)
-        for (std::size_t n = 0; n < 3; ++n)
-            to.grid.affine.at[r][3] -= from.grid.affine.at[r][n] * static_cast<double>(placement.shift[2 - n]);
-    to.channels = from.channels;
-    to.header = from.header;
-    to.extensions = from.extensions;
-    to.values.assign(static_cast<std::size_t>(depth * height * width * from.channels), fill);
-    detail::copy_common(from, to, placement, false);
-    return to;
-}
-
-/// Puts a volume of the placement's second grid back onto the first: voxels that were filled up are dropped, and those
-/// that were cut keep the value that `onto` has there. Grid, header and extensions are those of `onto`. Refuses with
-/// shape_mismatch volumes of other extents or numbers of channels.
-template <class T>
-[[nodiscard]] result<basic_volume<T>> place_back(const basic_volume<T>& placed, const volume_placement& placement,
-                                                 basic_volume<T> onto) {
-    if (placed.grid.extents() != placement.to || onto.grid.extents() != placement.from ||
-        placed.channels != onto.channels)
-        return error(error_kind::shape_mismatch, "the placement is for volumes of other extents or channels");
-    detail::copy_common(placed, onto, placement, true);
-    return onto;
-}
-
-/// An empty volume of a grid, for place_back(): what a network gives for the voxels of `like`.
-template <class T, class Other>
-[[nodiscard]] basic_volume<T> blank_like(const basic_volume<Other>& like, extent channels = 1, T fill = T{}) {
-    basic_volume<T> to;
-    to.grid = like.grid;
-    to.channels = channels;
-    to.header = like.header;
-    to.extensions = like.extensions;
-    to.values.assign(static_cast<std::size_t>(like.grid.positions() * channels), fill);
-    return to;
-}
-
-/// The volume cut and filled up around its middle to the extents of a static shape<D, H, W, C>, whose channels must be
-/// the volume's (shape_mismatch). centered_placement() of the two extents leads back; see place_back().
-template <static_shape Shape, class T>
-[[nodiscard]] result<basic_volume<T>> fit_to(const basic_volume<T>& from, T fill = T{}) {
-    constexpr dims d = dims_of<Shape>;
-    static_assert(d.rank == 4, "ctnn: a volume's shape is shape<D, H, W, C>");
-    if (d.channels() != from.channels)
-        return error(error_kind::shape_mismatch, "a volume of " + std::to_string(from.channels) +
-                                                     " channels where a network takes " + std::to_string(d.channels()));
-    const std::array<extent, 3> to{d.depth(), d.height(), d.width()};
-    return place(from, centered_placement(from.grid.extents(), to), fill);
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/data/volume_orientation.hpp
-/// \file
-/// Orientation of volumes: which way the axes go in the patient, and turning a volume so that they go another way.
-
-namespace ctnn {
-
-/// The directions in which the axes (i, j, k) = (column, row, slice) of a transform grow, out of right, left, anterior,
-/// posterior, superior and inferior: "RAS" when columns go to the right, rows to the front and slices to the top.
-///
-/// Of the six ways to give x, y and z to the axes it is the one with the largest sum of cosines, after shears are taken
-/// out. nibabel takes the largest cosine of the first axis, then of the second; that is the same unless an axis lies
-/// near the middle between two directions, but there it depends on the order of the axes, so that a volume turned and
-/// turned back would not be the same.
-/// \returns "" when the transform cannot be inverted
-[[nodiscard]] inline std::string orientation(const affine_transform& affine) {
-    if (!detail::invertible(affine)) return {};
-    const detail::matrix3 r = detail::rotation_of(affine);
-    constexpr std::size_t orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-    double most = -1;
-    std::size_t best = 0;
-    for (std::size_t o = 0; o < 6; ++o) {
-        double sum = 0;
-        for (std::size_t axis = 0; axis < 3; ++axis) {
-            const std::size_t row = orders[o][axis];
-            // The product decides ties, such as turns by 45 degrees, by what no order or direction of axes changes.
-            sum += std::abs(r[row][axis]) + 1e-6 * r[row][axis] * r[(row + 1) % 3][axis];
-        }
-        if (sum <= most) continue;
-        most = sum;
-        best = o;
-    }
-    std::string code;
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-        const std::size_t row = orders[best][axis];
-        code += (r[row][axis] < 0 ? "LPI" : "RAS")[row];
-    }
-    return code;
-}
-
-template <class T>
-[[nodiscard]] std::string orientation(const basic_volume<T>& v) {
-    return orientation(v.grid.affine);
-}
-
-namespace detail {
-
-/// Which of x, y and z a letter names, and in which direction. \returns false for another letter
-[[nodiscard]] inline bool direction_of(char letter, std::size_t& axis, bool& positive) {
-    const std::string up = "RAS", down = "LPI";
-    positive = up.find(letter) != std::string::npos;
-    axis = positive ? up.find(letter) : down.find(letter);
-    return axis != std::string::npos;
-}
-
-}  // namespace detail
-
-/// The same voxels in another order, so that the axes (column, row, slice) go as the code says: "RAS", "LPS" or any
-/// other of the 48. No value changes; the transform follows, so every voxel stays at its place in the patient.
-///
-/// Refuses with invalid_argument a code that does not name the three directions once each, and a volume whose
-/// transform cannot be inverted.
-template <class T>
-[[nodiscard]] result<basic_volume<T>> reorient(const basic_volume<T>& from, const std::string& code) {
-    const std::string now = orientation(from);
-    if (now.empty()) return error(error_kind::invalid_argument, "the volume's transform cannot be inverted");
-    std::array<std::size_t, 3> source{};     // the new axis n is the old axis source[n] ...
-    std::array<bool, 3> flipped{}, named{};  // ... backwards
-    for (std::size_t n = 0; n < 3; ++n) {
-        std::size_t wanted = 3, have = 3;
-        bool wanted_up = false, have_up = false;
-        if (code.size() != 3 || !detail::direction_of(code[n], wanted, wanted_up) || std::exchange(named[wanted], true))
-            return error(error_kind::invalid_argument,
-                         "orientation '" + code + "': one each of R or L, A or P, S or I in any order, such as RAS");
-        for (std::size_t axis = 0; axis < 3; ++axis) {
-            (void)detail::direction_of(now[axis], have, have_up);
-            if (have != wanted) continue;
-            source[n] = axis;
-            flipped[n] = have_up != wanted_up;
-        }
-    }
-
-    basic_volume<T> to;
-    const std::array<extent, 3> old_size = from.grid.size();
-    const std::array<extent, 3> old_step{from.channels, from.channels * from.grid.width,
-                                         from.channels * from.grid.width * from.grid.height};
-    std::array<extent, 3> size{}, step{};
-    extent first = 0;
-    affine_transform old_index;  // from new indices to old ones
-    old_index.at = {};
-    for (std::size_t n = 0; n < 3; ++n) {
-        const std::size_t axis = source[n];
-        size[n] = old_size[axis];
-        step[n] = flipped[n] ? -old_step[axis] : old_step[axis];
-        if (flipped[n]) first += (size[n] - 1) * old_step[axis];
-        old_index.at[axis][n] = flipped[n] ? -1 : 1;
-        old_index.at[axis][3] = flipped[n] ? static_cast<double>(size[n] - 1) : 0;
-    }
-    to.grid = {size[2], size[1], size[0], compose(from.grid.affine, old_index)};
-    to.channels = from.channels;
-    to.header = from.header;
-    to.extensions = from.extensions;
-    to.values.resize(from.values.size());
-    std::size_t at = 0;
-    for (extent z = 0; z < size[2]; ++z)
-        for (extent y = 0; y < size[1]; ++y)
-            for (extent x = 0; x < size[0]; ++x) {
-                const extent voxel = first + x * step[0] + y * step[1] + z * step[2];
-                for (extent c = 0; c < from.channels; ++c)
-                    to.values[at++] = from.values[static_cast<std::size_t>(voxel + c)];
-            }
-    return to;
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/data/volume_resample.hpp
-/// \file
-/// Volumes on other grids: linear between voxels for images, the nearest voxel for labels.
-
-namespace ctnn {
-
-namespace detail {
-
-/// Where a coordinate falls on an axis of voxels: between `low` and `low + 1`, `part` of the way.
-struct axis_place {
-    extent low = 0;
-    double part = 0;
-    bool inside = false;
-};
-
-/// A voxel reaches half a step to both sides; beyond the middle of the outermost one its value goes on. Coordinates
-/// closer than 1e-6 to a middle are that middle, so that equal grids copy.
-[[nodiscard]] inline axis_place place_on_axis(double at, extent size) {
-    const double last = static_cast<double>(size - 1);
-    if (!(at >= -0.5 - 1e-6 && at <= last + 0.5 + 1e-6)) return {};
-    if (const double middle = std::round(at); std::abs(at - middle) < 1e-6) at = middle;
-    at = at < 0 ? 0 : at > last ? last : at;
-    const double low = std::floor(at);
-    return {static_cast<extent>(low), at - low, true};
-}
-
-/// One value between eight voxels; those of weight 0 are not read, so that NaN stays where it is.
-template <class T>
-[[nodiscard]] T linear_value(const basic_volume<T>& v, const std::array<axis_place, 3>& p, extent channel) {
-    double sum = 0;
-    for (extent corner = 0; corner < 8; ++corner) {
-        const extent dx = corner & 1, dy = (corner >> 1) & 1, dz = corner >> 2;
-        const double weight = (dx != 0 ? p[0].part : 1 - p[0].part) * (dy != 0 ? p[1].part : 1 - p[1].part) *
-                              (dz != 0 ? p[2].part : 1 - p[2].part);
-        if (weight != 0)
-            sum += weight * static_cast<double>(v.at(p[2].low + dz, p[1].low + dy, p[0].low + dx, channel));
-    }
-    return static_cast<T>(sum);
-}
-
-}  // namespace detail
-
-/// The volume on another grid: for each of the grid's voxels the value at its place in space, linear for floating
-/// types and the nearest voxel for integers (halfway between: the upper); `outside` where the volume has no voxel.
-/// Values are not averaged when the grid is coarser.
-///
-/// Refuses with invalid_argument a transform that cannot be inverted and a grid without voxels, with too_large a
-/// result of more than `budget` bytes.
-template <class T>
-[[nodiscard]] result<basic_volume<T>> resample_to(const basic_volume<T>& from, const volume_grid& grid, T outside = T{},
-                                                  std::int64_t budget = default_budget) {
-    affine_transform to_index;
-    if (!invert(from.grid.affine, to_index) || !detail::invertible(grid.affine))
-        return error(error_kind::invalid_argument, "a transform that cannot be inverted has no grid");
-    if (grid.depth < 1 || grid.height < 1 || grid.width < 1)
-        return error(error_kind::invalid_argument, "a grid has at least one voxel on each axis");
-    std::int64_t bytes = 0;
-    if (!checked_bytes({grid.depth, grid.height, grid.width, from.channels}, sizeof(T), bytes) || bytes > budget)
-        return error(error_kind::too_large, "a grid of " + std::to_string(grid.depth) + " x " +
-                                                std::to_string(grid.height) + " x " + std::to_string(grid.width) +
-                                                " voxels is beyond the budget of " + std::to_string(budget) + " bytes");
-    const affine_transform step = compose(to_index, grid.affine);
-    basic_volume<T> to;
-    to.grid = grid;
-    to.channels = from.channels;
-    to.header = from.header;
-    to.extensions = from.extensions;
-    to.values.assign(static_cast<std::size_t>(grid.positions() * from.channels), outside);
-    const std::array<extent, 3> size = from.grid.size();
-    std::size_t at = 0;
-    for (extent z = 0; z < grid.depth; ++z)
-        for (extent y = 0; y < grid.height; ++y)
-            for (extent x = 0; x < grid.width; ++x, at += static_cast<std::size_t>(from.channels)) {
-                const auto index = step({static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
-                std::array<detail::axis_place, 3> p;
-                for (std::size_t n = 0; n < 3; ++n) p[n] = detail::place_on_axis(index[n], size[n]);
-                if (!p[0].inside || !p[1].inside || !p[2].inside) continue;
-                for (extent c = 0; c < from.channels; ++c) {
-                    T& value = to.values[at + static_cast<std::size_t>(c)];
-                    if constexpr (std::is_floating_point_v<T>) {
-                        value = detail::linear_value(from, p, c);
-                    } else {
-                        const auto nearest = [](const detail::axis_place& a) {
-                            return a.low + (a.part >= 0.5 - 1e-6 ? 1 : 0);
-                        };
-                        value = from.at(nearest(p[2]), nearest(p[1]), nearest(p[0]), c);
-                    }
-                }
-            }
-    return to;
-}
-
-/// The grid with the same axes and another spacing (along width, height and depth) that covers the same box of space:
-/// each axis gets the number of voxels that is nearest to its length, at least 1, and the middle of the box stays.
-/// Refuses with invalid_argument spacings that are not positive and finite or too fine, and a transform that cannot be
-/// inverted.
-[[nodiscard]] inline result<volume_grid> with_spacing(const volume_grid& from, const std::array<double, 3>& spacing) {
-    if (!detail::invertible(from.affine))
-        return error(error_kind::invalid_argument, "the volume's transform cannot be inverted");
-    const std::array<double, 3> now = from.affine.spacing();
-    const std::array<extent, 3> old_size = from.size();
-    std::array<extent, 3> size{};
-    volume_grid to;
-    for (std::size_t n = 0; n < 3; ++n) {
-        const double count = static_cast<double>(old_size[n]) * now[n] / spacing[n];
-        if (!(spacing[n] > 0) || !std::isfinite(spacing[n]) || !(count < 1e9))
-            return error(error_kind::invalid_argument, "a spacing of " + detail::number_text(spacing[n]) +
-                                                           " mm; it is positive, for at most 1e9 voxels");
-        size[n] = count < 1 ? 1 : static_cast<extent>(std::round(count));
-        for (std::size_t r = 0; r < 3; ++r) to.affine.at[r][n] = from.affine.at[r][n] / now[n] * spacing[n];
-    }
-    for (std::size_t r = 0; r < 3; ++r) {
-        double middle = from.affine.at[r][3];
-        for (std::size_t n = 0; n < 3; ++n)
-            middle += from.affine.at[r][n] * static_cast<double>(old_size[n] - 1) / 2 -
-                      to.affine.at[r][n] * static_cast<double>(size[n] - 1) / 2;
-        to.affine.at[r][3] = middle;
-    }
-    to.width = size[0];
-    to.height = size[1];
-    to.depth = size[2];
-    return to;
-}
-
-/// The volume with another spacing (along width, height and depth); see with_spacing() and resample_to().
-template <class T>
-[[nodiscard]] result<basic_volume<T>> resample_to_spacing(const basic_volume<T>& from,
-                                                          const std::array<double, 3>& spacing,
-                                                          std::int64_t budget = default_budget) {
-    const result<volume_grid> grid = with_spacing(from.grid, spacing);
-    if (!grid) return grid.error();
-    return resample_to(from, *grid, T{}, budget);
-}
-
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// Shapes that a volume can be brought to: shape<D, H, W, C>.
-template <class Input>
-concept volume_shape = static_shape<Input> && dims_of<Input>
-.rank == 4;
-
-namespace detail {
-
-/// The value below which a share of the values lies: that of rank share * (count - 1), rounded down.
-/// \pre there are values, all finite
-[[nodiscard]] inline float percentile(std::vector<float>& values, double share) {
-    const auto rank = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-    std::nth_element(values.begin(), values.begin() + rank, values.end());
-    return values[static_cast<std::size_t>(rank)];
-}
-
-/// Brings the values of one channel to 0 to 1.
-inline void rescale(volume& v, extent channel, const volume_preparation& by) {
-    double low = by.low, high = by.high;
-    const auto step = static_cast<std::size_t>(v.channels), first = static_cast<std::size_t>(channel);
-    if (low == high) {
-        std::vector<float> values;
-        values.reserve(v.values.size() / step);
-        for (std::size_t i = first; i < v.values.size(); i += step) values.push_back(v.values[i]);
-        low = static_cast<double>(percentile(values, 0.01));
-        high = static_cast<double>(percentile(values, 0.99));
-    }
-    for (std::size_t i = first; i < v.values.size(); i += step) {
-        const double level = high > low ? (static_cast<double>(v.values[i]) - low) / (high - low) : 0;
-        v.values[i] = static_cast<float>(std::clamp(level, 0.0, 1.0));
-    }
-}
-
-}  // namespace detail
-
-/// The volume turned to RAS, resampled, and with values from 0 to 1. Refuses what reorient() and resample_to_spacing()
-/// refuse, and NaN and infinity with not_finite.
-[[nodiscard]] inline result<volume> prepare(const volume& from, const volume_preparation& by) {
-    result<volume> turned = reorient(from, "RAS");
-    if (!turned) return turned.error();
-    volume v = std::move(*turned);
-    if (by.resamples()) {
-        result<volume> resampled = resample_to_spacing(v, by.spacing);
-        if (!resampled) return resampled.error();
-        v = std::move(*resampled);
-    }
-    for (std::size_t i = 0; i < v.values.size(); ++i)
-        if (!std::isfinite(v.values[i])) {
-            const auto at = static_cast<extent>(i) / v.channels;
-            return error(error_kind::not_finite, "NaN or infinity, turned to RAS at voxel (" +
-                                                     std::to_string(at % v.grid.width) + ", " +
-                                                     std::to_string(at / v.grid.width % v.grid.height) + ", " +
-                                                     std::to_string(at / (v.grid.width * v.grid.height)) + ")");
-        }
-    for (extent channel = 0; channel < v.channels; ++channel) detail::rescale(v, channel, by);
-    return v;
-}
-
-/// Writes a prepared volume, cut or filled up with 0 around its middle. Refuses what fit_to() refuses.
-template <volume_shape Input, class T>
-[[nodiscard]] error write_prepared(const volume& prepared, const input_scaling& scaling, T* to) {
-    const result<volume> fitted = fit_to<Input>(prepared);
-    if (!fitted) return fitted.error();
-    for (const float value : fitted->values)
-        *to++ = static_cast<T>(static_cast<double>(value) * scaling.factor + scaling.shift);
-    return {};
-}
-
-/// Writes a volume as a network of this input sees it.
-///
-///     takes    a volume of any orientation, spacing and extents with the input's number of channels
-///     gives    Input::size numbers, [slice][row][column][channel]: slices go to the top, rows to the front, columns to
-///              the right (RAS); x = value * factor + shift, where the preparation made value from 0 to 1
-///     converts the spacing by resample_to_spacing(); the extents by cutting or filling up around the middle, with what
-///              value 0 becomes; each channel's values by themselves
-///     refuses  what prepare() refuses, and another number of channels as shape_mismatch
-template <volume_shape Input, class T>
-[[nodiscard]] error write_volume_input(const volume& from, const volume_preparation& preparation,
-                                       const input_scaling& scaling, T* to) {
-    if (from.channels != dims_of<Input>.channels())
-        return {error_kind::shape_mismatch, "a volume of " + std::to_string(from.channels) +
-                                                " channels where a network takes " +
-                                                std::to_string(dims_of<Input>.channels())};
-    const result<volume> v = prepare(from, preparation);
-    if (!v) return v.error();
-    return write_prepared<Input>(*v, scaling, to);
-}
-
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// How the volumes of a data set are read.
-struct volume_folder_options {
-    volume_preparation preparation{};             ///< orientation, spacing, values from 0 to 1
-    input_scaling scaling{};                      ///< x = value * factor + shift
-    std::int64_t file_budget = default_budget;    ///< bytes of one volume
-    std::int64_t budget = std::int64_t{4} << 30;  ///< bytes of the data set in memory
-};
-
-/// list_class_folder() of volumes: files that end with .nii, .nii.gz or .hdr.
-[[nodiscard]] inline result<class_listing> list_volume_folder(const std::string& root,
-                                                              const std::vector<std::string>& class_names = {}) {
-    return list_class_folder(root, volume_files, class_names);
-}
-
-/// list_class_splits() of volumes.
-[[nodiscard]] inline result<class_listing_splits> list_volume_splits(const std::string& root, seed start) {
-    return list_class_splits(root, volume_files, start);
-}
-
-/// Reads one file as a network of this input sees it; see read_volume() and write_volume_input(). Errors name the file.
-template <volume_shape Input, class T>
-[[nodiscard]] error read_volume_input(const std::string& file, const volume_folder_options& options, T* to) {
-    const result<volume> v = read_volume(file, options.file_budget);
-    if (!v) return v.error();
-    const error failed = write_volume_input<Input>(*v, options.preparation, options.scaling, to);
-    return failed ? error(failed.kind(), file, failed.message()) : error{};
-}
-
-/// Reads the volumes of a listing into a data set.
-///
-///     gives     inputs by write_volume_input(), labels and class names of the listing, in its order
-///     refuses   with too_large more than the budget, before anything is read; otherwise what read_volume_input()
-///               refuses. With `skipped`, a file that cannot be read is no failure: it leaves the listing, and its
-///               error is appended there; only when no volume is left it is invalid_argument
-///
-///     auto listing = ctnn::list_volume_folder("volumes/train");
-///     auto train = ctnn::read_volumes<net::input>(*listing, {.preparation = {.spacing = {1, 1, 1}}});
-template <volume_shape Input, class T = float>
-[[nodiscard]] result<dataset<Input, T>> read_volumes(class_listing& listing, const volume_folder_options& options = {},
-                                                     std::vector<error>* skipped = nullptr) {
-    return detail::read_listing<Input, T>(
-        listing, "volumes", options.budget, skipped,
-        [&](const std::string& file, T* to) { return read_volume_input<Input>(file, options, to); });
-}
-
-/// Reads a folder whose subfolders are classes; see list_volume_folder() and read_volumes().
-template <volume_shape Input, class T = float>
-[[nodiscard]] result<dataset<Input, T>> read_volume_folder(const std::string& root,
-                                                           const volume_folder_options& options = {},
-                                                           std::vector<error>* skipped = nullptr) {
-    result<class_listing> listing = list_volume_folder(root);
-    if (!listing) return listing.error();
-    return read_volumes<Input, T>(*listing, options, skipped);
-}
-
-}  // namespace ctnn
-
-namespace ctnn {
-
-namespace detail {
-
-/// A label map on the grid of its prepared image, cut and filled up in the same way.
-template <volume_shape Input>
-[[nodiscard]] result<label_volume> fitted_labels(const label_volume& labels, const volume_grid& grid,
-                                                 std::int32_t outside) {
-    result<label_volume> turned = reorient(labels, "RAS");
-    if (!turned) return turned.error();
-    constexpr dims d = dims_of<Input>;
-    const volume_placement placement = centered_placement(grid.extents(), {d.depth(), d.height(), d.width()});
-    if (turned->grid == grid) return place(*turned, placement, outside);
-    const result<label_volume> resampled = resample_to(*turned, grid, outside);
-    if (!resampled) return resampled.error();
-    return place(*resampled, placement, outside);
-}
-
-}  // namespace detail
-
-/// Reads volumes and label maps of list_label_pairs() or read_decathlon() into a data set.
-///
-///     gives     inputs by write_volume_input(); labels [sample][slice][row][column], of the nearest voxel where the
-///               preparation resamples, and `outside` where the network's grid reaches beyond the volume
-///     refuses   with too_large more than the budget, before anything is read; otherwise what read_volume_input() and
-///               read_labels() refuse, and with shape_mismatch a label map of other extents, of several channels or at
-///               another place than its volume (same_place()). With `skipped`, such a pair is no failure: it leaves the
-///               pairs, and its error is appended there
-///
-///     auto task = ctnn::read_decathlon("Task04_Hippocampus/dataset.json");
-///     auto train = ctnn::read_labeled_volumes<net::input>(task->training, {}, {.classes = 3});
-template <volume_shape Input, class T = float>
-[[nodiscard]] result<dataset<Input, T>> read_labeled_volumes(label_pairs& pairs,
-                                                             const volume_folder_options& options = {},
-                                                             const label_rules& rules = {}, std::int32_t outside = 0,
-                                                             std::vector<error>* skipped = nullptr) {
-    return detail::read_pairs<Input, T>(
-        pairs, "volumes", options.budget, skipped, [&](std::size_t i, T* inputs, std::int32_t* to) -> error {
-            const result<volume> v = read_volume(pairs.images[i], options.file_budget);
-            if (!v) return v.error();
-            const result<label_volume> labels = read_labels(pairs.labels[i], rules, options.file_budget);
-            if (!labels) return labels.error();
-            if (labels->channels != 1 || !same_place(v->grid, labels->grid))
-                return {error_kind::shape_mismatch, pairs.labels[i],
-                        "has other extents than " + pairs.images[i] + ", several channels, or lies at another place"};
-            const auto in = [](const std::string& file, const error& failed) {
-                return error(failed.kind(), file, failed.message());
-            };
-            const result<volume> prepared = prepare(*v, options.preparation);
-            if (!prepared) return in(pairs.images[i], prepared.error());
-            const result<label_volume> fitted = detail::fitted_labels<Input>(*labels, prepared->grid, outside);
-            if (!fitted) return in(pairs.labels[i], fitted.error());
-            if (error failed = write_prepared<Input>(*prepared, options.scaling, inputs))
-                return in(pairs.images[i], failed);
-            for (const std::int32_t label : fitted->values) *to++ = label;
-            return {};
-        });
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/data/left_out.hpp
-/// \file
-/// What did not come into a data set, and why.
-
-namespace ctnn {
-
-/// The errors that readers of data sets append to `skipped` and `left_out`, as text: a line that counts, then a line
-/// each; empty when nothing was left out.
-///
-///     std::vector<ctnn::error> skipped;
-///     auto train = ctnn::read_volumes<net::input>(*listing, {}, &skipped);
-///     std::fputs(ctnn::left_out_report(skipped).c_str(), stderr);
-[[nodiscard]] inline std::string left_out_report(const std::vector<error>& left_out) {
-    if (left_out.empty()) return {};
-    std::string text = std::to_string(left_out.size());
-    text += left_out.size() == 1 ? " file left out:\n" : " files left out:\n";
-    for (const error& why : left_out) {
-        text += "  ";
-        text += why.message();
-        text += '\n';
-    }
-    return text;
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/data/volume_deidentify.hpp
-/// \file
-/// Clearing what a NIfTI header says about a patient besides the voxels, and voxels that show a face.
-///
-/// No promise of anonymity: names of files, what is burnt into voxels and the anatomy itself stay.
-
-namespace ctnn {
-
-/// Clears the texts descrip, aux_file, intent_name, db_name, data_type and unused_str, and all extensions, which may
-/// hold anything, whole DICOM headers among it. Texts count to their last byte: what stands behind a zero goes too.
-/// \returns what was cleared, a line each ("descrip: 11 characters"), never the content; empty when there was nothing
-[[nodiscard]] inline std::vector<std::string> deidentify(nifti_header& h, std::vector<nifti_extension>& extensions) {
-    std::vector<std::string> cleared;
-    const auto clear = [&](const char* name, auto& text) {
-        std::size_t characters = 0;
-        for (const char c : text) characters += c != '\0';
-        if (characters > 0) cleared.push_back(std::string(name) + ": " + std::to_string(characters) + " characters");
-        text.fill('\0');
-    };
-    clear("descrip", h.descrip);
-    clear("aux_file", h.aux_file);
-    clear("intent_name", h.intent_name);
-    clear("db_name", h.db_name);
-    clear("data_type", h.data_type);
-    clear("unused_str", h.unused_str);
-    for (const nifti_extension& e : extensions)
-        cleared.push_back("extension of code " + std::to_string(e.code) + ": " + std::to_string(e.content.size()) +
-                          " bytes");
-    extensions.clear();
-    return cleared;
-}
-
-/// The same for an image.
-[[nodiscard]] inline std::vector<std::string> deidentify(nifti_image& image) {
-    return deidentify(image.header, image.extensions);
-}
-
-/// The same for a volume.
-template <class T>
-[[nodiscard]] std::vector<std::string> deidentify(basic_volume<T>& v) {
-    return deidentify(v.header, v.extensions);
-}
-
-/// Clears the header and sets every channel of the voxels to `blank` where the mask is not 0; the report ends with
-/// their number. Refuses with shape_mismatch, and changes nothing, a mask with other extents, of several channels, or
-/// at another place: a corner that lies farther off than a tenth of a voxel.
-template <class T>
-[[nodiscard]] result<std::vector<std::string>> deidentify(basic_volume<T>& v, const label_volume& mask, T blank = T{}) {
-    if (mask.grid.size() != v.grid.size() || mask.channels != 1)
-        return error(error_kind::shape_mismatch, "the mask has other extents than the volume, or several channels");
-    if (!same_place(v.grid, mask.grid))
-        return error(error_kind::shape_mismatch, "the mask lies at another place than the volume");
-    std::vector<std::string> cleared = deidentify(v);
-    extent blanked = 0;
-    for (std::size_t p = 0; p < mask.values.size(); ++p) {
-        if (mask.values[p] == 0) continue;
-        ++blanked;
-        for (extent c = 0; c < v.channels; ++c)
-            v.values[p * static_cast<std::size_t>(v.channels) + static_cast<std::size_t>(c)] = blank;
-    }
-    cleared.push_back("voxels: " + std::to_string(blanked) + " blanked");
-    return cleared;
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/data/volume_slice.hpp
-/// \file
-/// Slices of volumes as images.
-
-// -------------------- ctnn/io/image_types.hpp
-/// \file
-/// Images as numbers, and the conversions between them, each by a stated formula.
-
-// -------------------- ctnn/io/image_format.hpp
-/// \file
-/// Which format a file is, by its first bytes: the four that are read, and those that are refused by name.
-
-namespace ctnn {
-
-/// The image formats that ctnn reads.
-enum class image_format : unsigned char { png, jpeg, bmp, pnm };
-
-namespace detail {
-
-struct signature {
-    const char* bytes;
-    extent size;
-    extent at;
-    const char* name;
-};
-
-/// Formats that are known and refused. Order matters where one begins like another.
-inline constexpr signature other_formats[] = {
-    {"GIF8", 4, 0, "a GIF file"},
-    {"8BPS", 4, 0, "a Photoshop file"},
-    {"#?RADIANCE", 10, 0, "a Radiance HDR file"},
-    {"#?RGBE", 6, 0, "a Radiance HDR file"},
-    {"\x53\x80\xF6\x34", 4, 0, "a Softimage PIC file"},
-    {"WEBP", 4, 8, "a WebP file"},
-    {"II*\0", 4, 0, "a TIFF file"},
-    {"MM\0*", 4, 0, "a TIFF file"},
-    {"II+\0", 4, 0, "a BigTIFF file"},
-    {"DICM", 4, 128, "a DICOM file (convert it with dcm2niix)"},
-    {"n+1\0", 4, 344, "a NIfTI file (a volume, not an image)"},
-    {"ni1\0", 4, 344, "a NIfTI header (a volume, not an image)"},
-    {"n+2\0", 4, 4, "a NIfTI-2 file (a volume, not an image)"},
-    {"\x1f\x8b", 2, 0, "a gzip file (perhaps a .nii.gz volume)"},
-    {"PK\x03\x04", 4, 0, "a zip file (perhaps an .npz)"},
-    {"\x93NUMPY", 6, 0, "a NumPy array"},
-    {"\0\0\0\x0CjP  ", 8, 0, "a JPEG 2000 file"},
-    {"\xFF\x4F\xFF\x51", 4, 0, "a JPEG 2000 code stream"},
-    {"\xFF\x0A", 2, 0, "a JPEG XL file"},
-    {"ftypavif", 8, 4, "an AVIF file"},
-    {"ftypheic", 8, 4, "an HEIC file"},
-    {"ftyp", 4, 4, "a video or HEIF file"},
-    {"%PDF", 4, 0, "a PDF file"},
-    {"\x89HDF\r\n", 6, 0, "an HDF5 file"},
-    {"\x8AMNG", 4, 0, "an MNG file"},
-    {"P7\n", 3, 0, "a PAM file (convert it to binary PNM, P5 or P6)"},
-    {"Pf\n", 3, 0, "a PFM file of floating-point numbers"},
-    {"PF\n", 3, 0, "a PFM file of floating-point numbers"},
-};
-
-/// A TGA file has no signature: an optional footer, otherwise a header whose few fields all make sense.
-inline bool looks_like_tga(byte_view b) {
-    if (b.size >= 26 && b.has(b.size - 18, "TRUEVISION-XFILE.", 17)) return true;
-    if (b.size < 18) return false;
-    const int map = b[1], kind = b[2] & ~8, bits = b[16];
-    if (map > 1 || (b[2] & ~0xB) != 0 || kind < 1 || kind > 3 || (kind == 1) != (map == 1)) return false;
-    return bits == 8 || bits == 15 || bits == 16 || bits == 24 || bits == 32;
-}
-
-inline bool looks_like_text(byte_view b) {
-    const extent looked_at = b.size < 512 ? b.size : 512;
-    for (extent i = 0; i < looked_at; ++i) {
-        const unsigned char c = b[i];
-        if (c < 32 && c != '\n' && c != '\r' && c != '\t' && c != '\f') return false;
-    }
-    return true;
-}
-
-/// Does a file of fewer bytes than the signature agree with it so far?
-inline bool begins_like(byte_view b, const char* text, extent length) {
-    return b.has(0, text, b.size < length ? b.size : length);
-}
-
-}  // namespace detail
-
-/// Names the format of an image file by its content; the file's name plays no part.
-///
-/// Refuses with truncated an empty file or a piece of a signature, with unsupported what is known but not read (GIF,
-/// TGA, Photoshop, HDR, PIC, WebP, TIFF, DICOM, NIfTI, JPEG 2000 ...; the message names it), with wrong_format all
-/// else.
-[[nodiscard]] inline result<image_format> identify_image(byte_view bytes, const std::string& file = {}) {
-    const auto refuse = [&](error_kind kind, const char* found) {
-        return error(kind, file, 0, found, "a PNG, JPEG, BMP or binary PNM image");
-    };
-    if (bytes.size == 0) return refuse(error_kind::truncated, "an empty file");
-    if (bytes.has(0, "\x89PNG\r\n\x1a\n", 8)) return image_format::png;
-    if (bytes.has(0, "\xFF\xD8\xFF", 3)) return image_format::jpeg;
-    if (bytes.has(0, "BM", 2) && !(bytes.size > 6 && detail::looks_like_text(bytes))) return image_format::bmp;
-    if (bytes.size >= 3 && bytes[0] == 'P' && (bytes[1] == '5' || bytes[1] == '6') &&
-        (bytes[2] == ' ' || bytes[2] == '\n' || bytes[2] == '\t' || bytes[2] == '\r' || bytes[2] == '#'))
-        return image_format::pnm;
-    if (detail::begins_like(bytes, "\x89PNG\r\n\x1a\n", 8) || detail::begins_like(bytes, "\xFF\xD8\xFF", 3) ||
-        (bytes.size < 2 && (bytes[0] == 'B' || bytes[0] == 'P')) ||
-        (bytes.size == 2 && (bytes.has(0, "P5", 2) || bytes.has(0, "P6", 2))))
-        return refuse(error_kind::truncated, "the first bytes of an image alone");
-    if (bytes[0] == 0x89 && bytes.has(1, "PNG", 3))
-        return refuse(error_kind::corrupt, "a PNG signature that a transfer in text mode has damaged");
-    for (const detail::signature& other : detail::other_formats)
-        if (bytes.has(other.at, other.bytes, other.size)) return refuse(error_kind::unsupported, other.name);
-    if (bytes.size >= 3 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '4' &&
-        detail::looks_like_text({bytes.data, 3}))
-        return refuse(error_kind::unsupported,
-                      "a PNM file of text or of single bits (P1 to P4; convert it to P5 or P6)");
-    if (detail::looks_like_text(bytes)) return refuse(error_kind::wrong_format, "text");
-    if (detail::looks_like_tga(bytes)) return refuse(error_kind::unsupported, "a TGA file");
-    return refuse(error_kind::wrong_format, "an unknown format");
-}
-
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// An image as a file holds it: pixels (height, width, channels), channels contiguous; gray has 1 channel, color 3
-/// (red, green, blue). Values are those of the file, 0 to `maximum`, so 16 bits stay 16 bits; gamma and color
-/// profiles are not applied.
-struct image {
-    extent height = 0, width = 0, channels = 0;
-    extent maximum = 255;  ///< the value of full brightness: 255, 65535, or what a PNM file states
-    std::vector<std::uint16_t> pixels;
-
-    // What the file was, so that no conversion is silent.
-    image_format format = image_format::png;
-    extent file_channels = 0;    ///< 1 gray, 2 gray and alpha, 3 color, 4 color and alpha
-    bool palette = false;        ///< colors were looked up in a table
-    extent orientation = 1;      ///< the EXIF orientation of the file, 1 to 8; 1 is upright
-    bool alpha_removed = false;  ///< the file has an alpha channel, which is not part of `pixels`
-
-    /// \pre inside the image
-    [[nodiscard]] std::uint16_t at(extent y, extent x, extent channel) const {
-        return pixels[static_cast<std::size_t>((y * width + x) * channels + channel)];
-    }
-};
-
-/// An image as a network reads it: values (height, width, channels), channels contiguous.
-struct float_image {
-    extent height = 0, width = 0, channels = 0;
-    std::vector<float> values;
-
-    /// \pre inside the image
-    [[nodiscard]] float at(extent y, extent x, extent channel) const {
-        return values[static_cast<std::size_t>((y * width + x) * channels + channel)];
-    }
-};
-
-/// Values from 0 to 1: pixel / maximum, so 255 and 65535 both become 1.
-[[nodiscard]] inline float_image to_float(const image& from) {
-    float_image to{from.height, from.width, from.channels, std::vector<float>(from.pixels.size())};
-    const float maximum = static_cast<float>(from.maximum);
-    for (std::size_t i = 0; i < from.pixels.size(); ++i) to.values[i] = static_cast<float>(from.pixels[i]) / maximum;
-    return to;
-}
-
-/// Brightness of a color, ITU-R BT.601: Y = 0.299 R + 0.587 G + 0.114 B, rounded to nearest, exact in integers.
-[[nodiscard]] constexpr std::uint16_t luma(std::uint16_t red, std::uint16_t green, std::uint16_t blue) {
-    // At most 1000 * 65535 + 500 < 2^32.
-    return static_cast<std::uint16_t>((299U * red + 587U * green + 114U * blue + 500U) / 1000U);
-}
-
-/// Color to gray by luma(). A gray image stays as it is.
-inline void make_gray(image& picture) {
-    if (picture.channels != 3) return;
-    const std::size_t positions = picture.pixels.size() / 3;
-    for (std::size_t i = 0; i < positions; ++i)
-        picture.pixels[i] = luma(picture.pixels[3 * i], picture.pixels[3 * i + 1], picture.pixels[3 * i + 2]);
-    picture.pixels.resize(positions);
-    picture.channels = 1;
-}
-
-/// Gray to color: the value three times. A color image stays as it is.
-inline void make_color(image& picture) {
-    if (picture.channels != 1) return;
-    const std::size_t positions = picture.pixels.size();
-    picture.pixels.resize(3 * positions);
-    for (std::size_t i = positions; i-- > 0;) {
-        const std::uint16_t value = picture.pixels[i];
-        picture.pixels[3 * i] = picture.pixels[3 * i + 1] = picture.pixels[3 * i + 2] = value;
-    }
-    picture.channels = 3;
-}
-
-/// Turns and mirrors the pixels so that the image stands as its EXIF orientation says; a picture of orientation 1 is
-/// left alone. The table is that of TIFF 6.0, tag 274: where the file's row 0 and column 0 belong.
-inline void make_upright(image& picture) {
-    const extent o = picture.orientation;
-    if (o < 2 || o > 8) return;
-    const bool swapped = o >= 5;
-    const extent h = swapped ? picture.width : picture.height, w = swapped ? picture.height : picture.width;
-    const extent c = picture.channels;
-    std::vector<std::uint16_t> turned(picture.pixels.size());
-    for (extent y = 0; y < h; ++y) {
-        for (extent x = 0; x < w; ++x) {
-            extent row = swapped ? x : y, column = swapped ? y : x;
-            if (o == 3 || o == 4 || o == 7 || o == 8) {
-                if (swapped)
-                    column = picture.width - 1 - column;
-                else
-                    row = picture.height - 1 - row;
-            }
-            if (o == 2 || o == 3 || o == 6 || o == 7) {
-                if (swapped)
-                    row = picture.height - 1 - row;
-                else
-                    column = picture.width - 1 - column;
-            }
-            for (extent k = 0; k < c; ++k)
-                turned[static_cast<std::size_t>((y * w + x) * c + k)] = picture.at(row, column, k);
-        }
-    }
-    picture.pixels = std::move(turned);
-    picture.height = h;
-    picture.width = w;
-}
-
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// The axis that a slice stands across.
-enum class volume_axis : unsigned char {
-    depth,   ///< rows are the volume's height, columns its width
-    height,  ///< rows are its depth, columns its width
-    width    ///< rows are its depth, columns its height
-};
-
-/// Number of slices across an axis.
-[[nodiscard]] inline extent slice_count(const volume_grid& grid, volume_axis axis) {
-    return axis == volume_axis::depth ? grid.depth : axis == volume_axis::height ? grid.height : grid.width;
-}
-
-/// One slice, in the order of the volume: row 0 is index 0. A volume in "LPS" gives radiology's picture across depth:
-/// the patient's right on the left, the front on top. Spacings are not made equal. Refuses with invalid_argument a
-/// slice that the volume does not have.
-[[nodiscard]] inline result<float_image> slice(const volume& from, volume_axis axis, extent index) {
-    const extent count = slice_count(from.grid, axis);
-    if (index < 0 || index >= count)
-        return error(error_kind::invalid_argument,
-                     "slice " + std::to_string(index) + " of a volume with " + std::to_string(count));
-    const bool across_depth = axis == volume_axis::depth, across_height = axis == volume_axis::height;
-    float_image to;
-    to.height = across_depth ? from.grid.height : from.grid.depth;
-    to.width = axis == volume_axis::width ? from.grid.height : from.grid.width;
-    to.channels = from.channels;
-    to.values.reserve(static_cast<std::size_t>(to.height * to.width * to.channels));
-    for (extent row = 0; row < to.height; ++row)
-        for (extent column = 0; column < to.width; ++column)
-            for (extent c = 0; c < to.channels; ++c)
-                to.values.push_back(across_depth    ? from.at(index, row, column, c)
-                                    : across_height ? from.at(row, index, column, c)
-                                                    : from.at(row, column, index, c));
-    return to;
-}
-
-/// Values as bytes for a picture: `black` and below is 0, `white` and above 255, between them linear and rounded; NaN
-/// is 0. Pixels are (height, width, channels). \pre black < white
-[[nodiscard]] inline std::vector<unsigned char> to_bytes(const float_image& from, float black, float white) {
-    std::vector<unsigned char> to;
-    to.reserve(from.values.size());
-    for (const float value : from.values) {
-        const float level = (value - black) / (white - black);
-        to.push_back(!(level > 0) ? 0 : level >= 1 ? 255 : static_cast<unsigned char>(std::lround(255 * level)));
-    }
-    return to;
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/io/checksum.hpp
-/// \file
-/// Checksums that find damage in files. They are no signature: who can write the file can write its checksum.
-
-namespace ctnn {
-namespace detail {
-
-/// Eight tables, so that eight bytes are taken at once: table[k][b] is the remainder of byte b followed by k zero
-/// bytes.
-constexpr std::array<std::array<std::uint32_t, 256>, 8> make_crc_tables() {
-    std::array<std::array<std::uint32_t, 256>, 8> table{};
-    for (std::uint32_t b = 0; b < 256; ++b) {
-        std::uint32_t remainder = b;
-        for (int bit = 0; bit < 8; ++bit) remainder = (remainder >> 1) ^ ((remainder & 1U) != 0 ? 0xEDB88320U : 0U);
-        table[0][b] = remainder;
-    }
-    for (std::size_t k = 1; k < 8; ++k)
-        for (std::size_t b = 0; b < 256; ++b) table[k][b] = (table[k - 1][b] >> 8) ^ table[0][table[k - 1][b] & 0xffU];
-    return table;
-}
-
-inline constexpr std::array<std::array<std::uint32_t, 256>, 8> crc_tables = make_crc_tables();
-
-}  // namespace detail
-
-/// CRC-32 as PNG, zip and gzip use it: polynomial 0xEDB88320 (reflected), start and end inverted. It finds every
-/// single flipped bit and every burst of up to 32 bits. `before` continues an earlier call: crc32(b, crc32(a)).
-/// https://www.w3.org/TR/png-3/#D-CRCAppendix
-[[nodiscard]] inline std::uint32_t crc32(byte_view bytes, std::uint32_t before = 0) {
-    const auto& t = detail::crc_tables;
-    std::uint32_t crc = ~before;
-    const unsigned char* at = bytes.data;
-    extent left = bytes.size;
-    for (; left >= 8; left -= 8, at += 8) {
-        const std::uint32_t low = load_little<std::uint32_t>(at) ^ crc;
-        const std::uint32_t high = load_little<std::uint32_t>(at + 4);
-        crc = t[7][low & 0xffU] ^ t[6][(low >> 8) & 0xffU] ^ t[5][(low >> 16) & 0xffU] ^ t[4][low >> 24] ^
-              t[3][high & 0xffU] ^ t[2][(high >> 8) & 0xffU] ^ t[1][(high >> 16) & 0xffU] ^ t[0][high >> 24];
-    }
-    for (; left > 0; --left, ++at) crc = (crc >> 8) ^ t[0][(crc ^ *at) & 0xffU];
-    return ~crc;
-}
-
-/// Adler-32, which ends a zlib stream. https://www.rfc-editor.org/rfc/rfc1950
-[[nodiscard]] inline std::uint32_t adler32(byte_view bytes) {
-    std::uint32_t a = 1, b = 0;
-    for (extent i = 0; i < bytes.size;) {
-        // 5552 steps is the most for which b, at most 255 n (n + 1) / 2 + (n + 1) 65520, stays below 2^32.
-        const extent end = bytes.size - i > 5552 ? i + 5552 : bytes.size;
-        for (; i < end; ++i) {
-            a += bytes[i];
-            b += a;
-        }
-        a %= 65521;
-        b %= 65521;
-    }
-    return (b << 16) | a;
-}
-
-/// A 64-bit hash of bytes, the same on every machine: words of 8 bytes (little-endian, the last filled up with
-/// zeros), each mixed in by `h = (h xor word) * odd; h = h xor (h >> 32)`, the length first. Every step is a
-/// bijection of the state, so a change inside one aligned word of 8 bytes is found with certainty, any other with
-/// probability 1 - 2^-64. `before` continues an earlier call.
-[[nodiscard]] inline std::uint64_t hash64(byte_view bytes, std::uint64_t before = 0) {
-    constexpr std::uint64_t odd = 0x9E3779B97F4A7C15U;  // 2^64 divided by the golden ratio
-    std::uint64_t h = before ^ 0xCBF29CE484222325U;
-    const auto mix = [&h](std::uint64_t word) {
-        h = (h ^ word) * odd;
-        h ^= h >> 32;
-    };
-    mix(static_cast<std::uint64_t>(bytes.size));
-    extent i = 0;
-    for (; bytes.size - i >= 8; i += 8) mix(load_little<std::uint64_t>(bytes.data + i));
-    if (i < bytes.size) {
-        std::uint64_t last = 0;
-        for (extent k = 0; i + k < bytes.size; ++k) last |= static_cast<std::uint64_t>(bytes[i + k]) << (8 * k);
-        mix(last);
-    }
-    mix(0);
-    return h;
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/io/npz.hpp
-/// \file
-/// NumPy's archives of named arrays, as numpy.savez and savez_compressed write them.
-
 // -------------------- ctnn/io/zip.hpp
 /// \file
 /// The zip container as NumPy uses it: stored and deflated members, all checks before any memory is taken.
@@ -6676,6 +3168,406 @@ private:
 
 }  // namespace ctnn
 #if defined(CTNN_WITH_IMAGES)
+// -------------------- ctnn/data/file_index.hpp
+#ifndef CTNN_INCLUDED_DATA_FILE_INDEX
+#define CTNN_INCLUDED_DATA_FILE_INDEX
+/// \file
+/// Tables that say which file is of which class, of which patient, and in which part of a split.
+
+#include <filesystem>
+
+// -------------------- ctnn/data/class_listing.hpp
+#ifndef CTNN_INCLUDED_DATA_CLASS_LISTING
+#define CTNN_INCLUDED_DATA_CLASS_LISTING
+/// \file
+/// Folders of files, a folder a class: which files belong to which class, before any of them is opened.
+
+#include <filesystem>
+#include <system_error>
+
+namespace ctnn {
+
+/// Files with their classes.
+struct class_listing {
+    std::vector<std::string> class_names;  ///< a class folder each; the index is the label
+    std::vector<std::string> files;        ///< paths, class after class, each class in byte order
+    std::vector<std::int32_t> labels;      ///< of the files
+    std::vector<std::string> groups{};     ///< of the files, such as patients; empty: each file stands for itself
+    std::vector<float>
+        values{};  ///< [file][class] 1 or 0, where a file may be of several classes; labels are empty then
+    [[nodiscard]] extent size() const noexcept { return static_cast<extent>(files.size()); }
+};
+
+/// Listings to fit, to choose by and to test.
+struct class_listing_splits {
+    class_listing train, validation, test;
+};
+
+/// Files that a listing takes, known by how their names end, in any case.
+struct file_kind {
+    const char* name;
+    std::array<const char*, 8> endings{};
+    bool operator==(const file_kind&) const = default;
+};
+
+inline constexpr file_kind image_files{"image (png, jpg, jpeg, bmp, pnm, pgm, ppm)",
+                                       {".png", ".jpg", ".jpeg", ".bmp", ".pnm", ".pgm", ".ppm"}};
+/// The voxels of a pair, in .img, come with its .hdr.
+inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".nii.gz", ".hdr"}};
+
+/// The name of a file without the ending of its kind; empty when it is of another kind.
+[[nodiscard]] inline std::string stem_of(const std::filesystem::path& file, const file_kind& kind) {
+    const std::string name = file.filename().string();
+    std::string lower = name;
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    for (const char* ending : kind.endings) {
+        const std::size_t length = ending == nullptr ? 0 : std::strlen(ending);
+        if (length > 0 && name.size() > length && lower.compare(name.size() - length, length, ending) == 0)
+            return name.substr(0, name.size() - length);
+    }
+    return {};
+}
+
+namespace detail {
+
+/// What lies in a folder, by byte order of the names, so that it is the same on every file system. Hidden entries,
+/// which begin with a dot, are left out.
+inline error list_folder(const std::filesystem::path& folder, std::vector<std::filesystem::path>& folders,
+                         std::vector<std::filesystem::path>& files, bool follow_links) {
+    std::error_code failed;
+    std::filesystem::directory_iterator entry(folder, failed);
+    while (!failed && entry != std::filesystem::directory_iterator()) {
+        const std::filesystem::path path = entry->path();
+        std::error_code ignored;  // a link to nowhere is neither a folder nor a file
+        const bool linked = entry->is_symlink(ignored), is_folder = entry->is_directory(ignored),
+                   is_file = entry->is_regular_file(ignored);
+        if (path.filename().string().front() != '.') {
+            if (is_folder && (follow_links || !linked)) folders.push_back(path);
+            if (is_file) files.push_back(path);
+        }
+        entry.increment(failed);
+    }
+    if (failed) return {error_kind::cannot_open, folder.string(), "cannot be listed: " + failed.message()};
+    const auto by_bytes = [](const std::filesystem::path& a, const std::filesystem::path& b) {
+        return a.string() < b.string();
+    };
+    std::sort(folders.begin(), folders.end(), by_bytes);
+    std::sort(files.begin(), files.end(), by_bytes);
+    return {};
+}
+
+/// All files of a kind below a class folder. Links to folders are not followed here, so that a loop cannot be entered.
+inline error list_files(const std::filesystem::path& folder, const file_kind& kind, std::vector<std::string>& to) {
+    std::vector<std::filesystem::path> waiting{folder};
+    const std::size_t first = to.size();
+    while (!waiting.empty()) {
+        const std::filesystem::path next = std::move(waiting.back());
+        waiting.pop_back();
+        std::vector<std::filesystem::path> files;
+        if (error failed = list_folder(next, waiting, files, false)) return failed;
+        for (const std::filesystem::path& file : files)
+            if (!stem_of(file, kind).empty()) to.push_back(file.string());
+    }
+    std::sort(to.begin() + static_cast<std::ptrdiff_t>(first), to.end());
+    return {};
+}
+
+inline std::string joined(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
+inline class_listing chosen(const class_listing& from, const std::vector<extent>& indices) {
+    class_listing part{.class_names = from.class_names, .files = {}, .labels = {}};
+    const auto classes = static_cast<std::ptrdiff_t>(from.class_names.size());
+    for (const extent i : indices) {
+        const auto at = static_cast<std::size_t>(i);
+        part.files.push_back(from.files[at]);
+        if (!from.labels.empty()) part.labels.push_back(from.labels[at]);
+        if (!from.groups.empty()) part.groups.push_back(from.groups[at]);
+        if (!from.values.empty())
+            part.values.insert(part.values.end(), from.values.begin() + i * classes,
+                               from.values.begin() + (i + 1) * classes);
+    }
+    return part;
+}
+
+}  // namespace detail
+
+/// Lists a folder whose subfolders are classes, at any depth below them.
+///
+///     classes   the names of the subfolders in byte order; or `class_names`, of which every subfolder must be one
+///     files     those of the kind; other files and all that is hidden is passed over; links to files are followed,
+///               links to folders only where a class folder is one
+///     refuses   with cannot_open what is no folder or may not be listed; with invalid_argument fewer than two classes,
+///               a class folder without such files, and a class folder that is none of class_names
+[[nodiscard]] inline result<class_listing> list_class_folder(const std::string& root, const file_kind& kind,
+                                                             const std::vector<std::string>& class_names = {}) {
+    return detail::catch_out_of_memory(root, [&]() -> result<class_listing> {
+        std::vector<std::filesystem::path> folders, others;
+        if (error failed = detail::list_folder(root, folders, others, true)) return failed;
+        class_listing listing{.class_names = class_names, .files = {}, .labels = {}};
+        if (class_names.empty())
+            for (const std::filesystem::path& folder : folders)
+                listing.class_names.push_back(folder.filename().string());
+        if (listing.class_names.size() < 2) {
+            return error(error_kind::invalid_argument, root,
+                         "found " +
+                             (folders.empty() ? std::string("no class folders")
+                                              : "the single class folder " + folders[0].filename().string()) +
+                             ", expected a folder for each of at least two classes");
+        }
+        for (const std::filesystem::path& folder : folders) {
+            const auto place =
+                std::find(listing.class_names.begin(), listing.class_names.end(), folder.filename().string());
+            if (place == listing.class_names.end())
+                return error(error_kind::invalid_argument, folder.string(),
+                             "is no class; the classes are " + detail::joined(class_names));
+            const std::size_t before = listing.files.size();
+            if (error failed = detail::list_files(folder, kind, listing.files)) return failed;
+            if (listing.files.size() == before)
+                return error(error_kind::invalid_argument, folder.string(), std::string("holds no ") + kind.name);
+            listing.labels.resize(listing.files.size(), static_cast<std::int32_t>(place - listing.class_names.begin()));
+        }
+        if (listing.files.empty())
+            return error(error_kind::invalid_argument, root, "has a folder for none of " + detail::joined(class_names));
+        return listing;
+    });
+}
+
+/// What a split is to keep the shares of: the class of each file, or where it may be of several, the combination.
+[[nodiscard]] inline std::vector<std::int32_t> strata(const class_listing& of) {
+    if (of.values.empty()) return of.labels;
+    const std::size_t classes = of.class_names.size();
+    std::vector<std::vector<float>> each, combinations;
+    for (std::size_t i = 0; i < of.files.size(); ++i)
+        each.emplace_back(of.values.begin() + static_cast<std::ptrdiff_t>(i * classes),
+                          of.values.begin() + static_cast<std::ptrdiff_t>((i + 1) * classes));
+    combinations = each;
+    std::sort(combinations.begin(), combinations.end());
+    combinations.erase(std::unique(combinations.begin(), combinations.end()), combinations.end());
+    std::vector<std::int32_t> places;
+    for (const std::vector<float>& one : each)
+        places.push_back(static_cast<std::int32_t>(std::lower_bound(combinations.begin(), combinations.end(), one) -
+                                                   combinations.begin()));
+    return places;
+}
+
+/// The three parts of a listing.
+[[nodiscard]] inline class_listing_splits divide(const class_listing& all, const split_indices& parts) {
+    return {detail::chosen(all, parts.train), detail::chosen(all, parts.validation), detail::chosen(all, parts.test)};
+}
+
+/// Cuts a listing by grouped_split() where it has groups, which says what is refused, else by stratified_split().
+[[nodiscard]] inline result<class_listing_splits> split_listing(const class_listing& all, seed start,
+                                                                double validation = 0.15, double test = 0.15) {
+    if (all.groups.empty()) return divide(all, stratified_split(strata(all), start, validation, test));
+    const result<split_indices> parts = grouped_split(strata(all), all.groups, start, validation, test);
+    if (!parts) return parts.error();
+    return divide(all, *parts);
+}
+
+/// Lists a folder that has been split, or splits it.
+///
+///     DIR/train, DIR/val, DIR/test   the classes are those of train. val may also be valid or validation; without it
+///                                    15 % of train, chosen by the seed, take its place
+///     DIR/<class>                    no folder train: 70 % to fit, 15 % to choose by and 15 % to test, chosen by the
+///                                    seed
+///     refuses                        what list_class_folder() refuses; a folder train without a folder test
+[[nodiscard]] inline result<class_listing_splits> list_class_splits(const std::string& root, const file_kind& kind,
+                                                                    seed start) {
+    return detail::catch_out_of_memory(root, [&]() -> result<class_listing_splits> {
+        const auto folder_of = [&](std::initializer_list<const char*> names) {
+            for (const char* name : names) {
+                std::error_code ignored;
+                const std::filesystem::path path = std::filesystem::path(root) / name;
+                if (std::filesystem::is_directory(path, ignored)) return path.string();
+            }
+            return std::string();
+        };
+        const std::string train = folder_of({"train"}), validation = folder_of({"val", "valid", "validation"}),
+                          test = folder_of({"test"});
+        if (train.empty()) {
+            result<class_listing> all = list_class_folder(root, kind);
+            if (!all) return all.error();
+            return split_listing(*all, start);
+        }
+        if (test.empty())
+            return error(error_kind::invalid_argument, root,
+                         "has a folder train but none that is called test; add it, or give the folder of the classes "
+                         "themselves");
+        result<class_listing> to_fit = list_class_folder(train, kind);
+        if (!to_fit) return to_fit.error();
+        result<class_listing> to_test = list_class_folder(test, kind, to_fit->class_names);
+        if (!to_test) return to_test.error();
+        if (validation.empty()) {
+            class_listing_splits parts = divide(*to_fit, stratified_split(to_fit->labels, start, 0.15, 0));
+            parts.test = std::move(*to_test);
+            return parts;
+        }
+        result<class_listing> to_choose = list_class_folder(validation, kind, to_fit->class_names);
+        if (!to_choose) return to_choose.error();
+        return class_listing_splits{std::move(*to_fit), std::move(*to_choose), std::move(*to_test)};
+    });
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_CLASS_LISTING
+
+namespace ctnn {
+
+/// The columns of an index, by their names.
+struct index_options {
+    std::string path = "path";
+    std::vector<std::string> labels{
+        "label"};                            ///< one: the name of a class; several: 1 or 0 for each, one class a column
+    std::string group{};                     ///< such as the patient; empty: none
+    std::string part{};                      ///< train, val (valid, validation) or test; empty: none
+    std::vector<std::string> class_names{};  ///< with one label column, the classes in order; empty: those found
+    csv_options table{};
+};
+
+/// What an index says.
+struct file_index {
+    class_listing listing;  ///< in the order of the table
+    split_indices parts;    ///< as the column says; empty without one
+};
+
+namespace detail {
+
+/// The names of classes that stand in a column, in the order of their numbers where all are whole numbers, else in byte
+/// order.
+[[nodiscard]] inline std::vector<std::string> classes_of_column(const csv_file& table, extent column) {
+    std::vector<std::string> names;
+    bool numbers = true;
+    for (extent row = 0; row < table.rows(); ++row) {
+        names.push_back(table.text(row, column));
+        numbers = numbers && names.back().find_first_not_of("0123456789") == std::string::npos;
+    }
+    std::sort(names.begin(), names.end(), [numbers](const std::string& a, const std::string& b) {
+        return numbers && a.size() != b.size() ? a.size() < b.size() : a < b;
+    });
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
+/// One label column: each field is the name of a class.
+[[nodiscard]] inline error read_class_column(const csv_file& table, extent column, class_listing& to) {
+    if (to.class_names.empty()) to.class_names = classes_of_column(table, column);
+    if (to.class_names.size() < 2)
+        return {error_kind::invalid_argument, table.file(), "has fewer than two classes in the column of labels"};
+    for (extent row = 0; row < table.rows(); ++row) {
+        const std::string name = table.text(row, column);
+        const auto place = std::find(to.class_names.begin(), to.class_names.end(), name);
+        if (name.empty() || place == to.class_names.end())
+            return table.wrong(row, column, name.empty() ? "a class" : "one of " + joined(to.class_names));
+        to.labels.push_back(static_cast<std::int32_t>(place - to.class_names.begin()));
+    }
+    return {};
+}
+
+/// Several label columns: each is a class, each field 1 or 0.
+[[nodiscard]] inline error read_label_columns(const csv_file& table, const std::vector<extent>& columns,
+                                              class_listing& to) {
+    for (extent row = 0; row < table.rows(); ++row)
+        for (const extent column : columns) {
+            const std::string value = table.text(row, column);
+            if (value != "0" && value != "1") return table.wrong(row, column, "0 or 1");
+            to.values.push_back(value == "1" ? 1.0f : 0.0f);
+        }
+    return {};
+}
+
+/// Paths from the folder of the index; refuses an empty one, and a file that stands in the table twice.
+[[nodiscard]] inline error read_path_column(const csv_file& table, extent column, class_listing& to) {
+    const std::filesystem::path folder = std::filesystem::path(table.file()).parent_path();
+    std::vector<std::pair<std::string, extent>> seen;
+    for (extent row = 0; row < table.rows(); ++row) {
+        const std::string path = table.text(row, column);
+        if (path.empty()) return table.wrong(row, column, "the path of a file");
+        to.files.push_back((folder / path).lexically_normal().string());
+        seen.emplace_back(to.files.back(), row);
+    }
+    std::sort(seen.begin(), seen.end());
+    for (std::size_t i = 1; i < seen.size(); ++i)
+        if (seen[i].first == seen[i - 1].first) return table.wrong(seen[i].second, column, "each file once");
+    return {};
+}
+
+[[nodiscard]] inline error read_group_column(const csv_file& table, extent column, class_listing& to) {
+    for (extent row = 0; row < table.rows(); ++row) {
+        to.groups.push_back(table.text(row, column));
+        if (to.groups.back().empty()) return table.wrong(row, column, "the name of a group");
+    }
+    return {};
+}
+
+[[nodiscard]] inline error read_part_column(const csv_file& table, extent column, split_indices& to) {
+    for (extent row = 0; row < table.rows(); ++row) {
+        const std::string part = table.text(row, column);
+        const bool validation = part == "val" || part == "valid" || part == "validation";
+        if (!validation && part != "train" && part != "test") return table.wrong(row, column, "train, val or test");
+        (validation ? to.validation : part == "train" ? to.train : to.test).push_back(row);
+    }
+    return {};
+}
+
+}  // namespace detail
+
+/// Reads an index: a table with a row a file.
+///
+///     path,label,patient,part
+///     scans/a1.nii.gz,healthy,anna,train
+///
+///     paths     from the folder of the index, or absolute; no file is opened here
+///     classes   those of options.class_names, or those found, in byte order, or by number where all are whole numbers;
+///               with several label columns the columns are the classes, and listing.values says which a file is of
+///     refuses   what read_csv() refuses, and columns that are not there; with corrupt, its line and column, an empty
+///               path, class or group, a class that is none of class_names, a label that is neither 0 nor 1, a part
+///               that is none, a file that stands in the table twice; with invalid_argument no label column, a table
+///               without rows, fewer than two classes, and a group in two parts
+[[nodiscard]] inline result<file_index> read_index(const std::string& path, const index_options& options = {}) {
+    csv_options rules = options.table;
+    rules.heading = true;
+    const result<csv_file> table = read_csv(path, rules);
+    if (!table) return table.error();
+    if (options.labels.empty()) return error(error_kind::invalid_argument, path, "a column of labels is needed");
+    if (table->rows() == 0) return error(error_kind::invalid_argument, path, "has no row below its heading");
+    const result<extent> paths = table->column(options.path);
+    if (!paths) return paths.error();
+    std::vector<extent> labels;
+    for (const std::string& name : options.labels) {
+        const result<extent> label = table->column(name);
+        if (!label) return label.error();
+        labels.push_back(*label);
+    }
+    file_index index;
+    const bool single = labels.size() == 1;
+    index.listing.class_names = single ? options.class_names : options.labels;
+    if (error failed = detail::read_path_column(*table, *paths, index.listing)) return failed;
+    if (error failed = single ? detail::read_class_column(*table, labels[0], index.listing)
+                              : detail::read_label_columns(*table, labels, index.listing))
+        return failed;
+    if (!options.group.empty()) {
+        const result<extent> group = table->column(options.group);
+        if (!group) return group.error();
+        if (error failed = detail::read_group_column(*table, *group, index.listing)) return failed;
+    }
+    if (!options.part.empty()) {
+        const result<extent> part = table->column(options.part);
+        if (!part) return part.error();
+        if (error failed = detail::read_part_column(*table, *part, index.parts)) return failed;
+        if (!index.listing.groups.empty())
+            if (error failed = check_split(index.parts, index.listing.groups))
+                return error(failed.kind(), path, failed.message() + " (train, val, test)");
+    }
+    return index;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_FILE_INDEX
 // -------------------- ctnn/data/image_folder.hpp
 #ifndef CTNN_INCLUDED_DATA_IMAGE_FOLDER
 #define CTNN_INCLUDED_DATA_IMAGE_FOLDER
@@ -6693,6 +3585,231 @@ private:
 #define CTNN_INCLUDED_IO_RESIZE
 /// \file
 /// Resizing of images as numbers.
+
+// -------------------- ctnn/io/image_types.hpp
+#ifndef CTNN_INCLUDED_IO_IMAGE_TYPES
+#define CTNN_INCLUDED_IO_IMAGE_TYPES
+/// \file
+/// Images as numbers, and the conversions between them, each by a stated formula.
+
+// -------------------- ctnn/io/image_format.hpp
+#ifndef CTNN_INCLUDED_IO_IMAGE_FORMAT
+#define CTNN_INCLUDED_IO_IMAGE_FORMAT
+/// \file
+/// Which format a file is, by its first bytes: the four that are read, and those that are refused by name.
+
+namespace ctnn {
+
+/// The image formats that ctnn reads.
+enum class image_format : unsigned char { png, jpeg, bmp, pnm };
+
+namespace detail {
+
+struct signature {
+    const char* bytes;
+    extent size;
+    extent at;
+    const char* name;
+};
+
+/// Formats that are known and refused. Order matters where one begins like another.
+inline constexpr signature other_formats[] = {
+    {"GIF8", 4, 0, "a GIF file"},
+    {"8BPS", 4, 0, "a Photoshop file"},
+    {"#?RADIANCE", 10, 0, "a Radiance HDR file"},
+    {"#?RGBE", 6, 0, "a Radiance HDR file"},
+    {"\x53\x80\xF6\x34", 4, 0, "a Softimage PIC file"},
+    {"WEBP", 4, 8, "a WebP file"},
+    {"II*\0", 4, 0, "a TIFF file"},
+    {"MM\0*", 4, 0, "a TIFF file"},
+    {"II+\0", 4, 0, "a BigTIFF file"},
+    {"DICM", 4, 128, "a DICOM file (convert it with dcm2niix)"},
+    {"n+1\0", 4, 344, "a NIfTI file (a volume, not an image)"},
+    {"ni1\0", 4, 344, "a NIfTI header (a volume, not an image)"},
+    {"n+2\0", 4, 4, "a NIfTI-2 file (a volume, not an image)"},
+    {"\x1f\x8b", 2, 0, "a gzip file (perhaps a .nii.gz volume)"},
+    {"PK\x03\x04", 4, 0, "a zip file (perhaps an .npz)"},
+    {"\x93NUMPY", 6, 0, "a NumPy array"},
+    {"\0\0\0\x0CjP  ", 8, 0, "a JPEG 2000 file"},
+    {"\xFF\x4F\xFF\x51", 4, 0, "a JPEG 2000 code stream"},
+    {"\xFF\x0A", 2, 0, "a JPEG XL file"},
+    {"ftypavif", 8, 4, "an AVIF file"},
+    {"ftypheic", 8, 4, "an HEIC file"},
+    {"ftyp", 4, 4, "a video or HEIF file"},
+    {"%PDF", 4, 0, "a PDF file"},
+    {"\x89HDF\r\n", 6, 0, "an HDF5 file"},
+    {"\x8AMNG", 4, 0, "an MNG file"},
+    {"P7\n", 3, 0, "a PAM file (convert it to binary PNM, P5 or P6)"},
+    {"Pf\n", 3, 0, "a PFM file of floating-point numbers"},
+    {"PF\n", 3, 0, "a PFM file of floating-point numbers"},
+};
+
+/// A TGA file has no signature: an optional footer, otherwise a header whose few fields all make sense.
+inline bool looks_like_tga(byte_view b) {
+    if (b.size >= 26 && b.has(b.size - 18, "TRUEVISION-XFILE.", 17)) return true;
+    if (b.size < 18) return false;
+    const int map = b[1], kind = b[2] & ~8, bits = b[16];
+    if (map > 1 || (b[2] & ~0xB) != 0 || kind < 1 || kind > 3 || (kind == 1) != (map == 1)) return false;
+    return bits == 8 || bits == 15 || bits == 16 || bits == 24 || bits == 32;
+}
+
+inline bool looks_like_text(byte_view b) {
+    const extent looked_at = b.size < 512 ? b.size : 512;
+    for (extent i = 0; i < looked_at; ++i) {
+        const unsigned char c = b[i];
+        if (c < 32 && c != '\n' && c != '\r' && c != '\t' && c != '\f') return false;
+    }
+    return true;
+}
+
+/// Does a file of fewer bytes than the signature agree with it so far?
+inline bool begins_like(byte_view b, const char* text, extent length) {
+    return b.has(0, text, b.size < length ? b.size : length);
+}
+
+}  // namespace detail
+
+/// Names the format of an image file by its content; the file's name plays no part.
+///
+/// Refuses with truncated an empty file or a piece of a signature, with unsupported what is known but not read (GIF,
+/// TGA, Photoshop, HDR, PIC, WebP, TIFF, DICOM, NIfTI, JPEG 2000 ...; the message names it), with wrong_format all
+/// else.
+[[nodiscard]] inline result<image_format> identify_image(byte_view bytes, const std::string& file = {}) {
+    const auto refuse = [&](error_kind kind, const char* found) {
+        return error(kind, file, 0, found, "a PNG, JPEG, BMP or binary PNM image");
+    };
+    if (bytes.size == 0) return refuse(error_kind::truncated, "an empty file");
+    if (bytes.has(0, "\x89PNG\r\n\x1a\n", 8)) return image_format::png;
+    if (bytes.has(0, "\xFF\xD8\xFF", 3)) return image_format::jpeg;
+    if (bytes.has(0, "BM", 2) && !(bytes.size > 6 && detail::looks_like_text(bytes))) return image_format::bmp;
+    if (bytes.size >= 3 && bytes[0] == 'P' && (bytes[1] == '5' || bytes[1] == '6') &&
+        (bytes[2] == ' ' || bytes[2] == '\n' || bytes[2] == '\t' || bytes[2] == '\r' || bytes[2] == '#'))
+        return image_format::pnm;
+    if (detail::begins_like(bytes, "\x89PNG\r\n\x1a\n", 8) || detail::begins_like(bytes, "\xFF\xD8\xFF", 3) ||
+        (bytes.size < 2 && (bytes[0] == 'B' || bytes[0] == 'P')) ||
+        (bytes.size == 2 && (bytes.has(0, "P5", 2) || bytes.has(0, "P6", 2))))
+        return refuse(error_kind::truncated, "the first bytes of an image alone");
+    if (bytes[0] == 0x89 && bytes.has(1, "PNG", 3))
+        return refuse(error_kind::corrupt, "a PNG signature that a transfer in text mode has damaged");
+    for (const detail::signature& other : detail::other_formats)
+        if (bytes.has(other.at, other.bytes, other.size)) return refuse(error_kind::unsupported, other.name);
+    if (bytes.size >= 3 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '4' &&
+        detail::looks_like_text({bytes.data, 3}))
+        return refuse(error_kind::unsupported,
+                      "a PNM file of text or of single bits (P1 to P4; convert it to P5 or P6)");
+    if (detail::looks_like_text(bytes)) return refuse(error_kind::wrong_format, "text");
+    if (detail::looks_like_tga(bytes)) return refuse(error_kind::unsupported, "a TGA file");
+    return refuse(error_kind::wrong_format, "an unknown format");
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_IMAGE_FORMAT
+
+namespace ctnn {
+
+/// An image as a file holds it: pixels (height, width, channels), channels contiguous; gray has 1 channel, color 3
+/// (red, green, blue). Values are those of the file, 0 to `maximum`, so 16 bits stay 16 bits; gamma and color
+/// profiles are not applied.
+struct image {
+    extent height = 0, width = 0, channels = 0;
+    extent maximum = 255;  ///< the value of full brightness: 255, 65535, or what a PNM file states
+    std::vector<std::uint16_t> pixels;
+
+    // What the file was, so that no conversion is silent.
+    image_format format = image_format::png;
+    extent file_channels = 0;    ///< 1 gray, 2 gray and alpha, 3 color, 4 color and alpha
+    bool palette = false;        ///< colors were looked up in a table
+    extent orientation = 1;      ///< the EXIF orientation of the file, 1 to 8; 1 is upright
+    bool alpha_removed = false;  ///< the file has an alpha channel, which is not part of `pixels`
+
+    /// \pre inside the image
+    [[nodiscard]] std::uint16_t at(extent y, extent x, extent channel) const {
+        return pixels[static_cast<std::size_t>((y * width + x) * channels + channel)];
+    }
+};
+
+/// An image as a network reads it: values (height, width, channels), channels contiguous.
+struct float_image {
+    extent height = 0, width = 0, channels = 0;
+    std::vector<float> values;
+
+    /// \pre inside the image
+    [[nodiscard]] float at(extent y, extent x, extent channel) const {
+        return values[static_cast<std::size_t>((y * width + x) * channels + channel)];
+    }
+};
+
+/// Values from 0 to 1: pixel / maximum, so 255 and 65535 both become 1.
+[[nodiscard]] inline float_image to_float(const image& from) {
+    float_image to{from.height, from.width, from.channels, std::vector<float>(from.pixels.size())};
+    const float maximum = static_cast<float>(from.maximum);
+    for (std::size_t i = 0; i < from.pixels.size(); ++i) to.values[i] = static_cast<float>(from.pixels[i]) / maximum;
+    return to;
+}
+
+/// Brightness of a color, ITU-R BT.601: Y = 0.299 R + 0.587 G + 0.114 B, rounded to nearest, exact in integers.
+[[nodiscard]] constexpr std::uint16_t luma(std::uint16_t red, std::uint16_t green, std::uint16_t blue) {
+    // At most 1000 * 65535 + 500 < 2^32.
+    return static_cast<std::uint16_t>((299U * red + 587U * green + 114U * blue + 500U) / 1000U);
+}
+
+/// Color to gray by luma(). A gray image stays as it is.
+inline void make_gray(image& picture) {
+    if (picture.channels != 3) return;
+    const std::size_t positions = picture.pixels.size() / 3;
+    for (std::size_t i = 0; i < positions; ++i)
+        picture.pixels[i] = luma(picture.pixels[3 * i], picture.pixels[3 * i + 1], picture.pixels[3 * i + 2]);
+    picture.pixels.resize(positions);
+    picture.channels = 1;
+}
+
+/// Gray to color: the value three times. A color image stays as it is.
+inline void make_color(image& picture) {
+    if (picture.channels != 1) return;
+    const std::size_t positions = picture.pixels.size();
+    picture.pixels.resize(3 * positions);
+    for (std::size_t i = positions; i-- > 0;) {
+        const std::uint16_t value = picture.pixels[i];
+        picture.pixels[3 * i] = picture.pixels[3 * i + 1] = picture.pixels[3 * i + 2] = value;
+    }
+    picture.channels = 3;
+}
+
+/// Turns and mirrors the pixels so that the image stands as its EXIF orientation says; a picture of orientation 1 is
+/// left alone. The table is that of TIFF 6.0, tag 274: where the file's row 0 and column 0 belong.
+inline void make_upright(image& picture) {
+    const extent o = picture.orientation;
+    if (o < 2 || o > 8) return;
+    const bool swapped = o >= 5;
+    const extent h = swapped ? picture.width : picture.height, w = swapped ? picture.height : picture.width;
+    const extent c = picture.channels;
+    std::vector<std::uint16_t> turned(picture.pixels.size());
+    for (extent y = 0; y < h; ++y) {
+        for (extent x = 0; x < w; ++x) {
+            extent row = swapped ? x : y, column = swapped ? y : x;
+            if (o == 3 || o == 4 || o == 7 || o == 8) {
+                if (swapped)
+                    column = picture.width - 1 - column;
+                else
+                    row = picture.height - 1 - row;
+            }
+            if (o == 2 || o == 3 || o == 6 || o == 7) {
+                if (swapped)
+                    row = picture.height - 1 - row;
+                else
+                    column = picture.width - 1 - column;
+            }
+            for (extent k = 0; k < c; ++k)
+                turned[static_cast<std::size_t>((y * w + x) * c + k)] = picture.at(row, column, k);
+        }
+    }
+    picture.pixels = std::move(turned);
+    picture.height = h;
+    picture.width = w;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_IMAGE_TYPES
 
 namespace ctnn {
 namespace detail {
@@ -6848,6 +3965,62 @@ using image_listing_splits = class_listing_splits;
 
 }  // namespace ctnn
 #endif  // CTNN_INCLUDED_DATA_IMAGE_LISTING
+// -------------------- ctnn/data/read_listing.hpp
+#ifndef CTNN_INCLUDED_DATA_READ_LISTING
+#define CTNN_INCLUDED_DATA_READ_LISTING
+/// \file
+/// From the files of a listing to a data set in memory: what all kinds of files share.
+
+namespace ctnn::detail {
+
+/// Keeps the files of a listing that `keep` marks.
+inline void keep_files(class_listing& listing, const std::vector<bool>& keep) {
+    std::vector<extent> kept;
+    for (std::size_t i = 0; i < keep.size(); ++i)
+        if (keep[i]) kept.push_back(static_cast<extent>(i));
+    if (kept.size() != keep.size()) listing = chosen(listing, kept);
+}
+
+/// Reads each file by read(path, place of its numbers), which answers with an error or none; `what` is their plural in
+/// errors. The rules are read_images()'s: the budget first, then file by file; with `skipped` those that cannot be read
+/// leave the listing.
+template <static_shape Input, class T, class Read>
+[[nodiscard]] result<dataset<Input, T>> read_listing(class_listing& listing, const char* what, std::int64_t budget,
+                                                     std::vector<error>* skipped, const Read& read) {
+    return detail::catch_out_of_memory({}, [&]() -> result<dataset<Input, T>> {
+        constexpr std::int64_t each = Input::size * static_cast<std::int64_t>(sizeof(T));
+        if (listing.size() > budget / each)
+            return error(error_kind::too_large, std::to_string(listing.size()) + " " + what + " of " +
+                                                    std::to_string(each) + " bytes are more than the budget of " +
+                                                    std::to_string(budget));
+        dataset<Input, T> data;
+        data.class_names = listing.class_names;
+        data.inputs.resize(static_cast<std::size_t>(listing.size() * Input::size));
+        std::vector<bool> keep(listing.files.size());
+        extent kept = 0;
+        for (std::size_t i = 0; i < listing.files.size(); ++i) {
+            error failed = read(listing.files[i], data.inputs.data() + kept * Input::size);
+            keep[i] = !failed;
+            if (!failed)
+                ++kept;
+            else if (skipped == nullptr || failed.kind() == error_kind::out_of_memory)  // no fault of the file
+                return failed;
+            else
+                skipped->push_back(std::move(failed));
+        }
+        if (kept == 0) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
+        data.labels.reserve(listing.labels.size());  // now: behind these lines nothing may fail
+        data.values.reserve(listing.values.size());
+        keep_files(listing, keep);
+        data.inputs.resize(static_cast<std::size_t>(kept * Input::size));
+        data.labels = listing.labels;
+        data.values.assign(listing.values.begin(), listing.values.end());
+        return data;
+    });
+}
+
+}  // namespace ctnn::detail
+#endif  // CTNN_INCLUDED_DATA_READ_LISTING
 // -------------------- ctnn/io/image.hpp
 #ifndef CTNN_INCLUDED_IO_IMAGE
 #define CTNN_INCLUDED_IO_IMAGE
@@ -8386,6 +5559,144 @@ template <image_shape Input, class T = float>
 /// \file
 /// Images with masks: a data set with a label at each pixel. Needs stb_image; to include this file is to ask for it.
 
+// -------------------- ctnn/data/read_pairs.hpp
+#ifndef CTNN_INCLUDED_DATA_READ_PAIRS
+#define CTNN_INCLUDED_DATA_READ_PAIRS
+/// \file
+/// From pairs of files to a data set with a label at each position: what images and volumes share.
+
+// -------------------- ctnn/data/label_pairs.hpp
+#ifndef CTNN_INCLUDED_DATA_LABEL_PAIRS
+#define CTNN_INCLUDED_DATA_LABEL_PAIRS
+/// \file
+/// Images with their masks, and volumes with their label maps: which file belongs to which.
+
+#include <filesystem>
+
+namespace ctnn {
+
+/// Files with what is known of their positions: file i of `labels` belongs to file i of `images`.
+struct label_pairs {
+    std::vector<std::string> images, labels;
+    std::vector<std::string> class_names{};  ///< of the positions, by label; may be empty
+    [[nodiscard]] extent size() const noexcept { return static_cast<extent>(images.size()); }
+};
+
+namespace detail {
+
+using stem_and_file = std::pair<std::string, std::string>;
+
+/// The files of a kind in a folder, with their stems, by stem. Refuses two files of one stem.
+[[nodiscard]] inline error list_stems(const std::string& folder, const file_kind& kind,
+                                      std::vector<stem_and_file>& to) {
+    std::vector<std::filesystem::path> folders, files;
+    if (error failed = list_folder(folder, folders, files, true)) return failed;
+    for (const std::filesystem::path& file : files)
+        if (std::string stem = stem_of(file, kind); !stem.empty()) to.emplace_back(std::move(stem), file.string());
+    std::sort(to.begin(), to.end());
+    for (std::size_t i = 1; i < to.size(); ++i)
+        if (to[i].first == to[i - 1].first)
+            return {error_kind::invalid_argument, to[i].second, "has the name of " + to[i - 1].second};
+    return {};
+}
+
+}  // namespace detail
+
+/// Pairs the files of two folders by their names without ending: images/7.jpg and masks/7.png, images/a.nii.gz and
+/// labels/a.nii. Subfolders and hidden files are passed over.
+///
+///     gives     pairs in byte order of their names
+///     refuses   with cannot_open what is no folder; with invalid_argument two files of one name in a folder, folders
+///               without a pair, and a file without its other. With `left_out` the last is no failure: the error is
+///               appended there
+///
+///     auto pairs = ctnn::list_label_pairs("train/images", "train/masks", ctnn::image_files);
+[[nodiscard]] inline result<label_pairs> list_label_pairs(const std::string& images, const std::string& labels,
+                                                          const file_kind& kind,
+                                                          std::vector<error>* left_out = nullptr) {
+    std::vector<detail::stem_and_file> of_images, of_labels;
+    if (error failed = detail::list_stems(images, kind, of_images)) return failed;
+    if (error failed = detail::list_stems(labels, kind, of_labels)) return failed;
+    label_pairs pairs;
+    std::size_t i = 0, k = 0;
+    while (i < of_images.size() || k < of_labels.size()) {
+        const bool no_label =
+            k == of_labels.size() || (i < of_images.size() && of_images[i].first < of_labels[k].first);
+        const bool no_image =
+            i == of_images.size() || (k < of_labels.size() && of_labels[k].first < of_images[i].first);
+        if (!no_label && !no_image) {
+            pairs.images.push_back(of_images[i++].second);
+            pairs.labels.push_back(of_labels[k++].second);
+            continue;
+        }
+        error alone = no_label ? error(error_kind::invalid_argument, of_images[i].second, "has no file in " + labels)
+                               : error(error_kind::invalid_argument, of_labels[k].second, "has no file in " + images);
+        if (left_out == nullptr) return alone;
+        left_out->push_back(std::move(alone));
+        if (no_label) ++i;
+        if (no_image) ++k;
+    }
+    if (pairs.images.empty())
+        return error(error_kind::invalid_argument, images,
+                     std::string("holds no ") + kind.name + " that has a file in " + labels);
+    return pairs;
+}
+
+/// Some of the pairs, such as a part of a split.
+[[nodiscard]] inline label_pairs chosen_pairs(const label_pairs& from, const std::vector<extent>& indices) {
+    label_pairs part{.images = {}, .labels = {}, .class_names = from.class_names};
+    for (const extent i : indices) {
+        part.images.push_back(from.images[static_cast<std::size_t>(i)]);
+        part.labels.push_back(from.labels[static_cast<std::size_t>(i)]);
+    }
+    return part;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_LABEL_PAIRS
+
+namespace ctnn::detail {
+
+/// Positions of a shape: its numbers without the channels.
+template <static_shape Input>
+inline constexpr extent positions_of = Input::size / dims_of<Input>.channels();
+
+/// Reads each pair by read(place in pairs, its numbers, its labels), which answers with an error or none; `what` is
+/// their plural in errors. The budget comes first; with `skipped` what cannot be read leaves the pairs.
+template <static_shape Input, class T, class Read>
+[[nodiscard]] result<dataset<Input, T>> read_pairs(label_pairs& pairs, const char* what, std::int64_t budget,
+                                                   std::vector<error>* skipped, const Read& read) {
+    constexpr std::int64_t each =
+        Input::size * static_cast<std::int64_t>(sizeof(T)) + positions_of<Input> * std::int64_t{4};
+    if (pairs.size() > budget / each)
+        return error(error_kind::too_large, std::to_string(pairs.size()) + " " + what + " of " + std::to_string(each) +
+                                                " bytes, labels included, are more than the budget of " +
+                                                std::to_string(budget));
+    dataset<Input, T> data;
+    data.class_names = pairs.class_names;
+    data.inputs.resize(static_cast<std::size_t>(pairs.size() * Input::size));
+    data.labels.resize(static_cast<std::size_t>(pairs.size() * positions_of<Input>));
+    std::vector<extent> kept;
+    for (std::size_t i = 0; i < pairs.images.size(); ++i) {
+        const extent to = static_cast<extent>(kept.size());
+        error failed = read(i, data.inputs.data() + to * Input::size, data.labels.data() + to * positions_of<Input>);
+        if (!failed)
+            kept.push_back(static_cast<extent>(i));
+        else if (skipped == nullptr)
+            return failed;
+        else
+            skipped->push_back(std::move(failed));
+    }
+    if (kept.empty()) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
+    if (kept.size() != pairs.images.size()) pairs = chosen_pairs(pairs, kept);
+    data.inputs.resize(kept.size() * static_cast<std::size_t>(Input::size));
+    data.labels.resize(kept.size() * static_cast<std::size_t>(positions_of<Input>));
+    return data;
+}
+
+}  // namespace ctnn::detail
+#endif  // CTNN_INCLUDED_DATA_READ_PAIRS
+
 namespace ctnn {
 
 /// How images and masks are read.
@@ -8470,6 +5781,8 @@ template <image_shape Input, class T = float>
 #define CTNN_INCLUDED_DATA_MEDMNIST
 /// \file
 /// Data sets in MedMNIST's form: one .npz file with images and labels of three splits.
+
+#include <cmath>
 
 // -------------------- ctnn/data/medmnist_md5.hpp
 #ifndef CTNN_INCLUDED_DATA_MEDMNIST_MD5
@@ -8854,11 +6167,4028 @@ template <image_shape Input, class T = float>
 
 }  // namespace ctnn
 #endif  // CTNN_INCLUDED_DATA_MEDMNIST
+#endif
+// -------------------- ctnn/io/json.hpp
+/// \file
+/// JSON, read with a cursor that knows where it stands, and text written as JSON. https://www.rfc-editor.org/rfc/rfc8259
+
+namespace ctnn::detail {
+
+/// Moves through JSON that is known to be UTF-8, for readers that know which values they want. What can fail returns
+/// null or what is expected at position(); nothing is allocated but texts that stand in the file.
+class json_cursor {
+public:
+    explicit json_cursor(byte_view text) : text_(text) {}
+    [[nodiscard]] extent position() const { return at_; }
+
+protected:
+    /// Reads { key: value, ... } and calls member(key) with the place at each value.
+    template <class Member>
+    const char* object(const Member& member) {
+        if (!take('{')) return "an opening brace";
+        if (take('}')) return nullptr;
+        do {
+            std::string key;
+            skip_space();
+            if (!string(key)) return "a key in quotes";
+            if (!take(':')) return "a colon";
+            skip_space();
+            if (const char* wrong = member(std::move(key))) return wrong;
+        } while (take(','));
+        return take('}') ? nullptr : "a comma or a closing brace";
+    }
+
+    /// Reads [ value, ... ] and calls item() with the place at each value.
+    template <class Item>
+    const char* array(const Item& item) {
+        if (!take('[')) return "an opening bracket";
+        if (take(']')) return nullptr;
+        do {
+            skip_space();
+            if (const char* wrong = item()) return wrong;
+        } while (take(','));
+        return take(']') ? nullptr : "a comma or a closing bracket";
+    }
+
+    /// Goes over a value of any kind that nests at most `depth` deep.
+    const char* skip_value(int depth = 64) {
+        std::string text;
+        skip_space();
+        const unsigned char first = at_ < text_.size ? text_[at_] : 0;
+        if (first == '"') return string(text) ? nullptr : "a text";
+        if ((first == '{' || first == '[') && depth == 0) return "a value that nests less deep";
+        if (first == '{') return object([&](const std::string&) { return skip_value(depth - 1); });
+        if (first == '[') return array([&] { return skip_value(depth - 1); });
+        for (const char* word : {"true", "false", "null"})
+            if (text_.has(at_, word, static_cast<extent>(std::strlen(word)))) {
+                at_ += static_cast<extent>(std::strlen(word));
+                return nullptr;
+            }
+        return skip_number() ? nullptr : "a value";
+    }
+
+    bool skip_number() {
+        const auto digits = [&] {
+            const extent begin = at_;
+            while (at_ < text_.size && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
+            return at_ > begin;
+        };
+        const auto here = [&](char c) { return at_ < text_.size && text_[at_] == static_cast<unsigned char>(c); };
+        if (here('-')) ++at_;
+        if (here('0'))
+            ++at_;
+        else if (!digits())
+            return false;
+        if (here('.')) {
+            ++at_;
+            if (!digits()) return false;
+        }
+        if (!here('e') && !here('E')) return true;
+        ++at_;
+        if (here('+') || here('-')) ++at_;
+        return digits();
+    }
+
+    bool string(std::string& to) {
+        if (!take('"')) return false;
+        while (at_ < text_.size) {
+            const unsigned char c = text_[at_++];
+            if (c == '"') return true;
+            if (c < 0x20) return false;
+            if (c != '\\')
+                to += static_cast<char>(c);
+            else if (!escape(to))
+                return false;
+        }
+        return false;
+    }
+
+    bool escape(std::string& to) {
+        if (at_ >= text_.size) return false;
+        const char c = static_cast<char>(text_[at_++]);
+        constexpr const char* letters = "\"\\/bfnrt";
+        constexpr const char* meanings = "\"\\/\b\f\n\r\t";
+        if (const char* found = c != 0 ? std::strchr(letters, c) : nullptr) {
+            to += meanings[found - letters];
+            return true;
+        }
+        std::uint32_t code = 0, low = 0;
+        if (c != 'u' || !four_digits(code) || (code >= 0xDC00 && code < 0xE000)) return false;
+        if (code >= 0xD800 && code < 0xDC00) {
+            // The first half of a pair that makes one code point above 0xFFFF.
+            if (!text_.has(at_, "\\u", 2)) return false;
+            at_ += 2;
+            if (!four_digits(low) || low < 0xDC00 || low >= 0xE000) return false;
+            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        }
+        append_utf8(to, code);
+        return true;
+    }
+
+    bool four_digits(std::uint32_t& code) {
+        if (text_.size - at_ < 4) return false;
+        code = 0;
+        for (int i = 0; i < 4; ++i) {
+            const unsigned char c = text_[at_++];
+            const bool digit = c >= '0' && c <= '9', upper = c >= 'A' && c <= 'F', lower = c >= 'a' && c <= 'f';
+            if (!digit && !upper && !lower) return false;
+            code = 16 * code + static_cast<std::uint32_t>(digit ? c - '0' : upper ? c - 'A' + 10 : c - 'a' + 10);
+        }
+        return true;
+    }
+
+    void skip_space() {
+        while (at_ < text_.size &&
+               (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
+            ++at_;
+    }
+    bool take(char c) {
+        skip_space();
+        if (at_ >= text_.size || text_[at_] != static_cast<unsigned char>(c)) return false;
+        ++at_;
+        return true;
+    }
+
+    byte_view text_;
+    extent at_ = 0;
+};
+
+/// A text as JSON: quotes, backslashes and control characters escaped, everything else as it is.
+inline void append_json(std::string& to, const std::string& text) {
+    constexpr const char* digits = "0123456789abcdef";
+    to += '"';
+    for (const char c : text) {
+        const unsigned char code = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\')
+            (to += '\\') += c;
+        else if (code < 0x20)
+            ((to += "\\u00") += digits[code >> 4]) += digits[code & 15];
+        else
+            to += c;
+    }
+    to += '"';
+}
+
+}  // namespace ctnn::detail
+// -------------------- ctnn/core/volume_preparation.hpp
+/// \file
+/// From the voxels of a file to values from 0 to 1 on a grid of stated spacing.
+
+namespace ctnn {
+
+/// How the volumes of a data set became what a network saw, before input_scaling; saved with the model.
+///
+///     spacing    of the voxels after the volume has been turned to RAS: to the right, to the front, to the top, in
+///                millimeters; all 0: as they are in the file
+///     low, high  the values that become 0 and 1, such as -1000 and 400 for a lung in CT; what is outside becomes 0 or
+///                1. Equal: the 1st and 99th percentile of each volume, which suits MRI, whose values have no unit
+struct volume_preparation {
+    std::array<double, 3> spacing{};
+    double low = 0, high = 0;
+
+    [[nodiscard]] constexpr bool resamples() const { return !(spacing[0] == 0 && spacing[1] == 0 && spacing[2] == 0); }
+    constexpr bool operator==(const volume_preparation&) const = default;
+};
+
+}  // namespace ctnn
+#if defined(CTNN_WITH_VOLUMES)
+// -------------------- ctnn/data/decathlon.hpp
+#ifndef CTNN_INCLUDED_DATA_DECATHLON
+#define CTNN_INCLUDED_DATA_DECATHLON
+/// \file
+/// Tasks of the Medical Segmentation Decathlon: what dataset.json says of a folder of volumes and label maps.
+/// http://medicaldecathlon.com
+
+#include <filesystem>
+#include <iterator>
+
+// -------------------- ctnn/data/label_pairs.hpp
+#ifndef CTNN_INCLUDED_DATA_LABEL_PAIRS
+#define CTNN_INCLUDED_DATA_LABEL_PAIRS
+/// \file
+/// Images with their masks, and volumes with their label maps: which file belongs to which.
+
+#include <filesystem>
+
+// -------------------- ctnn/data/class_listing.hpp
+#ifndef CTNN_INCLUDED_DATA_CLASS_LISTING
+#define CTNN_INCLUDED_DATA_CLASS_LISTING
+/// \file
+/// Folders of files, a folder a class: which files belong to which class, before any of them is opened.
+
+#include <filesystem>
+
+namespace ctnn {
+
+/// Files with their classes.
+struct class_listing {
+    std::vector<std::string> class_names;  ///< a class folder each; the index is the label
+    std::vector<std::string> files;        ///< paths, class after class, each class in byte order
+    std::vector<std::int32_t> labels;      ///< of the files
+    std::vector<std::string> groups{};     ///< of the files, such as patients; empty: each file stands for itself
+    std::vector<float>
+        values{};  ///< [file][class] 1 or 0, where a file may be of several classes; labels are empty then
+    [[nodiscard]] extent size() const noexcept { return static_cast<extent>(files.size()); }
+};
+
+/// Listings to fit, to choose by and to test.
+struct class_listing_splits {
+    class_listing train, validation, test;
+};
+
+/// Files that a listing takes, known by how their names end, in any case.
+struct file_kind {
+    const char* name;
+    std::array<const char*, 8> endings{};
+    bool operator==(const file_kind&) const = default;
+};
+
+inline constexpr file_kind image_files{"image (png, jpg, jpeg, bmp, pnm, pgm, ppm)",
+                                       {".png", ".jpg", ".jpeg", ".bmp", ".pnm", ".pgm", ".ppm"}};
+/// The voxels of a pair, in .img, come with its .hdr.
+inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".nii.gz", ".hdr"}};
+
+/// The name of a file without the ending of its kind; empty when it is of another kind.
+[[nodiscard]] inline std::string stem_of(const std::filesystem::path& file, const file_kind& kind) {
+    const std::string name = file.filename().string();
+    std::string lower = name;
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    for (const char* ending : kind.endings) {
+        const std::size_t length = ending == nullptr ? 0 : std::strlen(ending);
+        if (length > 0 && name.size() > length && lower.compare(name.size() - length, length, ending) == 0)
+            return name.substr(0, name.size() - length);
+    }
+    return {};
+}
+
+namespace detail {
+
+/// What lies in a folder, by byte order of the names, so that it is the same on every file system. Hidden entries,
+/// which begin with a dot, are left out.
+inline error list_folder(const std::filesystem::path& folder, std::vector<std::filesystem::path>& folders,
+                         std::vector<std::filesystem::path>& files, bool follow_links) {
+    std::error_code failed;
+    std::filesystem::directory_iterator entry(folder, failed);
+    while (!failed && entry != std::filesystem::directory_iterator()) {
+        const std::filesystem::path path = entry->path();
+        std::error_code ignored;  // a link to nowhere is neither a folder nor a file
+        const bool linked = entry->is_symlink(ignored), is_folder = entry->is_directory(ignored),
+                   is_file = entry->is_regular_file(ignored);
+        if (path.filename().string().front() != '.') {
+            if (is_folder && (follow_links || !linked)) folders.push_back(path);
+            if (is_file) files.push_back(path);
+        }
+        entry.increment(failed);
+    }
+    if (failed) return {error_kind::cannot_open, folder.string(), "cannot be listed: " + failed.message()};
+    const auto by_bytes = [](const std::filesystem::path& a, const std::filesystem::path& b) {
+        return a.string() < b.string();
+    };
+    std::sort(folders.begin(), folders.end(), by_bytes);
+    std::sort(files.begin(), files.end(), by_bytes);
+    return {};
+}
+
+/// All files of a kind below a class folder. Links to folders are not followed here, so that a loop cannot be entered.
+inline error list_files(const std::filesystem::path& folder, const file_kind& kind, std::vector<std::string>& to) {
+    std::vector<std::filesystem::path> waiting{folder};
+    const std::size_t first = to.size();
+    while (!waiting.empty()) {
+        const std::filesystem::path next = std::move(waiting.back());
+        waiting.pop_back();
+        std::vector<std::filesystem::path> files;
+        if (error failed = list_folder(next, waiting, files, false)) return failed;
+        for (const std::filesystem::path& file : files)
+            if (!stem_of(file, kind).empty()) to.push_back(file.string());
+    }
+    std::sort(to.begin() + static_cast<std::ptrdiff_t>(first), to.end());
+    return {};
+}
+
+inline std::string joined(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
+inline class_listing chosen(const class_listing& from, const std::vector<extent>& indices) {
+    class_listing part{.class_names = from.class_names, .files = {}, .labels = {}};
+    const auto classes = static_cast<std::ptrdiff_t>(from.class_names.size());
+    for (const extent i : indices) {
+        const auto at = static_cast<std::size_t>(i);
+        part.files.push_back(from.files[at]);
+        if (!from.labels.empty()) part.labels.push_back(from.labels[at]);
+        if (!from.groups.empty()) part.groups.push_back(from.groups[at]);
+        if (!from.values.empty())
+            part.values.insert(part.values.end(), from.values.begin() + i * classes,
+                               from.values.begin() + (i + 1) * classes);
+    }
+    return part;
+}
+
+}  // namespace detail
+
+/// Lists a folder whose subfolders are classes, at any depth below them.
+///
+///     classes   the names of the subfolders in byte order; or `class_names`, of which every subfolder must be one
+///     files     those of the kind; other files and all that is hidden is passed over; links to files are followed,
+///               links to folders only where a class folder is one
+///     refuses   with cannot_open what is no folder or may not be listed; with invalid_argument fewer than two classes,
+///               a class folder without such files, and a class folder that is none of class_names
+[[nodiscard]] inline result<class_listing> list_class_folder(const std::string& root, const file_kind& kind,
+                                                             const std::vector<std::string>& class_names = {}) {
+    return detail::catch_out_of_memory(root, [&]() -> result<class_listing> {
+        std::vector<std::filesystem::path> folders, others;
+        if (error failed = detail::list_folder(root, folders, others, true)) return failed;
+        class_listing listing{.class_names = class_names, .files = {}, .labels = {}};
+        if (class_names.empty())
+            for (const std::filesystem::path& folder : folders)
+                listing.class_names.push_back(folder.filename().string());
+        if (listing.class_names.size() < 2) {
+            return error(error_kind::invalid_argument, root,
+                         "found " +
+                             (folders.empty() ? std::string("no class folders")
+                                              : "the single class folder " + folders[0].filename().string()) +
+                             ", expected a folder for each of at least two classes");
+        }
+        for (const std::filesystem::path& folder : folders) {
+            const auto place =
+                std::find(listing.class_names.begin(), listing.class_names.end(), folder.filename().string());
+            if (place == listing.class_names.end())
+                return error(error_kind::invalid_argument, folder.string(),
+                             "is no class; the classes are " + detail::joined(class_names));
+            const std::size_t before = listing.files.size();
+            if (error failed = detail::list_files(folder, kind, listing.files)) return failed;
+            if (listing.files.size() == before)
+                return error(error_kind::invalid_argument, folder.string(), std::string("holds no ") + kind.name);
+            listing.labels.resize(listing.files.size(), static_cast<std::int32_t>(place - listing.class_names.begin()));
+        }
+        if (listing.files.empty())
+            return error(error_kind::invalid_argument, root, "has a folder for none of " + detail::joined(class_names));
+        return listing;
+    });
+}
+
+/// What a split is to keep the shares of: the class of each file, or where it may be of several, the combination.
+[[nodiscard]] inline std::vector<std::int32_t> strata(const class_listing& of) {
+    if (of.values.empty()) return of.labels;
+    const std::size_t classes = of.class_names.size();
+    std::vector<std::vector<float>> each, combinations;
+    for (std::size_t i = 0; i < of.files.size(); ++i)
+        each.emplace_back(of.values.begin() + static_cast<std::ptrdiff_t>(i * classes),
+                          of.values.begin() + static_cast<std::ptrdiff_t>((i + 1) * classes));
+    combinations = each;
+    std::sort(combinations.begin(), combinations.end());
+    combinations.erase(std::unique(combinations.begin(), combinations.end()), combinations.end());
+    std::vector<std::int32_t> places;
+    for (const std::vector<float>& one : each)
+        places.push_back(static_cast<std::int32_t>(std::lower_bound(combinations.begin(), combinations.end(), one) -
+                                                   combinations.begin()));
+    return places;
+}
+
+/// The three parts of a listing.
+[[nodiscard]] inline class_listing_splits divide(const class_listing& all, const split_indices& parts) {
+    return {detail::chosen(all, parts.train), detail::chosen(all, parts.validation), detail::chosen(all, parts.test)};
+}
+
+/// Cuts a listing by grouped_split() where it has groups, which says what is refused, else by stratified_split().
+[[nodiscard]] inline result<class_listing_splits> split_listing(const class_listing& all, seed start,
+                                                                double validation = 0.15, double test = 0.15) {
+    if (all.groups.empty()) return divide(all, stratified_split(strata(all), start, validation, test));
+    const result<split_indices> parts = grouped_split(strata(all), all.groups, start, validation, test);
+    if (!parts) return parts.error();
+    return divide(all, *parts);
+}
+
+/// Lists a folder that has been split, or splits it.
+///
+///     DIR/train, DIR/val, DIR/test   the classes are those of train. val may also be valid or validation; without it
+///                                    15 % of train, chosen by the seed, take its place
+///     DIR/<class>                    no folder train: 70 % to fit, 15 % to choose by and 15 % to test, chosen by the
+///                                    seed
+///     refuses                        what list_class_folder() refuses; a folder train without a folder test
+[[nodiscard]] inline result<class_listing_splits> list_class_splits(const std::string& root, const file_kind& kind,
+                                                                    seed start) {
+    return detail::catch_out_of_memory(root, [&]() -> result<class_listing_splits> {
+        const auto folder_of = [&](std::initializer_list<const char*> names) {
+            for (const char* name : names) {
+                std::error_code ignored;
+                const std::filesystem::path path = std::filesystem::path(root) / name;
+                if (std::filesystem::is_directory(path, ignored)) return path.string();
+            }
+            return std::string();
+        };
+        const std::string train = folder_of({"train"}), validation = folder_of({"val", "valid", "validation"}),
+                          test = folder_of({"test"});
+        if (train.empty()) {
+            result<class_listing> all = list_class_folder(root, kind);
+            if (!all) return all.error();
+            return split_listing(*all, start);
+        }
+        if (test.empty())
+            return error(error_kind::invalid_argument, root,
+                         "has a folder train but none that is called test; add it, or give the folder of the classes "
+                         "themselves");
+        result<class_listing> to_fit = list_class_folder(train, kind);
+        if (!to_fit) return to_fit.error();
+        result<class_listing> to_test = list_class_folder(test, kind, to_fit->class_names);
+        if (!to_test) return to_test.error();
+        if (validation.empty()) {
+            class_listing_splits parts = divide(*to_fit, stratified_split(to_fit->labels, start, 0.15, 0));
+            parts.test = std::move(*to_test);
+            return parts;
+        }
+        result<class_listing> to_choose = list_class_folder(validation, kind, to_fit->class_names);
+        if (!to_choose) return to_choose.error();
+        return class_listing_splits{std::move(*to_fit), std::move(*to_choose), std::move(*to_test)};
+    });
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_CLASS_LISTING
+
+namespace ctnn {
+
+/// Files with what is known of their positions: file i of `labels` belongs to file i of `images`.
+struct label_pairs {
+    std::vector<std::string> images, labels;
+    std::vector<std::string> class_names{};  ///< of the positions, by label; may be empty
+    [[nodiscard]] extent size() const noexcept { return static_cast<extent>(images.size()); }
+};
+
+namespace detail {
+
+using stem_and_file = std::pair<std::string, std::string>;
+
+/// The files of a kind in a folder, with their stems, by stem. Refuses two files of one stem.
+[[nodiscard]] inline error list_stems(const std::string& folder, const file_kind& kind,
+                                      std::vector<stem_and_file>& to) {
+    std::vector<std::filesystem::path> folders, files;
+    if (error failed = list_folder(folder, folders, files, true)) return failed;
+    for (const std::filesystem::path& file : files)
+        if (std::string stem = stem_of(file, kind); !stem.empty()) to.emplace_back(std::move(stem), file.string());
+    std::sort(to.begin(), to.end());
+    for (std::size_t i = 1; i < to.size(); ++i)
+        if (to[i].first == to[i - 1].first)
+            return {error_kind::invalid_argument, to[i].second, "has the name of " + to[i - 1].second};
+    return {};
+}
+
+}  // namespace detail
+
+/// Pairs the files of two folders by their names without ending: images/7.jpg and masks/7.png, images/a.nii.gz and
+/// labels/a.nii. Subfolders and hidden files are passed over.
+///
+///     gives     pairs in byte order of their names
+///     refuses   with cannot_open what is no folder; with invalid_argument two files of one name in a folder, folders
+///               without a pair, and a file without its other. With `left_out` the last is no failure: the error is
+///               appended there
+///
+///     auto pairs = ctnn::list_label_pairs("train/images", "train/masks", ctnn::image_files);
+[[nodiscard]] inline result<label_pairs> list_label_pairs(const std::string& images, const std::string& labels,
+                                                          const file_kind& kind,
+                                                          std::vector<error>* left_out = nullptr) {
+    std::vector<detail::stem_and_file> of_images, of_labels;
+    if (error failed = detail::list_stems(images, kind, of_images)) return failed;
+    if (error failed = detail::list_stems(labels, kind, of_labels)) return failed;
+    label_pairs pairs;
+    std::size_t i = 0, k = 0;
+    while (i < of_images.size() || k < of_labels.size()) {
+        const bool no_label =
+            k == of_labels.size() || (i < of_images.size() && of_images[i].first < of_labels[k].first);
+        const bool no_image =
+            i == of_images.size() || (k < of_labels.size() && of_labels[k].first < of_images[i].first);
+        if (!no_label && !no_image) {
+            pairs.images.push_back(of_images[i++].second);
+            pairs.labels.push_back(of_labels[k++].second);
+            continue;
+        }
+        error alone = no_label ? error(error_kind::invalid_argument, of_images[i].second, "has no file in " + labels)
+                               : error(error_kind::invalid_argument, of_labels[k].second, "has no file in " + images);
+        if (left_out == nullptr) return alone;
+        left_out->push_back(std::move(alone));
+        if (no_label) ++i;
+        if (no_image) ++k;
+    }
+    if (pairs.images.empty())
+        return error(error_kind::invalid_argument, images,
+                     std::string("holds no ") + kind.name + " that has a file in " + labels);
+    return pairs;
+}
+
+/// Some of the pairs, such as a part of a split.
+[[nodiscard]] inline label_pairs chosen_pairs(const label_pairs& from, const std::vector<extent>& indices) {
+    label_pairs part{.images = {}, .labels = {}, .class_names = from.class_names};
+    for (const extent i : indices) {
+        part.images.push_back(from.images[static_cast<std::size_t>(i)]);
+        part.labels.push_back(from.labels[static_cast<std::size_t>(i)]);
+    }
+    return part;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_LABEL_PAIRS
+
+namespace ctnn {
+
+/// A task, with paths from where the program runs.
+struct decathlon_task {
+    std::string name, description, licence;
+    std::vector<std::string> modalities;  ///< by channel: "FLAIR", "T1w" ...
+    label_pairs training;                 ///< class_names are those of the labels: "background", "Anterior" ...
+    std::vector<std::string> test;        ///< images without labels
+};
+
+namespace detail {
+
+class decathlon_parser : private json_cursor {
+public:
+    using json_cursor::json_cursor;
+    using json_cursor::position;
+
+    /// Paths stay as they are in the file. \returns null, or what is expected at position().
+    [[nodiscard]] const char* parse(decathlon_task& to) {
+        constexpr const char* known[] = {"name",   "description", "licence", "license",  "modality",
+                                         "labels", "numTraining", "numTest", "training", "test"};
+        unsigned seen = 0;
+        const char* wrong = object([&](const std::string& key) -> const char* {
+            const auto* place = std::find(std::begin(known), std::end(known), key);
+            const unsigned bit = place == std::end(known) ? 0U : 1U << (place - std::begin(known));
+            if ((seen & bit) != 0) return "each key once";
+            seen |= bit;
+            if (key == "name") return text(to.name);
+            if (key == "description") return text(to.description);
+            if (key == "licence" || key == "license") return text(to.licence);
+            if (key == "modality") return names(to.modalities);
+            if (key == "labels") return names(to.training.class_names);
+            if (key == "numTraining") return count(training_count_);
+            if (key == "numTest") return count(test_count_);
+            if (key == "training") return array([&] { return pair(to.training); });
+            if (key == "test")
+                return array([&] {
+                    to.test.emplace_back();
+                    return path(to.test.back());
+                });
+            return skip_value();
+        });
+        if (wrong != nullptr) return wrong;
+        skip_space();
+        if (at_ != text_.size) return "nothing but spaces behind the object";
+        if (to.training.images.empty()) return "a list \"training\" of images with labels";
+        if (to.training.class_names.size() < 2) return "at least two \"labels\"";
+        if (training_count_ >= 0 && training_count_ != to.training.size())
+            return "as many pairs in \"training\" as \"numTraining\" says";
+        if (test_count_ >= 0 && test_count_ != static_cast<std::int64_t>(to.test.size()))
+            return "as many images in \"test\" as \"numTest\" says";
+        return nullptr;
+    }
+
+private:
+    const char* text(std::string& to) { return string(to) ? nullptr : "a text"; }
+
+    const char* count(std::int64_t& to) {
+        const extent begin = at_;
+        if (!skip_number()) return "a number";
+        const char* first = reinterpret_cast<const char*>(text_.data + begin);
+        const std::from_chars_result read = std::from_chars(first, first + (at_ - begin), to);
+        return read.ec == std::errc{} && read.ptr == first + (at_ - begin) && to >= 0 ? nullptr
+                                                                                      : "a whole number from 0";
+    }
+
+    /// {"0": "background", "1": "liver"}: each number from 0 once.
+    const char* names(std::vector<std::string>& to) {
+        std::vector<std::pair<int, std::string>> all;
+        const char* wrong = object([&](const std::string& key) -> const char* {
+            int number = -1;
+            const std::from_chars_result read = std::from_chars(key.data(), key.data() + key.size(), number);
+            if (read.ec != std::errc{} || read.ptr != key.data() + key.size() || number < 0)
+                return "a key that is a number from 0";
+            all.emplace_back(number, std::string());
+            return text(all.back().second);
+        });
+        if (wrong != nullptr) return wrong;
+        std::sort(all.begin(), all.end());
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (all[i].first != static_cast<int>(i)) return "keys \"0\", \"1\" ... without a gap";
+            to.push_back(std::move(all[i].second));
+        }
+        return nullptr;
+    }
+
+    const char* pair(label_pairs& to) {
+        std::string image, label;
+        const char* wrong = object([&](const std::string& key) -> const char* {
+            if (key == "image" && image.empty()) return path(image);
+            if (key == "label" && label.empty()) return path(label);
+            return "image and label, once each";
+        });
+        if (wrong != nullptr) return wrong;
+        if (image.empty() || label.empty()) return "image and label";
+        to.images.push_back(std::move(image));
+        to.labels.push_back(std::move(label));
+        return nullptr;
+    }
+
+    /// A path that stays in the folder of the file.
+    const char* path(std::string& to) {
+        if (!string(to)) return "a path in quotes";
+        const std::filesystem::path whole(to);
+        bool inside = !to.empty() && whole.is_relative() && to.find('\0') == std::string::npos;
+        for (const std::filesystem::path& part : whole) inside = inside && part != "..";
+        return inside ? nullptr : "a path below the folder of the file";
+    }
+
+    std::int64_t training_count_ = -1, test_count_ = -1;
+};
+
+}  // namespace detail
+
+/// Takes the content of a dataset.json in `folder`; `file` is its name in errors.
+[[nodiscard]] inline result<decathlon_task> parse_decathlon(byte_view text, const std::string& folder,
+                                                            const std::string& file = {}) {
+    if (const extent at = detail::invalid_utf8(text); at >= 0)
+        return error(error_kind::corrupt, file, at, "what is no UTF-8", "JSON in UTF-8");
+    decathlon_task task;
+    detail::decathlon_parser parser(text);
+    if (const char* expected = parser.parse(task))
+        return error(error_kind::corrupt, file, parser.position(),
+                     parser.position() < text.size ? "something else" : "the end", expected);
+    std::vector<std::string> seen;
+    const auto locate = [&](std::vector<std::string>& paths) {
+        for (std::string& path : paths) {
+            path = (std::filesystem::path(folder) / path).lexically_normal().string();
+            seen.push_back(path);
+        }
+    };
+    locate(task.training.images);
+    locate(task.training.labels);
+    locate(task.test);
+    std::sort(seen.begin(), seen.end());
+    const auto twice = std::adjacent_find(seen.begin(), seen.end());
+    if (twice != seen.end()) return error(error_kind::corrupt, file, "names " + *twice + " twice");
+    return task;
+}
+
+/// Reads a dataset.json of at most 16 MiB; no volume is opened.
+///
+///     takes     the form of the Decathlon: name, description, licence, modality and labels by number, training as a
+///               list of image and label, test as a list of images; other keys are passed over
+///     refuses   with corrupt what is no JSON, a missing or empty list of training pairs, labels that are not 0, 1 ...,
+///               counts that are not numTraining and numTest, a file that is named twice, and paths that are absolute
+///               or lead out of the folder
+///
+///     auto task = ctnn::read_decathlon("Task04_Hippocampus/dataset.json");
+[[nodiscard]] inline result<decathlon_task> read_decathlon(const std::string& path) {
+    const result<byte_vector> bytes = read_file(path, std::int64_t{16} << 20);
+    if (!bytes) return bytes.error();
+    return parse_decathlon(*bytes, std::filesystem::path(path).parent_path().string(), path);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_DECATHLON
+// -------------------- ctnn/data/file_index.hpp
+#ifndef CTNN_INCLUDED_DATA_FILE_INDEX
+#define CTNN_INCLUDED_DATA_FILE_INDEX
+/// \file
+/// Tables that say which file is of which class, of which patient, and in which part of a split.
+
+#include <filesystem>
+
+namespace ctnn {
+
+/// The columns of an index, by their names.
+struct index_options {
+    std::string path = "path";
+    std::vector<std::string> labels{
+        "label"};                            ///< one: the name of a class; several: 1 or 0 for each, one class a column
+    std::string group{};                     ///< such as the patient; empty: none
+    std::string part{};                      ///< train, val (valid, validation) or test; empty: none
+    std::vector<std::string> class_names{};  ///< with one label column, the classes in order; empty: those found
+    csv_options table{};
+};
+
+/// What an index says.
+struct file_index {
+    class_listing listing;  ///< in the order of the table
+    split_indices parts;    ///< as the column says; empty without one
+};
+
+namespace detail {
+
+/// The names of classes that stand in a column, in the order of their numbers where all are whole numbers, else in byte
+/// order.
+[[nodiscard]] inline std::vector<std::string> classes_of_column(const csv_file& table, extent column) {
+    std::vector<std::string> names;
+    bool numbers = true;
+    for (extent row = 0; row < table.rows(); ++row) {
+        names.push_back(table.text(row, column));
+        numbers = numbers && names.back().find_first_not_of("0123456789") == std::string::npos;
+    }
+    std::sort(names.begin(), names.end(), [numbers](const std::string& a, const std::string& b) {
+        return numbers && a.size() != b.size() ? a.size() < b.size() : a < b;
+    });
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
+/// One label column: each field is the name of a class.
+[[nodiscard]] inline error read_class_column(const csv_file& table, extent column, class_listing& to) {
+    if (to.class_names.empty()) to.class_names = classes_of_column(table, column);
+    if (to.class_names.size() < 2)
+        return {error_kind::invalid_argument, table.file(), "has fewer than two classes in the column of labels"};
+    for (extent row = 0; row < table.rows(); ++row) {
+        const std::string name = table.text(row, column);
+        const auto place = std::find(to.class_names.begin(), to.class_names.end(), name);
+        if (name.empty() || place == to.class_names.end())
+            return table.wrong(row, column, name.empty() ? "a class" : "one of " + joined(to.class_names));
+        to.labels.push_back(static_cast<std::int32_t>(place - to.class_names.begin()));
+    }
+    return {};
+}
+
+/// Several label columns: each is a class, each field 1 or 0.
+[[nodiscard]] inline error read_label_columns(const csv_file& table, const std::vector<extent>& columns,
+                                              class_listing& to) {
+    for (extent row = 0; row < table.rows(); ++row)
+        for (const extent column : columns) {
+            const std::string value = table.text(row, column);
+            if (value != "0" && value != "1") return table.wrong(row, column, "0 or 1");
+            to.values.push_back(value == "1" ? 1.0f : 0.0f);
+        }
+    return {};
+}
+
+/// Paths from the folder of the index; refuses an empty one, and a file that stands in the table twice.
+[[nodiscard]] inline error read_path_column(const csv_file& table, extent column, class_listing& to) {
+    const std::filesystem::path folder = std::filesystem::path(table.file()).parent_path();
+    std::vector<std::pair<std::string, extent>> seen;
+    for (extent row = 0; row < table.rows(); ++row) {
+        const std::string path = table.text(row, column);
+        if (path.empty()) return table.wrong(row, column, "the path of a file");
+        to.files.push_back((folder / path).lexically_normal().string());
+        seen.emplace_back(to.files.back(), row);
+    }
+    std::sort(seen.begin(), seen.end());
+    for (std::size_t i = 1; i < seen.size(); ++i)
+        if (seen[i].first == seen[i - 1].first) return table.wrong(seen[i].second, column, "each file once");
+    return {};
+}
+
+[[nodiscard]] inline error read_group_column(const csv_file& table, extent column, class_listing& to) {
+    for (extent row = 0; row < table.rows(); ++row) {
+        to.groups.push_back(table.text(row, column));
+        if (to.groups.back().empty()) return table.wrong(row, column, "the name of a group");
+    }
+    return {};
+}
+
+[[nodiscard]] inline error read_part_column(const csv_file& table, extent column, split_indices& to) {
+    for (extent row = 0; row < table.rows(); ++row) {
+        const std::string part = table.text(row, column);
+        const bool validation = part == "val" || part == "valid" || part == "validation";
+        if (!validation && part != "train" && part != "test") return table.wrong(row, column, "train, val or test");
+        (validation ? to.validation : part == "train" ? to.train : to.test).push_back(row);
+    }
+    return {};
+}
+
+}  // namespace detail
+
+/// Reads an index: a table with a row a file.
+///
+///     path,label,patient,part
+///     scans/a1.nii.gz,healthy,anna,train
+///
+///     paths     from the folder of the index, or absolute; no file is opened here
+///     classes   those of options.class_names, or those found, in byte order, or by number where all are whole numbers;
+///               with several label columns the columns are the classes, and listing.values says which a file is of
+///     refuses   what read_csv() refuses, and columns that are not there; with corrupt, its line and column, an empty
+///               path, class or group, a class that is none of class_names, a label that is neither 0 nor 1, a part
+///               that is none, a file that stands in the table twice; with invalid_argument no label column, a table
+///               without rows, fewer than two classes, and a group in two parts
+[[nodiscard]] inline result<file_index> read_index(const std::string& path, const index_options& options = {}) {
+    csv_options rules = options.table;
+    rules.heading = true;
+    const result<csv_file> table = read_csv(path, rules);
+    if (!table) return table.error();
+    if (options.labels.empty()) return error(error_kind::invalid_argument, path, "a column of labels is needed");
+    if (table->rows() == 0) return error(error_kind::invalid_argument, path, "has no row below its heading");
+    const result<extent> paths = table->column(options.path);
+    if (!paths) return paths.error();
+    std::vector<extent> labels;
+    for (const std::string& name : options.labels) {
+        const result<extent> label = table->column(name);
+        if (!label) return label.error();
+        labels.push_back(*label);
+    }
+    file_index index;
+    const bool single = labels.size() == 1;
+    index.listing.class_names = single ? options.class_names : options.labels;
+    if (error failed = detail::read_path_column(*table, *paths, index.listing)) return failed;
+    if (error failed = single ? detail::read_class_column(*table, labels[0], index.listing)
+                              : detail::read_label_columns(*table, labels, index.listing))
+        return failed;
+    if (!options.group.empty()) {
+        const result<extent> group = table->column(options.group);
+        if (!group) return group.error();
+        if (error failed = detail::read_group_column(*table, *group, index.listing)) return failed;
+    }
+    if (!options.part.empty()) {
+        const result<extent> part = table->column(options.part);
+        if (!part) return part.error();
+        if (error failed = detail::read_part_column(*table, *part, index.parts)) return failed;
+        if (!index.listing.groups.empty())
+            if (error failed = check_split(index.parts, index.listing.groups))
+                return error(failed.kind(), path, failed.message() + " (train, val, test)");
+    }
+    return index;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_FILE_INDEX
+// -------------------- ctnn/data/label_folder.hpp
+#ifndef CTNN_INCLUDED_DATA_LABEL_FOLDER
+#define CTNN_INCLUDED_DATA_LABEL_FOLDER
+/// \file
+/// Volumes with label maps: a data set with a label at each voxel.
+
+// -------------------- ctnn/data/read_pairs.hpp
+#ifndef CTNN_INCLUDED_DATA_READ_PAIRS
+#define CTNN_INCLUDED_DATA_READ_PAIRS
+/// \file
+/// From pairs of files to a data set with a label at each position: what images and volumes share.
+
+namespace ctnn::detail {
+
+/// Positions of a shape: its numbers without the channels.
+template <static_shape Input>
+inline constexpr extent positions_of = Input::size / dims_of<Input>.channels();
+
+/// Reads each pair by read(place in pairs, its numbers, its labels), which answers with an error or none; `what` is
+/// their plural in errors. The budget comes first; with `skipped` what cannot be read leaves the pairs.
+template <static_shape Input, class T, class Read>
+[[nodiscard]] result<dataset<Input, T>> read_pairs(label_pairs& pairs, const char* what, std::int64_t budget,
+                                                   std::vector<error>* skipped, const Read& read) {
+    constexpr std::int64_t each =
+        Input::size * static_cast<std::int64_t>(sizeof(T)) + positions_of<Input> * std::int64_t{4};
+    if (pairs.size() > budget / each)
+        return error(error_kind::too_large, std::to_string(pairs.size()) + " " + what + " of " + std::to_string(each) +
+                                                " bytes, labels included, are more than the budget of " +
+                                                std::to_string(budget));
+    dataset<Input, T> data;
+    data.class_names = pairs.class_names;
+    data.inputs.resize(static_cast<std::size_t>(pairs.size() * Input::size));
+    data.labels.resize(static_cast<std::size_t>(pairs.size() * positions_of<Input>));
+    std::vector<extent> kept;
+    for (std::size_t i = 0; i < pairs.images.size(); ++i) {
+        const extent to = static_cast<extent>(kept.size());
+        error failed = read(i, data.inputs.data() + to * Input::size, data.labels.data() + to * positions_of<Input>);
+        if (!failed)
+            kept.push_back(static_cast<extent>(i));
+        else if (skipped == nullptr)
+            return failed;
+        else
+            skipped->push_back(std::move(failed));
+    }
+    if (kept.empty()) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
+    if (kept.size() != pairs.images.size()) pairs = chosen_pairs(pairs, kept);
+    data.inputs.resize(kept.size() * static_cast<std::size_t>(Input::size));
+    data.labels.resize(kept.size() * static_cast<std::size_t>(positions_of<Input>));
+    return data;
+}
+
+}  // namespace ctnn::detail
+#endif  // CTNN_INCLUDED_DATA_READ_PAIRS
+// -------------------- ctnn/data/volume_folder.hpp
+#ifndef CTNN_INCLUDED_DATA_VOLUME_FOLDER
+#define CTNN_INCLUDED_DATA_VOLUME_FOLDER
+/// \file
+/// Data sets from folders of NIfTI volumes, a folder a class.
+
+// -------------------- ctnn/data/read_listing.hpp
+#ifndef CTNN_INCLUDED_DATA_READ_LISTING
+#define CTNN_INCLUDED_DATA_READ_LISTING
+/// \file
+/// From the files of a listing to a data set in memory: what all kinds of files share.
+
+namespace ctnn::detail {
+
+/// Keeps the files of a listing that `keep` marks.
+inline void keep_files(class_listing& listing, const std::vector<bool>& keep) {
+    std::vector<extent> kept;
+    for (std::size_t i = 0; i < keep.size(); ++i)
+        if (keep[i]) kept.push_back(static_cast<extent>(i));
+    if (kept.size() != keep.size()) listing = chosen(listing, kept);
+}
+
+/// Reads each file by read(path, place of its numbers), which answers with an error or none; `what` is their plural in
+/// errors. The rules are read_images()'s: the budget first, then file by file; with `skipped` those that cannot be read
+/// leave the listing.
+template <static_shape Input, class T, class Read>
+[[nodiscard]] result<dataset<Input, T>> read_listing(class_listing& listing, const char* what, std::int64_t budget,
+                                                     std::vector<error>* skipped, const Read& read) {
+    return detail::catch_out_of_memory({}, [&]() -> result<dataset<Input, T>> {
+        constexpr std::int64_t each = Input::size * static_cast<std::int64_t>(sizeof(T));
+        if (listing.size() > budget / each)
+            return error(error_kind::too_large, std::to_string(listing.size()) + " " + what + " of " +
+                                                    std::to_string(each) + " bytes are more than the budget of " +
+                                                    std::to_string(budget));
+        dataset<Input, T> data;
+        data.class_names = listing.class_names;
+        data.inputs.resize(static_cast<std::size_t>(listing.size() * Input::size));
+        std::vector<bool> keep(listing.files.size());
+        extent kept = 0;
+        for (std::size_t i = 0; i < listing.files.size(); ++i) {
+            error failed = read(listing.files[i], data.inputs.data() + kept * Input::size);
+            keep[i] = !failed;
+            if (!failed)
+                ++kept;
+            else if (skipped == nullptr || failed.kind() == error_kind::out_of_memory)  // no fault of the file
+                return failed;
+            else
+                skipped->push_back(std::move(failed));
+        }
+        if (kept == 0) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
+        data.labels.reserve(listing.labels.size());  // now: behind these lines nothing may fail
+        data.values.reserve(listing.values.size());
+        keep_files(listing, keep);
+        data.inputs.resize(static_cast<std::size_t>(kept * Input::size));
+        data.labels = listing.labels;
+        data.values.assign(listing.values.begin(), listing.values.end());
+        return data;
+    });
+}
+
+}  // namespace ctnn::detail
+#endif  // CTNN_INCLUDED_DATA_READ_LISTING
+// -------------------- ctnn/data/volume_input.hpp
+#ifndef CTNN_INCLUDED_DATA_VOLUME_INPUT
+#define CTNN_INCLUDED_DATA_VOLUME_INPUT
+/// \file
+/// From a volume of any orientation, spacing and size to the numbers that a network reads: the one way for training,
+/// evaluation and prediction.
+
+#include <cmath>
+
+// -------------------- ctnn/data/volume_crop.hpp
+#ifndef CTNN_INCLUDED_DATA_VOLUME_CROP
+#define CTNN_INCLUDED_DATA_VOLUME_CROP
+/// \file
+/// Volumes cut and filled up to the extents that a network takes, and back onto the grid that they came from.
+
+// -------------------- ctnn/data/volume.hpp
+#ifndef CTNN_INCLUDED_DATA_VOLUME
+#define CTNN_INCLUDED_DATA_VOLUME
+/// \file
+/// Volumes in space: values on a grid of voxels and where they lie in the patient, to and from NIfTI.
+///
+/// The order in memory is ctnn's, shape<D, H, W, C> with channels contiguous. NIfTI's first axis is fastest, so its
+/// axes (i, j, k) are (width, height, depth): a file of three axes, or of colors, is a volume without moving a voxel.
+/// Axes behind the third (time, ...) become channels, which does move them.
+
+#include <cmath>
+
+// -------------------- ctnn/io/nifti_labels.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI_LABELS
+#define CTNN_INCLUDED_IO_NIFTI_LABELS
+/// \file
+/// Label maps: whole numbers, one a voxel, exact or refused with the voxel's place.
+
+#include <cmath>
+#include <optional>
+
+// -------------------- ctnn/io/nifti.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI
+#define CTNN_INCLUDED_IO_NIFTI
+/// \file
+/// Reading NIfTI files: .nii, .nii.gz and .hdr/.img pairs, NIfTI-1 and NIfTI-2, both byte orders.
+///
+/// What nibabel reads, this reads with equal numbers and affine; refused are besides: complex numbers and float128 (by
+/// name), a `bitpix` that contradicts the type, a file that is longer than its header says, extents below 1 (with
+/// them FreeSurfer's -1 for long vectors), and transforms that are not finite.
+
+// -------------------- ctnn/io/gzip.hpp
+#ifndef CTNN_INCLUDED_IO_GZIP
+#define CTNN_INCLUDED_IO_GZIP
+/// \file
+/// The gzip container: unpacked no further than the caller asks, every checksum compared. Needs CTNN_WITH_ZLIB.
+/// https://www.rfc-editor.org/rfc/rfc1952
+
+namespace ctnn {
+
+/// Does the content begin as a gzip file does?
+[[nodiscard]] inline bool is_gzip(byte_view b) { return b.has(0, "\x1f\x8b", 2); }
+
+namespace detail {
+
+#if defined(CTNN_WITH_ZLIB)
+
+/// Unpacks a gzip file part by part. Several members follow each other as one content; zeros behind the last are
+/// padding, as gzip itself takes them; anything else is refused.
+class gzip_reader {
+public:
+    gzip_reader(byte_view packed, std::string file) : packed_(packed), file_(std::move(file)) {}
+    gzip_reader(const gzip_reader&) = delete;
+    gzip_reader& operator=(const gzip_reader&) = delete;
+    ~gzip_reader() {
+        if (started_) inflateEnd(&stream_);
+    }
+
+    /// Appends unpacked bytes until `to` has `until` bytes or the content ends. When it returns with fewer, every
+    /// member was whole and its CRC-32 and size were right. Memory grows with what has been unpacked: at most twice
+    /// that, or four times the packed size.
+    [[nodiscard]] error fill(byte_vector& to, std::int64_t until) {
+        if (!started_) {
+            if (inflateInit2(&stream_, gzip_deflate) != Z_OK)
+                return {error_kind::out_of_memory, file_, "zlib cannot start"};
+            started_ = true;
+        }
+        const std::int64_t first = std::max<std::int64_t>(65536, 4 * std::int64_t{packed_.size});
+        while (!ended_ && static_cast<std::int64_t>(to.size()) < until) {
+            const std::size_t have = to.size();
+            const auto room = static_cast<std::size_t>(
+                std::min<std::int64_t>(until, std::max<std::int64_t>(first, 2 * static_cast<std::int64_t>(have))));
+            to.resize(room);
+            std::size_t done = have;
+            const error failed = unpack(to, done);
+            to.resize(done);
+            if (failed) return failed;
+        }
+        return {};
+    }
+
+private:
+    /// Fills `to` from `done` on, as far as the content reaches.
+    [[nodiscard]] error unpack(byte_vector& to, std::size_t& done) {
+        constexpr std::int64_t most = std::int64_t{1} << 30;  // zlib counts in 32 bits
+        while (!ended_ && done < to.size()) {
+            const auto room = static_cast<unsigned>(std::min(static_cast<std::int64_t>(to.size() - done), most));
+            const auto input = static_cast<unsigned>(std::min(std::int64_t{packed_.size - at_}, most));
+            stream_.next_in = const_cast<unsigned char*>(packed_.data + at_);
+            stream_.avail_in = input;
+            stream_.next_out = to.data() + done;
+            stream_.avail_out = room;
+            const int status = inflate(&stream_, Z_NO_FLUSH);
+            at_ += static_cast<extent>(input - stream_.avail_in);
+            done += room - stream_.avail_out;
+            if (status == Z_STREAM_END) {
+                if (error wrong = next_member()) return wrong;
+            } else if (status == Z_MEM_ERROR) {
+                return {error_kind::out_of_memory, file_, "zlib has no memory"};
+            } else if (status == Z_BUF_ERROR || (status == Z_OK && at_ == packed_.size && stream_.avail_out != 0)) {
+                return {error_kind::truncated, file_, at_, "the end of the file", "more compressed data"};
+            } else if (status != Z_OK) {
+                return {error_kind::corrupt, file_, at_,
+                        std::string("damaged compressed data (") + (stream_.msg ? stream_.msg : "no dictionary") + ")",
+                        "a whole gzip member"};
+            }
+        }
+        return {};
+    }
+    /// Behind a member: another one, padding with zeros, or the end.
+    [[nodiscard]] error next_member() {
+        if (packed_.has(at_, "\x1f\x8b", 2)) {
+            if (inflateReset(&stream_) != Z_OK) return {error_kind::corrupt, file_, "zlib cannot begin a member"};
+            return {};
+        }
+        for (extent i = at_; i < packed_.size; ++i)
+            if (packed_[i] != 0)
+                return {error_kind::trailing_data, file_, i, "other bytes behind the compressed data", "the end"};
+        ended_ = true;
+        return {};
+    }
+
+    byte_view packed_;
+    std::string file_;
+    z_stream stream_{};
+    extent at_ = 0;
+    bool started_ = false, ended_ = false;
+};
+
+#endif
+
+}  // namespace detail
+
+/// Unpacks a gzip file of any number of members. Refuses with too_large what unpacks to more than `budget` bytes,
+/// with truncated, corrupt or trailing_data a damaged one, with unsupported everything without CTNN_WITH_ZLIB.
+[[nodiscard]] inline result<byte_vector> gunzip(byte_view packed, const std::string& file, std::int64_t budget) {
+#if defined(CTNN_WITH_ZLIB)
+    return detail::catch_out_of_memory(file, [&]() -> result<byte_vector> {
+        detail::gzip_reader reader(packed, file);
+        byte_vector content;
+        const std::int64_t stop = budget < std::numeric_limits<std::int64_t>::max() ? budget + 1 : budget;
+        if (error failed = reader.fill(content, stop)) return failed;
+        if (static_cast<std::int64_t>(content.size()) > budget)
+            return error(error_kind::too_large, file, "unpacks to more than " + std::to_string(budget) + " bytes");
+        return content;
+    });
+#else
+    (void)packed;
+    (void)budget;
+    return error(error_kind::unsupported, file, 0, "gzip", "a plain file (define CTNN_WITH_ZLIB and link zlib)");
+#endif
+}
+
+namespace detail {
+
+#if defined(CTNN_WITH_ZLIB)
+
+inline result<byte_vector> pack_gzip(byte_view content, const std::string& file) {
+    struct packer {
+        z_stream stream{};
+        bool started = false;
+        ~packer() {
+            if (started) deflateEnd(&stream);
+        }
+    } packing;
+    z_stream& stream = packing.stream;
+    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, gzip_deflate, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        return error(error_kind::out_of_memory, file, "zlib cannot start");
+    packing.started = true;
+    constexpr std::int64_t most = std::int64_t{1} << 30;
+    byte_vector packed(static_cast<std::size_t>(content.size / 2 + 4096));
+    std::size_t done = 0;
+    extent at = 0;
+    int status = Z_OK;
+    while (status == Z_OK) {
+        if (done == packed.size()) packed.resize(2 * packed.size());
+        const auto room = static_cast<unsigned>(std::min(static_cast<std::int64_t>(packed.size() - done), most));
+        const auto input = static_cast<unsigned>(std::min(std::int64_t{content.size - at}, most));
+        stream.next_in = const_cast<unsigned char*>(content.data + at);
+        stream.avail_in = input;
+        stream.next_out = packed.data() + done;
+        stream.avail_out = room;
+        status = deflate(&stream, at + static_cast<extent>(input) == content.size ? Z_FINISH : Z_NO_FLUSH);
+        at += static_cast<extent>(input - stream.avail_in);
+        done += room - stream.avail_out;
+    }
+    if (status != Z_STREAM_END) return error(error_kind::out_of_memory, file, "zlib cannot pack");
+    packed.resize(done);
+    return packed;
+}
+
+#endif
+
+}  // namespace detail
+
+/// Packs bytes as one gzip member without name or time, so that equal content gives equal files.
+[[nodiscard]] inline result<byte_vector> gzip(byte_view content, const std::string& file = {}) {
+#if defined(CTNN_WITH_ZLIB)
+    return detail::catch_out_of_memory(file, [&] { return detail::pack_gzip(content, file); });
+#else
+    (void)content;
+    return error(error_kind::unsupported, file, "is not packed with gzip without CTNN_WITH_ZLIB");
+#endif
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_GZIP
+// -------------------- ctnn/io/nifti_checks.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI_CHECKS
+#define CTNN_INCLUDED_IO_NIFTI_CHECKS
+/// \file
+/// The checks of a NIfTI header, in a fixed order and before any memory is taken.
+
+#include <cmath>
+
+// -------------------- ctnn/io/nifti_fields.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI_FIELDS
+#define CTNN_INCLUDED_IO_NIFTI_FIELDS
+/// \file
+/// The bytes of NIfTI headers: every field in its place, in both byte orders, to and from numbers.
+
+#include <cmath>
+
+// -------------------- ctnn/io/nifti_header.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI_HEADER
+#define CTNN_INCLUDED_IO_NIFTI_HEADER
+/// \file
+/// The header of a NIfTI file: its fields as they are stored, and what they mean by the rules of the standard.
+/// https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h, https://nifti.nimh.nih.gov/pub/dist/doc/nifti2.h
+
+#include <cmath>
+
+// -------------------- ctnn/io/nifti_affine.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI_AFFINE
+#define CTNN_INCLUDED_IO_NIFTI_AFFINE
+/// \file
+/// Affine transforms from voxels to millimeters, and the quaternions in which NIfTI stores rotations.
+
+#include <cmath>
+
+namespace ctnn {
+
+/// Maps voxel indices (i, j, k) to a place in space: row r of `at` is (m_r0, m_r1, m_r2, t_r), and place r is
+/// m_r0 i + m_r1 j + m_r2 k + t_r. Space is NIfTI's: x grows to the right, y to the front, z to the top of the
+/// patient (RAS), in millimeters unless the header says otherwise.
+struct affine_transform {
+    std::array<std::array<double, 4>, 3> at{{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}}};
+
+    bool operator==(const affine_transform&) const = default;
+
+    /// The place of a (possibly fractional) index.
+    [[nodiscard]] std::array<double, 3> operator()(const std::array<double, 3>& index) const {
+        std::array<double, 3> place{};
+        for (std::size_t r = 0; r < 3; ++r)
+            place[r] = at[r][0] * index[0] + at[r][1] * index[1] + at[r][2] * index[2] + at[r][3];
+        return place;
+    }
+    /// The distance between neighbors along i, j and k: the lengths of the columns.
+    [[nodiscard]] std::array<double, 3> spacing() const {
+        std::array<double, 3> length{};
+        for (std::size_t c = 0; c < 3; ++c)
+            length[c] = std::sqrt(at[0][c] * at[0][c] + at[1][c] * at[1][c] + at[2][c] * at[2][c]);
+        return length;
+    }
+    [[nodiscard]] bool finite() const {
+        for (const auto& row : at)
+            for (const double value : row)
+                if (!std::isfinite(value)) return false;
+        return true;
+    }
+};
+
+/// The transform that applies `second`, then `first`.
+[[nodiscard]] inline affine_transform compose(const affine_transform& first, const affine_transform& second) {
+    affine_transform both;
+    for (std::size_t r = 0; r < 3; ++r)
+        for (std::size_t c = 0; c < 4; ++c) {
+            double sum = c == 3 ? first.at[r][3] : 0.0;
+            for (std::size_t n = 0; n < 3; ++n) sum += first.at[r][n] * second.at[n][c];
+            both.at[r][c] = sum;
+        }
+    return both;
+}
+
+namespace detail {
+
+using matrix3 = std::array<std::array<double, 3>, 3>;
+
+[[nodiscard]] inline matrix3 linear_part(const affine_transform& a) {
+    matrix3 m{};
+    for (std::size_t r = 0; r < 3; ++r)
+        for (std::size_t c = 0; c < 3; ++c) m[r][c] = a.at[r][c];
+    return m;
+}
+
+/// The matrix of cofactors; its transpose divided by the determinant is the inverse.
+[[nodiscard]] inline matrix3 cofactors(const matrix3& m) {
+    matrix3 c{};
+    for (std::size_t i = 0; i < 3; ++i)
+        for (std::size_t j = 0; j < 3; ++j) {
+            const std::size_t a = (i + 1) % 3, b = (i + 2) % 3, p = (j + 1) % 3, q = (j + 2) % 3;
+            c[i][j] = m[a][p] * m[b][q] - m[a][q] * m[b][p];
+        }
+    return c;
+}
+
+[[nodiscard]] inline double determinant(const matrix3& m) {
+    const matrix3 c = cofactors(m);
+    return m[0][0] * c[0][0] + m[0][1] * c[0][1] + m[0][2] * c[0][2];
+}
+
+/// Is the volume that the columns span, as a part of the box of their lengths, above rounding?
+[[nodiscard]] inline bool invertible(const affine_transform& a) {
+    if (!a.finite()) return false;
+    const std::array<double, 3> length = a.spacing();
+    matrix3 m = linear_part(a);
+    for (std::size_t c = 0; c < 3; ++c) {
+        if (!(length[c] > 0) || !std::isfinite(length[c])) return false;
+        for (std::size_t r = 0; r < 3; ++r) m[r][c] /= length[c];
+    }
+    return std::abs(determinant(m)) > 1e-9;
+}
+
+/// The orthogonal matrix that is nearest to m (its polar factor), by Newton's iteration x <- (x + x^-T) / 2, which
+/// doubles the number of right digits in each step. \pre m can be inverted; its columns have lengths near 1
+[[nodiscard]] inline matrix3 nearest_rotation(matrix3 m) {
+    for (int step = 0; step < 100; ++step) {
+        const matrix3 c = cofactors(m);
+        const double d = m[0][0] * c[0][0] + m[0][1] * c[0][1] + m[0][2] * c[0][2];
+        double moved = 0;
+        for (std::size_t i = 0; i < 3; ++i)
+            for (std::size_t j = 0; j < 3; ++j) {
+                const double next = (m[i][j] + c[i][j] / d) / 2;
+                moved += std::abs(next - m[i][j]);
+                m[i][j] = next;
+            }
+        if (moved < 1e-15) break;
+    }
+    return m;
+}
+
+/// The columns of the linear part, each of length 1, made orthogonal. \pre invertible(a)
+[[nodiscard]] inline matrix3 rotation_of(const affine_transform& a) {
+    matrix3 m = linear_part(a);
+    const std::array<double, 3> length = a.spacing();
+    for (std::size_t c = 0; c < 3; ++c)
+        for (std::size_t r = 0; r < 3; ++r) m[r][c] /= length[c];
+    return nearest_rotation(m);
+}
+
+/// (b, c, d) of the unit quaternion a + bi + cj + dk with a >= 0 that turns as r does. The largest of the four
+/// squares is found first, so that no root is taken of a small difference.
+/// \pre r is a rotation: orthogonal, determinant 1
+[[nodiscard]] inline std::array<double, 3> quaternion_of(const matrix3& r) {
+    const double trace = r[0][0] + r[1][1] + r[2][2];
+    const double square[4] = {1 + trace, 1 + 2 * r[0][0] - trace, 1 + 2 * r[1][1] - trace, 1 + 2 * r[2][2] - trace};
+    std::size_t largest = 0;
+    for (std::size_t i = 1; i < 4; ++i)
+        if (square[i] > square[largest]) largest = i;
+    const double root = std::sqrt(square[largest]) / 2, part = 0.25 / root;
+    double q[4] = {};
+    q[largest] = root;
+    if (largest == 0) {
+        q[1] = (r[2][1] - r[1][2]) * part;
+        q[2] = (r[0][2] - r[2][0]) * part;
+        q[3] = (r[1][0] - r[0][1]) * part;
+    } else {
+        const std::size_t x = largest - 1, y = (x + 1) % 3, z = (x + 2) % 3;
+        q[0] = (r[z][y] - r[y][z]) * part;
+        q[y + 1] = (r[y][x] + r[x][y]) * part;
+        q[z + 1] = (r[z][x] + r[x][z]) * part;
+    }
+    const double sign = q[0] < 0 ? -1 : 1;
+    return {sign * q[1], sign * q[2], sign * q[3]};
+}
+
+/// The rotation of the unit quaternion a + bi + cj + dk, a >= 0. \returns false when b, c, d are longer than 1 by
+/// more than `slack`, the rounding of the file's type. In long double, because a = sqrt(1 - b^2 - c^2 - d^2) loses
+/// half the digits near a = 0.
+[[nodiscard]] inline bool rotation_from_quaternion(double b, double c, double d, double slack,
+                                                   std::array<std::array<long double, 3>, 3>& r) {
+    const auto x = static_cast<long double>(b), y = static_cast<long double>(c), z = static_cast<long double>(d);
+    const long double rest = 1 - (x * x + y * y + z * z);
+    if (!(rest >= -static_cast<long double>(slack))) return false;
+    const long double w = rest > 0 ? std::sqrt(rest) : 0;
+    const long double s = 2 / (w * w + x * x + y * y + z * z);
+    r = {{{1 - (y * y + z * z) * s, (x * y - w * z) * s, (x * z + w * y) * s},
+          {(x * y + w * z) * s, 1 - (x * x + z * z) * s, (y * z - w * x) * s},
+          {(x * z - w * y) * s, (y * z + w * x) * s, 1 - (x * x + y * y) * s}}};
+    return true;
+}
+
+}  // namespace detail
+
+/// Finds the transform from places back to indices. \returns false, and leaves `inverse` alone, when there is none.
+[[nodiscard]] inline bool invert(const affine_transform& a, affine_transform& inverse) {
+    if (!detail::invertible(a)) return false;
+    const detail::matrix3 m = detail::linear_part(a), c = detail::cofactors(m);
+    const double d = detail::determinant(m);
+    affine_transform found;
+    for (std::size_t i = 0; i < 3; ++i) {
+        for (std::size_t j = 0; j < 3; ++j) found.at[i][j] = c[j][i] / d;
+        found.at[i][3] = -(found.at[i][0] * a.at[0][3] + found.at[i][1] * a.at[1][3] + found.at[i][2] * a.at[2][3]);
+    }
+    if (!found.finite()) return false;
+    inverse = found;
+    return true;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_NIFTI_AFFINE
+// -------------------- ctnn/io/nifti_types.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI_TYPES
+#define CTNN_INCLUDED_IO_NIFTI_TYPES
+/// \file
+/// The types of voxels, the codes and the units of NIfTI. https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h
+
+namespace ctnn {
+
+/// The types of voxels that are read and written, with the codes of the field `datatype`.
+enum class nifti_type : std::int16_t {
+    uint8 = 2,
+    int16 = 4,
+    int32 = 8,
+    float32 = 16,
+    float64 = 64,
+    rgb24 = 128,
+    int8 = 256,
+    uint16 = 512,
+    uint32 = 768,
+    int64 = 1024,
+    uint64 = 1280,
+    rgba32 = 2304
+};
+
+/// What a code of the field `datatype` means.
+struct nifti_type_entry {
+    std::int64_t code = 0;
+    const char* name = "";
+    extent bytes = 0;     ///< of a voxel; 0 where voxels have no whole bytes or the type is none
+    extent channels = 1;  ///< numbers of a voxel: 3 for RGB24, 4 for RGBA32
+    element_type element = element_type::u1;
+    bool readable = false;  ///< false: known and refused by its name
+};
+
+/// The table of all codes of the standard.
+inline constexpr nifti_type_entry nifti_type_table[] = {
+    {0, "unknown", 0, 1, element_type::u1, false},        {1, "binary (1 bit a voxel)", 0, 1, element_type::u1, false},
+    {2, "uint8", 1, 1, element_type::u1, true},           {4, "int16", 2, 1, element_type::i2, true},
+    {8, "int32", 4, 1, element_type::i4, true},           {16, "float32", 4, 1, element_type::f4, true},
+    {32, "complex64", 8, 1, element_type::f4, false},     {64, "float64", 8, 1, element_type::f8, true},
+    {128, "RGB24", 3, 3, element_type::u1, true},         {255, "all", 0, 1, element_type::u1, false},
+    {256, "int8", 1, 1, element_type::i1, true},          {512, "uint16", 2, 1, element_type::u2, true},
+    {768, "uint32", 4, 1, element_type::u4, true},        {1024, "int64", 8, 1, element_type::i8, true},
+    {1280, "uint64", 8, 1, element_type::u8, true},       {1536, "float128", 16, 1, element_type::f8, false},
+    {1792, "complex128", 16, 1, element_type::f8, false}, {2048, "complex256", 32, 1, element_type::f8, false},
+    {2304, "RGBA32", 4, 4, element_type::u1, true},
+};
+
+/// The entry of a code, or null for a code that the standard does not have.
+[[nodiscard]] constexpr const nifti_type_entry* find_nifti_type(std::int64_t code) {
+    for (const nifti_type_entry& entry : nifti_type_table)
+        if (entry.code == code) return &entry;
+    return nullptr;
+}
+
+/// The entry of a type.
+[[nodiscard]] constexpr const nifti_type_entry& nifti_type_of(nifti_type type) {
+    return *find_nifti_type(static_cast<std::int64_t>(type));
+}
+
+/// The type that holds numbers of this kind, one a voxel. Booleans become uint8.
+[[nodiscard]] constexpr nifti_type nifti_type_of(element_type element) {
+    for (const nifti_type_entry& entry : nifti_type_table)
+        if (entry.readable && entry.channels == 1 && entry.element == element)
+            return static_cast<nifti_type>(entry.code);
+    return nifti_type::uint8;
+}
+
+/// The unit of length that a code of `xyzt_units` means: "m", "mm", "um", or "" where none is stated.
+[[nodiscard]] constexpr const char* nifti_space_unit(std::int64_t xyzt_units) {
+    switch (xyzt_units & 7) {
+        case 1:
+            return "m";
+        case 2:
+            return "mm";
+        case 3:
+            return "um";
+        default:
+            return "";
+    }
+}
+
+/// The unit of the fourth axis: "s", "ms", "us", "Hz", "ppm", "rad/s", or "" where none is stated.
+[[nodiscard]] constexpr const char* nifti_time_unit(std::int64_t xyzt_units) {
+    switch (xyzt_units & 0x38) {
+        case 8:
+            return "s";
+        case 16:
+            return "ms";
+        case 24:
+            return "us";
+        case 32:
+            return "Hz";
+        case 40:
+            return "ppm";
+        case 48:
+            return "rad/s";
+        default:
+            return "";
+    }
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_NIFTI_TYPES
+
+namespace ctnn {
+
+/// A text field: as many characters as the file has for it, filled up with zeros.
+template <std::size_t Length>
+using nifti_text = std::array<char, Length>;
+
+/// The text up to its first zero.
+template <std::size_t Length>
+[[nodiscard]] std::string to_string(const nifti_text<Length>& text) {
+    std::size_t length = 0;
+    while (length < Length && text[length] != '\0') ++length;
+    return {text.data(), length};
+}
+
+/// Sets a text field; what is longer than the field is cut off.
+template <std::size_t Length>
+void set_text(nifti_text<Length>& field, const std::string& text) {
+    field.fill('\0');
+    std::memcpy(field.data(), text.data(), text.size() < Length ? text.size() : Length);
+}
+
+/// How stored numbers become values: slope * stored + intercept.
+struct nifti_scaling {
+    double slope = 1, intercept = 0;
+    [[nodiscard]] bool identity() const { return slope == 1 && intercept == 0; }
+};
+
+/// All fields of NIfTI-1 and NIfTI-2 with the standard's names, as they are stored: what is out of range stays in the
+/// field, and the functions below apply the rules, which are nibabel's.
+struct nifti_header {
+    int version = 1;          ///< 1 or 2
+    bool big_endian = false;  ///< the file's byte order
+    bool pair = false;        ///< header and voxels are two files, .hdr and .img
+
+    std::array<std::int64_t, 8> dim{3, 1, 1, 1, 1, 1, 1, 1};  ///< number of axes, then extents, first axis fastest
+    std::int64_t datatype = static_cast<std::int64_t>(nifti_type::float32);
+    std::int64_t bitpix = 32;
+    std::array<double, 8> pixdim{1, 1, 1, 1, 1, 1, 1, 1};  ///< qfac, then spacings
+    std::int64_t dim_info = 0;
+    double intent_p1 = 0, intent_p2 = 0, intent_p3 = 0;
+    std::int64_t intent_code = 0;
+    nifti_text<16> intent_name{};
+    std::int64_t slice_start = 0, slice_end = 0, slice_code = 0;
+    double slice_duration = 0, toffset = 0;
+    double vox_offset = 0;  ///< the writer computes it anew
+    double scl_slope = 1, scl_inter = 0;
+    double cal_max = 0, cal_min = 0;
+    std::int64_t xyzt_units = 0;
+    std::int64_t qform_code = 0, sform_code = 0;
+    double quatern_b = 0, quatern_c = 0, quatern_d = 0;
+    double qoffset_x = 0, qoffset_y = 0, qoffset_z = 0;
+    std::array<double, 4> srow_x{}, srow_y{}, srow_z{};
+    nifti_text<80> descrip{};
+    nifti_text<24> aux_file{};
+
+    // NIfTI-1 only, left over from the older format.
+    nifti_text<10> data_type{};
+    nifti_text<18> db_name{};
+    std::int64_t extents = 0, session_error = 0, regular = 0, glmax = 0, glmin = 0;
+    // NIfTI-2 only.
+    nifti_text<15> unused_str{};
+
+    /// Number of axes, 1 to 7.
+    [[nodiscard]] extent rank() const { return static_cast<extent>(dim[0]); }
+    /// Extents, first axis fastest: (width, height, depth, time, ...).
+    [[nodiscard]] std::vector<extent> shape() const { return {dim.begin() + 1, dim.begin() + 1 + rank()}; }
+    /// The extent of an axis from 1 on; 1 beyond the rank.
+    [[nodiscard]] extent axis(extent i) const {
+        return i <= rank() ? static_cast<extent>(dim[static_cast<std::size_t>(i)]) : 1;
+    }
+    [[nodiscard]] std::int64_t header_bytes() const { return version == 1 ? 348 : 540; }
+
+    /// 1, or -1 for a flipped third axis; other stored values count as 1.
+    [[nodiscard]] double qfac() const { return pixdim[0] == -1 ? -1 : 1; }
+    /// The spacing of an axis from 1 on: the absolute value, and 1 for what is not finite; 1 also for 0 on the three
+    /// axes of space and for axes that the file does not have.
+    [[nodiscard]] double spacing(extent i) const {
+        if (i > rank()) return 1;
+        const double value = pixdim[static_cast<std::size_t>(i)];
+        if (!std::isfinite(value) || (i <= 3 && value == 0)) return 1;
+        return std::abs(value);
+    }
+    /// Slope 0 or a slope that is not finite means no scaling.
+    [[nodiscard]] nifti_scaling scaling() const {
+        if (scl_slope == 0 || !std::isfinite(scl_slope)) return {};
+        return {scl_slope, scl_inter};
+    }
+    /// The code, and 0 for what the standard does not define (0 to 5).
+    [[nodiscard]] std::int64_t used_qform_code() const { return qform_code < 0 || qform_code > 5 ? 0 : qform_code; }
+    [[nodiscard]] std::int64_t used_sform_code() const { return sform_code < 0 || sform_code > 5 ? 0 : sform_code; }
+
+    /// The transform by the three rows.
+    [[nodiscard]] affine_transform sform() const { return {{srow_x, srow_y, srow_z}}; }
+    /// The transform by quaternion, spacings and offsets. \returns false for a quaternion longer than 1 (by more than
+    /// three times the rounding of the file's type).
+    [[nodiscard]] bool qform(affine_transform& to) const {
+        const double slack = 3.0 * (version == 1 ? static_cast<double>(std::numeric_limits<float>::epsilon())
+                                                 : std::numeric_limits<double>::epsilon());
+        std::array<std::array<long double, 3>, 3> rotation{};
+        if (!detail::rotation_from_quaternion(quatern_b, quatern_c, quatern_d, slack, rotation)) return false;
+        const double offset[3] = {qoffset_x, qoffset_y, qoffset_z};
+        // Not spacing(): the standard has three axes of space even in a file of fewer.
+        for (std::size_t c = 0; c < 3; ++c) {
+            const double stored = pixdim[c + 1];
+            const double step = !std::isfinite(stored) || stored == 0 ? 1 : std::abs(stored);
+            const double length = c == 2 ? step * qfac() : step;
+            for (std::size_t r = 0; r < 3; ++r)
+                to.at[r][c] = static_cast<double>(rotation[r][c] * static_cast<long double>(length));
+        }
+        for (std::size_t r = 0; r < 3; ++r) to.at[r][3] = offset[r];
+        return true;
+    }
+    /// The transform of a file that states none: spacings, first axis to the left, the middle of the volume at 0.
+    [[nodiscard]] affine_transform base_transform() const {
+        affine_transform a;
+        for (std::size_t i = 0; i < 3; ++i) {
+            const extent axis_number = static_cast<extent>(i) + 1;
+            const double step = i == 0 ? -spacing(axis_number) : spacing(axis_number);
+            a.at[i][i] = step;
+            a.at[i][3] = -static_cast<double>(axis(axis_number) - 1) / 2 * step;
+        }
+        return a;
+    }
+    /// From indices (i, j, k) of the first three axes to millimeters: sform if it has a code, else qform if it has
+    /// one, else base_transform(). A quaternion that is none gives base_transform(); the reader refuses such a file.
+    [[nodiscard]] affine_transform affine() const {
+        if (used_sform_code() != 0) return sform();
+        affine_transform a;
+        if (used_qform_code() != 0 && qform(a)) return a;
+        return base_transform();
+    }
+    /// What the space of affine() is: the code of sform or qform, or 0.
+    [[nodiscard]] std::int64_t space_code() const {
+        return used_sform_code() != 0 ? used_sform_code() : used_qform_code();
+    }
+
+    /// Sets sform, qform and the spacings to a transform. The qform cannot shear: with shears it is the nearest
+    /// rotation and has code 0; so it has, unchanged, for a transform that cannot be inverted.
+    void set_affine(const affine_transform& a, std::int64_t code) {
+        srow_x = a.at[0];
+        srow_y = a.at[1];
+        srow_z = a.at[2];
+        sform_code = code;
+        qform_code = 0;
+        if (!detail::invertible(a)) return;
+        const std::array<double, 3> length = a.spacing();
+        detail::matrix3 r = detail::rotation_of(a);
+        double shear = 0;
+        for (std::size_t c = 0; c < 3; ++c)
+            for (std::size_t row = 0; row < 3; ++row)
+                shear = std::fmax(shear, std::abs(a.at[row][c] / length[c] - r[row][c]));
+        pixdim[0] = detail::determinant(r) > 0 ? 1 : -1;
+        for (std::size_t row = 0; row < 3; ++row) r[row][2] *= pixdim[0];
+        const std::array<double, 3> q = detail::quaternion_of(r);
+        quatern_b = q[0];
+        quatern_c = q[1];
+        quatern_d = q[2];
+        qoffset_x = a.at[0][3];
+        qoffset_y = a.at[1][3];
+        qoffset_z = a.at[2][3];
+        for (std::size_t c = 0; c < 3; ++c) pixdim[c + 1] = length[c];
+        qform_code = shear < 1e-5 ? code : 0;
+    }
+};
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_NIFTI_HEADER
+
+namespace ctnn {
+namespace detail {
+
+/// Names every field in the order of the file: fields(stored type, member) for numbers, fields(member) for text. One
+/// list for reading and writing. `Header` is nifti_header, const or not.
+template <class Header, class Fields>
+void visit_nifti1(Header& h, Fields& fields) {
+    fields(h.data_type);
+    fields(h.db_name);
+    fields(std::int32_t{}, h.extents);
+    fields(std::int16_t{}, h.session_error);
+    fields(std::uint8_t{}, h.regular);
+    fields(std::uint8_t{}, h.dim_info);
+    for (auto& d : h.dim) fields(std::int16_t{}, d);
+    fields(float{}, h.intent_p1);
+    fields(float{}, h.intent_p2);
+    fields(float{}, h.intent_p3);
+    fields(std::int16_t{}, h.intent_code);
+    fields(std::int16_t{}, h.datatype);
+    fields(std::int16_t{}, h.bitpix);
+    fields(std::int16_t{}, h.slice_start);
+    for (auto& p : h.pixdim) fields(float{}, p);
+    fields(float{}, h.vox_offset);
+    fields(float{}, h.scl_slope);
+    fields(float{}, h.scl_inter);
+    fields(std::int16_t{}, h.slice_end);
+    fields(std::uint8_t{}, h.slice_code);
+    fields(std::uint8_t{}, h.xyzt_units);
+    fields(float{}, h.cal_max);
+    fields(float{}, h.cal_min);
+    fields(float{}, h.slice_duration);
+    fields(float{}, h.toffset);
+    fields(std::int32_t{}, h.glmax);
+    fields(std::int32_t{}, h.glmin);
+    fields(h.descrip);
+    fields(h.aux_file);
+    fields(std::int16_t{}, h.qform_code);
+    fields(std::int16_t{}, h.sform_code);
+    for (auto* q : {&h.quatern_b, &h.quatern_c, &h.quatern_d}) fields(float{}, *q);
+    for (auto* q : {&h.qoffset_x, &h.qoffset_y, &h.qoffset_z}) fields(float{}, *q);
+    for (auto* row : {&h.srow_x, &h.srow_y, &h.srow_z})
+        for (auto& value : *row) fields(float{}, value);
+    fields(h.intent_name);
+}
+
+template <class Header, class Fields>
+void visit_nifti2(Header& h, Fields& fields) {
+    fields(std::int16_t{}, h.datatype);
+    fields(std::int16_t{}, h.bitpix);
+    for (auto& d : h.dim) fields(std::int64_t{}, d);
+    fields(double{}, h.intent_p1);
+    fields(double{}, h.intent_p2);
+    fields(double{}, h.intent_p3);
+    for (auto& p : h.pixdim) fields(double{}, p);
+    fields(std::int64_t{}, h.vox_offset);
+    fields(double{}, h.scl_slope);
+    fields(double{}, h.scl_inter);
+    fields(double{}, h.cal_max);
+    fields(double{}, h.cal_min);
+    fields(double{}, h.slice_duration);
+    fields(double{}, h.toffset);
+    fields(std::int64_t{}, h.slice_start);
+    fields(std::int64_t{}, h.slice_end);
+    fields(h.descrip);
+    fields(h.aux_file);
+    fields(std::int32_t{}, h.qform_code);
+    fields(std::int32_t{}, h.sform_code);
+    for (auto* q : {&h.quatern_b, &h.quatern_c, &h.quatern_d}) fields(double{}, *q);
+    for (auto* q : {&h.qoffset_x, &h.qoffset_y, &h.qoffset_z}) fields(double{}, *q);
+    for (auto* row : {&h.srow_x, &h.srow_y, &h.srow_z})
+        for (auto& value : *row) fields(double{}, value);
+    fields(std::int32_t{}, h.slice_code);
+    fields(std::int32_t{}, h.xyzt_units);
+    fields(std::int32_t{}, h.intent_code);
+    fields(h.intent_name);
+    fields(std::uint8_t{}, h.dim_info);
+    fields(h.unused_str);
+}
+
+/// The unsigned integer of the same size.
+template <class T>
+using bits_of =
+    std::conditional_t<sizeof(T) == 1, std::uint8_t,
+                       std::conditional_t<sizeof(T) == 2, std::uint16_t,
+                                          std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>>;
+
+/// A number of any plain type from bytes in either order. \pre at points to sizeof(T) bytes
+template <class T>
+[[nodiscard]] T load_number(const unsigned char* at, bool big_endian) {
+    const auto bits = big_endian ? load_big<bits_of<T>>(at) : load_little<bits_of<T>>(at);
+    return std::bit_cast<T>(bits);
+}
+
+/// Takes the fields from bytes. \pre as many bytes as the fields have
+class nifti_field_reader {
+public:
+    nifti_field_reader(const unsigned char* at, bool big_endian) : at_(at), big_endian_(big_endian) {}
+
+    template <class Stored, class Member>
+    void operator()(Stored, Member& member) {
+        member = static_cast<Member>(load_number<Stored>(at_, big_endian_));
+        at_ += sizeof(Stored);
+    }
+    template <std::size_t Length>
+    void operator()(nifti_text<Length>& text) {
+        std::memcpy(text.data(), at_, Length);
+        at_ += Length;
+    }
+
+private:
+    const unsigned char* at_;
+    bool big_endian_;
+};
+
+/// Appends the fields to bytes; remembers the first number that its place cannot hold.
+class nifti_field_writer {
+public:
+    nifti_field_writer(byte_vector& to, bool big_endian) : to_(&to), big_endian_(big_endian) {}
+
+    template <class Stored, class Member>
+    void operator()(Stored, const Member& member) {
+        if constexpr (std::is_integral_v<Stored>) {
+            // A double is compared first: 2^63, the first that no integer holds, is exact. An integer must not become
+            // one: the largest would round up to 2^63.
+            bool small = true;
+            if constexpr (!std::is_integral_v<Member>) small = member >= -0x1p63 && member < 0x1p63;
+            const std::int64_t value = small ? static_cast<std::int64_t>(member) : 0;
+            if (!small || value < static_cast<std::int64_t>(std::numeric_limits<Stored>::min()) ||
+                value > static_cast<std::int64_t>(std::numeric_limits<Stored>::max()))
+                fits_ = false;
+            append(static_cast<Stored>(value));
+        } else {
+            const Stored value = static_cast<Stored>(member);
+            if (std::isfinite(member) && !std::isfinite(value)) fits_ = false;
+            append(value);
+        }
+    }
+    template <std::size_t Length>
+    void operator()(const nifti_text<Length>& text) {
+        to_->insert(to_->end(), text.begin(), text.end());
+    }
+    template <class Stored>
+    void append(Stored value) {
+        const auto bits = std::bit_cast<bits_of<Stored>>(value);
+        constexpr std::size_t size = sizeof(Stored);
+        for (std::size_t i = 0; i < size; ++i) {
+            const std::size_t shift = 8 * (big_endian_ ? size - 1 - i : i);
+            to_->push_back(static_cast<unsigned char>((std::uint64_t{bits} >> shift) & 0xffU));
+        }
+    }
+    [[nodiscard]] bool fits() const { return fits_; }
+
+private:
+    byte_vector* to_;
+    bool big_endian_;
+    bool fits_ = true;
+};
+
+/// What stands in NIfTI-2's first bytes behind its size: a name, and bytes that a transfer as text would change.
+inline constexpr char nifti2_magic[9] = "n+2\0\r\n\x1a\n";
+inline constexpr char nifti2_pair_magic[9] = "ni2\0\r\n\x1a\n";
+
+/// Appends a header of 348 or 540 bytes. Refuses with invalid_argument numbers that the version's fields cannot hold.
+[[nodiscard]] inline error append_nifti_header(byte_vector& to, const nifti_header& h, const std::string& file) {
+    nifti_field_writer fields(to, h.big_endian);
+    fields.append(static_cast<std::int32_t>(h.header_bytes()));
+    if (h.version == 1) {
+        visit_nifti1(h, fields);
+        const char* magic = h.pair ? "ni1" : "n+1";
+        to.insert(to.end(), magic, magic + 4);
+    } else {
+        const char* magic = h.pair ? nifti2_pair_magic : nifti2_magic;
+        to.insert(to.end(), magic, magic + 8);
+        visit_nifti2(h, fields);
+    }
+    if (!fields.fits())
+        return {error_kind::invalid_argument, file,
+                "a number of the header does not fit NIfTI-" + std::to_string(h.version) +
+                    (h.version == 1 ? " (NIfTI-2 has wider fields)" : "")};
+    return {};
+}
+
+}  // namespace detail
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_NIFTI_FIELDS
+
+namespace ctnn::detail {
+
+/// A header that was checked, and where its voxels are.
+struct checked_nifti {
+    nifti_header header;
+    const nifti_type_entry* type = nullptr;
+    std::int64_t offset = 0;        ///< of the first voxel in the file that holds the voxels
+    std::int64_t voxels_bytes = 0;  ///< of all voxels
+    std::vector<std::string> warnings;
+};
+
+/// A number in a message: 12.5, nan, -inf, 1e+30.
+[[nodiscard]] inline std::string number_text(double value) {
+    if (value == std::floor(value) && std::abs(value) < 1e15) return std::to_string(static_cast<std::int64_t>(value));
+    char text[32];
+    std::snprintf(text, sizeof text, "%g", value);
+    return text;
+}
+
+/// Finds version and byte order by the first four bytes, which are 348 or 540 in one of the two orders.
+[[nodiscard]] inline error find_nifti_version(byte_view b, const std::string& file, nifti_header& h) {
+    if (b.size < 4)
+        return {error_kind::truncated, file, b.size, "the end of the file", "a NIfTI header of 348 or 540 bytes"};
+    const auto little = load_number<std::int32_t>(b.data, false), big = load_number<std::int32_t>(b.data, true);
+    h.big_endian = big == 348 || big == 540;
+    const std::int32_t size = h.big_endian ? big : little;
+    if (size != 348 && size != 540)
+        return {error_kind::wrong_format, file, 0, "a header size of " + std::to_string(little),
+                "348 (NIfTI-1) or 540 (NIfTI-2)"};
+    h.version = size == 348 ? 1 : 2;
+    return {};
+}
+
+/// The name of the format, or what stands in its place. Sets h.pair. \pre the whole header is there
+[[nodiscard]] inline error check_nifti_magic(byte_view b, const std::string& file, bool pair, nifti_header& h) {
+    const extent at = h.version == 1 ? 344 : 4, length = h.version == 1 ? 4 : 8;
+    const char* single_name = h.version == 1 ? "n+1" : nifti2_magic;
+    const char* pair_name = h.version == 1 ? "ni1" : nifti2_pair_magic;
+    h.pair = b.has(at, pair_name, length);
+    if (h.pair || b.has(at, single_name, length)) {
+        if (h.pair == pair) return {};
+        return {error_kind::corrupt, file, at, h.pair ? "the mark of a .hdr/.img pair" : "the mark of a single file",
+                pair ? "that of a pair, as the file's name says" : "that of a single file"};
+    }
+    if (h.version == 2 && (b.has(at, single_name, 3) || b.has(at, pair_name, 3)))
+        return {error_kind::corrupt, file, at, "NIfTI-2's name with other bytes behind it",
+                "0 13 10 26 10 (a transfer as text changes them)"};
+    if (h.version == 1 && b.has(at, "\0\0\0\0", 4))
+        return {error_kind::unsupported, file, at, "no name of a format (an Analyze 7.5 header?)", "n+1 or ni1"};
+    return {error_kind::wrong_format, file, at, "another name of a format",
+            h.version == 1 ? "n+1 or ni1" : "n+2 or ni2"};
+}
+
+/// Extents and the type: their product in bytes may not exceed the budget.
+[[nodiscard]] inline error check_nifti_extents(const std::string& file, std::int64_t budget, checked_nifti& c) {
+    const nifti_header& h = c.header;
+    const extent dim_at = h.version == 1 ? 40 : 16, dim_size = h.version == 1 ? 2 : 8;
+    if (h.dim[0] < 1 || h.dim[0] > 7)
+        return {error_kind::corrupt, file, dim_at, std::to_string(h.dim[0]) + " axes", "1 to 7"};
+    std::int64_t voxels = 1;
+    for (std::size_t i = 1; i <= static_cast<std::size_t>(h.dim[0]); ++i) {
+        const extent at = dim_at + static_cast<extent>(i) * dim_size;
+        if (h.dim[i] < 1)
+            return {error_kind::corrupt, file, at, "an axis of extent " + std::to_string(h.dim[i]), "at least 1"};
+        if (!checked_multiply(voxels, h.dim[i], voxels))
+            return {error_kind::corrupt, file, at, "2^63 voxels or more", "voxels that a file can hold"};
+    }
+    const extent type_at = h.version == 1 ? 70 : 12;
+    c.type = find_nifti_type(h.datatype);
+    if (c.type == nullptr)
+        return {error_kind::corrupt, file, type_at, "data type " + std::to_string(h.datatype),
+                "a code of the standard"};
+    if (!c.type->readable)
+        return {error_kind::unsupported, file, type_at, std::string("voxels of type ") + c.type->name,
+                "integers, float32, float64, RGB24 or RGBA32"};
+    if (h.bitpix != 8 * c.type->bytes)
+        return {error_kind::corrupt, file, type_at + 2,
+                std::to_string(h.bitpix) + " bits a voxel of type " + c.type->name, std::to_string(8 * c.type->bytes)};
+    if (!checked_multiply(voxels, c.type->bytes, c.voxels_bytes))
+        return {error_kind::corrupt, file, dim_at, "2^63 bytes or more", "voxels that a file can hold"};
+    if (c.voxels_bytes > budget)
+        return {error_kind::too_large, file, dim_at, std::to_string(c.voxels_bytes) + " bytes of voxels",
+                "a budget of " + std::to_string(budget)};
+    return {};
+}
+
+/// Where the voxels begin: vox_offset, with 0 (not set) read as the first possible place.
+[[nodiscard]] inline error check_nifti_offset(const std::string& file, checked_nifti& c) {
+    const nifti_header& h = c.header;
+    const extent at = h.version == 1 ? 108 : 168;
+    const double offset = h.vox_offset;
+    const std::int64_t first = h.pair ? 0 : h.header_bytes() + 4;
+    if (!std::isfinite(offset) || offset != std::floor(offset) || offset < 0 || offset >= 0x1p62)
+        return {error_kind::corrupt, file, at, "voxels at byte " + number_text(offset), "a byte of the file"};
+    c.offset = static_cast<std::int64_t>(offset);
+    if (c.offset == 0) c.offset = first;
+    if (c.offset < first)
+        return {error_kind::corrupt, file, at, "voxels at byte " + std::to_string(c.offset),
+                "at least " + std::to_string(first)};
+    if (c.offset % 16 != 0) c.warnings.push_back("voxels at byte " + std::to_string(c.offset) + ", no multiple of 16");
+    return {};
+}
+
+/// Numbers that place and scale the voxels. What nibabel repairs is a warning; what it raises is an error.
+[[nodiscard]] inline error check_nifti_numbers(const std::string& file, checked_nifti& c) {
+    const nifti_header& h = c.header;
+    const bool one = h.version == 1;
+    for (std::size_t i = 1; i <= static_cast<std::size_t>(h.dim[0]); ++i)
+        if (!std::isfinite(h.pixdim[i]) || (i <= 3 && h.pixdim[i] <= 0))
+            c.warnings.push_back("pixdim[" + std::to_string(i) + "] is " + number_text(h.pixdim[i]) + ", read as " +
+                                 number_text(h.spacing(static_cast<extent>(i))));
+    if (h.pixdim[0] != 1 && h.pixdim[0] != -1)
+        c.warnings.push_back("pixdim[0] is " + number_text(h.pixdim[0]) + ", read as 1");
+    if (h.used_qform_code() != h.qform_code)
+        c.warnings.push_back("qform_code " + std::to_string(h.qform_code) + " is not defined, read as 0");
+    if (h.used_sform_code() != h.sform_code)
+        c.warnings.push_back("sform_code " + std::to_string(h.sform_code) + " is not defined, read as 0");
+    if (h.scl_slope != 0 && std::isfinite(h.scl_slope) && !std::isfinite(h.scl_inter))
+        return {error_kind::not_finite, file, one ? 116 : 184,
+                "a valid slope with an intercept of " + number_text(h.scl_inter), "a finite intercept"};
+    if (h.used_sform_code() != 0) {
+        if (!h.sform().finite())
+            return {error_kind::not_finite, file, one ? 280 : 400, "a sform that is not finite", "finite rows"};
+    } else if (h.used_qform_code() != 0) {
+        affine_transform ignored;
+        if (!h.qform(ignored))
+            return {error_kind::corrupt, file, one ? 256 : 352, "a quaternion longer than 1", "a unit quaternion"};
+        if (!ignored.finite())
+            return {error_kind::not_finite, file, one ? 268 : 376, "a qform that is not finite", "finite offsets"};
+    }
+    return {};
+}
+
+/// All checks that come before the length of the file is needed. `b` holds at least the header, or the whole file if
+/// that is shorter. check_nifti_extensions and check_nifti_numbers follow.
+[[nodiscard]] inline error check_nifti_header(byte_view b, const std::string& file, bool pair, std::int64_t budget,
+                                              checked_nifti& c) {
+    nifti_header& h = c.header;
+    if (error wrong = find_nifti_version(b, file, h)) return wrong;
+    if (b.size < h.header_bytes())
+        return {error_kind::truncated, file, b.size, "the end of the file",
+                "a header of " + std::to_string(h.header_bytes()) + " bytes"};
+    if (error wrong = check_nifti_magic(b, file, pair, h)) return wrong;
+    if (h.version == 1) {
+        nifti_field_reader fields(b.data + 4, h.big_endian);
+        visit_nifti1(h, fields);
+    } else {
+        nifti_field_reader fields(b.data + 12, h.big_endian);
+        visit_nifti2(h, fields);
+    }
+    if (error wrong = check_nifti_extents(file, budget, c)) return wrong;
+    return check_nifti_offset(file, c);
+}
+
+}  // namespace ctnn::detail
+#endif  // CTNN_INCLUDED_IO_NIFTI_CHECKS
+// -------------------- ctnn/io/nifti_extension.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI_EXTENSION
+#define CTNN_INCLUDED_IO_NIFTI_EXTENSION
+/// \file
+/// The extensions between a NIfTI header and its voxels: blocks of bytes with a code, kept as they are.
+
+namespace ctnn {
+
+/// A block behind the header. Codes are registered: 2 DICOM, 4 AFNI, 6 comment ...; many hold what identifies a
+/// patient, see deidentify().
+struct nifti_extension {
+    std::int32_t code = 0;
+    byte_vector content;  ///< as stored, with the zeros that fill it up
+
+    bool operator==(const nifti_extension&) const = default;
+};
+
+namespace detail {
+
+/// Walks the extensions in bytes [begin, end). Four bytes come first; the first of them says whether there are
+/// extensions. Each is: its size with these 8 bytes, its code, its content. In a single file, room of less than 16
+/// bytes holds none: real files set the flag and have no extension. A .hdr file ends behind them, so there they fill
+/// the room, and one is a must. visit(code, content) is called for each that is whole.
+template <class Visit>
+[[nodiscard]] error walk_nifti_extensions(byte_view b, extent begin, extent end, const nifti_header& h,
+                                          const std::string& file, const Visit& visit) {
+    if (begin == end) return {};
+    if (end - begin < 4) return {error_kind::truncated, file, end, "the end of the file", "4 bytes behind the header"};
+    extent at = begin + 4;
+    if (b[begin] == 0) {
+        if (!h.pair || at == end) return {};
+        return {error_kind::trailing_data, file, at, "bytes behind the header", "the end of the file"};
+    }
+    for (bool more = h.pair || end - at >= 16; more; more = end - at >= (h.pair ? 1 : 16)) {
+        if (end - at < 8)
+            return {error_kind::truncated, file, end, "the end of the file", "an extension of 8 bytes or more"};
+        const std::int64_t size = load_number<std::int32_t>(b.data + at, h.big_endian);
+        const std::string found = "an extension of " + std::to_string(size) + " bytes";
+        if (size < 8) return {error_kind::corrupt, file, at, found, "at least 8"};
+        if (size > end - at)
+            return {h.pair ? error_kind::truncated : error_kind::corrupt, file, at, found,
+                    "at most the " + std::to_string(end - at) + " that there are"};
+        visit(load_number<std::int32_t>(b.data + at + 4, h.big_endian),
+              byte_view(b.data + at + 8, static_cast<extent>(size - 8)));
+        at += static_cast<extent>(size);
+    }
+    return {};
+}
+
+/// Appends the four bytes of the flag and the extensions, each filled up with zeros to a multiple of 16 bytes.
+/// Refuses with invalid_argument one of 2 GiB.
+[[nodiscard]] inline error append_nifti_extensions(byte_vector& to, const std::vector<nifti_extension>& extensions,
+                                                   bool big_endian, const std::string& file) {
+    nifti_field_writer fields(to, big_endian);
+    to.insert(to.end(), {static_cast<unsigned char>(extensions.empty() ? 0 : 1), 0, 0, 0});
+    for (const nifti_extension& extension : extensions) {
+        const std::size_t content = extension.content.size(), size = (content + 8 + 15) / 16 * 16;
+        if (size > 0x7fffffff) return {error_kind::invalid_argument, file, "an extension of 2 GiB or more"};
+        fields.append(static_cast<std::int32_t>(size));
+        fields.append(extension.code);
+        to.insert(to.end(), extension.content.begin(), extension.content.end());
+        to.resize(to.size() + size - 8 - content);
+    }
+    return {};
+}
+
+}  // namespace detail
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_NIFTI_EXTENSION
+
+namespace ctnn {
+
+/// What a NIfTI file holds.
+struct nifti_image {
+    nifti_header header;
+    std::vector<nifti_extension> extensions;
+    /// The numbers as stored, unscaled, in this machine's byte order and in the file's order: the file's first axis
+    /// is fastest, so the shape is the header's backwards, (..., depth, height, width), followed by 3 or 4 for RGB24
+    /// and RGBA32.
+    array voxels;
+    /// What was repaired while reading; empty for a clean file.
+    std::vector<std::string> warnings;
+
+    /// All values scaled: slope * stored + intercept, computed in double as nibabel does, then converted to T. Colors
+    /// are not scaled.
+    template <class T>
+    [[nodiscard]] std::vector<T> values() const;
+};
+
+namespace detail {
+
+/// Turns the bytes of every element around.
+inline void swap_elements(byte_vector& bytes, extent element) {
+    const auto size = static_cast<std::size_t>(element);
+    const auto swap_as = [&]<class Bits>(Bits) {
+        for (std::size_t at = 0; at + size <= bytes.size(); at += size) {
+            const Bits value = load_big<Bits>(bytes.data() + at);
+            for (std::size_t i = 0; i < size; ++i)
+                bytes[at + i] = static_cast<unsigned char>((std::uint64_t{value} >> (8 * i)) & 0xffU);
+        }
+    };
+    if (element == 2)
+        swap_as(std::uint16_t{});
+    else if (element == 4)
+        swap_as(std::uint32_t{});
+    else if (element == 8)
+        swap_as(std::uint64_t{});
+}
+
+/// The shape of `nifti_image::voxels`.
+[[nodiscard]] inline std::vector<extent> voxel_shape(const nifti_header& h, extent channels) {
+    const std::vector<extent> forward = h.shape();
+    std::vector<extent> shape(forward.rbegin(), forward.rend());
+    if (channels > 1) shape.push_back(channels);
+    return shape;
+}
+
+/// Compares the length of the file that holds the voxels with what the header promises.
+[[nodiscard]] inline error check_nifti_length(const std::string& file, std::int64_t size, const checked_nifti& c) {
+    const std::int64_t left = size - c.offset, expected = c.voxels_bytes;  // both offsets are below 2^62
+    if (left == expected) return {};
+    const std::string found = std::to_string(left < 0 ? 0 : left) + " bytes of voxels";
+    return {left < expected ? error_kind::truncated : error_kind::trailing_data, file,
+            left < expected ? size : c.offset + expected, found, std::to_string(expected)};
+}
+
+/// Makes the image, whose checks are done: `bytes` is the file that holds the voxels, which it moves to its front.
+[[nodiscard]] inline nifti_image finish_nifti(checked_nifti&& c, std::vector<nifti_extension>&& extensions,
+                                              byte_vector&& bytes) {
+    nifti_image image;
+    image.voxels.type = c.type->element;
+    image.voxels.shape = voxel_shape(c.header, c.type->channels);
+    bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(c.offset));
+    if (c.header.big_endian != (std::endian::native == std::endian::big))
+        swap_elements(bytes, element_size(c.type->element));
+    image.voxels.bytes = std::move(bytes);
+    image.header = c.header;
+    image.extensions = std::move(extensions);
+    image.warnings = std::move(c.warnings);
+    return image;
+}
+
+/// The checks behind the length, then the extensions in bytes [header, end) of the file with the header.
+[[nodiscard]] inline error read_nifti_rest(byte_view b, extent end, const std::string& file, checked_nifti& c,
+                                           std::vector<nifti_extension>& extensions) {
+    const auto begin = static_cast<extent>(c.header.header_bytes());
+    const auto check = [&](std::int32_t, byte_view content) {
+        if ((content.size + 8) % 16 != 0)
+            c.warnings.push_back("an extension of " + std::to_string(content.size + 8) + " bytes, no multiple of 16");
+    };
+    if (error wrong = walk_nifti_extensions(b, begin, end, c.header, file, check)) return wrong;
+    if (error wrong = check_nifti_numbers(file, c)) return wrong;
+    const auto keep = [&](std::int32_t code, byte_view content) {
+        extensions.push_back({code, {content.data, content.data + content.size}});
+    };
+    return walk_nifti_extensions(b, begin, end, c.header, file, keep);
+}
+
+/// Unpacks a file with voxels. With `with_header`, its header is checked first; without, that has been done. Nothing
+/// is unpacked behind the first byte that the header does not promise.
+[[nodiscard]] inline error unpack_nifti(byte_vector& bytes, const std::string& file, bool with_header,
+                                        std::int64_t budget, checked_nifti& c) {
+#if defined(CTNN_WITH_ZLIB)
+    const byte_vector packed = std::move(bytes);
+    bytes = {};
+    gzip_reader reader(packed, file);
+    if (with_header) {
+        if (error wrong = reader.fill(bytes, 540)) return wrong;
+        if (error wrong = check_nifti_header(bytes, file, false, budget, c)) return wrong;
+    }
+    std::int64_t whole = 0;
+    if (!checked_add(c.offset, c.voxels_bytes, whole) || c.offset > budget || whole > (std::int64_t{1} << 62))
+        return {error_kind::too_large, file, "voxels at byte " + std::to_string(c.offset) + " are beyond the budget"};
+    if (whole / deflate_ratio > static_cast<std::int64_t>(packed.size()))
+        return {error_kind::truncated, file, 0, std::to_string(packed.size()) + " packed bytes",
+                "enough for " + std::to_string(whole)};
+    return reader.fill(bytes, whole + 1);
+#else
+    (void)bytes;
+    (void)with_header;
+    (void)budget;
+    (void)c;
+    return {error_kind::unsupported, file, 0, "gzip", "a plain file (define CTNN_WITH_ZLIB and link zlib to read it)"};
+#endif
+}
+
+/// The names of a pair by the name of either: .hdr and .img, each perhaps with .gz behind.
+[[nodiscard]] inline bool pair_names(const std::string& path, std::string& header, std::string& voxels) {
+    for (const char* packed : {"", ".gz"})
+        for (const auto& [first, second] : {std::pair{".hdr", ".img"}, std::pair{".HDR", ".IMG"}})
+            for (const char* given : {first, second})
+                if (path.ends_with(std::string(given) + packed)) {
+                    const std::string stem = path.substr(0, path.size() - 4 - std::strlen(packed));
+                    header = stem + first + packed;
+                    voxels = stem + second + packed;
+                    return true;
+                }
+    return false;
+}
+
+}  // namespace detail
+
+/// Reads the content of a .nii or .nii.gz file; `file` is its name in errors.
+///
+/// Checks, in this order and before memory is taken: the header's length; its size in one of the byte orders; the
+/// name of the format; 1 to 7 axes, each at least 1, their product; the type and its bits; vox_offset; the length of
+/// the file; the extensions; slope, intercept and transforms. A packed file is unpacked no further than its header
+/// says, and then to the end that shows its checksum. Refuses with too_large voxels of more than `budget` bytes.
+[[nodiscard]] inline result<nifti_image> parse_nifti(byte_vector bytes, const std::string& file = {},
+                                                     std::int64_t budget = default_budget) {
+    return detail::catch_out_of_memory(file, [&]() -> result<nifti_image> {
+        detail::checked_nifti c;
+        if (is_gzip(bytes)) {
+            if (error wrong = detail::unpack_nifti(bytes, file, true, budget, c)) return wrong;
+        } else if (error wrong = detail::check_nifti_header(bytes, file, false, budget, c)) {
+            return wrong;
+        }
+        const auto size = static_cast<std::int64_t>(bytes.size());
+        if (error wrong = detail::check_nifti_length(file, size, c)) return wrong;
+        std::vector<nifti_extension> extensions;
+        if (error wrong = detail::read_nifti_rest(bytes, static_cast<extent>(c.offset), file, c, extensions))
+            return wrong;
+        return detail::finish_nifti(std::move(c), std::move(extensions), std::move(bytes));
+    });
+}
+
+/// Reads the contents of a .hdr and an .img file; those whose names end in .gz are packed. See parse_nifti().
+[[nodiscard]] inline result<nifti_image> parse_nifti_pair(byte_vector header, byte_vector voxels,
+                                                          const std::string& header_file = {},
+                                                          const std::string& voxel_file = {},
+                                                          std::int64_t budget = default_budget) {
+    return detail::catch_out_of_memory(header_file, [&]() -> result<nifti_image> {
+        detail::checked_nifti c;
+        if (header_file.ends_with(".gz")) {
+            result<byte_vector> plain = gunzip(header, header_file, budget);
+            if (!plain) return plain.error();
+            header = *std::move(plain);
+        }
+        if (error wrong = detail::check_nifti_header(header, header_file, true, budget, c)) return wrong;
+        if (voxel_file.ends_with(".gz"))
+            if (error wrong = detail::unpack_nifti(voxels, voxel_file, false, budget, c)) return wrong;
+        if (error wrong = detail::check_nifti_length(voxel_file, static_cast<std::int64_t>(voxels.size()), c))
+            return wrong;
+        std::vector<nifti_extension> extensions;
+        const auto end = static_cast<extent>(header.size());
+        if (error wrong = detail::read_nifti_rest(header, end, header_file, c, extensions)) return wrong;
+        return detail::finish_nifti(std::move(c), std::move(extensions), std::move(voxels));
+    });
+}
+
+/// Reads a NIfTI file of at most `budget` bytes: .nii or .nii.gz, or either file of a pair, whose other is in the same
+/// folder and has the same name with .img for .hdr (.hdr.gz and .img.gz likewise). See parse_nifti().
+[[nodiscard]] inline result<nifti_image> read_nifti(const std::string& path, std::int64_t budget = default_budget) {
+    return detail::catch_out_of_memory(path, [&]() -> result<nifti_image> {
+        std::string header_file, voxel_file;
+        if (!detail::pair_names(path, header_file, voxel_file)) {
+            result<byte_vector> bytes = read_file(path, budget);
+            if (!bytes) return bytes.error();
+            return parse_nifti(*std::move(bytes), path, budget);
+        }
+        result<byte_vector> header = read_file(header_file, budget);
+        if (!header) return header.error();
+        result<byte_vector> voxels = read_file(voxel_file, budget);
+        if (!voxels) return voxels.error();
+        return parse_nifti_pair(*std::move(header), *std::move(voxels), header_file, voxel_file, budget);
+    });
+}
+
+template <class T>
+std::vector<T> nifti_image::values() const {
+    const nifti_type_entry* type = find_nifti_type(header.datatype);
+    const nifti_scaling scaling = type != nullptr && type->channels == 1 ? header.scaling() : nifti_scaling{};
+    if (scaling.identity()) return voxels.as<T>();
+    std::vector<T> to(static_cast<std::size_t>(voxels.size()));
+    detail::with_element(voxels.type, [&](auto stored) {
+        using stored_type = decltype(stored);
+        for (std::size_t i = 0; i < to.size(); ++i) {
+            std::memcpy(&stored, voxels.bytes.data() + i * sizeof(stored_type), sizeof(stored_type));
+            const double product = static_cast<double>(stored) * scaling.slope;
+            to[i] = detail::convert_element<double, T>(product + scaling.intercept);
+        }
+    });
+    return to;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_NIFTI
+
+namespace ctnn {
+
+/// What a label map may hold.
+struct label_rules {
+    std::int64_t classes = 0;                 ///< labels are below this; 0: any that fits 32 bits
+    std::optional<std::int32_t> ignore = {};  ///< a value besides, negative or not: voxels that count for nothing
+};
+
+namespace detail {
+
+/// "(3, 0, 12)": the indices of a voxel in the file's order, first axis first.
+[[nodiscard]] inline std::string voxel_text(const nifti_header& h, std::size_t at) {
+    std::string text = "(";
+    auto rest = static_cast<extent>(at);
+    for (extent i = 1; i <= h.rank(); ++i) {
+        text += (i > 1 ? ", " : "") + std::to_string(rest % h.axis(i));
+        rest /= h.axis(i);
+    }
+    return text + ")";
+}
+
+}  // namespace detail
+
+/// The labels of an image, scaled if it has a slope; integers of every size stay exact. Refuses with corrupt, naming
+/// the voxel and its value, what is no whole number, NaN, negative, not below rules.classes, or beyond 32 bits, unless
+/// it is rules.ignore; with unsupported colors, which are no labels.
+[[nodiscard]] inline result<std::vector<std::int32_t>> nifti_labels(const nifti_image& image,
+                                                                    const label_rules& rules = {},
+                                                                    const std::string& file = {}) {
+    return detail::catch_out_of_memory(file, [&]() -> result<std::vector<std::int32_t>> {
+        const nifti_header& h = image.header;
+        const nifti_type_entry* type = find_nifti_type(h.datatype);
+        if (type == nullptr || type->channels != 1)
+            return error(error_kind::unsupported, file, "labels are numbers, not colors");
+        const nifti_scaling scaling = h.scaling();
+        constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+        const std::int64_t above = rules.classes > 0 && rules.classes < most ? rules.classes : most + 1;
+        std::vector<std::int32_t> labels(static_cast<std::size_t>(image.voxels.size()));
+        error wrong;
+        detail::with_element(image.voxels.type, [&](auto stored) {
+            using stored_type = decltype(stored);
+            for (std::size_t i = 0; i < labels.size(); ++i) {
+                std::memcpy(&stored, image.voxels.bytes.data() + i * sizeof(stored_type), sizeof(stored_type));
+                // Every integer below 2^53 is exact in double, and what is above is no label; so is the comparison.
+                const double product = static_cast<double>(stored) * scaling.slope;
+                const double value = scaling.identity() ? static_cast<double>(stored) : product + scaling.intercept;
+                const bool ignored = rules.ignore && value == static_cast<double>(*rules.ignore);
+                if (!ignored && !(value >= 0 && value < static_cast<double>(above) && value == std::floor(value))) {
+                    wrong = error(error_kind::corrupt, file, -1,
+                                  "label " + detail::number_text(value) + " at voxel " + detail::voxel_text(h, i),
+                                  "a whole number from 0 to " + std::to_string(above - 1));
+                    return;
+                }
+                labels[i] = static_cast<std::int32_t>(value);
+            }
+        });
+        if (wrong) return wrong;
+        return labels;
+    });
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_NIFTI_LABELS
+// -------------------- ctnn/io/nifti_write.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI_WRITE
+#define CTNN_INCLUDED_IO_NIFTI_WRITE
+/// \file
+/// Writing NIfTI files: the header's fields as they stand, plain or packed, crash-safe.
+
+namespace ctnn {
+
+/// The bytes of a NIfTI file or pair.
+struct nifti_content {
+    byte_vector header;  ///< of a .hdr file; of a single file all of it
+    byte_vector voxels;  ///< of an .img file; of a single file empty
+};
+
+/// An image of numbers, one a voxel: `voxels` of shape (..., depth, height, width), placed by a transform that has the
+/// code 2 ("aligned"), millimeters. Version 1, or 2 where an axis is longer than 32767.
+/// \pre 1 to 7 axes, each at least 1
+[[nodiscard]] inline nifti_image make_nifti(array voxels, const affine_transform& affine = {}) {
+    nifti_image image;
+    nifti_header& h = image.header;
+    h.dim[0] = static_cast<std::int64_t>(voxels.shape.size());
+    for (std::size_t i = 0; i < voxels.shape.size() && i < 7; ++i) {
+        h.dim[i + 1] = voxels.shape[voxels.shape.size() - 1 - i];
+        if (h.dim[i + 1] > 32767) h.version = 2;
+    }
+    const nifti_type type = nifti_type_of(voxels.type);
+    h.datatype = static_cast<std::int64_t>(type);
+    h.bitpix = 8 * nifti_type_of(type).bytes;
+    h.xyzt_units = 2;
+    h.set_affine(affine, 2);
+    image.voxels = std::move(voxels);
+    return image;
+}
+
+/// The content of the file, or with `pair` of the two files: every field as it stands in the header, in its version
+/// and byte order, except vox_offset, which is the first possible place behind the extensions (0 in a pair).
+///
+/// Refuses with invalid_argument a header that does not describe the voxels (axes, type, bits), a version other than 1
+/// and 2, and numbers that the version's fields cannot hold; and, as the reader does, with not_finite or corrupt an
+/// intercept or a transform in use that is none.
+[[nodiscard]] inline result<nifti_content> format_nifti(const nifti_image& image, bool pair = false,
+                                                        const std::string& file = {}) {
+    return detail::catch_out_of_memory(file, [&]() -> result<nifti_content> {
+        nifti_header h = image.header;
+        h.pair = pair;
+        const auto refuse = [&](const std::string& why) { return error(error_kind::invalid_argument, file, why); };
+        const nifti_type_entry* type = find_nifti_type(h.datatype);
+        if (h.version != 1 && h.version != 2) return refuse("NIfTI has the versions 1 and 2");
+        if (h.dim[0] < 1 || h.dim[0] > 7) return refuse("a NIfTI file has 1 to 7 axes");
+        if (type == nullptr || !type->readable || h.bitpix != 8 * type->bytes)
+            return refuse("datatype or bitpix is none that is written");
+        std::int64_t bytes = 0;
+        if (detail::voxel_shape(h, type->channels) != image.voxels.shape ||
+            (image.voxels.type != type->element &&
+             !(image.voxels.type == element_type::boolean && type->element == element_type::u1)) ||
+            !checked_bytes(image.voxels.shape, element_size(type->element), bytes) || bytes < 1 ||
+            bytes != static_cast<std::int64_t>(image.voxels.bytes.size()))
+            return refuse("the header does not describe the voxels");
+        detail::checked_nifti numbers;
+        numbers.header = h;
+        if (error wrong = detail::check_nifti_numbers(file, numbers)) return wrong;
+        std::int64_t offset = h.header_bytes() + 4;
+        for (const nifti_extension& e : image.extensions)
+            offset += (static_cast<std::int64_t>(e.content.size()) + 8 + 15) / 16 * 16;
+        h.vox_offset = h.pair ? 0 : static_cast<double>(offset);
+        if (h.version == 1 && static_cast<double>(static_cast<float>(h.vox_offset)) != h.vox_offset)
+            return refuse("extensions of more than 16 MiB need NIfTI-2");
+
+        nifti_content to;
+        to.header.reserve(static_cast<std::size_t>(h.pair ? offset : offset + bytes));
+        if (error wrong = detail::append_nifti_header(to.header, h, file)) return wrong;
+        // A .hdr file without extensions ends with its header.
+        if (!h.pair || !image.extensions.empty())
+            if (error wrong = detail::append_nifti_extensions(to.header, image.extensions, h.big_endian, file))
+                return wrong;
+        if (h.big_endian == (std::endian::native == std::endian::big)) {
+            byte_vector& into = h.pair ? to.voxels : to.header;
+            into.insert(into.end(), image.voxels.bytes.begin(), image.voxels.bytes.end());
+        } else {
+            to.voxels = image.voxels.bytes;
+            detail::swap_elements(to.voxels, element_size(type->element));
+            if (!h.pair) {
+                to.header.insert(to.header.end(), to.voxels.begin(), to.voxels.end());
+                to.voxels = {};
+            }
+        }
+        return to;
+    });
+}
+
+/// Writes a NIfTI file, crash-safe; see format_nifti() and write_file(). The name decides: .nii, or .hdr or .img for a
+/// pair, each packed if it ends in .gz. Of a pair both files are written beside the old ones before either is replaced;
+/// each is replaced in one step, the two are not.
+[[nodiscard]] inline error write_nifti(const std::string& path, const nifti_image& image) {
+    return detail::catch_out_of_memory(path, [&]() -> error {
+        std::string header_file = path, voxel_file;
+        const bool pair = detail::pair_names(path, header_file, voxel_file);
+        const bool packed = path.ends_with(".gz");
+        if (!pair && !path.ends_with(".nii") && !path.ends_with(".nii.gz"))
+            return {error_kind::invalid_argument, path, "a NIfTI file is named .nii, .hdr or .img, perhaps with .gz"};
+        result<nifti_content> content = format_nifti(image, pair, path);
+        if (!content) return content.error();
+        for (byte_vector* part : {&content->header, &content->voxels}) {
+            if (!packed || (part == &content->voxels && !pair)) continue;
+            result<byte_vector> small = gzip(*part, path);
+            if (!small) return small.error();
+            *part = *std::move(small);
+        }
+        if (!pair) return write_file(path, content->header);
+        detail::replacement_file voxels, header;
+        if (error failed = voxels.write(voxel_file, content->voxels)) return failed;
+        if (error failed = header.write(header_file, content->header)) return failed;
+        if (error failed = voxels.replace()) return failed;
+        return header.replace();
+    });
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_NIFTI_WRITE
+
+namespace ctnn {
+
+/// A grid of voxels in space.
+struct volume_grid {
+    extent depth = 0, height = 0, width = 0;  ///< extents of NIfTI's axes k, j, i
+    affine_transform affine;                  ///< from indices (i, j, k) = (column, row, slice) to millimeters
+
+    /// The extents in the order of `affine`: (width, height, depth).
+    [[nodiscard]] std::array<extent, 3> size() const { return {width, height, depth}; }
+    /// The extents in the order of memory: (depth, height, width).
+    [[nodiscard]] std::array<extent, 3> extents() const { return {depth, height, width}; }
+    [[nodiscard]] extent positions() const { return depth * height * width; }
+    bool operator==(const volume_grid&) const = default;
+};
+
+/// Do two grids of the same extents lie at the same place? No corner is farther from its other than a tenth of a voxel.
+[[nodiscard]] inline bool same_place(const volume_grid& a, const volume_grid& b) {
+    if (a.extents() != b.extents()) return false;
+    const std::array<double, 3> spacing = a.affine.spacing();
+    const double slack = 0.1 * std::fmin(spacing[0], std::fmin(spacing[1], spacing[2]));
+    const std::array<extent, 3> size = a.size();
+    for (int corner = 0; corner < 8; ++corner) {
+        std::array<double, 3> index{};
+        for (std::size_t n = 0; n < 3; ++n) index[n] = ((corner >> n) & 1) != 0 ? static_cast<double>(size[n] - 1) : 0;
+        const std::array<double, 3> p = a.affine(index), q = b.affine(index);
+        if (!(std::hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]) <= slack)) return false;
+    }
+    return true;
+}
+
+/// A volume of T: float for an image, std::int32_t for labels.
+template <class T>
+struct basic_volume {
+    volume_grid grid;
+    extent channels = 1;
+    std::vector<T> values;  ///< (depth, height, width, channels), channels contiguous
+
+    // What the file says besides; write_volume() writes it back.
+    nifti_header header;
+    std::vector<nifti_extension> extensions;
+
+    /// \pre inside the volume
+    [[nodiscard]] const T& at(extent z, extent y, extent x, extent channel = 0) const {
+        return values[static_cast<std::size_t>(((z * grid.height + y) * grid.width + x) * channels + channel)];
+    }
+    [[nodiscard]] T& at(extent z, extent y, extent x, extent channel = 0) {
+        return values[static_cast<std::size_t>(((z * grid.height + y) * grid.width + x) * channels + channel)];
+    }
+    /// The distance between voxels along width, height and depth, in millimeters (or the header's unit).
+    [[nodiscard]] std::array<double, 3> spacing() const { return grid.affine.spacing(); }
+
+    /// The values as a network of this shape reads them, without a copy. Refuses other extents with shape_mismatch;
+    /// fit_to() makes them fit.
+    template <static_shape Shape>
+    [[nodiscard]] result<tensor_view<Shape, const T>> view() const {
+        constexpr dims d = dims_of<Shape>;
+        if (d.depth() != grid.depth || d.height() != grid.height || d.width() != grid.width || d.channels() != channels)
+            return error(error_kind::shape_mismatch,
+                         "a volume of " + std::to_string(grid.depth) + " x " + std::to_string(grid.height) + " x " +
+                             std::to_string(grid.width) + " x " + std::to_string(channels) + " where a network takes " +
+                             std::to_string(d.depth()) + " x " + std::to_string(d.height()) + " x " +
+                             std::to_string(d.width()) + " x " + std::to_string(d.channels()));
+        return tensor_view<Shape, const T>(values.data());
+    }
+};
+
+/// Gray values, colors or time points, scaled, as a network reads them.
+using volume = basic_volume<float>;
+/// Classes of voxels.
+using label_volume = basic_volume<std::int32_t>;
+
+namespace detail {
+
+/// Axes of a file in which channels come last, (channel, position), turned to (position, channel); each item is
+/// `inner` numbers, the colors of a voxel.
+template <class T>
+[[nodiscard]] std::vector<T> channels_last(std::vector<T> values, extent channels, extent inner) {
+    if (channels == 1) return values;
+    std::vector<T> turned(values.size());
+    const extent positions = static_cast<extent>(values.size()) / (channels * inner);
+    for (extent c = 0; c < channels; ++c)
+        for (extent p = 0; p < positions; ++p)
+            for (extent n = 0; n < inner; ++n)
+                turned[static_cast<std::size_t>((p * channels + c) * inner + n)] =
+                    values[static_cast<std::size_t>((c * positions + p) * inner + n)];
+    return turned;
+}
+
+/// The inverse of channels_last() for one number an item.
+template <class T>
+[[nodiscard]] std::vector<T> channels_first(const std::vector<T>& values, extent channels) {
+    if (channels == 1) return values;
+    std::vector<T> turned(values.size());
+    const extent positions = static_cast<extent>(values.size()) / channels;
+    for (extent p = 0; p < positions; ++p)
+        for (extent c = 0; c < channels; ++c)
+            turned[static_cast<std::size_t>(c * positions + p)] = values[static_cast<std::size_t>(p * channels + c)];
+    return turned;
+}
+
+template <class T>
+[[nodiscard]] basic_volume<T> volume_from(const nifti_image& image, std::vector<T>&& values) {
+    const nifti_header& h = image.header;
+    basic_volume<T> to;
+    to.grid = {h.axis(3), h.axis(2), h.axis(1), h.affine()};
+    const extent inner = find_nifti_type(h.datatype)->channels;
+    const extent times = static_cast<extent>(values.size()) / (to.grid.positions() * inner);
+    to.channels = times * inner;
+    to.values = channels_last(std::move(values), times, inner);
+    to.header = h;
+    to.extensions = image.extensions;
+    return to;
+}
+
+}  // namespace detail
+
+/// The image's scaled values as float. Axes 4 to 7 become channels, fastest axis first; colors are the channels of
+/// their voxel. Whole numbers above 2^24 are rounded to float.
+/// \pre the image comes from a reader or from make_nifti()
+[[nodiscard]] inline volume to_volume(const nifti_image& image) {
+    return detail::volume_from(image, image.values<float>());
+}
+
+/// The image's labels; see nifti_labels(), which says what is refused.
+[[nodiscard]] inline result<label_volume> to_label_volume(const nifti_image& image, const label_rules& rules = {},
+                                                          const std::string& file = {}) {
+    result<std::vector<std::int32_t>> labels = nifti_labels(image, rules, file);
+    if (!labels) return labels.error();
+    return detail::volume_from(image, *std::move(labels));
+}
+
+/// Reads a NIfTI file as a volume; see read_nifti().
+[[nodiscard]] inline result<volume> read_volume(const std::string& path, std::int64_t budget = default_budget) {
+    return detail::catch_out_of_memory(path, [&]() -> result<volume> {
+        const result<nifti_image> image = read_nifti(path, budget);
+        if (!image) return image.error();
+        return to_volume(*image);
+    });
+}
+
+/// Reads a NIfTI file of labels; see read_nifti() and nifti_labels().
+[[nodiscard]] inline result<label_volume> read_labels(const std::string& path, const label_rules& rules = {},
+                                                      std::int64_t budget = default_budget) {
+    return detail::catch_out_of_memory(path, [&]() -> result<label_volume> {
+        const result<nifti_image> image = read_nifti(path, budget);
+        if (!image) return image.error();
+        return to_label_volume(*image, rules, path);
+    });
+}
+
+/// The volume as a NIfTI image: float32, or for labels the smallest of uint8, int16 and int32 that holds them all;
+/// unscaled; several channels are the fourth axis, or the axes that the header has if they hold as many. The header's
+/// other fields stay. If the volume lies where the header says, the header's transforms stay; else sform and qform are
+/// set to the volume's, with the code that the header had, or 2 ("aligned").
+/// \pre values.size() is positions * channels
+template <class T>
+[[nodiscard]] nifti_image to_nifti(const basic_volume<T>& from) {
+    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, std::int32_t>);
+    nifti_image image;
+    image.extensions = from.extensions;
+    nifti_header& h = image.header = from.header;
+    const nifti_type_entry* stored = find_nifti_type(h.datatype);
+    extent times = stored != nullptr ? stored->channels : 1;
+    for (extent i = 4; i <= 7; ++i) times *= h.axis(i);
+    if (times != from.channels || (stored != nullptr && stored->channels > 1)) {
+        h.dim = {from.channels > 1 ? 4 : 3, 1, 1, 1, from.channels, 1, 1, 1};
+    }
+    h.dim[0] = h.dim[0] < 3 ? 3 : h.dim[0];
+    h.dim[1] = from.grid.width;
+    h.dim[2] = from.grid.height;
+    h.dim[3] = from.grid.depth;
+    for (std::size_t i = 1; i <= 4; ++i)
+        if (h.dim[i] > 32767) h.version = 2;
+    if (!(h.affine() == from.grid.affine)) h.set_affine(from.grid.affine, h.space_code() == 0 ? 2 : h.space_code());
+    h.scl_slope = 1;
+    h.scl_inter = 0;
+
+    const std::vector<extent> shape = detail::voxel_shape(h, 1);
+    const std::vector<T> values = detail::channels_first(from.values, from.channels);
+    if constexpr (std::is_floating_point_v<T>) {
+        image.voxels = make_array(shape, values);
+    } else {
+        T low = 0, high = 0;
+        for (const T value : values) {
+            low = value < low ? value : low;
+            high = value > high ? value : high;
+        }
+        if (low >= 0 && high <= 255)
+            image.voxels = make_array(shape, std::vector<std::uint8_t>(values.begin(), values.end()));
+        else if (low >= -32768 && high <= 32767)
+            image.voxels = make_array(shape, std::vector<std::int16_t>(values.begin(), values.end()));
+        else
+            image.voxels = make_array(shape, values);
+    }
+    const nifti_type type = nifti_type_of(image.voxels.type);
+    h.datatype = static_cast<std::int64_t>(type);
+    h.bitpix = 8 * nifti_type_of(type).bytes;
+    return image;
+}
+
+/// Writes a volume as .nii, .nii.gz or a pair; see to_nifti() and write_nifti().
+template <class T>
+[[nodiscard]] error write_volume(const std::string& path, const basic_volume<T>& from) {
+    return detail::catch_out_of_memory(path, [&]() -> error { return write_nifti(path, to_nifti(from)); });
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_VOLUME
+
+namespace ctnn {
+
+/// Where a grid lies on another: voxel p of the first, along (depth, height, width), is voxel p + shift of the second.
+struct volume_placement {
+    std::array<extent, 3> from{}, to{};  ///< extents of both
+    std::array<extent, 3> shift{};       ///< positive where the second is filled up, negative where it cuts
+};
+
+/// The middle of one grid on the middle of the other; where the difference is odd, the larger half comes behind.
+[[nodiscard]] constexpr volume_placement centered_placement(const std::array<extent, 3>& from,
+                                                            const std::array<extent, 3>& to) {
+    volume_placement p{from, to, {}};
+    for (std::size_t n = 0; n < 3; ++n) {
+        const extent difference = to[n] - from[n];
+        p.shift[n] = difference >= 0 ? difference / 2 : -(-difference / 2);
+    }
+    return p;
+}
+
+namespace detail {
+
+/// Copies the voxels that both grids have; with `back`, from the second to the first. Row by row.
+template <class T>
+void copy_common(const basic_volume<T>& from, basic_volume<T>& to, const volume_placement& p, bool back) {
+    std::array<extent, 3> begin{}, end{};
+    for (std::size_t n = 0; n < 3; ++n) {
+        begin[n] = std::max<extent>(0, -p.shift[n]);
+        end[n] = std::min(p.from[n], p.to[n] - p.shift[n]);
+    }
+    if (begin[2] >= end[2]) return;
+    for (extent z = begin[0]; z < end[0]; ++z)
+        for (extent y = begin[1]; y < end[1]; ++y) {
+            const extent sz = back ? p.shift[0] : 0, sy = back ? p.shift[1] : 0, sx = back ? p.shift[2] : 0;
+            const T* row = &from.at(z + sz, y + sy, begin[2] + sx);
+            T* place = &to.at(z + p.shift[0] - sz, y + p.shift[1] - sy, begin[2] + p.shift[2] - sx);
+            std::copy(row, row + (end[2] - begin[2]) * from.channels, place);
+        }
+}
+
+}  // namespace detail
+
+/// The volume on the placement's second grid, `fill` where it has no voxel. The transform follows, so every voxel
+/// stays at its place in the patient. Refuses with shape_mismatch a volume of other extents than placement.from, with
+/// invalid_argument a second grid without voxels, with too_large one of more than `budget` bytes.
+template <class T>
+[[nodiscard]] result<basic_volume<T>> place(const basic_volume<T>& from, const volume_placement& placement,
+                                            T fill = T{}, std::int64_t budget = default_budget) {
+    if (from.grid.extents() != placement.from)
+        return error(error_kind::shape_mismatch, "the placement is for a volume of other extents");
+    const auto [depth, height, width] = placement.to;
+    if (depth < 1 || height < 1 || width < 1)
+        return error(error_kind::invalid_argument, "a volume has at least one voxel on each axis");
+    std::int64_t bytes = 0;
+    if (!checked_bytes({depth, height, width, from.channels}, sizeof(T), bytes) || bytes > budget)
+        return error(error_kind::too_large, "the volume is beyond the budget of " + std::to_string(budget) + " bytes");
+    basic_volume<T> to;
+    to.grid = {depth, height, width, from.grid.affine};
+    for (std::size_t r = 0; r < 3; ++r)
+        for (std::size_t n = 0; n < 3; ++n)
+            to.grid.affine.at[r][3] -= from.grid.affine.at[r][n] * static_cast<double>(placement.shift[2 - n]);
+    to.channels = from.channels;
+    to.header = from.header;
+    to.extensions = from.extensions;
+    to.values.assign(static_cast<std::size_t>(depth * height * width * from.channels), fill);
+    detail::copy_common(from, to, placement, false);
+    return to;
+}
+
+/// Puts a volume of the placement's second grid back onto the first: voxels that were filled up are dropped, and those
+/// that were cut keep the value that `onto` has there. Grid, header and extensions are those of `onto`. Refuses with
+/// shape_mismatch volumes of other extents or numbers of channels.
+template <class T>
+[[nodiscard]] result<basic_volume<T>> place_back(const basic_volume<T>& placed, const volume_placement& placement,
+                                                 basic_volume<T> onto) {
+    if (placed.grid.extents() != placement.to || onto.grid.extents() != placement.from ||
+        placed.channels != onto.channels)
+        return error(error_kind::shape_mismatch, "the placement is for volumes of other extents or channels");
+    detail::copy_common(placed, onto, placement, true);
+    return onto;
+}
+
+/// An empty volume of a grid, for place_back(): what a network gives for the voxels of `like`.
+template <class T, class Other>
+[[nodiscard]] basic_volume<T> blank_like(const basic_volume<Other>& like, extent channels = 1, T fill = T{}) {
+    basic_volume<T> to;
+    to.grid = like.grid;
+    to.channels = channels;
+    to.header = like.header;
+    to.extensions = like.extensions;
+    to.values.assign(static_cast<std::size_t>(like.grid.positions() * channels), fill);
+    return to;
+}
+
+/// The volume cut and filled up around its middle to the extents of a static shape<D, H, W, C>, whose channels must be
+/// the volume's (shape_mismatch). centered_placement() of the two extents leads back; see place_back().
+template <static_shape Shape, class T>
+[[nodiscard]] result<basic_volume<T>> fit_to(const basic_volume<T>& from, T fill = T{}) {
+    constexpr dims d = dims_of<Shape>;
+    static_assert(d.rank == 4, "ctnn: a volume's shape is shape<D, H, W, C>");
+    if (d.channels() != from.channels)
+        return error(error_kind::shape_mismatch, "a volume of " + std::to_string(from.channels) +
+                                                     " channels where a network takes " + std::to_string(d.channels()));
+    const std::array<extent, 3> to{d.depth(), d.height(), d.width()};
+    return place(from, centered_placement(from.grid.extents(), to), fill);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_VOLUME_CROP
+// -------------------- ctnn/data/volume_orientation.hpp
+#ifndef CTNN_INCLUDED_DATA_VOLUME_ORIENTATION
+#define CTNN_INCLUDED_DATA_VOLUME_ORIENTATION
+/// \file
+/// Orientation of volumes: which way the axes go in the patient, and turning a volume so that they go another way.
+
+#include <cmath>
+
+namespace ctnn {
+
+/// The directions in which the axes (i, j, k) = (column, row, slice) of a transform grow, out of right, left, anterior,
+/// posterior, superior and inferior: "RAS" when columns go to the right, rows to the front and slices to the top.
+///
+/// Of the six ways to give x, y and z to the axes it is the one with the largest sum of cosines, after shears are taken
+/// out. nibabel takes the largest cosine of the first axis, then of the second; that is the same unless an axis lies
+/// near the middle between two directions, but there it depends on the order of the axes, so that a volume turned and
+/// turned back would not be the same.
+/// \returns "" when the transform cannot be inverted
+[[nodiscard]] inline std::string orientation(const affine_transform& affine) {
+    if (!detail::invertible(affine)) return {};
+    const detail::matrix3 r = detail::rotation_of(affine);
+    constexpr std::size_t orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    double most = -1;
+    std::size_t best = 0;
+    for (std::size_t o = 0; o < 6; ++o) {
+        double sum = 0;
+        for (std::size_t axis = 0; axis < 3; ++axis) {
+            const std::size_t row = orders[o][axis];
+            // The product decides ties, such as turns by 45 degrees, by what no order or direction of axes changes.
+            sum += std::abs(r[row][axis]) + 1e-6 * r[row][axis] * r[(row + 1) % 3][axis];
+        }
+        if (sum <= most) continue;
+        most = sum;
+        best = o;
+    }
+    std::string code;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        const std::size_t row = orders[best][axis];
+        code += (r[row][axis] < 0 ? "LPI" : "RAS")[row];
+    }
+    return code;
+}
+
+template <class T>
+[[nodiscard]] std::string orientation(const basic_volume<T>& v) {
+    return orientation(v.grid.affine);
+}
+
+namespace detail {
+
+/// Which of x, y and z a letter names, and in which direction. \returns false for another letter
+[[nodiscard]] inline bool direction_of(char letter, std::size_t& axis, bool& positive) {
+    const std::string up = "RAS", down = "LPI";
+    positive = up.find(letter) != std::string::npos;
+    axis = positive ? up.find(letter) : down.find(letter);
+    return axis != std::string::npos;
+}
+
+}  // namespace detail
+
+/// The same voxels in another order, so that the axes (column, row, slice) go as the code says: "RAS", "LPS" or any
+/// other of the 48. No value changes; the transform follows, so every voxel stays at its place in the patient.
+///
+/// Refuses with invalid_argument a code that does not name the three directions once each, and a volume whose
+/// transform cannot be inverted.
+template <class T>
+[[nodiscard]] result<basic_volume<T>> reorient(const basic_volume<T>& from, const std::string& code) {
+    const std::string now = orientation(from);
+    if (now.empty()) return error(error_kind::invalid_argument, "the volume's transform cannot be inverted");
+    std::array<std::size_t, 3> source{};     // the new axis n is the old axis source[n] ...
+    std::array<bool, 3> flipped{}, named{};  // ... backwards
+    for (std::size_t n = 0; n < 3; ++n) {
+        std::size_t wanted = 3, have = 3;
+        bool wanted_up = false, have_up = false;
+        if (code.size() != 3 || !detail::direction_of(code[n], wanted, wanted_up) || std::exchange(named[wanted], true))
+            return error(error_kind::invalid_argument,
+                         "orientation '" + code + "': one each of R or L, A or P, S or I in any order, such as RAS");
+        for (std::size_t axis = 0; axis < 3; ++axis) {
+            (void)detail::direction_of(now[axis], have, have_up);
+            if (have != wanted) continue;
+            source[n] = axis;
+            flipped[n] = have_up != wanted_up;
+        }
+    }
+
+    basic_volume<T> to;
+    const std::array<extent, 3> old_size = from.grid.size();
+    const std::array<extent, 3> old_step{from.channels, from.channels * from.grid.width,
+                                         from.channels * from.grid.width * from.grid.height};
+    std::array<extent, 3> size{}, step{};
+    extent first = 0;
+    affine_transform old_index;  // from new indices to old ones
+    old_index.at = {};
+    for (std::size_t n = 0; n < 3; ++n) {
+        const std::size_t axis = source[n];
+        size[n] = old_size[axis];
+        step[n] = flipped[n] ? -old_step[axis] : old_step[axis];
+        if (flipped[n]) first += (size[n] - 1) * old_step[axis];
+        old_index.at[axis][n] = flipped[n] ? -1 : 1;
+        old_index.at[axis][3] = flipped[n] ? static_cast<double>(size[n] - 1) : 0;
+    }
+    to.grid = {size[2], size[1], size[0], compose(from.grid.affine, old_index)};
+    to.channels = from.channels;
+    to.header = from.header;
+    to.extensions = from.extensions;
+    to.values.resize(from.values.size());
+    std::size_t at = 0;
+    for (extent z = 0; z < size[2]; ++z)
+        for (extent y = 0; y < size[1]; ++y)
+            for (extent x = 0; x < size[0]; ++x) {
+                const extent voxel = first + x * step[0] + y * step[1] + z * step[2];
+                for (extent c = 0; c < from.channels; ++c)
+                    to.values[at++] = from.values[static_cast<std::size_t>(voxel + c)];
+            }
+    return to;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_VOLUME_ORIENTATION
+// -------------------- ctnn/data/volume_resample.hpp
+#ifndef CTNN_INCLUDED_DATA_VOLUME_RESAMPLE
+#define CTNN_INCLUDED_DATA_VOLUME_RESAMPLE
+/// \file
+/// Volumes on other grids: linear between voxels for images, the nearest voxel for labels.
+
+#include <cmath>
+
+namespace ctnn {
+
+namespace detail {
+
+/// Where a coordinate falls on an axis of voxels: between `low` and `low + 1`, `part` of the way.
+struct axis_place {
+    extent low = 0;
+    double part = 0;
+    bool inside = false;
+};
+
+/// A voxel reaches half a step to both sides; beyond the middle of the outermost one its value goes on. Coordinates
+/// closer than 1e-6 to a middle are that middle, so that equal grids copy.
+[[nodiscard]] inline axis_place place_on_axis(double at, extent size) {
+    const double last = static_cast<double>(size - 1);
+    if (!(at >= -0.5 - 1e-6 && at <= last + 0.5 + 1e-6)) return {};
+    if (const double middle = std::round(at); std::abs(at - middle) < 1e-6) at = middle;
+    at = at < 0 ? 0 : at > last ? last : at;
+    const double low = std::floor(at);
+    return {static_cast<extent>(low), at - low, true};
+}
+
+/// One value between eight voxels; those of weight 0 are not read, so that NaN stays where it is.
+template <class T>
+[[nodiscard]] T linear_value(const basic_volume<T>& v, const std::array<axis_place, 3>& p, extent channel) {
+    double sum = 0;
+    for (extent corner = 0; corner < 8; ++corner) {
+        const extent dx = corner & 1, dy = (corner >> 1) & 1, dz = corner >> 2;
+        const double weight = (dx != 0 ? p[0].part : 1 - p[0].part) * (dy != 0 ? p[1].part : 1 - p[1].part) *
+                              (dz != 0 ? p[2].part : 1 - p[2].part);
+        if (weight != 0)
+            sum += weight * static_cast<double>(v.at(p[2].low + dz, p[1].low + dy, p[0].low + dx, channel));
+    }
+    return static_cast<T>(sum);
+}
+
+}  // namespace detail
+
+/// The volume on another grid: for each of the grid's voxels the value at its place in space, linear for floating
+/// types and the nearest voxel for integers (halfway between: the upper); `outside` where the volume has no voxel.
+/// Values are not averaged when the grid is coarser.
+///
+/// Refuses with invalid_argument a transform that cannot be inverted and a grid without voxels, with too_large a
+/// result of more than `budget` bytes.
+template <class T>
+[[nodiscard]] result<basic_volume<T>> resample_to(const basic_volume<T>& from, const volume_grid& grid, T outside = T{},
+                                                  std::int64_t budget = default_budget) {
+    affine_transform to_index;
+    if (!invert(from.grid.affine, to_index) || !detail::invertible(grid.affine))
+        return error(error_kind::invalid_argument, "a transform that cannot be inverted has no grid");
+    if (grid.depth < 1 || grid.height < 1 || grid.width < 1)
+        return error(error_kind::invalid_argument, "a grid has at least one voxel on each axis");
+    std::int64_t bytes = 0;
+    if (!checked_bytes({grid.depth, grid.height, grid.width, from.channels}, sizeof(T), bytes) || bytes > budget)
+        return error(error_kind::too_large, "a grid of " + std::to_string(grid.depth) + " x " +
+                                                std::to_string(grid.height) + " x " + std::to_string(grid.width) +
+                                                " voxels is beyond the budget of " + std::to_string(budget) + " bytes");
+    const affine_transform step = compose(to_index, grid.affine);
+    basic_volume<T> to;
+    to.grid = grid;
+    to.channels = from.channels;
+    to.header = from.header;
+    to.extensions = from.extensions;
+    to.values.assign(static_cast<std::size_t>(grid.positions() * from.channels), outside);
+    const std::array<extent, 3> size = from.grid.size();
+    std::size_t at = 0;
+    for (extent z = 0; z < grid.depth; ++z)
+        for (extent y = 0; y < grid.height; ++y)
+            for (extent x = 0; x < grid.width; ++x, at += static_cast<std::size_t>(from.channels)) {
+                const auto index = step({static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
+                std::array<detail::axis_place, 3> p;
+                for (std::size_t n = 0; n < 3; ++n) p[n] = detail::place_on_axis(index[n], size[n]);
+                if (!p[0].inside || !p[1].inside || !p[2].inside) continue;
+                for (extent c = 0; c < from.channels; ++c) {
+                    T& value = to.values[at + static_cast<std::size_t>(c)];
+                    if constexpr (std::is_floating_point_v<T>) {
+                        value = detail::linear_value(from, p, c);
+                    } else {
+                        const auto nearest = [](const detail::axis_place& a) {
+                            return a.low + (a.part >= 0.5 - 1e-6 ? 1 : 0);
+                        };
+                        value = from.at(nearest(p[2]), nearest(p[1]), nearest(p[0]), c);
+                    }
+                }
+            }
+    return to;
+}
+
+/// The grid with the same axes and another spacing (along width, height and depth) that covers the same box of space:
+/// each axis gets the number of voxels that is nearest to its length, at least 1, and the middle of the box stays.
+/// Refuses with invalid_argument spacings that are not positive and finite or too fine, and a transform that cannot be
+/// inverted.
+[[nodiscard]] inline result<volume_grid> with_spacing(const volume_grid& from, const std::array<double, 3>& spacing) {
+    if (!detail::invertible(from.affine))
+        return error(error_kind::invalid_argument, "the volume's transform cannot be inverted");
+    const std::array<double, 3> now = from.affine.spacing();
+    const std::array<extent, 3> old_size = from.size();
+    std::array<extent, 3> size{};
+    volume_grid to;
+    for (std::size_t n = 0; n < 3; ++n) {
+        const double count = static_cast<double>(old_size[n]) * now[n] / spacing[n];
+        if (!(spacing[n] > 0) || !std::isfinite(spacing[n]) || !(count < 1e9))
+            return error(error_kind::invalid_argument, "a spacing of " + detail::number_text(spacing[n]) +
+                                                           " mm; it is positive, for at most 1e9 voxels");
+        size[n] = count < 1 ? 1 : static_cast<extent>(std::round(count));
+        for (std::size_t r = 0; r < 3; ++r) to.affine.at[r][n] = from.affine.at[r][n] / now[n] * spacing[n];
+    }
+    for (std::size_t r = 0; r < 3; ++r) {
+        double middle = from.affine.at[r][3];
+        for (std::size_t n = 0; n < 3; ++n)
+            middle += from.affine.at[r][n] * static_cast<double>(old_size[n] - 1) / 2 -
+                      to.affine.at[r][n] * static_cast<double>(size[n] - 1) / 2;
+        to.affine.at[r][3] = middle;
+    }
+    to.width = size[0];
+    to.height = size[1];
+    to.depth = size[2];
+    return to;
+}
+
+/// The volume with another spacing (along width, height and depth); see with_spacing() and resample_to().
+template <class T>
+[[nodiscard]] result<basic_volume<T>> resample_to_spacing(const basic_volume<T>& from,
+                                                          const std::array<double, 3>& spacing,
+                                                          std::int64_t budget = default_budget) {
+    const result<volume_grid> grid = with_spacing(from.grid, spacing);
+    if (!grid) return grid.error();
+    return resample_to(from, *grid, T{}, budget);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_VOLUME_RESAMPLE
+
+namespace ctnn {
+
+/// Shapes that a volume can be brought to: shape<D, H, W, C>.
+template <class Input>
+concept volume_shape = static_shape<Input> && dims_of<Input>
+.rank == 4;
+
+namespace detail {
+
+/// The value below which a share of the values lies: that of rank share * (count - 1), rounded down.
+/// \pre there are values, all finite
+[[nodiscard]] inline float percentile(std::vector<float>& values, double share) {
+    const auto rank = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), values.begin() + rank, values.end());
+    return values[static_cast<std::size_t>(rank)];
+}
+
+/// Brings the values of one channel to 0 to 1.
+inline void rescale(volume& v, extent channel, const volume_preparation& by) {
+    double low = by.low, high = by.high;
+    const auto step = static_cast<std::size_t>(v.channels), first = static_cast<std::size_t>(channel);
+    if (low == high) {
+        std::vector<float> values;
+        values.reserve(v.values.size() / step);
+        for (std::size_t i = first; i < v.values.size(); i += step) values.push_back(v.values[i]);
+        low = static_cast<double>(percentile(values, 0.01));
+        high = static_cast<double>(percentile(values, 0.99));
+    }
+    for (std::size_t i = first; i < v.values.size(); i += step) {
+        const double level = high > low ? (static_cast<double>(v.values[i]) - low) / (high - low) : 0;
+        v.values[i] = static_cast<float>(std::clamp(level, 0.0, 1.0));
+    }
+}
+
+}  // namespace detail
+
+/// The volume turned to RAS, resampled, and with values from 0 to 1. Refuses what reorient() and resample_to_spacing()
+/// refuse, and NaN and infinity with not_finite.
+[[nodiscard]] inline result<volume> prepare(const volume& from, const volume_preparation& by) {
+    result<volume> turned = reorient(from, "RAS");
+    if (!turned) return turned.error();
+    volume v = std::move(*turned);
+    if (by.resamples()) {
+        result<volume> resampled = resample_to_spacing(v, by.spacing);
+        if (!resampled) return resampled.error();
+        v = std::move(*resampled);
+    }
+    for (std::size_t i = 0; i < v.values.size(); ++i)
+        if (!std::isfinite(v.values[i])) {
+            const auto at = static_cast<extent>(i) / v.channels;
+            return error(error_kind::not_finite, "NaN or infinity, turned to RAS at voxel (" +
+                                                     std::to_string(at % v.grid.width) + ", " +
+                                                     std::to_string(at / v.grid.width % v.grid.height) + ", " +
+                                                     std::to_string(at / (v.grid.width * v.grid.height)) + ")");
+        }
+    for (extent channel = 0; channel < v.channels; ++channel) detail::rescale(v, channel, by);
+    return v;
+}
+
+/// Writes a prepared volume, cut or filled up with 0 around its middle. Refuses what fit_to() refuses.
+template <volume_shape Input, class T>
+[[nodiscard]] error write_prepared(const volume& prepared, const input_scaling& scaling, T* to) {
+    const result<volume> fitted = fit_to<Input>(prepared);
+    if (!fitted) return fitted.error();
+    for (const float value : fitted->values)
+        *to++ = static_cast<T>(static_cast<double>(value) * scaling.factor + scaling.shift);
+    return {};
+}
+
+/// Writes a volume as a network of this input sees it.
+///
+///     takes    a volume of any orientation, spacing and extents with the input's number of channels
+///     gives    Input::size numbers, [slice][row][column][channel]: slices go to the top, rows to the front, columns to
+///              the right (RAS); x = value * factor + shift, where the preparation made value from 0 to 1
+///     converts the spacing by resample_to_spacing(); the extents by cutting or filling up around the middle, with what
+///              value 0 becomes; each channel's values by themselves
+///     refuses  what prepare() refuses, and another number of channels as shape_mismatch
+template <volume_shape Input, class T>
+[[nodiscard]] error write_volume_input(const volume& from, const volume_preparation& preparation,
+                                       const input_scaling& scaling, T* to) {
+    if (from.channels != dims_of<Input>.channels())
+        return {error_kind::shape_mismatch, "a volume of " + std::to_string(from.channels) +
+                                                " channels where a network takes " +
+                                                std::to_string(dims_of<Input>.channels())};
+    const result<volume> v = prepare(from, preparation);
+    if (!v) return v.error();
+    return write_prepared<Input>(*v, scaling, to);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_VOLUME_INPUT
+
+namespace ctnn {
+
+/// How the volumes of a data set are read.
+struct volume_folder_options {
+    volume_preparation preparation{};             ///< orientation, spacing, values from 0 to 1
+    input_scaling scaling{};                      ///< x = value * factor + shift
+    std::int64_t file_budget = default_budget;    ///< bytes of one volume
+    std::int64_t budget = std::int64_t{4} << 30;  ///< bytes of the data set in memory
+};
+
+/// list_class_folder() of volumes: files that end with .nii, .nii.gz or .hdr.
+[[nodiscard]] inline result<class_listing> list_volume_folder(const std::string& root,
+                                                              const std::vector<std::string>& class_names = {}) {
+    return list_class_folder(root, volume_files, class_names);
+}
+
+/// list_class_splits() of volumes.
+[[nodiscard]] inline result<class_listing_splits> list_volume_splits(const std::string& root, seed start) {
+    return list_class_splits(root, volume_files, start);
+}
+
+/// Reads one file as a network of this input sees it; see read_volume() and write_volume_input(). Errors name the file.
+template <volume_shape Input, class T>
+[[nodiscard]] error read_volume_input(const std::string& file, const volume_folder_options& options, T* to) {
+    const result<volume> v = read_volume(file, options.file_budget);
+    if (!v) return v.error();
+    const error failed = write_volume_input<Input>(*v, options.preparation, options.scaling, to);
+    return failed ? error(failed.kind(), file, failed.message()) : error{};
+}
+
+/// Reads the volumes of a listing into a data set.
+///
+///     gives     inputs by write_volume_input(), labels and class names of the listing, in its order
+///     refuses   with too_large more than the budget, before anything is read; otherwise what read_volume_input()
+///               refuses. With `skipped`, a file that cannot be read is no failure: it leaves the listing, and its
+///               error is appended there; only when no volume is left it is invalid_argument
+///
+///     auto listing = ctnn::list_volume_folder("volumes/train");
+///     auto train = ctnn::read_volumes<net::input>(*listing, {.preparation = {.spacing = {1, 1, 1}}});
+template <volume_shape Input, class T = float>
+[[nodiscard]] result<dataset<Input, T>> read_volumes(class_listing& listing, const volume_folder_options& options = {},
+                                                     std::vector<error>* skipped = nullptr) {
+    return detail::read_listing<Input, T>(
+        listing, "volumes", options.budget, skipped,
+        [&](const std::string& file, T* to) { return read_volume_input<Input>(file, options, to); });
+}
+
+/// Reads a folder whose subfolders are classes; see list_volume_folder() and read_volumes().
+template <volume_shape Input, class T = float>
+[[nodiscard]] result<dataset<Input, T>> read_volume_folder(const std::string& root,
+                                                           const volume_folder_options& options = {},
+                                                           std::vector<error>* skipped = nullptr) {
+    result<class_listing> listing = list_volume_folder(root);
+    if (!listing) return listing.error();
+    return read_volumes<Input, T>(*listing, options, skipped);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_VOLUME_FOLDER
+
+namespace ctnn {
+
+namespace detail {
+
+/// A label map on the grid of its prepared image, cut and filled up in the same way.
+template <volume_shape Input>
+[[nodiscard]] result<label_volume> fitted_labels(const label_volume& labels, const volume_grid& grid,
+                                                 std::int32_t outside) {
+    result<label_volume> turned = reorient(labels, "RAS");
+    if (!turned) return turned.error();
+    constexpr dims d = dims_of<Input>;
+    const volume_placement placement = centered_placement(grid.extents(), {d.depth(), d.height(), d.width()});
+    if (turned->grid == grid) return place(*turned, placement, outside);
+    const result<label_volume> resampled = resample_to(*turned, grid, outside);
+    if (!resampled) return resampled.error();
+    return place(*resampled, placement, outside);
+}
+
+}  // namespace detail
+
+/// Reads volumes and label maps of list_label_pairs() or read_decathlon() into a data set.
+///
+///     gives     inputs by write_volume_input(); labels [sample][slice][row][column], of the nearest voxel where the
+///               preparation resamples, and `outside` where the network's grid reaches beyond the volume
+///     refuses   with too_large more than the budget, before anything is read; otherwise what read_volume_input() and
+///               read_labels() refuse, and with shape_mismatch a label map of other extents, of several channels or at
+///               another place than its volume (same_place()). With `skipped`, such a pair is no failure: it leaves the
+///               pairs, and its error is appended there
+///
+///     auto task = ctnn::read_decathlon("Task04_Hippocampus/dataset.json");
+///     auto train = ctnn::read_labeled_volumes<net::input>(task->training, {}, {.classes = 3});
+template <volume_shape Input, class T = float>
+[[nodiscard]] result<dataset<Input, T>> read_labeled_volumes(label_pairs& pairs,
+                                                             const volume_folder_options& options = {},
+                                                             const label_rules& rules = {}, std::int32_t outside = 0,
+                                                             std::vector<error>* skipped = nullptr) {
+    return detail::read_pairs<Input, T>(
+        pairs, "volumes", options.budget, skipped, [&](std::size_t i, T* inputs, std::int32_t* to) -> error {
+            const result<volume> v = read_volume(pairs.images[i], options.file_budget);
+            if (!v) return v.error();
+            const result<label_volume> labels = read_labels(pairs.labels[i], rules, options.file_budget);
+            if (!labels) return labels.error();
+            if (labels->channels != 1 || !same_place(v->grid, labels->grid))
+                return {error_kind::shape_mismatch, pairs.labels[i],
+                        "has other extents than " + pairs.images[i] + ", several channels, or lies at another place"};
+            const auto in = [](const std::string& file, const error& failed) {
+                return error(failed.kind(), file, failed.message());
+            };
+            const result<volume> prepared = prepare(*v, options.preparation);
+            if (!prepared) return in(pairs.images[i], prepared.error());
+            const result<label_volume> fitted = detail::fitted_labels<Input>(*labels, prepared->grid, outside);
+            if (!fitted) return in(pairs.labels[i], fitted.error());
+            if (error failed = write_prepared<Input>(*prepared, options.scaling, inputs))
+                return in(pairs.images[i], failed);
+            for (const std::int32_t label : fitted->values) *to++ = label;
+            return {};
+        });
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_LABEL_FOLDER
 // -------------------- ctnn/data/medmnist_volumes.hpp
 #ifndef CTNN_INCLUDED_DATA_MEDMNIST_VOLUMES
 #define CTNN_INCLUDED_DATA_MEDMNIST_VOLUMES
 /// \file
 /// Volumes in MedMNIST's form.
+
+// -------------------- ctnn/data/medmnist.hpp
+#ifndef CTNN_INCLUDED_DATA_MEDMNIST
+#define CTNN_INCLUDED_DATA_MEDMNIST
+/// \file
+/// Data sets in MedMNIST's form: one .npz file with images and labels of three splits.
+
+#include <cmath>
+
+// -------------------- ctnn/data/image_input.hpp
+#ifndef CTNN_INCLUDED_DATA_IMAGE_INPUT
+#define CTNN_INCLUDED_DATA_IMAGE_INPUT
+/// \file
+/// From a picture of any size to the numbers that a network reads: the one way for training, evaluation and prediction.
+
+// -------------------- ctnn/io/resize.hpp
+#ifndef CTNN_INCLUDED_IO_RESIZE
+#define CTNN_INCLUDED_IO_RESIZE
+/// \file
+/// Resizing of images as numbers.
+
+// -------------------- ctnn/io/image_types.hpp
+#ifndef CTNN_INCLUDED_IO_IMAGE_TYPES
+#define CTNN_INCLUDED_IO_IMAGE_TYPES
+/// \file
+/// Images as numbers, and the conversions between them, each by a stated formula.
+
+// -------------------- ctnn/io/image_format.hpp
+#ifndef CTNN_INCLUDED_IO_IMAGE_FORMAT
+#define CTNN_INCLUDED_IO_IMAGE_FORMAT
+/// \file
+/// Which format a file is, by its first bytes: the four that are read, and those that are refused by name.
+
+namespace ctnn {
+
+/// The image formats that ctnn reads.
+enum class image_format : unsigned char { png, jpeg, bmp, pnm };
+
+namespace detail {
+
+struct signature {
+    const char* bytes;
+    extent size;
+    extent at;
+    const char* name;
+};
+
+/// Formats that are known and refused. Order matters where one begins like another.
+inline constexpr signature other_formats[] = {
+    {"GIF8", 4, 0, "a GIF file"},
+    {"8BPS", 4, 0, "a Photoshop file"},
+    {"#?RADIANCE", 10, 0, "a Radiance HDR file"},
+    {"#?RGBE", 6, 0, "a Radiance HDR file"},
+    {"\x53\x80\xF6\x34", 4, 0, "a Softimage PIC file"},
+    {"WEBP", 4, 8, "a WebP file"},
+    {"II*\0", 4, 0, "a TIFF file"},
+    {"MM\0*", 4, 0, "a TIFF file"},
+    {"II+\0", 4, 0, "a BigTIFF file"},
+    {"DICM", 4, 128, "a DICOM file (convert it with dcm2niix)"},
+    {"n+1\0", 4, 344, "a NIfTI file (a volume, not an image)"},
+    {"ni1\0", 4, 344, "a NIfTI header (a volume, not an image)"},
+    {"n+2\0", 4, 4, "a NIfTI-2 file (a volume, not an image)"},
+    {"\x1f\x8b", 2, 0, "a gzip file (perhaps a .nii.gz volume)"},
+    {"PK\x03\x04", 4, 0, "a zip file (perhaps an .npz)"},
+    {"\x93NUMPY", 6, 0, "a NumPy array"},
+    {"\0\0\0\x0CjP  ", 8, 0, "a JPEG 2000 file"},
+    {"\xFF\x4F\xFF\x51", 4, 0, "a JPEG 2000 code stream"},
+    {"\xFF\x0A", 2, 0, "a JPEG XL file"},
+    {"ftypavif", 8, 4, "an AVIF file"},
+    {"ftypheic", 8, 4, "an HEIC file"},
+    {"ftyp", 4, 4, "a video or HEIF file"},
+    {"%PDF", 4, 0, "a PDF file"},
+    {"\x89HDF\r\n", 6, 0, "an HDF5 file"},
+    {"\x8AMNG", 4, 0, "an MNG file"},
+    {"P7\n", 3, 0, "a PAM file (convert it to binary PNM, P5 or P6)"},
+    {"Pf\n", 3, 0, "a PFM file of floating-point numbers"},
+    {"PF\n", 3, 0, "a PFM file of floating-point numbers"},
+};
+
+/// A TGA file has no signature: an optional footer, otherwise a header whose few fields all make sense.
+inline bool looks_like_tga(byte_view b) {
+    if (b.size >= 26 && b.has(b.size - 18, "TRUEVISION-XFILE.", 17)) return true;
+    if (b.size < 18) return false;
+    const int map = b[1], kind = b[2] & ~8, bits = b[16];
+    if (map > 1 || (b[2] & ~0xB) != 0 || kind < 1 || kind > 3 || (kind == 1) != (map == 1)) return false;
+    return bits == 8 || bits == 15 || bits == 16 || bits == 24 || bits == 32;
+}
+
+inline bool looks_like_text(byte_view b) {
+    const extent looked_at = b.size < 512 ? b.size : 512;
+    for (extent i = 0; i < looked_at; ++i) {
+        const unsigned char c = b[i];
+        if (c < 32 && c != '\n' && c != '\r' && c != '\t' && c != '\f') return false;
+    }
+    return true;
+}
+
+/// Does a file of fewer bytes than the signature agree with it so far?
+inline bool begins_like(byte_view b, const char* text, extent length) {
+    return b.has(0, text, b.size < length ? b.size : length);
+}
+
+}  // namespace detail
+
+/// Names the format of an image file by its content; the file's name plays no part.
+///
+/// Refuses with truncated an empty file or a piece of a signature, with unsupported what is known but not read (GIF,
+/// TGA, Photoshop, HDR, PIC, WebP, TIFF, DICOM, NIfTI, JPEG 2000 ...; the message names it), with wrong_format all
+/// else.
+[[nodiscard]] inline result<image_format> identify_image(byte_view bytes, const std::string& file = {}) {
+    const auto refuse = [&](error_kind kind, const char* found) {
+        return error(kind, file, 0, found, "a PNG, JPEG, BMP or binary PNM image");
+    };
+    if (bytes.size == 0) return refuse(error_kind::truncated, "an empty file");
+    if (bytes.has(0, "\x89PNG\r\n\x1a\n", 8)) return image_format::png;
+    if (bytes.has(0, "\xFF\xD8\xFF", 3)) return image_format::jpeg;
+    if (bytes.has(0, "BM", 2) && !(bytes.size > 6 && detail::looks_like_text(bytes))) return image_format::bmp;
+    if (bytes.size >= 3 && bytes[0] == 'P' && (bytes[1] == '5' || bytes[1] == '6') &&
+        (bytes[2] == ' ' || bytes[2] == '\n' || bytes[2] == '\t' || bytes[2] == '\r' || bytes[2] == '#'))
+        return image_format::pnm;
+    if (detail::begins_like(bytes, "\x89PNG\r\n\x1a\n", 8) || detail::begins_like(bytes, "\xFF\xD8\xFF", 3) ||
+        (bytes.size < 2 && (bytes[0] == 'B' || bytes[0] == 'P')) ||
+        (bytes.size == 2 && (bytes.has(0, "P5", 2) || bytes.has(0, "P6", 2))))
+        return refuse(error_kind::truncated, "the first bytes of an image alone");
+    if (bytes[0] == 0x89 && bytes.has(1, "PNG", 3))
+        return refuse(error_kind::corrupt, "a PNG signature that a transfer in text mode has damaged");
+    for (const detail::signature& other : detail::other_formats)
+        if (bytes.has(other.at, other.bytes, other.size)) return refuse(error_kind::unsupported, other.name);
+    if (bytes.size >= 3 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '4' &&
+        detail::looks_like_text({bytes.data, 3}))
+        return refuse(error_kind::unsupported,
+                      "a PNM file of text or of single bits (P1 to P4; convert it to P5 or P6)");
+    if (detail::looks_like_text(bytes)) return refuse(error_kind::wrong_format, "text");
+    if (detail::looks_like_tga(bytes)) return refuse(error_kind::unsupported, "a TGA file");
+    return refuse(error_kind::wrong_format, "an unknown format");
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_IMAGE_FORMAT
+
+namespace ctnn {
+
+/// An image as a file holds it: pixels (height, width, channels), channels contiguous; gray has 1 channel, color 3
+/// (red, green, blue). Values are those of the file, 0 to `maximum`, so 16 bits stay 16 bits; gamma and color
+/// profiles are not applied.
+struct image {
+    extent height = 0, width = 0, channels = 0;
+    extent maximum = 255;  ///< the value of full brightness: 255, 65535, or what a PNM file states
+    std::vector<std::uint16_t> pixels;
+
+    // What the file was, so that no conversion is silent.
+    image_format format = image_format::png;
+    extent file_channels = 0;    ///< 1 gray, 2 gray and alpha, 3 color, 4 color and alpha
+    bool palette = false;        ///< colors were looked up in a table
+    extent orientation = 1;      ///< the EXIF orientation of the file, 1 to 8; 1 is upright
+    bool alpha_removed = false;  ///< the file has an alpha channel, which is not part of `pixels`
+
+    /// \pre inside the image
+    [[nodiscard]] std::uint16_t at(extent y, extent x, extent channel) const {
+        return pixels[static_cast<std::size_t>((y * width + x) * channels + channel)];
+    }
+};
+
+/// An image as a network reads it: values (height, width, channels), channels contiguous.
+struct float_image {
+    extent height = 0, width = 0, channels = 0;
+    std::vector<float> values;
+
+    /// \pre inside the image
+    [[nodiscard]] float at(extent y, extent x, extent channel) const {
+        return values[static_cast<std::size_t>((y * width + x) * channels + channel)];
+    }
+};
+
+/// Values from 0 to 1: pixel / maximum, so 255 and 65535 both become 1.
+[[nodiscard]] inline float_image to_float(const image& from) {
+    float_image to{from.height, from.width, from.channels, std::vector<float>(from.pixels.size())};
+    const float maximum = static_cast<float>(from.maximum);
+    for (std::size_t i = 0; i < from.pixels.size(); ++i) to.values[i] = static_cast<float>(from.pixels[i]) / maximum;
+    return to;
+}
+
+/// Brightness of a color, ITU-R BT.601: Y = 0.299 R + 0.587 G + 0.114 B, rounded to nearest, exact in integers.
+[[nodiscard]] constexpr std::uint16_t luma(std::uint16_t red, std::uint16_t green, std::uint16_t blue) {
+    // At most 1000 * 65535 + 500 < 2^32.
+    return static_cast<std::uint16_t>((299U * red + 587U * green + 114U * blue + 500U) / 1000U);
+}
+
+/// Color to gray by luma(). A gray image stays as it is.
+inline void make_gray(image& picture) {
+    if (picture.channels != 3) return;
+    const std::size_t positions = picture.pixels.size() / 3;
+    for (std::size_t i = 0; i < positions; ++i)
+        picture.pixels[i] = luma(picture.pixels[3 * i], picture.pixels[3 * i + 1], picture.pixels[3 * i + 2]);
+    picture.pixels.resize(positions);
+    picture.channels = 1;
+}
+
+/// Gray to color: the value three times. A color image stays as it is.
+inline void make_color(image& picture) {
+    if (picture.channels != 1) return;
+    const std::size_t positions = picture.pixels.size();
+    picture.pixels.resize(3 * positions);
+    for (std::size_t i = positions; i-- > 0;) {
+        const std::uint16_t value = picture.pixels[i];
+        picture.pixels[3 * i] = picture.pixels[3 * i + 1] = picture.pixels[3 * i + 2] = value;
+    }
+    picture.channels = 3;
+}
+
+/// Turns and mirrors the pixels so that the image stands as its EXIF orientation says; a picture of orientation 1 is
+/// left alone. The table is that of TIFF 6.0, tag 274: where the file's row 0 and column 0 belong.
+inline void make_upright(image& picture) {
+    const extent o = picture.orientation;
+    if (o < 2 || o > 8) return;
+    const bool swapped = o >= 5;
+    const extent h = swapped ? picture.width : picture.height, w = swapped ? picture.height : picture.width;
+    const extent c = picture.channels;
+    std::vector<std::uint16_t> turned(picture.pixels.size());
+    for (extent y = 0; y < h; ++y) {
+        for (extent x = 0; x < w; ++x) {
+            extent row = swapped ? x : y, column = swapped ? y : x;
+            if (o == 3 || o == 4 || o == 7 || o == 8) {
+                if (swapped)
+                    column = picture.width - 1 - column;
+                else
+                    row = picture.height - 1 - row;
+            }
+            if (o == 2 || o == 3 || o == 6 || o == 7) {
+                if (swapped)
+                    row = picture.height - 1 - row;
+                else
+                    column = picture.width - 1 - column;
+            }
+            for (extent k = 0; k < c; ++k)
+                turned[static_cast<std::size_t>((y * w + x) * c + k)] = picture.at(row, column, k);
+        }
+    }
+    picture.pixels = std::move(turned);
+    picture.height = h;
+    picture.width = w;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_IMAGE_TYPES
+
+namespace ctnn {
+namespace detail {
+
+/// Where an output position reads along one axis: two neighbors and the weight of the second.
+struct bilinear_tap {
+    extent first = 0, second = 0;
+    float weight = 0;
+};
+
+/// Half-pixel centers: source = (o + 0.5) * in / out - 0.5, clamped to the first pixel, the neighbor to the last.
+inline std::vector<bilinear_tap> bilinear_taps(extent in, extent out) {
+    std::vector<bilinear_tap> taps(static_cast<std::size_t>(out));
+    const float scale = static_cast<float>(in) / static_cast<float>(out);
+    for (extent o = 0; o < out; ++o) {
+        float source = (static_cast<float>(o) + 0.5f) * scale - 0.5f;
+        if (source < 0) source = 0;
+        extent first = static_cast<extent>(source);
+        if (first > in - 1) first = in - 1;
+        taps[static_cast<std::size_t>(o)] = {first, first < in - 1 ? first + 1 : first,
+                                             source - static_cast<float>(first)};
+    }
+    return taps;
+}
+
+}  // namespace detail
+
+/// Bilinear resizing without antialiasing: equals PyTorch's interpolate(mode="bilinear", align_corners=False) up to
+/// rounding. Good for enlarging; when shrinking by more than 2 it skips pixels: take resize_area().
+/// https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html
+/// \pre sizes of at least 1
+[[nodiscard]] inline float_image resize_bilinear(const float_image& from, extent height, extent width) {
+    if (from.height == height && from.width == width) return from;
+    const extent c = from.channels;
+    float_image to{height, width, c, std::vector<float>(static_cast<std::size_t>(height * width * c))};
+    const auto rows = detail::bilinear_taps(from.height, height), columns = detail::bilinear_taps(from.width, width);
+    float* out = to.values.data();
+    for (const detail::bilinear_tap& row : rows) {
+        const float* above = from.values.data() + row.first * from.width * c;
+        const float* below = from.values.data() + row.second * from.width * c;
+        for (const detail::bilinear_tap& column : columns) {
+            const extent left = column.first * c, right = column.second * c;
+            for (extent k = 0; k < c; ++k) {
+                const float upper = above[left + k] * (1 - column.weight) + above[right + k] * column.weight;
+                const float lower = below[left + k] * (1 - column.weight) + below[right + k] * column.weight;
+                *out++ = upper * (1 - row.weight) + lower * row.weight;
+            }
+        }
+    }
+    return to;
+}
+
+namespace detail {
+
+/// Resizes one axis by area: (outer, in, inner) to (outer, out, inner). Output o covers [o * in / out, (o + 1) * in /
+/// out); in units of 1 / out of a pixel all bounds are integers, so weights are exact.
+inline std::vector<float> area_axis(const std::vector<float>& from, extent outer, extent in, extent out, extent inner) {
+    std::vector<float> to(static_cast<std::size_t>(outer * out * inner), 0.0f);
+    for (extent a = 0; a < outer; ++a) {
+        for (extent o = 0; o < out; ++o) {
+            float* sum = to.data() + (a * out + o) * inner;
+            const extent begin = o * in, end = begin + in;
+            for (extent i = begin / out; i * out < end; ++i) {
+                const extent low = i * out > begin ? i * out : begin, high = (i + 1) * out < end ? (i + 1) * out : end;
+                const float weight = static_cast<float>(high - low) / static_cast<float>(in);
+                const float* pixel = from.data() + (a * in + i) * inner;
+                for (extent k = 0; k < inner; ++k) sum[k] += weight * pixel[k];
+            }
+        }
+    }
+    return to;
+}
+
+}  // namespace detail
+
+/// Resizing by area: each output pixel is the mean of the rectangle of the source that it covers, parts of pixels
+/// counted by their part. The choice for shrinking, as no pixel is skipped; keeps the image's mean exactly. With
+/// whole factors it equals average pooling. \pre sizes of at least 1
+[[nodiscard]] inline float_image resize_area(const float_image& from, extent height, extent width) {
+    float_image to{height, width, from.channels, from.values};
+    if (from.width != width) to.values = detail::area_axis(to.values, from.height, from.width, width, from.channels);
+    if (from.height != height) to.values = detail::area_axis(to.values, 1, from.height, height, width * from.channels);
+    return to;
+}
+
+/// By area where an axis shrinks, then bilinear where one grows: what a data set of mixed sizes wants.
+/// \pre sizes of at least 1
+[[nodiscard]] inline float_image resize(const float_image& from, extent height, extent width) {
+    const extent h = height < from.height ? height : from.height, w = width < from.width ? width : from.width;
+    return resize_bilinear(resize_area(from, h, w), height, width);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_RESIZE
+
+namespace ctnn {
+
+/// Shapes that a picture can be brought to: shape<H, W, 1> is gray, shape<H, W, 3> color.
+template <class Input>
+concept image_shape = static_shape<Input> && dims_of<Input>
+.rank == 3 && (dims_of<Input>.channels() == 1 || dims_of<Input>.channels() == 3);
+
+namespace detail {
+
+/// \pre the channels are those of Input
+template <image_shape Input, class T>
+void write_values(const float_image& picture, const input_scaling& scaling, T* to) {
+    const float_image fitted = resize(picture, dims_of<Input>.height(), dims_of<Input>.width());
+    for (const float value : fitted.values)
+        *to++ = static_cast<T>(static_cast<double>(value) * scaling.factor + scaling.shift);
+}
+
+}  // namespace detail
+
+/// Writes a picture as a network of this input sees it.
+///
+///     takes    an image of any size, gray or color, whose values run from 0 to its maximum
+///     gives    Input::size numbers, [row][column][channel]: x = pixel / maximum * factor + shift
+///     converts color to gray by luma(), gray to color by repeating; the size by resize(): the mean of the area where
+///              the image shrinks, bilinear where it grows; the aspect ratio is not kept
+template <image_shape Input, class T>
+void write_image_input(image picture, const input_scaling& scaling, T* to) {
+    if constexpr (dims_of<Input>.channels() == 1)
+        make_gray(picture);
+    else
+        make_color(picture);
+    detail::write_values<Input>(to_float(picture), scaling, to);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_IMAGE_INPUT
+// -------------------- ctnn/data/medmnist_md5.hpp
+#ifndef CTNN_INCLUDED_DATA_MEDMNIST_MD5
+#define CTNN_INCLUDED_DATA_MEDMNIST_MD5
+/// \file
+/// The checksums that MedMNIST is published with.
+
+namespace ctnn {
+
+/// The MD5 of a file of MedMNIST v2 with images of 28 x 28 or volumes of 28 x 28 x 28, by its name; null for others.
+/// https://github.com/MedMNIST/MedMNIST, medmnist/info.py of version 2.1.0 (Zenodo record 6496656)
+[[nodiscard]] inline const char* medmnist_md5(const std::string& name) {
+    struct entry {
+        const char* name;
+        const char* md5;
+    };
+    constexpr entry published[] = {
+        {"pathmnist.npz", "a8b06965200029087d5bd730944a56c1"},
+        {"chestmnist.npz", "02c8a6516a18b556561a56cbdd36c4a8"},
+        {"dermamnist.npz", "0744692d530f8e62ec473284d019b0c7"},
+        {"octmnist.npz", "c68d92d5b585d8d81f7112f81e2d0842"},
+        {"pneumoniamnist.npz", "28209eda62fecd6e6a2d98b1501bb15f"},
+        {"retinamnist.npz", "bd4c0672f1bba3e3a89f0e4e876791e4"},
+        {"breastmnist.npz", "750601b1f35ba3300ea97c75c52ff8f6"},
+        {"bloodmnist.npz", "7053d0359d879ad8a5505303e11de1dc"},
+        {"tissuemnist.npz", "ebe78ee8b05294063de985d821c1c34b"},
+        {"organamnist.npz", "866b832ed4eeba67bfb9edee1d5544e6"},
+        {"organcmnist.npz", "0afa5834fb105f7705a7d93372119a21"},
+        {"organsmnist.npz", "e5c39f1af030238290b9557d9503af9d"},
+        {"organmnist3d.npz", "21f0a239e7f502e6eca33c3fc453c0b6"},
+        {"nodulemnist3d.npz", "8755a7e9e05a4d9ce80a24c3e7a256f3"},
+        {"adrenalmnist3d.npz", "bbd3c5a5576322bc4cdfea780653b1ce"},
+        {"fracturemnist3d.npz", "6aa7b0143a6b42da40027a9dda61302f"},
+        {"vesselmnist3d.npz", "2ba5b80617d705141f3f85627108fce8"},
+        {"synapsemnist3d.npz", "1235b78a3cd6280881dd7850a78eadb6"},
+    };
+    for (const entry& e : published)
+        if (name == e.name) return e.md5;
+    return nullptr;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_MEDMNIST_MD5
+// -------------------- ctnn/io/md5.hpp
+#ifndef CTNN_INCLUDED_IO_MD5
+#define CTNN_INCLUDED_IO_MD5
+/// \file
+/// MD5, because data sets are published with it. It finds damage and mix-ups; it is no protection from a forger.
+/// https://www.rfc-editor.org/rfc/rfc1321
+
+namespace ctnn {
+namespace detail {
+
+/// floor(2^32 |sin(i + 1)|) for i from 0 to 63, as the standard defines it.
+inline constexpr std::array<std::uint32_t, 64> md5_sines = {
+    0xD76AA478U, 0xE8C7B756U, 0x242070DBU, 0xC1BDCEEEU, 0xF57C0FAFU, 0x4787C62AU, 0xA8304613U, 0xFD469501U,
+    0x698098D8U, 0x8B44F7AFU, 0xFFFF5BB1U, 0x895CD7BEU, 0x6B901122U, 0xFD987193U, 0xA679438EU, 0x49B40821U,
+    0xF61E2562U, 0xC040B340U, 0x265E5A51U, 0xE9B6C7AAU, 0xD62F105DU, 0x02441453U, 0xD8A1E681U, 0xE7D3FBC8U,
+    0x21E1CDE6U, 0xC33707D6U, 0xF4D50D87U, 0x455A14EDU, 0xA9E3E905U, 0xFCEFA3F8U, 0x676F02D9U, 0x8D2A4C8AU,
+    0xFFFA3942U, 0x8771F681U, 0x6D9D6122U, 0xFDE5380CU, 0xA4BEEA44U, 0x4BDECFA9U, 0xF6BB4B60U, 0xBEBFBC70U,
+    0x289B7EC6U, 0xEAA127FAU, 0xD4EF3085U, 0x04881D05U, 0xD9D4D039U, 0xE6DB99E5U, 0x1FA27CF8U, 0xC4AC5665U,
+    0xF4292244U, 0x432AFF97U, 0xAB9423A7U, 0xFC93A039U, 0x655B59C3U, 0x8F0CCC92U, 0xFFEFF47DU, 0x85845DD1U,
+    0x6FA87E4FU, 0xFE2CE6E0U, 0xA3014314U, 0x4E0811A1U, 0xF7537E82U, 0xBD3AF235U, 0x2AD7D2BBU, 0xEB86D391U,
+};
+
+/// Mixes one block of 64 bytes into the state. \pre block points to 64 bytes
+inline void md5_block(std::array<std::uint32_t, 4>& state, const unsigned char* block) {
+    constexpr std::array<std::array<int, 4>, 4> turns = {
+        {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}}};
+    auto [a, b, c, d] = state;
+    for (std::size_t i = 0; i < 64; ++i) {
+        const std::size_t round = i / 16;
+        std::uint32_t mixed = 0;
+        std::size_t word = 0;
+        switch (round) {
+            case 0:
+                mixed = (b & c) | (~b & d);
+                word = i;
+                break;
+            case 1:
+                mixed = (d & b) | (~d & c);
+                word = (5 * i + 1) % 16;
+                break;
+            case 2:
+                mixed = b ^ c ^ d;
+                word = (3 * i + 5) % 16;
+                break;
+            default:
+                mixed = c ^ (b | ~d);
+                word = 7 * i % 16;
+        }
+        mixed += a + md5_sines[i] + load_little<std::uint32_t>(block + 4 * word);
+        a = d;
+        d = c;
+        c = b;
+        b += std::rotl(mixed, turns[round][i % 4]);
+    }
+    state[0] += a;
+    state[1] += b;
+    state[2] += c;
+    state[3] += d;
+}
+
+}  // namespace detail
+
+/// The MD5 of bytes, as 32 hexadecimal digits in lower case.
+[[nodiscard]] inline std::string md5(byte_view bytes) {
+    std::array<std::uint32_t, 4> state = {0x67452301U, 0xEFCDAB89U, 0x98BADCFEU, 0x10325476U};
+    extent at = 0;
+    for (; bytes.size - at >= 64; at += 64) detail::md5_block(state, bytes.data + at);
+
+    // The rest, a bit that is set, zeros, and the length in bits: one block or two.
+    std::array<unsigned char, 128> last{};
+    const extent left = bytes.size - at;
+    for (extent i = 0; i < left; ++i) last[static_cast<std::size_t>(i)] = bytes[at + i];
+    last[static_cast<std::size_t>(left)] = 0x80;
+    const std::size_t end = left < 56 ? 64 : 128;
+    const std::uint64_t bits = static_cast<std::uint64_t>(bytes.size) * 8;
+    for (std::size_t i = 0; i < 8; ++i) last[end - 8 + i] = static_cast<unsigned char>((bits >> (8 * i)) & 0xffU);
+    for (std::size_t block = 0; block < end; block += 64) detail::md5_block(state, last.data() + block);
+
+    std::string text;
+    for (const std::uint32_t word : state)
+        for (int byte = 0; byte < 4; ++byte)
+            for (const int shift : {4, 0}) text += "0123456789abcdef"[(word >> (8 * byte + shift)) & 15U];
+    return text;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_MD5
+
+namespace ctnn {
+
+/// An .npz file whose labels and shapes have been checked; its images are unpacked when a data set is asked for.
+///
+///     {train,val,test}_images   (N, H, W) gray, or (N, H, W, C) with 1 or 3 channels; volumes (N, D, H, W), whose last
+///                               axis is neither 1 nor 3, or (N, D, H, W, C); bytes (0 to 255), 16-bit integers (0 to
+///                               65535), or floating-point numbers from 0 to 1
+///     {train,val,test}_labels   (N) or (N, 1), integers from 0; or (N, L) of 0 and 1, where a sample may be of several
+///                               of L classes
+///
+/// https://medmnist.com
+struct medmnist_file {
+    npz archive;
+    std::string file;
+    extent depth = 0;                            ///< of volumes; 0: images
+    extent height = 0, width = 0, channels = 0;  ///< of the images
+    extent classes = 0;                          ///< the largest label of all splits, and one; or L
+    bool several_labels = false;                 ///< the labels are (N, L)
+    std::vector<std::int32_t> train_labels, validation_labels, test_labels;  ///< (N), or (N, L)
+
+    /// Numbers of an image or a volume.
+    [[nodiscard]] extent sample_size() const { return (depth > 0 ? depth : 1) * height * width * channels; }
+};
+
+/// How a file in MedMNIST's form is opened.
+struct medmnist_options {
+    std::string md5{};                     ///< 32 hexadecimal digits that the file must have; empty: any
+    bool published_md5 = false;            ///< the file must have the sum that medmnist_md5() knows for its name
+    std::int64_t budget = default_budget;  ///< bytes of the file, and of what it unpacks to
+};
+
+/// Which part of a data set.
+enum class split_part : unsigned char { train, validation, test };
+
+namespace detail {
+
+inline error medmnist_labels(const npz& archive, const std::string& file, const std::string& name,
+                             std::vector<std::int32_t>& to, extent& columns) {
+    const result<array> read = archive.read(name);
+    if (!read) return read.error();
+    const std::string place = file + "/" + name;
+    const std::size_t rank = read->shape.size();
+    if (rank < 1 || rank > 2 || (rank == 2 && read->shape[1] < 1))
+        return {error_kind::unsupported, place, "labels have the shape (N), (N, 1) or (N, L)"};
+    columns = rank == 2 ? read->shape[1] : 1;
+    if (read->type == element_type::f4 || read->type == element_type::f8)
+        return {error_kind::unsupported, place,
+                std::string("found elements of type ") + element_name(read->type) + ", expected integers"};
+    const std::vector<std::int64_t> labels = read->as<std::int64_t>();
+    const std::int64_t most = columns > 1 ? 1 : 65535;
+    to.clear();
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        if (labels[i] < 0 || labels[i] > most)
+            return {error_kind::corrupt, place,
+                    "sample " + std::to_string(i / static_cast<std::size_t>(columns)) + " has the label " +
+                        std::to_string(labels[i]) + ", expected 0 to " + std::to_string(most)};
+        to.push_back(static_cast<std::int32_t>(labels[i]));
+    }
+    return {};
+}
+
+/// Sample i of an array of images, as values from 0 to 1.
+template <image_shape Input, class From, class T>
+error medmnist_image(const From* pixels, double maximum, const medmnist_file& from, const input_scaling& scaling,
+                     T* to) {
+    const extent size = from.height * from.width * from.channels;
+    if constexpr (sizeof(From) <= 2) {
+        image picture{.height = from.height,
+                      .width = from.width,
+                      .channels = from.channels,
+                      .maximum = static_cast<extent>(maximum),
+                      .pixels = std::vector<std::uint16_t>(pixels, pixels + size)};
+        write_image_input<Input>(std::move(picture), scaling, to);
+    } else {
+        float_image picture{from.height, from.width, dims_of<Input>.channels(), {}};
+        for (extent i = 0; i < size; i += from.channels) {
+            for (extent k = 0; k < from.channels; ++k)
+                if (!(pixels[i + k] >= 0 && static_cast<double>(pixels[i + k]) <= maximum))
+                    return {error_kind::not_finite, "a pixel is outside 0 to 1"};
+            // luma() in floating point; gray is repeated.
+            const auto at = [&](extent k) { return static_cast<float>(pixels[i + (from.channels == 3 ? k : 0)]); };
+            if (picture.channels == 3)
+                for (extent k = 0; k < 3; ++k) picture.values.push_back(at(k));
+            else
+                picture.values.push_back(from.channels == 1 ? at(0) : 0.299f * at(0) + 0.587f * at(1) + 0.114f * at(2));
+        }
+        write_values<Input>(picture, scaling, to);
+    }
+    return {};
+}
+
+template <image_shape Input, class From, class T>
+error medmnist_images(const array& images, double maximum, const medmnist_file& from, const input_scaling& scaling,
+                      dataset<Input, T>& to) {
+    const std::vector<From> pixels = images.as<From>();
+    const extent size = from.height * from.width * from.channels, n = images.shape[0];
+    to.inputs.resize(static_cast<std::size_t>(n * Input::size));
+    for (extent i = 0; i < n; ++i) {
+        if (error failed = medmnist_image<Input>(pixels.data() + i * size, maximum, from, scaling,
+                                                 to.inputs.data() + i * Input::size))
+            return {failed.kind(), from.file, "image " + std::to_string(i) + ": " + failed.message()};
+    }
+    return {};
+}
+
+/// Holds the file against the sums that the options name.
+inline error check_medmnist_md5(const std::string& path, byte_view bytes, const medmnist_options& options) {
+    if (options.md5.empty() && !options.published_md5) return {};
+    const std::string found = md5(bytes);
+    const auto differs = [&](const std::string& expected) {
+        return error(error_kind::corrupt, path, -1, "a file with the MD5 " + found, expected);
+    };
+    if (!options.md5.empty() && found != options.md5) return differs(options.md5);
+    if (!options.published_md5) return {};
+    const std::size_t slash = path.find_last_of("/\\");
+    const std::string name = path.substr(slash == std::string::npos ? 0 : slash + 1);
+    const char* published = medmnist_md5(name);
+    if (published == nullptr)
+        return {error_kind::invalid_argument, path, "no MD5 is known for a file of this name; give it as md5"};
+    return found == published ? error{} : differs(published);
+}
+
+/// Labels and class names of one part.
+template <static_shape Input, class T>
+void set_medmnist_labels(const medmnist_file& from, split_part part, dataset<Input, T>& to) {
+    const std::vector<std::int32_t>& labels = part == split_part::train        ? from.train_labels
+                                              : part == split_part::validation ? from.validation_labels
+                                                                               : from.test_labels;
+    if (from.several_labels)
+        to.values.assign(labels.begin(), labels.end());
+    else
+        to.labels = labels;
+    for (extent c = 0; c < from.classes; ++c) to.class_names.push_back(std::to_string(c));
+}
+
+/// The images of one part.
+inline result<array> medmnist_array(const medmnist_file& from, split_part part) {
+    return from.archive.read(part == split_part::train        ? "train_images"
+                             : part == split_part::validation ? "val_images"
+                                                              : "test_images");
+}
+
+/// Reads and checks the labels of a split and the shape of its images.
+inline error medmnist_split(medmnist_file& to, const std::string& name, std::vector<std::int32_t>& labels) {
+    extent columns = 1;
+    if (error failed = medmnist_labels(to.archive, to.file, name + "_labels", labels, columns)) return failed;
+    const result<array> images = to.archive.read(name + "_images");
+    if (!images) return images.error();
+    const std::vector<extent>& shape = images->shape;
+    const std::string place = to.file + "/" + name + "_images";
+    const std::size_t rank = shape.size();
+    const bool channels_last = rank >= 4 && (shape.back() == 1 || shape.back() == 3);
+    const std::size_t axes = rank - (channels_last ? 2 : 1);  // without samples and channels
+    bool empty = rank < 3 || axes < 2 || axes > 3;
+    for (std::size_t i = 1; i < rank; ++i) empty = empty || shape[i] < 1;
+    if (empty)
+        return {error_kind::shape_mismatch, place,
+                "images have the shape (N, H, W), volumes (N, D, H, W), with 1 or 3 channels behind or without"};
+    const extent count = static_cast<extent>(labels.size()) / columns;
+    if (shape[0] != count)
+        return {error_kind::shape_mismatch, place,
+                "holds " + std::to_string(shape[0]) + " images for " + std::to_string(count) + " labels"};
+    const extent depth = axes == 3 ? shape[1] : 0, height = shape[axes - 1], width = shape[axes],
+                 channels = channels_last ? shape.back() : 1;
+    const bool other =
+        to.height != 0 && (to.depth != depth || to.height != height || to.width != width || to.channels != channels);
+    if (other) return {error_kind::shape_mismatch, place, "has images of another size than the other splits"};
+    if (to.height != 0 && (to.several_labels != (columns > 1) || (columns > 1 && to.classes != columns)))
+        return {error_kind::shape_mismatch, place, "has another number of labels a sample than the other splits"};
+    if (images->type != element_type::u1 && images->type != element_type::u2 && images->type != element_type::f4 &&
+        images->type != element_type::f8)
+        return {error_kind::unsupported, place,
+                std::string("found elements of type ") + element_name(images->type) + ", expected u1, u2, f4 or f8"};
+    to.depth = depth;
+    to.height = height;
+    to.width = width;
+    to.channels = channels;
+    to.several_labels = columns > 1;
+    if (to.several_labels) to.classes = columns;
+    for (const std::int32_t label : labels) to.classes = std::max<extent>(to.classes, label + 1);
+    return {};
+}
+
+}  // namespace detail
+
+/// Opens a file in MedMNIST's form.
+///
+///     refuses   what read_npz() refuses; another MD5 than asked for as corrupt, before anything is looked at; a
+///               missing array (the message lists those that exist); images and labels of different counts, or splits
+///               of different sizes, as shape_mismatch; other types as unsupported; fewer than two classes, splits
+///               without samples, and a name without a known MD5 where the published one is asked for, as
+///               invalid_argument
+///
+///     auto file = ctnn::open_medmnist("organmnist3d.npz", {.published_md5 = true});
+[[nodiscard]] inline result<medmnist_file> open_medmnist(const std::string& path,
+                                                         const medmnist_options& options = {}) {
+    return detail::catch_out_of_memory(path, [&]() -> result<medmnist_file> {
+        result<byte_vector> bytes = read_file(path, options.budget);
+        if (!bytes) return bytes.error();
+        if (error failed = detail::check_medmnist_md5(path, *bytes, options)) return failed;
+        result<npz> archive = parse_npz(std::move(*bytes), path, options.budget);
+        if (!archive) return archive.error();
+        medmnist_file opened{.archive = std::move(*archive),
+                             .file = path,
+                             .train_labels = {},
+                             .validation_labels = {},
+                             .test_labels = {}};
+        if (error failed = detail::medmnist_split(opened, "train", opened.train_labels)) return failed;
+        if (error failed = detail::medmnist_split(opened, "val", opened.validation_labels)) return failed;
+        if (error failed = detail::medmnist_split(opened, "test", opened.test_labels)) return failed;
+        if (opened.classes < 2)
+            return error(error_kind::invalid_argument, path, "has a single class, expected at least two");
+        for (const auto* labels : {&opened.train_labels, &opened.validation_labels, &opened.test_labels})
+            if (labels->empty()) return error(error_kind::invalid_argument, path, "has a split without samples");
+        return opened;
+    });
+}
+
+/// The samples of one split, resized and gray or color as the network's input says (write_image_input()). Where a
+/// sample may be of several classes, values are 1 or 0 for each and labels are empty.
+/// Refuses volumes with shape_mismatch, floating-point pixels outside 0 to 1 with not_finite, and what npz::read()
+/// refuses.
+///
+///     auto file = ctnn::open_medmnist("pneumoniamnist.npz");
+///     auto train = ctnn::read_medmnist<net::input>(*file, ctnn::split_part::train, {2, -1});
+template <image_shape Input, class T = float>
+[[nodiscard]] result<dataset<Input, T>> read_medmnist(const medmnist_file& from, split_part part,
+                                                      const input_scaling& scaling = {}) {
+    return detail::catch_out_of_memory(from.file, [&]() -> result<dataset<Input, T>> {
+        if (from.depth > 0)
+            return error(error_kind::shape_mismatch, from.file, "holds volumes, where the network takes images");
+        dataset<Input, T> data;
+        detail::set_medmnist_labels(from, part, data);
+        const result<array> images = detail::medmnist_array(from, part);
+        if (!images) return images.error();
+        error failed;
+        switch (images->type) {
+            case element_type::u1:
+                failed = detail::medmnist_images<Input, std::uint8_t>(*images, 255, from, scaling, data);
+                break;
+            case element_type::u2:
+                failed = detail::medmnist_images<Input, std::uint16_t>(*images, 65535, from, scaling, data);
+                break;
+            default:
+                failed = detail::medmnist_images<Input, double>(*images, 1, from, scaling, data);
+        }
+        if (failed) return failed;
+        return data;
+    });
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_MEDMNIST
 
 namespace ctnn {
 
@@ -8919,6 +10249,133 @@ template <volume_shape Input, class T = float>
 
 }  // namespace ctnn
 #endif  // CTNN_INCLUDED_DATA_MEDMNIST_VOLUMES
+// -------------------- ctnn/data/volume_deidentify.hpp
+#ifndef CTNN_INCLUDED_DATA_VOLUME_DEIDENTIFY
+#define CTNN_INCLUDED_DATA_VOLUME_DEIDENTIFY
+/// \file
+/// Clearing what a NIfTI header says about a patient besides the voxels, and voxels that show a face.
+///
+/// No promise of anonymity: names of files, what is burnt into voxels and the anatomy itself stay.
+
+namespace ctnn {
+
+/// Clears the texts descrip, aux_file, intent_name, db_name, data_type and unused_str, and all extensions, which may
+/// hold anything, whole DICOM headers among it. Texts count to their last byte: what stands behind a zero goes too.
+/// \returns what was cleared, a line each ("descrip: 11 characters"), never the content; empty when there was nothing
+[[nodiscard]] inline std::vector<std::string> deidentify(nifti_header& h, std::vector<nifti_extension>& extensions) {
+    std::vector<std::string> cleared;
+    const auto clear = [&](const char* name, auto& text) {
+        std::size_t characters = 0;
+        for (const char c : text) characters += c != '\0';
+        if (characters > 0) cleared.push_back(std::string(name) + ": " + std::to_string(characters) + " characters");
+        text.fill('\0');
+    };
+    clear("descrip", h.descrip);
+    clear("aux_file", h.aux_file);
+    clear("intent_name", h.intent_name);
+    clear("db_name", h.db_name);
+    clear("data_type", h.data_type);
+    clear("unused_str", h.unused_str);
+    for (const nifti_extension& e : extensions)
+        cleared.push_back("extension of code " + std::to_string(e.code) + ": " + std::to_string(e.content.size()) +
+                          " bytes");
+    extensions.clear();
+    return cleared;
+}
+
+/// The same for an image.
+[[nodiscard]] inline std::vector<std::string> deidentify(nifti_image& image) {
+    return deidentify(image.header, image.extensions);
+}
+
+/// The same for a volume.
+template <class T>
+[[nodiscard]] std::vector<std::string> deidentify(basic_volume<T>& v) {
+    return deidentify(v.header, v.extensions);
+}
+
+/// Clears the header and sets every channel of the voxels to `blank` where the mask is not 0; the report ends with
+/// their number. Refuses with shape_mismatch, and changes nothing, a mask with other extents, of several channels, or
+/// at another place: a corner that lies farther off than a tenth of a voxel.
+template <class T>
+[[nodiscard]] result<std::vector<std::string>> deidentify(basic_volume<T>& v, const label_volume& mask, T blank = T{}) {
+    if (mask.grid.size() != v.grid.size() || mask.channels != 1)
+        return error(error_kind::shape_mismatch, "the mask has other extents than the volume, or several channels");
+    if (!same_place(v.grid, mask.grid))
+        return error(error_kind::shape_mismatch, "the mask lies at another place than the volume");
+    std::vector<std::string> cleared = deidentify(v);
+    extent blanked = 0;
+    for (std::size_t p = 0; p < mask.values.size(); ++p) {
+        if (mask.values[p] == 0) continue;
+        ++blanked;
+        for (extent c = 0; c < v.channels; ++c)
+            v.values[p * static_cast<std::size_t>(v.channels) + static_cast<std::size_t>(c)] = blank;
+    }
+    cleared.push_back("voxels: " + std::to_string(blanked) + " blanked");
+    return cleared;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_VOLUME_DEIDENTIFY
+// -------------------- ctnn/data/volume_slice.hpp
+#ifndef CTNN_INCLUDED_DATA_VOLUME_SLICE
+#define CTNN_INCLUDED_DATA_VOLUME_SLICE
+/// \file
+/// Slices of volumes as images.
+
+#include <cmath>
+
+namespace ctnn {
+
+/// The axis that a slice stands across.
+enum class volume_axis : unsigned char {
+    depth,   ///< rows are the volume's height, columns its width
+    height,  ///< rows are its depth, columns its width
+    width    ///< rows are its depth, columns its height
+};
+
+/// Number of slices across an axis.
+[[nodiscard]] inline extent slice_count(const volume_grid& grid, volume_axis axis) {
+    return axis == volume_axis::depth ? grid.depth : axis == volume_axis::height ? grid.height : grid.width;
+}
+
+/// One slice, in the order of the volume: row 0 is index 0. A volume in "LPS" gives radiology's picture across depth:
+/// the patient's right on the left, the front on top. Spacings are not made equal. Refuses with invalid_argument a
+/// slice that the volume does not have.
+[[nodiscard]] inline result<float_image> slice(const volume& from, volume_axis axis, extent index) {
+    const extent count = slice_count(from.grid, axis);
+    if (index < 0 || index >= count)
+        return error(error_kind::invalid_argument,
+                     "slice " + std::to_string(index) + " of a volume with " + std::to_string(count));
+    const bool across_depth = axis == volume_axis::depth, across_height = axis == volume_axis::height;
+    float_image to;
+    to.height = across_depth ? from.grid.height : from.grid.depth;
+    to.width = axis == volume_axis::width ? from.grid.height : from.grid.width;
+    to.channels = from.channels;
+    to.values.reserve(static_cast<std::size_t>(to.height * to.width * to.channels));
+    for (extent row = 0; row < to.height; ++row)
+        for (extent column = 0; column < to.width; ++column)
+            for (extent c = 0; c < to.channels; ++c)
+                to.values.push_back(across_depth    ? from.at(index, row, column, c)
+                                    : across_height ? from.at(row, index, column, c)
+                                                    : from.at(row, column, index, c));
+    return to;
+}
+
+/// Values as bytes for a picture: `black` and below is 0, `white` and above 255, between them linear and rounded; NaN
+/// is 0. Pixels are (height, width, channels). \pre black < white
+[[nodiscard]] inline std::vector<unsigned char> to_bytes(const float_image& from, float black, float white) {
+    std::vector<unsigned char> to;
+    to.reserve(from.values.size());
+    for (const float value : from.values) {
+        const float level = (value - black) / (white - black);
+        to.push_back(!(level > 0) ? 0 : level >= 1 ? 255 : static_cast<unsigned char>(std::lround(255 * level)));
+    }
+    return to;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_VOLUME_SLICE
 #endif
 // -------------------- ctnn/engine/freeze.hpp
 /// \file
@@ -8929,6 +10386,8 @@ template <volume_shape Input, class T = float>
 // -------------------- ctnn/engine/fold.hpp
 /// \file
 /// Packs a model's parameters for an engine; a batch norm behind a convolution becomes part of its weights.
+
+#include <cmath>
 
 // -------------------- ctnn/engine/program.hpp
 /// \file
@@ -13771,7 +15230,8 @@ inline constexpr receptive_field receptive_field_of = detail::receptive_fields<N
 }  // namespace ctnn
 // -------------------- ctnn/io/io.hpp
 /// \file
-/// Model files, arrays, tables, NIfTI; images and pictures with CTNN_WITH_IMAGES, compressed files with CTNN_WITH_ZLIB.
+/// Model files, arrays and tables; images and pictures with CTNN_WITH_IMAGES, NIfTI with CTNN_WITH_VOLUMES, compressed
+/// files with CTNN_WITH_ZLIB.
 
 // -------------------- ctnn/io/model_file.hpp
 /// \file
@@ -14719,6 +16179,8 @@ namespace ctnn {
 
 }  // namespace ctnn
 #endif  // CTNN_INCLUDED_IO_PICTURE
+#endif
+#if defined(CTNN_WITH_VOLUMES)
 #endif
 // -------------------- ctnn/layers/layers.hpp
 /// \file
@@ -18159,6 +19621,7 @@ template <class Net, class T, class Data, loss_function Loss>
 /// Training in one call.
 
 #include <chrono>
+#include <optional>
 
 // -------------------- ctnn/train/history.hpp
 /// \file
@@ -19402,6 +20865,1699 @@ private:
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xfixed.hpp>
 #include <xtensor/xtensor.hpp>
+
+// -------------------- ctnn/data/volume.hpp
+#ifndef CTNN_INCLUDED_DATA_VOLUME
+#define CTNN_INCLUDED_DATA_VOLUME
+/// \file
+/// Volumes in space: values on a grid of voxels and where they lie in the patient, to and from NIfTI.
+///
+/// The order in memory is ctnn's, shape<D, H, W, C> with channels contiguous. NIfTI's first axis is fastest, so its
+/// axes (i, j, k) are (width, height, depth): a file of three axes, or of colors, is a volume without moving a voxel.
+/// Axes behind the third (time, ...) become channels, which does move them.
+
+// -------------------- ctnn/io/nifti_labels.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI_LABELS
+#define CTNN_INCLUDED_IO_NIFTI_LABELS
+/// \file
+/// Label maps: whole numbers, one a voxel, exact or refused with the voxel's place.
+
+// -------------------- ctnn/io/nifti.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI
+#define CTNN_INCLUDED_IO_NIFTI
+/// \file
+/// Reading NIfTI files: .nii, .nii.gz and .hdr/.img pairs, NIfTI-1 and NIfTI-2, both byte orders.
+///
+/// What nibabel reads, this reads with equal numbers and affine; refused are besides: complex numbers and float128 (by
+/// name), a `bitpix` that contradicts the type, a file that is longer than its header says, extents below 1 (with
+/// them FreeSurfer's -1 for long vectors), and transforms that are not finite.
+
+// -------------------- ctnn/io/gzip.hpp
+#ifndef CTNN_INCLUDED_IO_GZIP
+#define CTNN_INCLUDED_IO_GZIP
+/// \file
+/// The gzip container: unpacked no further than the caller asks, every checksum compared. Needs CTNN_WITH_ZLIB.
+/// https://www.rfc-editor.org/rfc/rfc1952
+
+namespace ctnn {
+
+/// Does the content begin as a gzip file does?
+[[nodiscard]] inline bool is_gzip(byte_view b) { return b.has(0, "\x1f\x8b", 2); }
+
+namespace detail {
+
+#if defined(CTNN_WITH_ZLIB)
+
+/// Unpacks a gzip file part by part. Several members follow each other as one content; zeros behind the last are
+/// padding, as gzip itself takes them; anything else is refused.
+class gzip_reader {
+public:
+    gzip_reader(byte_view packed, std::string file) : packed_(packed), file_(std::move(file)) {}
+    gzip_reader(const gzip_reader&) = delete;
+    gzip_reader& operator=(const gzip_reader&) = delete;
+    ~gzip_reader() {
+        if (started_) inflateEnd(&stream_);
+    }
+
+    /// Appends unpacked bytes until `to` has `until` bytes or the content ends. When it returns with fewer, every
+    /// member was whole and its CRC-32 and size were right. Memory grows with what has been unpacked: at most twice
+    /// that, or four times the packed size.
+    [[nodiscard]] error fill(byte_vector& to, std::int64_t until) {
+        if (!started_) {
+            if (inflateInit2(&stream_, gzip_deflate) != Z_OK)
+                return {error_kind::out_of_memory, file_, "zlib cannot start"};
+            started_ = true;
+        }
+        const std::int64_t first = std::max<std::int64_t>(65536, 4 * std::int64_t{packed_.size});
+        while (!ended_ && static_cast<std::int64_t>(to.size()) < until) {
+            const std::size_t have = to.size();
+            const auto room = static_cast<std::size_t>(
+                std::min<std::int64_t>(until, std::max<std::int64_t>(first, 2 * static_cast<std::int64_t>(have))));
+            to.resize(room);
+            std::size_t done = have;
+            const error failed = unpack(to, done);
+            to.resize(done);
+            if (failed) return failed;
+        }
+        return {};
+    }
+
+private:
+    /// Fills `to` from `done` on, as far as the content reaches.
+    [[nodiscard]] error unpack(byte_vector& to, std::size_t& done) {
+        constexpr std::int64_t most = std::int64_t{1} << 30;  // zlib counts in 32 bits
+        while (!ended_ && done < to.size()) {
+            const auto room = static_cast<unsigned>(std::min(static_cast<std::int64_t>(to.size() - done), most));
+            const auto input = static_cast<unsigned>(std::min(std::int64_t{packed_.size - at_}, most));
+            stream_.next_in = const_cast<unsigned char*>(packed_.data + at_);
+            stream_.avail_in = input;
+            stream_.next_out = to.data() + done;
+            stream_.avail_out = room;
+            const int status = inflate(&stream_, Z_NO_FLUSH);
+            at_ += static_cast<extent>(input - stream_.avail_in);
+            done += room - stream_.avail_out;
+            if (status == Z_STREAM_END) {
+                if (error wrong = next_member()) return wrong;
+            } else if (status == Z_MEM_ERROR) {
+                return {error_kind::out_of_memory, file_, "zlib has no memory"};
+            } else if (status == Z_BUF_ERROR || (status == Z_OK && at_ == packed_.size && stream_.avail_out != 0)) {
+                return {error_kind::truncated, file_, at_, "the end of the file", "more compressed data"};
+            } else if (status != Z_OK) {
+                return {error_kind::corrupt, file_, at_,
+                        std::string("damaged compressed data (") + (stream_.msg ? stream_.msg : "no dictionary") + ")",
+                        "a whole gzip member"};
+            }
+        }
+        return {};
+    }
+    /// Behind a member: another one, padding with zeros, or the end.
+    [[nodiscard]] error next_member() {
+        if (packed_.has(at_, "\x1f\x8b", 2)) {
+            if (inflateReset(&stream_) != Z_OK) return {error_kind::corrupt, file_, "zlib cannot begin a member"};
+            return {};
+        }
+        for (extent i = at_; i < packed_.size; ++i)
+            if (packed_[i] != 0)
+                return {error_kind::trailing_data, file_, i, "other bytes behind the compressed data", "the end"};
+        ended_ = true;
+        return {};
+    }
+
+    byte_view packed_;
+    std::string file_;
+    z_stream stream_{};
+    extent at_ = 0;
+    bool started_ = false, ended_ = false;
+};
+
+#endif
+
+}  // namespace detail
+
+/// Unpacks a gzip file of any number of members. Refuses with too_large what unpacks to more than `budget` bytes,
+/// with truncated, corrupt or trailing_data a damaged one, with unsupported everything without CTNN_WITH_ZLIB.
+[[nodiscard]] inline result<byte_vector> gunzip(byte_view packed, const std::string& file, std::int64_t budget) {
+#if defined(CTNN_WITH_ZLIB)
+    return detail::catch_out_of_memory(file, [&]() -> result<byte_vector> {
+        detail::gzip_reader reader(packed, file);
+        byte_vector content;
+        const std::int64_t stop = budget < std::numeric_limits<std::int64_t>::max() ? budget + 1 : budget;
+        if (error failed = reader.fill(content, stop)) return failed;
+        if (static_cast<std::int64_t>(content.size()) > budget)
+            return error(error_kind::too_large, file, "unpacks to more than " + std::to_string(budget) + " bytes");
+        return content;
+    });
+#else
+    (void)packed;
+    (void)budget;
+    return error(error_kind::unsupported, file, 0, "gzip", "a plain file (define CTNN_WITH_ZLIB and link zlib)");
+#endif
+}
+
+namespace detail {
+
+#if defined(CTNN_WITH_ZLIB)
+
+inline result<byte_vector> pack_gzip(byte_view content, const std::string& file) {
+    struct packer {
+        z_stream stream{};
+        bool started = false;
+        ~packer() {
+            if (started) deflateEnd(&stream);
+        }
+    } packing;
+    z_stream& stream = packing.stream;
+    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, gzip_deflate, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        return error(error_kind::out_of_memory, file, "zlib cannot start");
+    packing.started = true;
+    constexpr std::int64_t most = std::int64_t{1} << 30;
+    byte_vector packed(static_cast<std::size_t>(content.size / 2 + 4096));
+    std::size_t done = 0;
+    extent at = 0;
+    int status = Z_OK;
+    while (status == Z_OK) {
+        if (done == packed.size()) packed.resize(2 * packed.size());
+        const auto room = static_cast<unsigned>(std::min(static_cast<std::int64_t>(packed.size() - done), most));
+        const auto input = static_cast<unsigned>(std::min(std::int64_t{content.size - at}, most));
+        stream.next_in = const_cast<unsigned char*>(content.data + at);
+        stream.avail_in = input;
+        stream.next_out = packed.data() + done;
+        stream.avail_out = room;
+        status = deflate(&stream, at + static_cast<extent>(input) == content.size ? Z_FINISH : Z_NO_FLUSH);
+        at += static_cast<extent>(input - stream.avail_in);
+        done += room - stream.avail_out;
+    }
+    if (status != Z_STREAM_END) return error(error_kind::out_of_memory, file, "zlib cannot pack");
+    packed.resize(done);
+    return packed;
+}
+
+#endif
+
+}  // namespace detail
+
+/// Packs bytes as one gzip member without name or time, so that equal content gives equal files.
+[[nodiscard]] inline result<byte_vector> gzip(byte_view content, const std::string& file = {}) {
+#if defined(CTNN_WITH_ZLIB)
+    return detail::catch_out_of_memory(file, [&] { return detail::pack_gzip(content, file); });
+#else
+    (void)content;
+    return error(error_kind::unsupported, file, "is not packed with gzip without CTNN_WITH_ZLIB");
+#endif
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_GZIP
+// -------------------- ctnn/io/nifti_checks.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI_CHECKS
+#define CTNN_INCLUDED_IO_NIFTI_CHECKS
+/// \file
+/// The checks of a NIfTI header, in a fixed order and before any memory is taken.
+
+// -------------------- ctnn/io/nifti_fields.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI_FIELDS
+#define CTNN_INCLUDED_IO_NIFTI_FIELDS
+/// \file
+/// The bytes of NIfTI headers: every field in its place, in both byte orders, to and from numbers.
+
+// -------------------- ctnn/io/nifti_header.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI_HEADER
+#define CTNN_INCLUDED_IO_NIFTI_HEADER
+/// \file
+/// The header of a NIfTI file: its fields as they are stored, and what they mean by the rules of the standard.
+/// https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h, https://nifti.nimh.nih.gov/pub/dist/doc/nifti2.h
+
+// -------------------- ctnn/io/nifti_affine.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI_AFFINE
+#define CTNN_INCLUDED_IO_NIFTI_AFFINE
+/// \file
+/// Affine transforms from voxels to millimeters, and the quaternions in which NIfTI stores rotations.
+
+namespace ctnn {
+
+/// Maps voxel indices (i, j, k) to a place in space: row r of `at` is (m_r0, m_r1, m_r2, t_r), and place r is
+/// m_r0 i + m_r1 j + m_r2 k + t_r. Space is NIfTI's: x grows to the right, y to the front, z to the top of the
+/// patient (RAS), in millimeters unless the header says otherwise.
+struct affine_transform {
+    std::array<std::array<double, 4>, 3> at{{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}}};
+
+    bool operator==(const affine_transform&) const = default;
+
+    /// The place of a (possibly fractional) index.
+    [[nodiscard]] std::array<double, 3> operator()(const std::array<double, 3>& index) const {
+        std::array<double, 3> place{};
+        for (std::size_t r = 0; r < 3; ++r)
+            place[r] = at[r][0] * index[0] + at[r][1] * index[1] + at[r][2] * index[2] + at[r][3];
+        return place;
+    }
+    /// The distance between neighbors along i, j and k: the lengths of the columns.
+    [[nodiscard]] std::array<double, 3> spacing() const {
+        std::array<double, 3> length{};
+        for (std::size_t c = 0; c < 3; ++c)
+            length[c] = std::sqrt(at[0][c] * at[0][c] + at[1][c] * at[1][c] + at[2][c] * at[2][c]);
+        return length;
+    }
+    [[nodiscard]] bool finite() const {
+        for (const auto& row : at)
+            for (const double value : row)
+                if (!std::isfinite(value)) return false;
+        return true;
+    }
+};
+
+/// The transform that applies `second`, then `first`.
+[[nodiscard]] inline affine_transform compose(const affine_transform& first, const affine_transform& second) {
+    affine_transform both;
+    for (std::size_t r = 0; r < 3; ++r)
+        for (std::size_t c = 0; c < 4; ++c) {
+            double sum = c == 3 ? first.at[r][3] : 0.0;
+            for (std::size_t n = 0; n < 3; ++n) sum += first.at[r][n] * second.at[n][c];
+            both.at[r][c] = sum;
+        }
+    return both;
+}
+
+namespace detail {
+
+using matrix3 = std::array<std::array<double, 3>, 3>;
+
+[[nodiscard]] inline matrix3 linear_part(const affine_transform& a) {
+    matrix3 m{};
+    for (std::size_t r = 0; r < 3; ++r)
+        for (std::size_t c = 0; c < 3; ++c) m[r][c] = a.at[r][c];
+    return m;
+}
+
+/// The matrix of cofactors; its transpose divided by the determinant is the inverse.
+[[nodiscard]] inline matrix3 cofactors(const matrix3& m) {
+    matrix3 c{};
+    for (std::size_t i = 0; i < 3; ++i)
+        for (std::size_t j = 0; j < 3; ++j) {
+            const std::size_t a = (i + 1) % 3, b = (i + 2) % 3, p = (j + 1) % 3, q = (j + 2) % 3;
+            c[i][j] = m[a][p] * m[b][q] - m[a][q] * m[b][p];
+        }
+    return c;
+}
+
+[[nodiscard]] inline double determinant(const matrix3& m) {
+    const matrix3 c = cofactors(m);
+    return m[0][0] * c[0][0] + m[0][1] * c[0][1] + m[0][2] * c[0][2];
+}
+
+/// Is the volume that the columns span, as a part of the box of their lengths, above rounding?
+[[nodiscard]] inline bool invertible(const affine_transform& a) {
+    if (!a.finite()) return false;
+    const std::array<double, 3> length = a.spacing();
+    matrix3 m = linear_part(a);
+    for (std::size_t c = 0; c < 3; ++c) {
+        if (!(length[c] > 0) || !std::isfinite(length[c])) return false;
+        for (std::size_t r = 0; r < 3; ++r) m[r][c] /= length[c];
+    }
+    return std::abs(determinant(m)) > 1e-9;
+}
+
+/// The orthogonal matrix that is nearest to m (its polar factor), by Newton's iteration x <- (x + x^-T) / 2, which
+/// doubles the number of right digits in each step. \pre m can be inverted; its columns have lengths near 1
+[[nodiscard]] inline matrix3 nearest_rotation(matrix3 m) {
+    for (int step = 0; step < 100; ++step) {
+        const matrix3 c = cofactors(m);
+        const double d = m[0][0] * c[0][0] + m[0][1] * c[0][1] + m[0][2] * c[0][2];
+        double moved = 0;
+        for (std::size_t i = 0; i < 3; ++i)
+            for (std::size_t j = 0; j < 3; ++j) {
+                const double next = (m[i][j] + c[i][j] / d) / 2;
+                moved += std::abs(next - m[i][j]);
+                m[i][j] = next;
+            }
+        if (moved < 1e-15) break;
+    }
+    return m;
+}
+
+/// The columns of the linear part, each of length 1, made orthogonal. \pre invertible(a)
+[[nodiscard]] inline matrix3 rotation_of(const affine_transform& a) {
+    matrix3 m = linear_part(a);
+    const std::array<double, 3> length = a.spacing();
+    for (std::size_t c = 0; c < 3; ++c)
+        for (std::size_t r = 0; r < 3; ++r) m[r][c] /= length[c];
+    return nearest_rotation(m);
+}
+
+/// (b, c, d) of the unit quaternion a + bi + cj + dk with a >= 0 that turns as r does. The largest of the four
+/// squares is found first, so that no root is taken of a small difference.
+/// \pre r is a rotation: orthogonal, determinant 1
+[[nodiscard]] inline std::array<double, 3> quaternion_of(const matrix3& r) {
+    const double trace = r[0][0] + r[1][1] + r[2][2];
+    const double square[4] = {1 + trace, 1 + 2 * r[0][0] - trace, 1 + 2 * r[1][1] - trace, 1 + 2 * r[2][2] - trace};
+    std::size_t largest = 0;
+    for (std::size_t i = 1; i < 4; ++i)
+        if (square[i] > square[largest]) largest = i;
+    const double root = std::sqrt(square[largest]) / 2, part = 0.25 / root;
+    double q[4] = {};
+    q[largest] = root;
+    if (largest == 0) {
+        q[1] = (r[2][1] - r[1][2]) * part;
+        q[2] = (r[0][2] - r[2][0]) * part;
+        q[3] = (r[1][0] - r[0][1]) * part;
+    } else {
+        const std::size_t x = largest - 1, y = (x + 1) % 3, z = (x + 2) % 3;
+        q[0] = (r[z][y] - r[y][z]) * part;
+        q[y + 1] = (r[y][x] + r[x][y]) * part;
+        q[z + 1] = (r[z][x] + r[x][z]) * part;
+    }
+    const double sign = q[0] < 0 ? -1 : 1;
+    return {sign * q[1], sign * q[2], sign * q[3]};
+}
+
+/// The rotation of the unit quaternion a + bi + cj + dk, a >= 0. \returns false when b, c, d are longer than 1 by
+/// more than `slack`, the rounding of the file's type. In long double, because a = sqrt(1 - b^2 - c^2 - d^2) loses
+/// half the digits near a = 0.
+[[nodiscard]] inline bool rotation_from_quaternion(double b, double c, double d, double slack,
+                                                   std::array<std::array<long double, 3>, 3>& r) {
+    const auto x = static_cast<long double>(b), y = static_cast<long double>(c), z = static_cast<long double>(d);
+    const long double rest = 1 - (x * x + y * y + z * z);
+    if (!(rest >= -static_cast<long double>(slack))) return false;
+    const long double w = rest > 0 ? std::sqrt(rest) : 0;
+    const long double s = 2 / (w * w + x * x + y * y + z * z);
+    r = {{{1 - (y * y + z * z) * s, (x * y - w * z) * s, (x * z + w * y) * s},
+          {(x * y + w * z) * s, 1 - (x * x + z * z) * s, (y * z - w * x) * s},
+          {(x * z - w * y) * s, (y * z + w * x) * s, 1 - (x * x + y * y) * s}}};
+    return true;
+}
+
+}  // namespace detail
+
+/// Finds the transform from places back to indices. \returns false, and leaves `inverse` alone, when there is none.
+[[nodiscard]] inline bool invert(const affine_transform& a, affine_transform& inverse) {
+    if (!detail::invertible(a)) return false;
+    const detail::matrix3 m = detail::linear_part(a), c = detail::cofactors(m);
+    const double d = detail::determinant(m);
+    affine_transform found;
+    for (std::size_t i = 0; i < 3; ++i) {
+        for (std::size_t j = 0; j < 3; ++j) found.at[i][j] = c[j][i] / d;
+        found.at[i][3] = -(found.at[i][0] * a.at[0][3] + found.at[i][1] * a.at[1][3] + found.at[i][2] * a.at[2][3]);
+    }
+    if (!found.finite()) return false;
+    inverse = found;
+    return true;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_NIFTI_AFFINE
+// -------------------- ctnn/io/nifti_types.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI_TYPES
+#define CTNN_INCLUDED_IO_NIFTI_TYPES
+/// \file
+/// The types of voxels, the codes and the units of NIfTI. https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h
+
+namespace ctnn {
+
+/// The types of voxels that are read and written, with the codes of the field `datatype`.
+enum class nifti_type : std::int16_t {
+    uint8 = 2,
+    int16 = 4,
+    int32 = 8,
+    float32 = 16,
+    float64 = 64,
+    rgb24 = 128,
+    int8 = 256,
+    uint16 = 512,
+    uint32 = 768,
+    int64 = 1024,
+    uint64 = 1280,
+    rgba32 = 2304
+};
+
+/// What a code of the field `datatype` means.
+struct nifti_type_entry {
+    std::int64_t code = 0;
+    const char* name = "";
+    extent bytes = 0;     ///< of a voxel; 0 where voxels have no whole bytes or the type is none
+    extent channels = 1;  ///< numbers of a voxel: 3 for RGB24, 4 for RGBA32
+    element_type element = element_type::u1;
+    bool readable = false;  ///< false: known and refused by its name
+};
+
+/// The table of all codes of the standard.
+inline constexpr nifti_type_entry nifti_type_table[] = {
+    {0, "unknown", 0, 1, element_type::u1, false},        {1, "binary (1 bit a voxel)", 0, 1, element_type::u1, false},
+    {2, "uint8", 1, 1, element_type::u1, true},           {4, "int16", 2, 1, element_type::i2, true},
+    {8, "int32", 4, 1, element_type::i4, true},           {16, "float32", 4, 1, element_type::f4, true},
+    {32, "complex64", 8, 1, element_type::f4, false},     {64, "float64", 8, 1, element_type::f8, true},
+    {128, "RGB24", 3, 3, element_type::u1, true},         {255, "all", 0, 1, element_type::u1, false},
+    {256, "int8", 1, 1, element_type::i1, true},          {512, "uint16", 2, 1, element_type::u2, true},
+    {768, "uint32", 4, 1, element_type::u4, true},        {1024, "int64", 8, 1, element_type::i8, true},
+    {1280, "uint64", 8, 1, element_type::u8, true},       {1536, "float128", 16, 1, element_type::f8, false},
+    {1792, "complex128", 16, 1, element_type::f8, false}, {2048, "complex256", 32, 1, element_type::f8, false},
+    {2304, "RGBA32", 4, 4, element_type::u1, true},
+};
+
+/// The entry of a code, or null for a code that the standard does not have.
+[[nodiscard]] constexpr const nifti_type_entry* find_nifti_type(std::int64_t code) {
+    for (const nifti_type_entry& entry : nifti_type_table)
+        if (entry.code == code) return &entry;
+    return nullptr;
+}
+
+/// The entry of a type.
+[[nodiscard]] constexpr const nifti_type_entry& nifti_type_of(nifti_type type) {
+    return *find_nifti_type(static_cast<std::int64_t>(type));
+}
+
+/// The type that holds numbers of this kind, one a voxel. Booleans become uint8.
+[[nodiscard]] constexpr nifti_type nifti_type_of(element_type element) {
+    for (const nifti_type_entry& entry : nifti_type_table)
+        if (entry.readable && entry.channels == 1 && entry.element == element)
+            return static_cast<nifti_type>(entry.code);
+    return nifti_type::uint8;
+}
+
+/// The unit of length that a code of `xyzt_units` means: "m", "mm", "um", or "" where none is stated.
+[[nodiscard]] constexpr const char* nifti_space_unit(std::int64_t xyzt_units) {
+    switch (xyzt_units & 7) {
+        case 1:
+            return "m";
+        case 2:
+            return "mm";
+        case 3:
+            return "um";
+        default:
+            return "";
+    }
+}
+
+/// The unit of the fourth axis: "s", "ms", "us", "Hz", "ppm", "rad/s", or "" where none is stated.
+[[nodiscard]] constexpr const char* nifti_time_unit(std::int64_t xyzt_units) {
+    switch (xyzt_units & 0x38) {
+        case 8:
+            return "s";
+        case 16:
+            return "ms";
+        case 24:
+            return "us";
+        case 32:
+            return "Hz";
+        case 40:
+            return "ppm";
+        case 48:
+            return "rad/s";
+        default:
+            return "";
+    }
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_NIFTI_TYPES
+
+namespace ctnn {
+
+/// A text field: as many characters as the file has for it, filled up with zeros.
+template <std::size_t Length>
+using nifti_text = std::array<char, Length>;
+
+/// The text up to its first zero.
+template <std::size_t Length>
+[[nodiscard]] std::string to_string(const nifti_text<Length>& text) {
+    std::size_t length = 0;
+    while (length < Length && text[length] != '\0') ++length;
+    return {text.data(), length};
+}
+
+/// Sets a text field; what is longer than the field is cut off.
+template <std::size_t Length>
+void set_text(nifti_text<Length>& field, const std::string& text) {
+    field.fill('\0');
+    std::memcpy(field.data(), text.data(), text.size() < Length ? text.size() : Length);
+}
+
+/// How stored numbers become values: slope * stored + intercept.
+struct nifti_scaling {
+    double slope = 1, intercept = 0;
+    [[nodiscard]] bool identity() const { return slope == 1 && intercept == 0; }
+};
+
+/// All fields of NIfTI-1 and NIfTI-2 with the standard's names, as they are stored: what is out of range stays in the
+/// field, and the functions below apply the rules, which are nibabel's.
+struct nifti_header {
+    int version = 1;          ///< 1 or 2
+    bool big_endian = false;  ///< the file's byte order
+    bool pair = false;        ///< header and voxels are two files, .hdr and .img
+
+    std::array<std::int64_t, 8> dim{3, 1, 1, 1, 1, 1, 1, 1};  ///< number of axes, then extents, first axis fastest
+    std::int64_t datatype = static_cast<std::int64_t>(nifti_type::float32);
+    std::int64_t bitpix = 32;
+    std::array<double, 8> pixdim{1, 1, 1, 1, 1, 1, 1, 1};  ///< qfac, then spacings
+    std::int64_t dim_info = 0;
+    double intent_p1 = 0, intent_p2 = 0, intent_p3 = 0;
+    std::int64_t intent_code = 0;
+    nifti_text<16> intent_name{};
+    std::int64_t slice_start = 0, slice_end = 0, slice_code = 0;
+    double slice_duration = 0, toffset = 0;
+    double vox_offset = 0;  ///< the writer computes it anew
+    double scl_slope = 1, scl_inter = 0;
+    double cal_max = 0, cal_min = 0;
+    std::int64_t xyzt_units = 0;
+    std::int64_t qform_code = 0, sform_code = 0;
+    double quatern_b = 0, quatern_c = 0, quatern_d = 0;
+    double qoffset_x = 0, qoffset_y = 0, qoffset_z = 0;
+    std::array<double, 4> srow_x{}, srow_y{}, srow_z{};
+    nifti_text<80> descrip{};
+    nifti_text<24> aux_file{};
+
+    // NIfTI-1 only, left over from the older format.
+    nifti_text<10> data_type{};
+    nifti_text<18> db_name{};
+    std::int64_t extents = 0, session_error = 0, regular = 0, glmax = 0, glmin = 0;
+    // NIfTI-2 only.
+    nifti_text<15> unused_str{};
+
+    /// Number of axes, 1 to 7.
+    [[nodiscard]] extent rank() const { return static_cast<extent>(dim[0]); }
+    /// Extents, first axis fastest: (width, height, depth, time, ...).
+    [[nodiscard]] std::vector<extent> shape() const { return {dim.begin() + 1, dim.begin() + 1 + rank()}; }
+    /// The extent of an axis from 1 on; 1 beyond the rank.
+    [[nodiscard]] extent axis(extent i) const {
+        return i <= rank() ? static_cast<extent>(dim[static_cast<std::size_t>(i)]) : 1;
+    }
+    [[nodiscard]] std::int64_t header_bytes() const { return version == 1 ? 348 : 540; }
+
+    /// 1, or -1 for a flipped third axis; other stored values count as 1.
+    [[nodiscard]] double qfac() const { return pixdim[0] == -1 ? -1 : 1; }
+    /// The spacing of an axis from 1 on: the absolute value, and 1 for what is not finite; 1 also for 0 on the three
+    /// axes of space and for axes that the file does not have.
+    [[nodiscard]] double spacing(extent i) const {
+        if (i > rank()) return 1;
+        const double value = pixdim[static_cast<std::size_t>(i)];
+        if (!std::isfinite(value) || (i <= 3 && value == 0)) return 1;
+        return std::abs(value);
+    }
+    /// Slope 0 or a slope that is not finite means no scaling.
+    [[nodiscard]] nifti_scaling scaling() const {
+        if (scl_slope == 0 || !std::isfinite(scl_slope)) return {};
+        return {scl_slope, scl_inter};
+    }
+    /// The code, and 0 for what the standard does not define (0 to 5).
+    [[nodiscard]] std::int64_t used_qform_code() const { return qform_code < 0 || qform_code > 5 ? 0 : qform_code; }
+    [[nodiscard]] std::int64_t used_sform_code() const { return sform_code < 0 || sform_code > 5 ? 0 : sform_code; }
+
+    /// The transform by the three rows.
+    [[nodiscard]] affine_transform sform() const { return {{srow_x, srow_y, srow_z}}; }
+    /// The transform by quaternion, spacings and offsets. \returns false for a quaternion longer than 1 (by more than
+    /// three times the rounding of the file's type).
+    [[nodiscard]] bool qform(affine_transform& to) const {
+        const double slack = 3.0 * (version == 1 ? static_cast<double>(std::numeric_limits<float>::epsilon())
+                                                 : std::numeric_limits<double>::epsilon());
+        std::array<std::array<long double, 3>, 3> rotation{};
+        if (!detail::rotation_from_quaternion(quatern_b, quatern_c, quatern_d, slack, rotation)) return false;
+        const double offset[3] = {qoffset_x, qoffset_y, qoffset_z};
+        // Not spacing(): the standard has three axes of space even in a file of fewer.
+        for (std::size_t c = 0; c < 3; ++c) {
+            const double stored = pixdim[c + 1];
+            const double step = !std::isfinite(stored) || stored == 0 ? 1 : std::abs(stored);
+            const double length = c == 2 ? step * qfac() : step;
+            for (std::size_t r = 0; r < 3; ++r)
+                to.at[r][c] = static_cast<double>(rotation[r][c] * static_cast<long double>(length));
+        }
+        for (std::size_t r = 0; r < 3; ++r) to.at[r][3] = offset[r];
+        return true;
+    }
+    /// The transform of a file that states none: spacings, first axis to the left, the middle of the volume at 0.
+    [[nodiscard]] affine_transform base_transform() const {
+        affine_transform a;
+        for (std::size_t i = 0; i < 3; ++i) {
+            const extent axis_number = static_cast<extent>(i) + 1;
+            const double step = i == 0 ? -spacing(axis_number) : spacing(axis_number);
+            a.at[i][i] = step;
+            a.at[i][3] = -static_cast<double>(axis(axis_number) - 1) / 2 * step;
+        }
+        return a;
+    }
+    /// From indices (i, j, k) of the first three axes to millimeters: sform if it has a code, else qform if it has
+    /// one, else base_transform(). A quaternion that is none gives base_transform(); the reader refuses such a file.
+    [[nodiscard]] affine_transform affine() const {
+        if (used_sform_code() != 0) return sform();
+        affine_transform a;
+        if (used_qform_code() != 0 && qform(a)) return a;
+        return base_transform();
+    }
+    /// What the space of affine() is: the code of sform or qform, or 0.
+    [[nodiscard]] std::int64_t space_code() const {
+        return used_sform_code() != 0 ? used_sform_code() : used_qform_code();
+    }
+
+    /// Sets sform, qform and the spacings to a transform. The qform cannot shear: with shears it is the nearest
+    /// rotation and has code 0; so it has, unchanged, for a transform that cannot be inverted.
+    void set_affine(const affine_transform& a, std::int64_t code) {
+        srow_x = a.at[0];
+        srow_y = a.at[1];
+        srow_z = a.at[2];
+        sform_code = code;
+        qform_code = 0;
+        if (!detail::invertible(a)) return;
+        const std::array<double, 3> length = a.spacing();
+        detail::matrix3 r = detail::rotation_of(a);
+        double shear = 0;
+        for (std::size_t c = 0; c < 3; ++c)
+            for (std::size_t row = 0; row < 3; ++row)
+                shear = std::fmax(shear, std::abs(a.at[row][c] / length[c] - r[row][c]));
+        pixdim[0] = detail::determinant(r) > 0 ? 1 : -1;
+        for (std::size_t row = 0; row < 3; ++row) r[row][2] *= pixdim[0];
+        const std::array<double, 3> q = detail::quaternion_of(r);
+        quatern_b = q[0];
+        quatern_c = q[1];
+        quatern_d = q[2];
+        qoffset_x = a.at[0][3];
+        qoffset_y = a.at[1][3];
+        qoffset_z = a.at[2][3];
+        for (std::size_t c = 0; c < 3; ++c) pixdim[c + 1] = length[c];
+        qform_code = shear < 1e-5 ? code : 0;
+    }
+};
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_NIFTI_HEADER
+
+namespace ctnn {
+namespace detail {
+
+/// Names every field in the order of the file: fields(stored type, member) for numbers, fields(member) for text. One
+/// list for reading and writing. `Header` is nifti_header, const or not.
+template <class Header, class Fields>
+void visit_nifti1(Header& h, Fields& fields) {
+    fields(h.data_type);
+    fields(h.db_name);
+    fields(std::int32_t{}, h.extents);
+    fields(std::int16_t{}, h.session_error);
+    fields(std::uint8_t{}, h.regular);
+    fields(std::uint8_t{}, h.dim_info);
+    for (auto& d : h.dim) fields(std::int16_t{}, d);
+    fields(float{}, h.intent_p1);
+    fields(float{}, h.intent_p2);
+    fields(float{}, h.intent_p3);
+    fields(std::int16_t{}, h.intent_code);
+    fields(std::int16_t{}, h.datatype);
+    fields(std::int16_t{}, h.bitpix);
+    fields(std::int16_t{}, h.slice_start);
+    for (auto& p : h.pixdim) fields(float{}, p);
+    fields(float{}, h.vox_offset);
+    fields(float{}, h.scl_slope);
+    fields(float{}, h.scl_inter);
+    fields(std::int16_t{}, h.slice_end);
+    fields(std::uint8_t{}, h.slice_code);
+    fields(std::uint8_t{}, h.xyzt_units);
+    fields(float{}, h.cal_max);
+    fields(float{}, h.cal_min);
+    fields(float{}, h.slice_duration);
+    fields(float{}, h.toffset);
+    fields(std::int32_t{}, h.glmax);
+    fields(std::int32_t{}, h.glmin);
+    fields(h.descrip);
+    fields(h.aux_file);
+    fields(std::int16_t{}, h.qform_code);
+    fields(std::int16_t{}, h.sform_code);
+    for (auto* q : {&h.quatern_b, &h.quatern_c, &h.quatern_d}) fields(float{}, *q);
+    for (auto* q : {&h.qoffset_x, &h.qoffset_y, &h.qoffset_z}) fields(float{}, *q);
+    for (auto* row : {&h.srow_x, &h.srow_y, &h.srow_z})
+        for (auto& value : *row) fields(float{}, value);
+    fields(h.intent_name);
+}
+
+template <class Header, class Fields>
+void visit_nifti2(Header& h, Fields& fields) {
+    fields(std::int16_t{}, h.datatype);
+    fields(std::int16_t{}, h.bitpix);
+    for (auto& d : h.dim) fields(std::int64_t{}, d);
+    fields(double{}, h.intent_p1);
+    fields(double{}, h.intent_p2);
+    fields(double{}, h.intent_p3);
+    for (auto& p : h.pixdim) fields(double{}, p);
+    fields(std::int64_t{}, h.vox_offset);
+    fields(double{}, h.scl_slope);
+    fields(double{}, h.scl_inter);
+    fields(double{}, h.cal_max);
+    fields(double{}, h.cal_min);
+    fields(double{}, h.slice_duration);
+    fields(double{}, h.toffset);
+    fields(std::int64_t{}, h.slice_start);
+    fields(std::int64_t{}, h.slice_end);
+    fields(h.descrip);
+    fields(h.aux_file);
+    fields(std::int32_t{}, h.qform_code);
+    fields(std::int32_t{}, h.sform_code);
+    for (auto* q : {&h.quatern_b, &h.quatern_c, &h.quatern_d}) fields(double{}, *q);
+    for (auto* q : {&h.qoffset_x, &h.qoffset_y, &h.qoffset_z}) fields(double{}, *q);
+    for (auto* row : {&h.srow_x, &h.srow_y, &h.srow_z})
+        for (auto& value : *row) fields(double{}, value);
+    fields(std::int32_t{}, h.slice_code);
+    fields(std::int32_t{}, h.xyzt_units);
+    fields(std::int32_t{}, h.intent_code);
+    fields(h.intent_name);
+    fields(std::uint8_t{}, h.dim_info);
+    fields(h.unused_str);
+}
+
+/// The unsigned integer of the same size.
+template <class T>
+using bits_of =
+    std::conditional_t<sizeof(T) == 1, std::uint8_t,
+                       std::conditional_t<sizeof(T) == 2, std::uint16_t,
+                                          std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>>;
+
+/// A number of any plain type from bytes in either order. \pre at points to sizeof(T) bytes
+template <class T>
+[[nodiscard]] T load_number(const unsigned char* at, bool big_endian) {
+    const auto bits = big_endian ? load_big<bits_of<T>>(at) : load_little<bits_of<T>>(at);
+    return std::bit_cast<T>(bits);
+}
+
+/// Takes the fields from bytes. \pre as many bytes as the fields have
+class nifti_field_reader {
+public:
+    nifti_field_reader(const unsigned char* at, bool big_endian) : at_(at), big_endian_(big_endian) {}
+
+    template <class Stored, class Member>
+    void operator()(Stored, Member& member) {
+        member = static_cast<Member>(load_number<Stored>(at_, big_endian_));
+        at_ += sizeof(Stored);
+    }
+    template <std::size_t Length>
+    void operator()(nifti_text<Length>& text) {
+        std::memcpy(text.data(), at_, Length);
+        at_ += Length;
+    }
+
+private:
+    const unsigned char* at_;
+    bool big_endian_;
+};
+
+/// Appends the fields to bytes; remembers the first number that its place cannot hold.
+class nifti_field_writer {
+public:
+    nifti_field_writer(byte_vector& to, bool big_endian) : to_(&to), big_endian_(big_endian) {}
+
+    template <class Stored, class Member>
+    void operator()(Stored, const Member& member) {
+        if constexpr (std::is_integral_v<Stored>) {
+            // A double is compared first: 2^63, the first that no integer holds, is exact. An integer must not become
+            // one: the largest would round up to 2^63.
+            bool small = true;
+            if constexpr (!std::is_integral_v<Member>) small = member >= -0x1p63 && member < 0x1p63;
+            const std::int64_t value = small ? static_cast<std::int64_t>(member) : 0;
+            if (!small || value < static_cast<std::int64_t>(std::numeric_limits<Stored>::min()) ||
+                value > static_cast<std::int64_t>(std::numeric_limits<Stored>::max()))
+                fits_ = false;
+            append(static_cast<Stored>(value));
+        } else {
+            const Stored value = static_cast<Stored>(member);
+            if (std::isfinite(member) && !std::isfinite(value)) fits_ = false;
+            append(value);
+        }
+    }
+    template <std::size_t Length>
+    void operator()(const nifti_text<Length>& text) {
+        to_->insert(to_->end(), text.begin(), text.end());
+    }
+    template <class Stored>
+    void append(Stored value) {
+        const auto bits = std::bit_cast<bits_of<Stored>>(value);
+        constexpr std::size_t size = sizeof(Stored);
+        for (std::size_t i = 0; i < size; ++i) {
+            const std::size_t shift = 8 * (big_endian_ ? size - 1 - i : i);
+            to_->push_back(static_cast<unsigned char>((std::uint64_t{bits} >> shift) & 0xffU));
+        }
+    }
+    [[nodiscard]] bool fits() const { return fits_; }
+
+private:
+    byte_vector* to_;
+    bool big_endian_;
+    bool fits_ = true;
+};
+
+/// What stands in NIfTI-2's first bytes behind its size: a name, and bytes that a transfer as text would change.
+inline constexpr char nifti2_magic[9] = "n+2\0\r\n\x1a\n";
+inline constexpr char nifti2_pair_magic[9] = "ni2\0\r\n\x1a\n";
+
+/// Appends a header of 348 or 540 bytes. Refuses with invalid_argument numbers that the version's fields cannot hold.
+[[nodiscard]] inline error append_nifti_header(byte_vector& to, const nifti_header& h, const std::string& file) {
+    nifti_field_writer fields(to, h.big_endian);
+    fields.append(static_cast<std::int32_t>(h.header_bytes()));
+    if (h.version == 1) {
+        visit_nifti1(h, fields);
+        const char* magic = h.pair ? "ni1" : "n+1";
+        to.insert(to.end(), magic, magic + 4);
+    } else {
+        const char* magic = h.pair ? nifti2_pair_magic : nifti2_magic;
+        to.insert(to.end(), magic, magic + 8);
+        visit_nifti2(h, fields);
+    }
+    if (!fields.fits())
+        return {error_kind::invalid_argument, file,
+                "a number of the header does not fit NIfTI-" + std::to_string(h.version) +
+                    (h.version == 1 ? " (NIfTI-2 has wider fields)" : "")};
+    return {};
+}
+
+}  // namespace detail
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_NIFTI_FIELDS
+
+namespace ctnn::detail {
+
+/// A header that was checked, and where its voxels are.
+struct checked_nifti {
+    nifti_header header;
+    const nifti_type_entry* type = nullptr;
+    std::int64_t offset = 0;        ///< of the first voxel in the file that holds the voxels
+    std::int64_t voxels_bytes = 0;  ///< of all voxels
+    std::vector<std::string> warnings;
+};
+
+/// A number in a message: 12.5, nan, -inf, 1e+30.
+[[nodiscard]] inline std::string number_text(double value) {
+    if (value == std::floor(value) && std::abs(value) < 1e15) return std::to_string(static_cast<std::int64_t>(value));
+    char text[32];
+    std::snprintf(text, sizeof text, "%g", value);
+    return text;
+}
+
+/// Finds version and byte order by the first four bytes, which are 348 or 540 in one of the two orders.
+[[nodiscard]] inline error find_nifti_version(byte_view b, const std::string& file, nifti_header& h) {
+    if (b.size < 4)
+        return {error_kind::truncated, file, b.size, "the end of the file", "a NIfTI header of 348 or 540 bytes"};
+    const auto little = load_number<std::int32_t>(b.data, false), big = load_number<std::int32_t>(b.data, true);
+    h.big_endian = big == 348 || big == 540;
+    const std::int32_t size = h.big_endian ? big : little;
+    if (size != 348 && size != 540)
+        return {error_kind::wrong_format, file, 0, "a header size of " + std::to_string(little),
+                "348 (NIfTI-1) or 540 (NIfTI-2)"};
+    h.version = size == 348 ? 1 : 2;
+    return {};
+}
+
+/// The name of the format, or what stands in its place. Sets h.pair. \pre the whole header is there
+[[nodiscard]] inline error check_nifti_magic(byte_view b, const std::string& file, bool pair, nifti_header& h) {
+    const extent at = h.version == 1 ? 344 : 4, length = h.version == 1 ? 4 : 8;
+    const char* single_name = h.version == 1 ? "n+1" : nifti2_magic;
+    const char* pair_name = h.version == 1 ? "ni1" : nifti2_pair_magic;
+    h.pair = b.has(at, pair_name, length);
+    if (h.pair || b.has(at, single_name, length)) {
+        if (h.pair == pair) return {};
+        return {error_kind::corrupt, file, at, h.pair ? "the mark of a .hdr/.img pair" : "the mark of a single file",
+                pair ? "that of a pair, as the file's name says" : "that of a single file"};
+    }
+    if (h.version == 2 && (b.has(at, single_name, 3) || b.has(at, pair_name, 3)))
+        return {error_kind::corrupt, file, at, "NIfTI-2's name with other bytes behind it",
+                "0 13 10 26 10 (a transfer as text changes them)"};
+    if (h.version == 1 && b.has(at, "\0\0\0\0", 4))
+        return {error_kind::unsupported, file, at, "no name of a format (an Analyze 7.5 header?)", "n+1 or ni1"};
+    return {error_kind::wrong_format, file, at, "another name of a format",
+            h.version == 1 ? "n+1 or ni1" : "n+2 or ni2"};
+}
+
+/// Extents and the type: their product in bytes may not exceed the budget.
+[[nodiscard]] inline error check_nifti_extents(const std::string& file, std::int64_t budget, checked_nifti& c) {
+    const nifti_header& h = c.header;
+    const extent dim_at = h.version == 1 ? 40 : 16, dim_size = h.version == 1 ? 2 : 8;
+    if (h.dim[0] < 1 || h.dim[0] > 7)
+        return {error_kind::corrupt, file, dim_at, std::to_string(h.dim[0]) + " axes", "1 to 7"};
+    std::int64_t voxels = 1;
+    for (std::size_t i = 1; i <= static_cast<std::size_t>(h.dim[0]); ++i) {
+        const extent at = dim_at + static_cast<extent>(i) * dim_size;
+        if (h.dim[i] < 1)
+            return {error_kind::corrupt, file, at, "an axis of extent " + std::to_string(h.dim[i]), "at least 1"};
+        if (!checked_multiply(voxels, h.dim[i], voxels))
+            return {error_kind::corrupt, file, at, "2^63 voxels or more", "voxels that a file can hold"};
+    }
+    const extent type_at = h.version == 1 ? 70 : 12;
+    c.type = find_nifti_type(h.datatype);
+    if (c.type == nullptr)
+        return {error_kind::corrupt, file, type_at, "data type " + std::to_string(h.datatype),
+                "a code of the standard"};
+    if (!c.type->readable)
+        return {error_kind::unsupported, file, type_at, std::string("voxels of type ") + c.type->name,
+                "integers, float32, float64, RGB24 or RGBA32"};
+    if (h.bitpix != 8 * c.type->bytes)
+        return {error_kind::corrupt, file, type_at + 2,
+                std::to_string(h.bitpix) + " bits a voxel of type " + c.type->name, std::to_string(8 * c.type->bytes)};
+    if (!checked_multiply(voxels, c.type->bytes, c.voxels_bytes))
+        return {error_kind::corrupt, file, dim_at, "2^63 bytes or more", "voxels that a file can hold"};
+    if (c.voxels_bytes > budget)
+        return {error_kind::too_large, file, dim_at, std::to_string(c.voxels_bytes) + " bytes of voxels",
+                "a budget of " + std::to_string(budget)};
+    return {};
+}
+
+/// Where the voxels begin: vox_offset, with 0 (not set) read as the first possible place.
+[[nodiscard]] inline error check_nifti_offset(const std::string& file, checked_nifti& c) {
+    const nifti_header& h = c.header;
+    const extent at = h.version == 1 ? 108 : 168;
+    const double offset = h.vox_offset;
+    const std::int64_t first = h.pair ? 0 : h.header_bytes() + 4;
+    if (!std::isfinite(offset) || offset != std::floor(offset) || offset < 0 || offset >= 0x1p62)
+        return {error_kind::corrupt, file, at, "voxels at byte " + number_text(offset), "a byte of the file"};
+    c.offset = static_cast<std::int64_t>(offset);
+    if (c.offset == 0) c.offset = first;
+    if (c.offset < first)
+        return {error_kind::corrupt, file, at, "voxels at byte " + std::to_string(c.offset),
+                "at least " + std::to_string(first)};
+    if (c.offset % 16 != 0) c.warnings.push_back("voxels at byte " + std::to_string(c.offset) + ", no multiple of 16");
+    return {};
+}
+
+/// Numbers that place and scale the voxels. What nibabel repairs is a warning; what it raises is an error.
+[[nodiscard]] inline error check_nifti_numbers(const std::string& file, checked_nifti& c) {
+    const nifti_header& h = c.header;
+    const bool one = h.version == 1;
+    for (std::size_t i = 1; i <= static_cast<std::size_t>(h.dim[0]); ++i)
+        if (!std::isfinite(h.pixdim[i]) || (i <= 3 && h.pixdim[i] <= 0))
+            c.warnings.push_back("pixdim[" + std::to_string(i) + "] is " + number_text(h.pixdim[i]) + ", read as " +
+                                 number_text(h.spacing(static_cast<extent>(i))));
+    if (h.pixdim[0] != 1 && h.pixdim[0] != -1)
+        c.warnings.push_back("pixdim[0] is " + number_text(h.pixdim[0]) + ", read as 1");
+    if (h.used_qform_code() != h.qform_code)
+        c.warnings.push_back("qform_code " + std::to_string(h.qform_code) + " is not defined, read as 0");
+    if (h.used_sform_code() != h.sform_code)
+        c.warnings.push_back("sform_code " + std::to_string(h.sform_code) + " is not defined, read as 0");
+    if (h.scl_slope != 0 && std::isfinite(h.scl_slope) && !std::isfinite(h.scl_inter))
+        return {error_kind::not_finite, file, one ? 116 : 184,
+                "a valid slope with an intercept of " + number_text(h.scl_inter), "a finite intercept"};
+    if (h.used_sform_code() != 0) {
+        if (!h.sform().finite())
+            return {error_kind::not_finite, file, one ? 280 : 400, "a sform that is not finite", "finite rows"};
+    } else if (h.used_qform_code() != 0) {
+        affine_transform ignored;
+        if (!h.qform(ignored))
+            return {error_kind::corrupt, file, one ? 256 : 352, "a quaternion longer than 1", "a unit quaternion"};
+        if (!ignored.finite())
+            return {error_kind::not_finite, file, one ? 268 : 376, "a qform that is not finite", "finite offsets"};
+    }
+    return {};
+}
+
+/// All checks that come before the length of the file is needed. `b` holds at least the header, or the whole file if
+/// that is shorter. check_nifti_extensions and check_nifti_numbers follow.
+[[nodiscard]] inline error check_nifti_header(byte_view b, const std::string& file, bool pair, std::int64_t budget,
+                                              checked_nifti& c) {
+    nifti_header& h = c.header;
+    if (error wrong = find_nifti_version(b, file, h)) return wrong;
+    if (b.size < h.header_bytes())
+        return {error_kind::truncated, file, b.size, "the end of the file",
+                "a header of " + std::to_string(h.header_bytes()) + " bytes"};
+    if (error wrong = check_nifti_magic(b, file, pair, h)) return wrong;
+    if (h.version == 1) {
+        nifti_field_reader fields(b.data + 4, h.big_endian);
+        visit_nifti1(h, fields);
+    } else {
+        nifti_field_reader fields(b.data + 12, h.big_endian);
+        visit_nifti2(h, fields);
+    }
+    if (error wrong = check_nifti_extents(file, budget, c)) return wrong;
+    return check_nifti_offset(file, c);
+}
+
+}  // namespace ctnn::detail
+#endif  // CTNN_INCLUDED_IO_NIFTI_CHECKS
+// -------------------- ctnn/io/nifti_extension.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI_EXTENSION
+#define CTNN_INCLUDED_IO_NIFTI_EXTENSION
+/// \file
+/// The extensions between a NIfTI header and its voxels: blocks of bytes with a code, kept as they are.
+
+namespace ctnn {
+
+/// A block behind the header. Codes are registered: 2 DICOM, 4 AFNI, 6 comment ...; many hold what identifies a
+/// patient, see deidentify().
+struct nifti_extension {
+    std::int32_t code = 0;
+    byte_vector content;  ///< as stored, with the zeros that fill it up
+
+    bool operator==(const nifti_extension&) const = default;
+};
+
+namespace detail {
+
+/// Walks the extensions in bytes [begin, end). Four bytes come first; the first of them says whether there are
+/// extensions. Each is: its size with these 8 bytes, its code, its content. In a single file, room of less than 16
+/// bytes holds none: real files set the flag and have no extension. A .hdr file ends behind them, so there they fill
+/// the room, and one is a must. visit(code, content) is called for each that is whole.
+template <class Visit>
+[[nodiscard]] error walk_nifti_extensions(byte_view b, extent begin, extent end, const nifti_header& h,
+                                          const std::string& file, const Visit& visit) {
+    if (begin == end) return {};
+    if (end - begin < 4) return {error_kind::truncated, file, end, "the end of the file", "4 bytes behind the header"};
+    extent at = begin + 4;
+    if (b[begin] == 0) {
+        if (!h.pair || at == end) return {};
+        return {error_kind::trailing_data, file, at, "bytes behind the header", "the end of the file"};
+    }
+    for (bool more = h.pair || end - at >= 16; more; more = end - at >= (h.pair ? 1 : 16)) {
+        if (end - at < 8)
+            return {error_kind::truncated, file, end, "the end of the file", "an extension of 8 bytes or more"};
+        const std::int64_t size = load_number<std::int32_t>(b.data + at, h.big_endian);
+        const std::string found = "an extension of " + std::to_string(size) + " bytes";
+        if (size < 8) return {error_kind::corrupt, file, at, found, "at least 8"};
+        if (size > end - at)
+            return {h.pair ? error_kind::truncated : error_kind::corrupt, file, at, found,
+                    "at most the " + std::to_string(end - at) + " that there are"};
+        visit(load_number<std::int32_t>(b.data + at + 4, h.big_endian),
+              byte_view(b.data + at + 8, static_cast<extent>(size - 8)));
+        at += static_cast<extent>(size);
+    }
+    return {};
+}
+
+/// Appends the four bytes of the flag and the extensions, each filled up with zeros to a multiple of 16 bytes.
+/// Refuses with invalid_argument one of 2 GiB.
+[[nodiscard]] inline error append_nifti_extensions(byte_vector& to, const std::vector<nifti_extension>& extensions,
+                                                   bool big_endian, const std::string& file) {
+    nifti_field_writer fields(to, big_endian);
+    to.insert(to.end(), {static_cast<unsigned char>(extensions.empty() ? 0 : 1), 0, 0, 0});
+    for (const nifti_extension& extension : extensions) {
+        const std::size_t content = extension.content.size(), size = (content + 8 + 15) / 16 * 16;
+        if (size > 0x7fffffff) return {error_kind::invalid_argument, file, "an extension of 2 GiB or more"};
+        fields.append(static_cast<std::int32_t>(size));
+        fields.append(extension.code);
+        to.insert(to.end(), extension.content.begin(), extension.content.end());
+        to.resize(to.size() + size - 8 - content);
+    }
+    return {};
+}
+
+}  // namespace detail
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_NIFTI_EXTENSION
+
+namespace ctnn {
+
+/// What a NIfTI file holds.
+struct nifti_image {
+    nifti_header header;
+    std::vector<nifti_extension> extensions;
+    /// The numbers as stored, unscaled, in this machine's byte order and in the file's order: the file's first axis
+    /// is fastest, so the shape is the header's backwards, (..., depth, height, width), followed by 3 or 4 for RGB24
+    /// and RGBA32.
+    array voxels;
+    /// What was repaired while reading; empty for a clean file.
+    std::vector<std::string> warnings;
+
+    /// All values scaled: slope * stored + intercept, computed in double as nibabel does, then converted to T. Colors
+    /// are not scaled.
+    template <class T>
+    [[nodiscard]] std::vector<T> values() const;
+};
+
+namespace detail {
+
+/// Turns the bytes of every element around.
+inline void swap_elements(byte_vector& bytes, extent element) {
+    const auto size = static_cast<std::size_t>(element);
+    const auto swap_as = [&]<class Bits>(Bits) {
+        for (std::size_t at = 0; at + size <= bytes.size(); at += size) {
+            const Bits value = load_big<Bits>(bytes.data() + at);
+            for (std::size_t i = 0; i < size; ++i)
+                bytes[at + i] = static_cast<unsigned char>((std::uint64_t{value} >> (8 * i)) & 0xffU);
+        }
+    };
+    if (element == 2)
+        swap_as(std::uint16_t{});
+    else if (element == 4)
+        swap_as(std::uint32_t{});
+    else if (element == 8)
+        swap_as(std::uint64_t{});
+}
+
+/// The shape of `nifti_image::voxels`.
+[[nodiscard]] inline std::vector<extent> voxel_shape(const nifti_header& h, extent channels) {
+    const std::vector<extent> forward = h.shape();
+    std::vector<extent> shape(forward.rbegin(), forward.rend());
+    if (channels > 1) shape.push_back(channels);
+    return shape;
+}
+
+/// Compares the length of the file that holds the voxels with what the header promises.
+[[nodiscard]] inline error check_nifti_length(const std::string& file, std::int64_t size, const checked_nifti& c) {
+    const std::int64_t left = size - c.offset, expected = c.voxels_bytes;  // both offsets are below 2^62
+    if (left == expected) return {};
+    const std::string found = std::to_string(left < 0 ? 0 : left) + " bytes of voxels";
+    return {left < expected ? error_kind::truncated : error_kind::trailing_data, file,
+            left < expected ? size : c.offset + expected, found, std::to_string(expected)};
+}
+
+/// Makes the image, whose checks are done: `bytes` is the file that holds the voxels, which it moves to its front.
+[[nodiscard]] inline nifti_image finish_nifti(checked_nifti&& c, std::vector<nifti_extension>&& extensions,
+                                              byte_vector&& bytes) {
+    nifti_image image;
+    image.voxels.type = c.type->element;
+    image.voxels.shape = voxel_shape(c.header, c.type->channels);
+    bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(c.offset));
+    if (c.header.big_endian != (std::endian::native == std::endian::big))
+        swap_elements(bytes, element_size(c.type->element));
+    image.voxels.bytes = std::move(bytes);
+    image.header = c.header;
+    image.extensions = std::move(extensions);
+    image.warnings = std::move(c.warnings);
+    return image;
+}
+
+/// The checks behind the length, then the extensions in bytes [header, end) of the file with the header.
+[[nodiscard]] inline error read_nifti_rest(byte_view b, extent end, const std::string& file, checked_nifti& c,
+                                           std::vector<nifti_extension>& extensions) {
+    const auto begin = static_cast<extent>(c.header.header_bytes());
+    const auto check = [&](std::int32_t, byte_view content) {
+        if ((content.size + 8) % 16 != 0)
+            c.warnings.push_back("an extension of " + std::to_string(content.size + 8) + " bytes, no multiple of 16");
+    };
+    if (error wrong = walk_nifti_extensions(b, begin, end, c.header, file, check)) return wrong;
+    if (error wrong = check_nifti_numbers(file, c)) return wrong;
+    const auto keep = [&](std::int32_t code, byte_view content) {
+        extensions.push_back({code, {content.data, content.data + content.size}});
+    };
+    return walk_nifti_extensions(b, begin, end, c.header, file, keep);
+}
+
+/// Unpacks a file with voxels. With `with_header`, its header is checked first; without, that has been done. Nothing
+/// is unpacked behind the first byte that the header does not promise.
+[[nodiscard]] inline error unpack_nifti(byte_vector& bytes, const std::string& file, bool with_header,
+                                        std::int64_t budget, checked_nifti& c) {
+#if defined(CTNN_WITH_ZLIB)
+    const byte_vector packed = std::move(bytes);
+    bytes = {};
+    gzip_reader reader(packed, file);
+    if (with_header) {
+        if (error wrong = reader.fill(bytes, 540)) return wrong;
+        if (error wrong = check_nifti_header(bytes, file, false, budget, c)) return wrong;
+    }
+    std::int64_t whole = 0;
+    if (!checked_add(c.offset, c.voxels_bytes, whole) || c.offset > budget || whole > (std::int64_t{1} << 62))
+        return {error_kind::too_large, file, "voxels at byte " + std::to_string(c.offset) + " are beyond the budget"};
+    if (whole / deflate_ratio > static_cast<std::int64_t>(packed.size()))
+        return {error_kind::truncated, file, 0, std::to_string(packed.size()) + " packed bytes",
+                "enough for " + std::to_string(whole)};
+    return reader.fill(bytes, whole + 1);
+#else
+    (void)bytes;
+    (void)with_header;
+    (void)budget;
+    (void)c;
+    return {error_kind::unsupported, file, 0, "gzip", "a plain file (define CTNN_WITH_ZLIB and link zlib to read it)"};
+#endif
+}
+
+/// The names of a pair by the name of either: .hdr and .img, each perhaps with .gz behind.
+[[nodiscard]] inline bool pair_names(const std::string& path, std::string& header, std::string& voxels) {
+    for (const char* packed : {"", ".gz"})
+        for (const auto& [first, second] : {std::pair{".hdr", ".img"}, std::pair{".HDR", ".IMG"}})
+            for (const char* given : {first, second})
+                if (path.ends_with(std::string(given) + packed)) {
+                    const std::string stem = path.substr(0, path.size() - 4 - std::strlen(packed));
+                    header = stem + first + packed;
+                    voxels = stem + second + packed;
+                    return true;
+                }
+    return false;
+}
+
+}  // namespace detail
+
+/// Reads the content of a .nii or .nii.gz file; `file` is its name in errors.
+///
+/// Checks, in this order and before memory is taken: the header's length; its size in one of the byte orders; the
+/// name of the format; 1 to 7 axes, each at least 1, their product; the type and its bits; vox_offset; the length of
+/// the file; the extensions; slope, intercept and transforms. A packed file is unpacked no further than its header
+/// says, and then to the end that shows its checksum. Refuses with too_large voxels of more than `budget` bytes.
+[[nodiscard]] inline result<nifti_image> parse_nifti(byte_vector bytes, const std::string& file = {},
+                                                     std::int64_t budget = default_budget) {
+    return detail::catch_out_of_memory(file, [&]() -> result<nifti_image> {
+        detail::checked_nifti c;
+        if (is_gzip(bytes)) {
+            if (error wrong = detail::unpack_nifti(bytes, file, true, budget, c)) return wrong;
+        } else if (error wrong = detail::check_nifti_header(bytes, file, false, budget, c)) {
+            return wrong;
+        }
+        const auto size = static_cast<std::int64_t>(bytes.size());
+        if (error wrong = detail::check_nifti_length(file, size, c)) return wrong;
+        std::vector<nifti_extension> extensions;
+        if (error wrong = detail::read_nifti_rest(bytes, static_cast<extent>(c.offset), file, c, extensions))
+            return wrong;
+        return detail::finish_nifti(std::move(c), std::move(extensions), std::move(bytes));
+    });
+}
+
+/// Reads the contents of a .hdr and an .img file; those whose names end in .gz are packed. See parse_nifti().
+[[nodiscard]] inline result<nifti_image> parse_nifti_pair(byte_vector header, byte_vector voxels,
+                                                          const std::string& header_file = {},
+                                                          const std::string& voxel_file = {},
+                                                          std::int64_t budget = default_budget) {
+    return detail::catch_out_of_memory(header_file, [&]() -> result<nifti_image> {
+        detail::checked_nifti c;
+        if (header_file.ends_with(".gz")) {
+            result<byte_vector> plain = gunzip(header, header_file, budget);
+            if (!plain) return plain.error();
+            header = *std::move(plain);
+        }
+        if (error wrong = detail::check_nifti_header(header, header_file, true, budget, c)) return wrong;
+        if (voxel_file.ends_with(".gz"))
+            if (error wrong = detail::unpack_nifti(voxels, voxel_file, false, budget, c)) return wrong;
+        if (error wrong = detail::check_nifti_length(voxel_file, static_cast<std::int64_t>(voxels.size()), c))
+            return wrong;
+        std::vector<nifti_extension> extensions;
+        const auto end = static_cast<extent>(header.size());
+        if (error wrong = detail::read_nifti_rest(header, end, header_file, c, extensions)) return wrong;
+        return detail::finish_nifti(std::move(c), std::move(extensions), std::move(voxels));
+    });
+}
+
+/// Reads a NIfTI file of at most `budget` bytes: .nii or .nii.gz, or either file of a pair, whose other is in the same
+/// folder and has the same name with .img for .hdr (.hdr.gz and .img.gz likewise). See parse_nifti().
+[[nodiscard]] inline result<nifti_image> read_nifti(const std::string& path, std::int64_t budget = default_budget) {
+    return detail::catch_out_of_memory(path, [&]() -> result<nifti_image> {
+        std::string header_file, voxel_file;
+        if (!detail::pair_names(path, header_file, voxel_file)) {
+            result<byte_vector> bytes = read_file(path, budget);
+            if (!bytes) return bytes.error();
+            return parse_nifti(*std::move(bytes), path, budget);
+        }
+        result<byte_vector> header = read_file(header_file, budget);
+        if (!header) return header.error();
+        result<byte_vector> voxels = read_file(voxel_file, budget);
+        if (!voxels) return voxels.error();
+        return parse_nifti_pair(*std::move(header), *std::move(voxels), header_file, voxel_file, budget);
+    });
+}
+
+template <class T>
+std::vector<T> nifti_image::values() const {
+    const nifti_type_entry* type = find_nifti_type(header.datatype);
+    const nifti_scaling scaling = type != nullptr && type->channels == 1 ? header.scaling() : nifti_scaling{};
+    if (scaling.identity()) return voxels.as<T>();
+    std::vector<T> to(static_cast<std::size_t>(voxels.size()));
+    detail::with_element(voxels.type, [&](auto stored) {
+        using stored_type = decltype(stored);
+        for (std::size_t i = 0; i < to.size(); ++i) {
+            std::memcpy(&stored, voxels.bytes.data() + i * sizeof(stored_type), sizeof(stored_type));
+            const double product = static_cast<double>(stored) * scaling.slope;
+            to[i] = detail::convert_element<double, T>(product + scaling.intercept);
+        }
+    });
+    return to;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_NIFTI
+
+namespace ctnn {
+
+/// What a label map may hold.
+struct label_rules {
+    std::int64_t classes = 0;                 ///< labels are below this; 0: any that fits 32 bits
+    std::optional<std::int32_t> ignore = {};  ///< a value besides, negative or not: voxels that count for nothing
+};
+
+namespace detail {
+
+/// "(3, 0, 12)": the indices of a voxel in the file's order, first axis first.
+[[nodiscard]] inline std::string voxel_text(const nifti_header& h, std::size_t at) {
+    std::string text = "(";
+    auto rest = static_cast<extent>(at);
+    for (extent i = 1; i <= h.rank(); ++i) {
+        text += (i > 1 ? ", " : "") + std::to_string(rest % h.axis(i));
+        rest /= h.axis(i);
+    }
+    return text + ")";
+}
+
+}  // namespace detail
+
+/// The labels of an image, scaled if it has a slope; integers of every size stay exact. Refuses with corrupt, naming
+/// the voxel and its value, what is no whole number, NaN, negative, not below rules.classes, or beyond 32 bits, unless
+/// it is rules.ignore; with unsupported colors, which are no labels.
+[[nodiscard]] inline result<std::vector<std::int32_t>> nifti_labels(const nifti_image& image,
+                                                                    const label_rules& rules = {},
+                                                                    const std::string& file = {}) {
+    return detail::catch_out_of_memory(file, [&]() -> result<std::vector<std::int32_t>> {
+        const nifti_header& h = image.header;
+        const nifti_type_entry* type = find_nifti_type(h.datatype);
+        if (type == nullptr || type->channels != 1)
+            return error(error_kind::unsupported, file, "labels are numbers, not colors");
+        const nifti_scaling scaling = h.scaling();
+        constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+        const std::int64_t above = rules.classes > 0 && rules.classes < most ? rules.classes : most + 1;
+        std::vector<std::int32_t> labels(static_cast<std::size_t>(image.voxels.size()));
+        error wrong;
+        detail::with_element(image.voxels.type, [&](auto stored) {
+            using stored_type = decltype(stored);
+            for (std::size_t i = 0; i < labels.size(); ++i) {
+                std::memcpy(&stored, image.voxels.bytes.data() + i * sizeof(stored_type), sizeof(stored_type));
+                // Every integer below 2^53 is exact in double, and what is above is no label; so is the comparison.
+                const double product = static_cast<double>(stored) * scaling.slope;
+                const double value = scaling.identity() ? static_cast<double>(stored) : product + scaling.intercept;
+                const bool ignored = rules.ignore && value == static_cast<double>(*rules.ignore);
+                if (!ignored && !(value >= 0 && value < static_cast<double>(above) && value == std::floor(value))) {
+                    wrong = error(error_kind::corrupt, file, -1,
+                                  "label " + detail::number_text(value) + " at voxel " + detail::voxel_text(h, i),
+                                  "a whole number from 0 to " + std::to_string(above - 1));
+                    return;
+                }
+                labels[i] = static_cast<std::int32_t>(value);
+            }
+        });
+        if (wrong) return wrong;
+        return labels;
+    });
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_NIFTI_LABELS
+// -------------------- ctnn/io/nifti_write.hpp
+#ifndef CTNN_INCLUDED_IO_NIFTI_WRITE
+#define CTNN_INCLUDED_IO_NIFTI_WRITE
+/// \file
+/// Writing NIfTI files: the header's fields as they stand, plain or packed, crash-safe.
+
+namespace ctnn {
+
+/// The bytes of a NIfTI file or pair.
+struct nifti_content {
+    byte_vector header;  ///< of a .hdr file; of a single file all of it
+    byte_vector voxels;  ///< of an .img file; of a single file empty
+};
+
+/// An image of numbers, one a voxel: `voxels` of shape (..., depth, height, width), placed by a transform that has the
+/// code 2 ("aligned"), millimeters. Version 1, or 2 where an axis is longer than 32767.
+/// \pre 1 to 7 axes, each at least 1
+[[nodiscard]] inline nifti_image make_nifti(array voxels, const affine_transform& affine = {}) {
+    nifti_image image;
+    nifti_header& h = image.header;
+    h.dim[0] = static_cast<std::int64_t>(voxels.shape.size());
+    for (std::size_t i = 0; i < voxels.shape.size() && i < 7; ++i) {
+        h.dim[i + 1] = voxels.shape[voxels.shape.size() - 1 - i];
+        if (h.dim[i + 1] > 32767) h.version = 2;
+    }
+    const nifti_type type = nifti_type_of(voxels.type);
+    h.datatype = static_cast<std::int64_t>(type);
+    h.bitpix = 8 * nifti_type_of(type).bytes;
+    h.xyzt_units = 2;
+    h.set_affine(affine, 2);
+    image.voxels = std::move(voxels);
+    return image;
+}
+
+/// The content of the file, or with `pair` of the two files: every field as it stands in the header, in its version
+/// and byte order, except vox_offset, which is the first possible place behind the extensions (0 in a pair).
+///
+/// Refuses with invalid_argument a header that does not describe the voxels (axes, type, bits), a version other than 1
+/// and 2, and numbers that the version's fields cannot hold; and, as the reader does, with not_finite or corrupt an
+/// intercept or a transform in use that is none.
+[[nodiscard]] inline result<nifti_content> format_nifti(const nifti_image& image, bool pair = false,
+                                                        const std::string& file = {}) {
+    return detail::catch_out_of_memory(file, [&]() -> result<nifti_content> {
+        nifti_header h = image.header;
+        h.pair = pair;
+        const auto refuse = [&](const std::string& why) { return error(error_kind::invalid_argument, file, why); };
+        const nifti_type_entry* type = find_nifti_type(h.datatype);
+        if (h.version != 1 && h.version != 2) return refuse("NIfTI has the versions 1 and 2");
+        if (h.dim[0] < 1 || h.dim[0] > 7) return refuse("a NIfTI file has 1 to 7 axes");
+        if (type == nullptr || !type->readable || h.bitpix != 8 * type->bytes)
+            return refuse("datatype or bitpix is none that is written");
+        std::int64_t bytes = 0;
+        if (detail::voxel_shape(h, type->channels) != image.voxels.shape ||
+            (image.voxels.type != type->element &&
+             !(image.voxels.type == element_type::boolean && type->element == element_type::u1)) ||
+            !checked_bytes(image.voxels.shape, element_size(type->element), bytes) || bytes < 1 ||
+            bytes != static_cast<std::int64_t>(image.voxels.bytes.size()))
+            return refuse("the header does not describe the voxels");
+        detail::checked_nifti numbers;
+        numbers.header = h;
+        if (error wrong = detail::check_nifti_numbers(file, numbers)) return wrong;
+        std::int64_t offset = h.header_bytes() + 4;
+        for (const nifti_extension& e : image.extensions)
+            offset += (static_cast<std::int64_t>(e.content.size()) + 8 + 15) / 16 * 16;
+        h.vox_offset = h.pair ? 0 : static_cast<double>(offset);
+        if (h.version == 1 && static_cast<double>(static_cast<float>(h.vox_offset)) != h.vox_offset)
+            return refuse("extensions of more than 16 MiB need NIfTI-2");
+
+        nifti_content to;
+        to.header.reserve(static_cast<std::size_t>(h.pair ? offset : offset + bytes));
+        if (error wrong = detail::append_nifti_header(to.header, h, file)) return wrong;
+        // A .hdr file without extensions ends with its header.
+        if (!h.pair || !image.extensions.empty())
+            if (error wrong = detail::append_nifti_extensions(to.header, image.extensions, h.big_endian, file))
+                return wrong;
+        if (h.big_endian == (std::endian::native == std::endian::big)) {
+            byte_vector& into = h.pair ? to.voxels : to.header;
+            into.insert(into.end(), image.voxels.bytes.begin(), image.voxels.bytes.end());
+        } else {
+            to.voxels = image.voxels.bytes;
+            detail::swap_elements(to.voxels, element_size(type->element));
+            if (!h.pair) {
+                to.header.insert(to.header.end(), to.voxels.begin(), to.voxels.end());
+                to.voxels = {};
+            }
+        }
+        return to;
+    });
+}
+
+/// Writes a NIfTI file, crash-safe; see format_nifti() and write_file(). The name decides: .nii, or .hdr or .img for a
+/// pair, each packed if it ends in .gz. Of a pair both files are written beside the old ones before either is replaced;
+/// each is replaced in one step, the two are not.
+[[nodiscard]] inline error write_nifti(const std::string& path, const nifti_image& image) {
+    return detail::catch_out_of_memory(path, [&]() -> error {
+        std::string header_file = path, voxel_file;
+        const bool pair = detail::pair_names(path, header_file, voxel_file);
+        const bool packed = path.ends_with(".gz");
+        if (!pair && !path.ends_with(".nii") && !path.ends_with(".nii.gz"))
+            return {error_kind::invalid_argument, path, "a NIfTI file is named .nii, .hdr or .img, perhaps with .gz"};
+        result<nifti_content> content = format_nifti(image, pair, path);
+        if (!content) return content.error();
+        for (byte_vector* part : {&content->header, &content->voxels}) {
+            if (!packed || (part == &content->voxels && !pair)) continue;
+            result<byte_vector> small = gzip(*part, path);
+            if (!small) return small.error();
+            *part = *std::move(small);
+        }
+        if (!pair) return write_file(path, content->header);
+        detail::replacement_file voxels, header;
+        if (error failed = voxels.write(voxel_file, content->voxels)) return failed;
+        if (error failed = header.write(header_file, content->header)) return failed;
+        if (error failed = voxels.replace()) return failed;
+        return header.replace();
+    });
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_IO_NIFTI_WRITE
+
+namespace ctnn {
+
+/// A grid of voxels in space.
+struct volume_grid {
+    extent depth = 0, height = 0, width = 0;  ///< extents of NIfTI's axes k, j, i
+    affine_transform affine;                  ///< from indices (i, j, k) = (column, row, slice) to millimeters
+
+    /// The extents in the order of `affine`: (width, height, depth).
+    [[nodiscard]] std::array<extent, 3> size() const { return {width, height, depth}; }
+    /// The extents in the order of memory: (depth, height, width).
+    [[nodiscard]] std::array<extent, 3> extents() const { return {depth, height, width}; }
+    [[nodiscard]] extent positions() const { return depth * height * width; }
+    bool operator==(const volume_grid&) const = default;
+};
+
+/// Do two grids of the same extents lie at the same place? No corner is farther from its other than a tenth of a voxel.
+[[nodiscard]] inline bool same_place(const volume_grid& a, const volume_grid& b) {
+    if (a.extents() != b.extents()) return false;
+    const std::array<double, 3> spacing = a.affine.spacing();
+    const double slack = 0.1 * std::fmin(spacing[0], std::fmin(spacing[1], spacing[2]));
+    const std::array<extent, 3> size = a.size();
+    for (int corner = 0; corner < 8; ++corner) {
+        std::array<double, 3> index{};
+        for (std::size_t n = 0; n < 3; ++n) index[n] = ((corner >> n) & 1) != 0 ? static_cast<double>(size[n] - 1) : 0;
+        const std::array<double, 3> p = a.affine(index), q = b.affine(index);
+        if (!(std::hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]) <= slack)) return false;
+    }
+    return true;
+}
+
+/// A volume of T: float for an image, std::int32_t for labels.
+template <class T>
+struct basic_volume {
+    volume_grid grid;
+    extent channels = 1;
+    std::vector<T> values;  ///< (depth, height, width, channels), channels contiguous
+
+    // What the file says besides; write_volume() writes it back.
+    nifti_header header;
+    std::vector<nifti_extension> extensions;
+
+    /// \pre inside the volume
+    [[nodiscard]] const T& at(extent z, extent y, extent x, extent channel = 0) const {
+        return values[static_cast<std::size_t>(((z * grid.height + y) * grid.width + x) * channels + channel)];
+    }
+    [[nodiscard]] T& at(extent z, extent y, extent x, extent channel = 0) {
+        return values[static_cast<std::size_t>(((z * grid.height + y) * grid.width + x) * channels + channel)];
+    }
+    /// The distance between voxels along width, height and depth, in millimeters (or the header's unit).
+    [[nodiscard]] std::array<double, 3> spacing() const { return grid.affine.spacing(); }
+
+    /// The values as a network of this shape reads them, without a copy. Refuses other extents with shape_mismatch;
+    /// fit_to() makes them fit.
+    template <static_shape Shape>
+    [[nodiscard]] result<tensor_view<Shape, const T>> view() const {
+        constexpr dims d = dims_of<Shape>;
+        if (d.depth() != grid.depth || d.height() != grid.height || d.width() != grid.width || d.channels() != channels)
+            return error(error_kind::shape_mismatch,
+                         "a volume of " + std::to_string(grid.depth) + " x " + std::to_string(grid.height) + " x " +
+                             std::to_string(grid.width) + " x " + std::to_string(channels) + " where a network takes " +
+                             std::to_string(d.depth()) + " x " + std::to_string(d.height()) + " x " +
+                             std::to_string(d.width()) + " x " + std::to_string(d.channels()));
+        return tensor_view<Shape, const T>(values.data());
+    }
+};
+
+/// Gray values, colors or time points, scaled, as a network reads them.
+using volume = basic_volume<float>;
+/// Classes of voxels.
+using label_volume = basic_volume<std::int32_t>;
+
+namespace detail {
+
+/// Axes of a file in which channels come last, (channel, position), turned to (position, channel); each item is
+/// `inner` numbers, the colors of a voxel.
+template <class T>
+[[nodiscard]] std::vector<T> channels_last(std::vector<T> values, extent channels, extent inner) {
+    if (channels == 1) return values;
+    std::vector<T> turned(values.size());
+    const extent positions = static_cast<extent>(values.size()) / (channels * inner);
+    for (extent c = 0; c < channels; ++c)
+        for (extent p = 0; p < positions; ++p)
+            for (extent n = 0; n < inner; ++n)
+                turned[static_cast<std::size_t>((p * channels + c) * inner + n)] =
+                    values[static_cast<std::size_t>((c * positions + p) * inner + n)];
+    return turned;
+}
+
+/// The inverse of channels_last() for one number an item.
+template <class T>
+[[nodiscard]] std::vector<T> channels_first(const std::vector<T>& values, extent channels) {
+    if (channels == 1) return values;
+    std::vector<T> turned(values.size());
+    const extent positions = static_cast<extent>(values.size()) / channels;
+    for (extent p = 0; p < positions; ++p)
+        for (extent c = 0; c < channels; ++c)
+            turned[static_cast<std::size_t>(c * positions + p)] = values[static_cast<std::size_t>(p * channels + c)];
+    return turned;
+}
+
+template <class T>
+[[nodiscard]] basic_volume<T> volume_from(const nifti_image& image, std::vector<T>&& values) {
+    const nifti_header& h = image.header;
+    basic_volume<T> to;
+    to.grid = {h.axis(3), h.axis(2), h.axis(1), h.affine()};
+    const extent inner = find_nifti_type(h.datatype)->channels;
+    const extent times = static_cast<extent>(values.size()) / (to.grid.positions() * inner);
+    to.channels = times * inner;
+    to.values = channels_last(std::move(values), times, inner);
+    to.header = h;
+    to.extensions = image.extensions;
+    return to;
+}
+
+}  // namespace detail
+
+/// The image's scaled values as float. Axes 4 to 7 become channels, fastest axis first; colors are the channels of
+/// their voxel. Whole numbers above 2^24 are rounded to float.
+/// \pre the image comes from a reader or from make_nifti()
+[[nodiscard]] inline volume to_volume(const nifti_image& image) {
+    return detail::volume_from(image, image.values<float>());
+}
+
+/// The image's labels; see nifti_labels(), which says what is refused.
+[[nodiscard]] inline result<label_volume> to_label_volume(const nifti_image& image, const label_rules& rules = {},
+                                                          const std::string& file = {}) {
+    result<std::vector<std::int32_t>> labels = nifti_labels(image, rules, file);
+    if (!labels) return labels.error();
+    return detail::volume_from(image, *std::move(labels));
+}
+
+/// Reads a NIfTI file as a volume; see read_nifti().
+[[nodiscard]] inline result<volume> read_volume(const std::string& path, std::int64_t budget = default_budget) {
+    return detail::catch_out_of_memory(path, [&]() -> result<volume> {
+        const result<nifti_image> image = read_nifti(path, budget);
+        if (!image) return image.error();
+        return to_volume(*image);
+    });
+}
+
+/// Reads a NIfTI file of labels; see read_nifti() and nifti_labels().
+[[nodiscard]] inline result<label_volume> read_labels(const std::string& path, const label_rules& rules = {},
+                                                      std::int64_t budget = default_budget) {
+    return detail::catch_out_of_memory(path, [&]() -> result<label_volume> {
+        const result<nifti_image> image = read_nifti(path, budget);
+        if (!image) return image.error();
+        return to_label_volume(*image, rules, path);
+    });
+}
+
+/// The volume as a NIfTI image: float32, or for labels the smallest of uint8, int16 and int32 that holds them all;
+/// unscaled; several channels are the fourth axis, or the axes that the header has if they hold as many. The header's
+/// other fields stay. If the volume lies where the header says, the header's transforms stay; else sform and qform are
+/// set to the volume's, with the code that the header had, or 2 ("aligned").
+/// \pre values.size() is positions * channels
+template <class T>
+[[nodiscard]] nifti_image to_nifti(const basic_volume<T>& from) {
+    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, std::int32_t>);
+    nifti_image image;
+    image.extensions = from.extensions;
+    nifti_header& h = image.header = from.header;
+    const nifti_type_entry* stored = find_nifti_type(h.datatype);
+    extent times = stored != nullptr ? stored->channels : 1;
+    for (extent i = 4; i <= 7; ++i) times *= h.axis(i);
+    if (times != from.channels || (stored != nullptr && stored->channels > 1)) {
+        h.dim = {from.channels > 1 ? 4 : 3, 1, 1, 1, from.channels, 1, 1, 1};
+    }
+    h.dim[0] = h.dim[0] < 3 ? 3 : h.dim[0];
+    h.dim[1] = from.grid.width;
+    h.dim[2] = from.grid.height;
+    h.dim[3] = from.grid.depth;
+    for (std::size_t i = 1; i <= 4; ++i)
+        if (h.dim[i] > 32767) h.version = 2;
+    if (!(h.affine() == from.grid.affine)) h.set_affine(from.grid.affine, h.space_code() == 0 ? 2 : h.space_code());
+    h.scl_slope = 1;
+    h.scl_inter = 0;
+
+    const std::vector<extent> shape = detail::voxel_shape(h, 1);
+    const std::vector<T> values = detail::channels_first(from.values, from.channels);
+    if constexpr (std::is_floating_point_v<T>) {
+        image.voxels = make_array(shape, values);
+    } else {
+        T low = 0, high = 0;
+        for (const T value : values) {
+            low = value < low ? value : low;
+            high = value > high ? value : high;
+        }
+        if (low >= 0 && high <= 255)
+            image.voxels = make_array(shape, std::vector<std::uint8_t>(values.begin(), values.end()));
+        else if (low >= -32768 && high <= 32767)
+            image.voxels = make_array(shape, std::vector<std::int16_t>(values.begin(), values.end()));
+        else
+            image.voxels = make_array(shape, values);
+    }
+    const nifti_type type = nifti_type_of(image.voxels.type);
+    h.datatype = static_cast<std::int64_t>(type);
+    h.bitpix = 8 * nifti_type_of(type).bytes;
+    return image;
+}
+
+/// Writes a volume as .nii, .nii.gz or a pair; see to_nifti() and write_nifti().
+template <class T>
+[[nodiscard]] error write_volume(const std::string& path, const basic_volume<T>& from) {
+    return detail::catch_out_of_memory(path, [&]() -> error { return write_nifti(path, to_nifti(from)); });
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_VOLUME
 
 namespace ctnn {
 

@@ -134,7 +134,7 @@ def main():
             print(number, *check)
         return 0
 
-    flags = ["-std=c++20", "-O1", "-g1", "-march=native", "-DCTNN_WITH_IMAGES", "-DCTNN_WITH_ZLIB",
+    flags = ["-std=c++20", "-O1", "-g1", "-march=native", "-DCTNN_WITH_IMAGES", "-DCTNN_WITH_VOLUMES", "-DCTNN_WITH_ZLIB",
              "-DDOCTEST_CONFIG_SUPER_FAST_ASSERTS", '-DCTNN_SHARED_DATA="/nowhere"', f"-I{work}/include", "-w",
              "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
     wanted = sorted({test for name, tests in TESTS.items() for test in tests})
