@@ -9,10 +9,13 @@
 #include <vector>
 
 #include "ctnn/data/batch_order.hpp"
+#include "ctnn/train/clip.hpp"
 #include "ctnn/train/evaluate.hpp"
 #include "ctnn/train/history.hpp"
 #include "ctnn/train/metric/running_mean.hpp"
+#include "ctnn/train/schedule/schedule.hpp"
 #include "ctnn/train/update.hpp"
+#include "ctnn/train/weight_average.hpp"
 
 namespace ctnn {
 
@@ -32,6 +35,13 @@ struct fit_options {
     monitor watched = monitor::loss;   ///< of the validation data, or the training loss without them
     extent threads = 0;                ///< 0: as many as OpenMP offers; results do not depend on it
     std::vector<training_callback*> callbacks{};
+    rate_schedule schedule{};                            ///< of the optimizer's rate; none: it keeps its own
+    schedule_unit schedule_in = schedule_unit::epoch;    ///< what the schedule's time counts
+    extent accumulate = 1;  ///< batches a step: the gradient is that of one batch of all their samples
+    double clip_value = 0;  ///< every element of a gradient is moved into [-clip_value, clip_value]; 0: as it is
+    double clip_norm = 0;   ///< a gradient is shortened to this norm, after clip_value; 0: as it is
+    double average = 0;     ///< decay of a moving average of the weights (0.999): what is evaluated, and what the model
+                            ///< ends with; 0: none
 };
 
 namespace detail {
@@ -98,14 +108,33 @@ template <class Loss, class Data>
     return loss.check(all, data.size(), out);
 }
 
+/// Refuses settings of fit() that make no sense, whatever the data.
+template <class Data>
+[[nodiscard]] error check_options(const fit_options<Data>& options) {
+    constexpr error_kind invalid = error_kind::invalid_argument;
+    if (options.epochs < 1 || options.batch < 1) return {invalid, "fit: epochs and batch must be at least 1"};
+    if (options.accumulate < 1) return {invalid, "fit: accumulate must be at least 1"};
+    if (error failed = check_setting("fit", "clip_value", options.clip_value)) return failed;
+    if (error failed = check_setting("fit", "clip_norm", options.clip_norm)) return failed;
+    if (error failed = check_setting("fit", "average", options.average, 1)) return failed;
+    return options.schedule.check();
+}
+
+/// What is watched of an epoch, and whether more of it is better.
+[[nodiscard]] inline double watched_value(monitor watched, bool validated, const epoch_record& e) {
+    return watched == monitor::accuracy ? (validated ? e.validation_accuracy : e.accuracy)
+           : watched == monitor::auc    ? e.validation_auc
+                                        : (validated ? e.validation_loss : e.loss);
+}
+[[nodiscard]] constexpr bool larger_is_better(monitor watched) { return watched != monitor::loss; }
+
 /// Is this epoch better than the best so far? The first always is.
 class best_so_far {
 public:
     explicit best_so_far(monitor watched, bool validated) : watched_(watched), validated_(validated) {}
     bool improved(const epoch_record& e) {
-        const double value = watched_ == monitor::accuracy ? (validated_ ? e.validation_accuracy : e.accuracy)
-                             : watched_ == monitor::auc    ? e.validation_auc
-                                                           : -(validated_ ? e.validation_loss : e.loss);
+        const double found = watched_value(watched_, validated_, e);
+        const double value = larger_is_better(watched_) ? found : -found;
         if (any_ && !(value > best_)) return false;
         any_ = true;
         best_ = value;
@@ -133,8 +162,7 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                   "ctnn: fit needs a data set of the network's input shape; load or resize the data to net::input");
     using pass_type = training_pass<Net, Loss, T>;
     constexpr dims out = pass_type::output_dims;
-    if (options.epochs < 1 || options.batch < 1)
-        return error{error_kind::invalid_argument, "fit: epochs and batch must be at least 1"};
+    if (error failed = detail::check_options(options)) return failed;
     if (error failed = descent.check()) return failed;
     if (error failed = detail::check_data(loss, data, out)) return failed;
     if (options.validation != nullptr)
@@ -153,6 +181,11 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     std::optional<model<Net, T>> best;
     if (keeps_best) best.emplace(m.copy());
     detail::best_so_far so_far(options.watched, options.validation != nullptr);
+    std::optional<weight_average<Net, T>> average;
+    if (options.average > 0) average.emplace(m, options.average);
+    rate_schedule schedule = options.schedule;
+    const double base = descent.rate;
+    std::uint64_t batches_met = 0;
 
     training_history history;
     history.epochs.reserve(static_cast<std::size_t>(options.epochs));
@@ -162,22 +195,47 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
         const auto start = std::chrono::steady_clock::now();
         moment.epoch = epoch;
         moment.batch = moment.samples = 0;
+        // The rate of a step, from its place in the epoch.
+        const auto scheduled = [&](double share) {
+            const double epochs_done = static_cast<double>(epoch - 1);
+            return schedule.rate(base, options.schedule_in == schedule_unit::step ? static_cast<double>(state.time())
+                                       : options.schedule_in == schedule_unit::epoch ? epochs_done
+                                                                                     : epochs_done + share);
+        };
+        if (!schedule.empty()) moment.rate = scheduled(0);
         for (training_callback* c : options.callbacks) c->epoch_begins(moment);
         descent.rate = moment.rate;
         if (options.shuffled) shuffle(order, options.random, static_cast<std::uint64_t>(epoch));
         running_mean mean_loss_so_far, right;
+        double gathered = 0;  // the normalizer of the batches since the last step
         for (extent from = 0; from < data.size(); from += batch) {
             const extent samples = data.size() - from < batch ? data.size() - from : batch;
             memory.gather(order.data() + from, samples, epoch);
-            pass.set_step(state.time());
+            pass.set_step(batches_met++);
             const auto outputs = pass.forward(m, memory.inputs(), samples);
             const target<T> expected = memory.expected();
-            const double value = pass.loss(loss, expected);
+            const double normalizer = loss.normalizer(expected, samples, out);
+            // Several batches add up the gradient of the sum; it is divided when it is known by what.
+            const double divisor = options.accumulate == 1 ? normalizer : 1.0;
+            const double value = mean_of(
+                loss.value(outputs.data(), expected, pass.output_gradient().data(), samples, out, divisor), normalizer);
             detail::count_right<Loss>(outputs.data(), expected.labels, samples, out, right);
-            slope.fill_zero();
+            const extent in_group = moment.batch % options.accumulate;
+            if (in_group == 0) slope.fill_zero();
+            gathered = in_group == 0 ? normalizer : gathered + normalizer;
             pass.backward(m, slope);
-            state.step(descent, m, slope, threads);
-            mean_loss_so_far.add(value, loss.normalizer(expected, samples, out));
+            if (in_group + 1 == options.accumulate || from + samples == data.size()) {
+                if (options.accumulate > 1) scale_gradient(slope, mean_of(1.0, gathered), threads);
+                if (options.clip_value > 0) clip_value(slope, options.clip_value, threads);
+                if (options.clip_norm > 0) clip_norm(slope, options.clip_norm, threads);
+                if (moment.batch > 0 && !schedule.empty() && options.schedule_in != schedule_unit::epoch) {
+                    const double share = static_cast<double>(moment.batch) / static_cast<double>(moment.batches);
+                    moment.rate = descent.rate = scheduled(share);
+                }
+                state.step(descent, m, slope, threads);
+                if (average) average->update(m, threads);
+            }
+            mean_loss_so_far.add(value, normalizer);
             ++moment.batch;
             moment.samples += samples;
             moment.loss = mean_loss_so_far.value();
@@ -186,21 +244,24 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
         epoch_record record{.epoch = epoch, .loss = mean_loss_so_far.value(), .rate = descent.rate};
         if (!data.labels.empty()) record.accuracy = right.value();
         if (options.validation != nullptr) {
-            detail::evaluate_into(pass, m, *options.validation, loss, validated);
+            detail::evaluate_into(pass, average ? average->model() : m, *options.validation, loss, validated);
             record.validation_loss = validated.loss;
             record.validation_accuracy = validated.accuracy;
             record.validation_auc = validated.auc;
         }
         if (so_far.improved(record)) {
             history.best_epoch = epoch;
-            if (keeps_best) best->copy_numbers(m);
+            if (keeps_best) best->copy_numbers(average ? average->model() : m);
         } else if (options.patience > 0 && epoch - history.best_epoch >= options.patience) {
             moment.stop = history.stopped_early = true;
         }
+        schedule.observe(detail::watched_value(options.watched, options.validation != nullptr, record),
+                         detail::larger_is_better(options.watched));
         record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         history.epochs.push_back(record);
         for (training_callback* c : options.callbacks) c->epoch_ends(moment, history.epochs.back());
     }
+    if (average && !keeps_best) m.copy_numbers(average->model());
     if (keeps_best)
         m.copy_numbers(*best);
     else

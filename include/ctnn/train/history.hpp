@@ -17,7 +17,7 @@ struct epoch_record {
     double validation_loss = -1;  ///< -1 without validation data
     double validation_accuracy = -1;
     double validation_auc = -1;  ///< area under the ROC curve; several classes: the mean of one against the rest
-    double rate = 0;             ///< the optimizer's rate in this epoch
+    double rate = 0;             ///< the optimizer's rate in the last step of this epoch
     double seconds = 0;
 };
 
@@ -34,7 +34,7 @@ struct training_moment {
     extent batch = 0, batches = 0;  ///< from 1; 0 before the first
     extent samples = 0;             ///< seen in this epoch
     double loss = 0;                ///< running mean of this epoch
-    double rate = 0;                ///< may be changed at the beginning of an epoch: a schedule
+    double rate = 0;                ///< of the last step; may be changed at the beginning of an epoch
     bool stop = false;              ///< may be set: training ends after this epoch
 };
 

@@ -3,6 +3,7 @@
 /// Losses, optimizers, metrics, training.
 #pragma once
 
+#include "ctnn/train/clip.hpp"
 #include "ctnn/train/evaluate.hpp"
 #include "ctnn/train/fit.hpp"
 #include "ctnn/train/history.hpp"
@@ -34,3 +35,15 @@
 #include "ctnn/train/optimizer/sgd.hpp"
 #include "ctnn/train/pass.hpp"
 #include "ctnn/train/progress_bar.hpp"
+#include "ctnn/train/schedule/constant_schedule.hpp"
+#include "ctnn/train/schedule/cosine_restarts_schedule.hpp"
+#include "ctnn/train/schedule/cosine_schedule.hpp"
+#include "ctnn/train/schedule/exponential_schedule.hpp"
+#include "ctnn/train/schedule/multi_step_schedule.hpp"
+#include "ctnn/train/schedule/one_cycle_schedule.hpp"
+#include "ctnn/train/schedule/plateau_schedule.hpp"
+#include "ctnn/train/schedule/polynomial_schedule.hpp"
+#include "ctnn/train/schedule/schedule.hpp"
+#include "ctnn/train/schedule/step_schedule.hpp"
+#include "ctnn/train/schedule/warm_up_schedule.hpp"
+#include "ctnn/train/weight_average.hpp"
