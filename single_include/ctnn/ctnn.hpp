@@ -12753,6 +12753,10 @@ CTNN_INLINE vec<T> sigmoid(vec<T> x) {
     return quotient(select(x < vec<T>(T(0)), e, one), one + e);
 }
 
+/// Is an activation so short that it is compiled wherever a result is at hand? The others get loops of their own.
+template <activation A>
+inline constexpr bool is_brief = A == activation::none || A == activation::relu || A == activation::leaky_relu;
+
 /// The activation A of one vector; alpha is the slope of leaky_relu. NaN stays NaN.
 template <activation A, class T>
 CTNN_INLINE vec<T> apply(vec<T> x, [[maybe_unused]] vec<T> alpha) {
@@ -12826,8 +12830,6 @@ CTNN_INLINE void correlation_tile(const correlation& g, const T* x, const T* w, 
         }
     // A short activation is applied in registers. A long one would be compiled Pixels * Vectors times: it gets a loop
     // of its own, over what lies in the first-level cache.
-    constexpr bool brief = K.activation == activation::none || K.activation == activation::relu ||
-                           K.activation == activation::leaky_relu;
     const vec<T> slope(static_cast<T>(g.slope));
     unroll<Pixels>([&](auto p) {
         if (p < skip) return;
@@ -12837,12 +12839,12 @@ CTNN_INLINE void correlation_tile(const correlation& g, const T* x, const T* w, 
             const bool whole = !K.partial || v + 1 < Vectors || tail == 0;
             vec<T> result = sum[p][v];
             if (add != nullptr) result += whole ? load(extra) : load_partial(extra, tail);
-            if constexpr (brief) result = apply<K.activation, T>(result, slope);
+            if constexpr (is_brief<K.activation>) result = apply<K.activation, T>(result, slope);
             if (whole) store(to, result);
             else store_partial(to, result, tail);
         });
     });
-    if constexpr (!brief)
+    if constexpr (!is_brief<K.activation>)
         for (extent p = skip; p < Pixels; ++p)
             for (extent v = 0; v < Vectors; ++v) {
                 T* to = y + p * out_step + v * lanes<T>;
@@ -13718,7 +13720,6 @@ template <extent Outputs, activation A, bool Halved, class T>
 CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<T> slope, const T* add,
                                   tile_steps add_step, T* to, tile_steps step) {
     constexpr extent size = Outputs + 2;
-    constexpr bool brief = A == activation::none || A == activation::relu || A == activation::leaky_relu;
     vec<T> half[static_cast<unsigned>(Outputs)][static_cast<unsigned>(size)];
     unroll<size>([&](auto j) {
         vec<T> m[static_cast<unsigned>(size)], column[static_cast<unsigned>(Outputs)];
@@ -13735,7 +13736,7 @@ CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<
             row[j] += bias;
             if (add != nullptr) row[j] += load(add + i * add_step.row + j * add_step.column);
             // never_falls(A): the activation of the maximum is the maximum of the activations.
-            if constexpr (brief && !Halved) row[j] = apply<A, T>(row[j], slope);
+            if constexpr (is_brief<A> && !Halved) row[j] = apply<A, T>(row[j], slope);
             if constexpr (!Halved) store(to + i * step.row + j * step.column, row[j]);
         });
         if constexpr (Halved && i % 2 == 0) unroll<Outputs>([&](auto j) { above[j] = row[j]; });
@@ -13743,12 +13744,12 @@ CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<
             unroll<stored>([&](auto j) {
                 constexpr extent a = 2 * j, b = a + 1;
                 vec<T> largest = max(max(above[a], above[b]), max(row[a], row[b]));
-                if constexpr (brief) largest = apply<A, T>(largest, slope);
+                if constexpr (is_brief<A>) largest = apply<A, T>(largest, slope);
                 store(to + i / 2 * step.row + j * step.column, largest);
             });
     });
     // A long activation would be compiled for every output: it gets a loop over what was just written.
-    if constexpr (!brief)
+    if constexpr (!is_brief<A>)
         for (extent i = 0; i < stored; ++i)
             for (extent j = 0; j < stored; ++j) {
                 T* at = to + i * step.row + j * step.column;

@@ -100,6 +100,10 @@ CTNN_INLINE vec<T> sigmoid(vec<T> x) {
     return quotient(select(x < vec<T>(T(0)), e, one), one + e);
 }
 
+/// Is an activation so short that it is compiled wherever a result is at hand? The others get loops of their own.
+template <activation A>
+inline constexpr bool is_brief = A == activation::none || A == activation::relu || A == activation::leaky_relu;
+
 /// The activation A of one vector; alpha is the slope of leaky_relu. NaN stays NaN.
 template <activation A, class T>
 CTNN_INLINE vec<T> apply(vec<T> x, [[maybe_unused]] vec<T> alpha) {

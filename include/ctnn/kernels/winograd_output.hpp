@@ -23,7 +23,6 @@ template <extent Outputs, activation A, bool Halved, class T>
 CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<T> slope, const T* add,
                                   tile_steps add_step, T* to, tile_steps step) {
     constexpr extent size = Outputs + 2;
-    constexpr bool brief = A == activation::none || A == activation::relu || A == activation::leaky_relu;
     vec<T> half[static_cast<unsigned>(Outputs)][static_cast<unsigned>(size)];
     unroll<size>([&](auto j) {
         vec<T> m[static_cast<unsigned>(size)], column[static_cast<unsigned>(Outputs)];
@@ -40,7 +39,7 @@ CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<
             row[j] += bias;
             if (add != nullptr) row[j] += load(add + i * add_step.row + j * add_step.column);
             // never_falls(A): the activation of the maximum is the maximum of the activations.
-            if constexpr (brief && !Halved) row[j] = apply<A, T>(row[j], slope);
+            if constexpr (is_brief<A> && !Halved) row[j] = apply<A, T>(row[j], slope);
             if constexpr (!Halved) store(to + i * step.row + j * step.column, row[j]);
         });
         if constexpr (Halved && i % 2 == 0) unroll<Outputs>([&](auto j) { above[j] = row[j]; });
@@ -48,12 +47,12 @@ CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<
             unroll<stored>([&](auto j) {
                 constexpr extent a = 2 * j, b = a + 1;
                 vec<T> largest = max(max(above[a], above[b]), max(row[a], row[b]));
-                if constexpr (brief) largest = apply<A, T>(largest, slope);
+                if constexpr (is_brief<A>) largest = apply<A, T>(largest, slope);
                 store(to + i / 2 * step.row + j * step.column, largest);
             });
     });
     // A long activation would be compiled for every output: it gets a loop over what was just written.
-    if constexpr (!brief)
+    if constexpr (!is_brief<A>)
         for (extent i = 0; i < stored; ++i)
             for (extent j = 0; j < stored; ++j) {
                 T* at = to + i * step.row + j * step.column;
