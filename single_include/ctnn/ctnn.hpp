@@ -16910,14 +16910,17 @@ CTNN_INLINE vec<T> comparable(vec<T> v) {
     return select(v == v, v, vec<T>(std::numeric_limits<T>::infinity()));
 }
 
-/// One vector of channels of a window of 2 x 2: two semifinals and a final, the earlier tap wins a tie.
+/// One vector of channels of a window of 2 x 2: two semifinals and a final, the earlier tap wins a tie. A maximum
+/// of at most `floor` passes nothing on.
 template <bool Overlap, class T, class Read, class Write>
 CTNN_INLINE void spread_four(const pool_row<T>& row, const T* x, const T* dy, T* dx, const extent (&dx_step)[3],
-                             const Read& read, const Write& write) {
-    const vec<T> zero = T(0), gradient = read(dy);
+                             vec<T> floor, const Read& read, const Write& write) {
+    const vec<T> zero = T(0);
     const vec<T> a = comparable(read(x)), b = comparable(read(x + row.step[2]));
     const vec<T> c = comparable(read(x + row.step[1])), d = comparable(read(x + row.step[1] + row.step[2]));
-    const auto lower = greater_of(d, c) > greater_of(b, a), upper_right = b > a, lower_right = d > c;
+    const vec<T> upper_best = greater_of(b, a), lower_best = greater_of(d, c);
+    const vec<T> gradient = select(greater_of(upper_best, lower_best) <= floor, zero, read(dy));
+    const auto lower = lower_best > upper_best, upper_right = b > a, lower_right = d > c;
     const vec<T> above = select(lower, zero, gradient), below = select(lower, gradient, zero);
     const auto put = [&](T* to, vec<T> portion) {
         if constexpr (Overlap)
@@ -16934,7 +16937,7 @@ CTNN_INLINE void spread_four(const pool_row<T>& row, const T* x, const T* dy, T*
 /// One vector of channels of any window: hands dy to the taps. Overlap: adds to what other windows left there.
 template <pool P, bool Overlap, class T, class Read, class Write>
 CTNN_INLINE void spread_window(const pool_row<T>& row, const T* x, const T* dy, T* dx, const extent (&dx_step)[3],
-                               extent width, vec<T> share, const Read& read, const Write& write) {
+                               extent width, vec<T> share, vec<T> floor, const Read& read, const Write& write) {
     const vec<T> zero = T(0);
     const auto tap = [&](extent d, extent h, extent w) {
         return comparable(read(x + d * row.step[0] + h * row.step[1] + w * row.step[2]));
@@ -16945,6 +16948,7 @@ CTNN_INLINE void spread_window(const pool_row<T>& row, const T* x, const T* dy, 
         for (extent d = 0; d < row.depth; ++d)
             for (extent h = 0; h < row.height; ++h)
                 for (extent w = 0; w < width; ++w) best = greater_of(best, tap(d, h, w));
+        gradient = select(best <= floor, zero, gradient);
     } else {
         gradient = gradient / share;
     }
@@ -16969,6 +16973,8 @@ template <pool P, bool Overlap, class T>
 CTNN_KERNEL void spread_output_row(const operation& op, const pool_row<T>& row, const T* dy, extent dy_step, T* dx,
                                    const extent (&dx_step)[3]) {
     const extent channels = op.in.channels();
+    // Of a relu before the pool, whose outputs x are; else nothing compares as less than NaN.
+    const vec<T> floor = op.activation == activation::relu ? T(0) : std::numeric_limits<T>::quiet_NaN();
     for (extent o = 0; o < op.out.width(); ++o) {
         const clipped w = clip(op.window, 2, o, op.in.width());
         const T* from = P == pool::maximum ? row.x + w.first * row.step[2] : nullptr;
@@ -16978,9 +16984,9 @@ CTNN_KERNEL void spread_output_row(const operation& op, const pool_row<T>& row, 
         const bool four = P == pool::maximum && row.depth == 1 && row.height == 2 && w.size() == 2;
         for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
             if (four)
-                spread_four<Overlap>(row, from + c, dy + c, to + c, dx_step, read, write);
+                spread_four<Overlap>(row, from + c, dy + c, to + c, dx_step, floor, read, write);
             else
-                spread_window<P, Overlap>(row, from + c, dy + c, to + c, dx_step, w.size(), share, read, write);
+                spread_window<P, Overlap>(row, from + c, dy + c, to + c, dx_step, w.size(), share, floor, read, write);
         });
         dy += dy_step;
     }
@@ -19337,6 +19343,80 @@ struct check_head : loss_refused<head_of<Net>(), Wants> {};
 /// \file
 /// The memory of a training step: forwards, the loss, and backwards over one schedule.
 
+// -------------------- ctnn/graph/merge_activations.hpp
+/// \file
+/// Activations of a training step that other rows take over: they move through memory what is in registers anyway.
+
+namespace ctnn::detail {
+
+/// Do two buffers lie at the same place with the same steps?
+template <int Tasks, int Buffers>
+constexpr bool same_place(const schedule<Tasks, Buffers>& s, int a, int b) {
+    const location x = s.where(a), y = s.where(b);
+    if (x.root != y.root || x.offset != y.offset) return false;
+    for (int k = 0; k < 3; ++k)
+        if (x.step[k] != y.step[k]) return false;
+    return true;
+}
+
+/// For each row of a table the activation that it takes over, a row too; -1: none.
+template <int Rows>
+struct merged_activations {
+    int forward[static_cast<std::size_t>(Rows)]{};   // of a convolution: applied before it stores
+    int backward[static_cast<std::size_t>(Rows)]{};  // of a maximum pool: the relu whose gradient it applies to its own
+};
+
+/// A convolution's own result is then never seen: only the activation may read it, and backward must find what it needs
+/// in the activation's output, in the same place. A pool sees relu's outputs, of which nobody else may ask for a
+/// gradient: a maximum of 0 passes none on.
+template <int Tasks, int Buffers, int Rows, int Values>
+constexpr merged_activations<Rows> merge_activations(const schedule<Tasks, Buffers>& s, const table<Rows, Values>& t) {
+    merged_activations<Rows> m;
+    const uses<Values> u = count_uses(t);
+    for (int i = 0; i < Rows; ++i) {
+        m.forward[i] = m.backward[i] = -1;
+        const operation& row = t.rows[i];
+        if (row.what == kind::convolution && u.readers[row.result] == 1 && row.result != t.output) {
+            const int j = u.reader[row.result];
+            const operation& next = t.rows[j];
+            if (next.what == kind::activation && !next.backward_reads_input && same_place(s, row.result, next.result))
+                m.forward[i] = j;
+        }
+        if (row.what == kind::max_pool && u.readers[row.input[0]] == 1) {
+            const int j = u.producer[row.input[0]];
+            if (t.rows[j].what != kind::activation || t.rows[j].activation != activation::relu) continue;
+            const task &pool = s.tasks[2 * Rows - i], &relu = s.tasks[2 * Rows - j];
+            if (pool.writes[0] >= 0 && relu.writes[0] >= 0 && !pool.accumulate[0] && !relu.accumulate[0] &&
+                same_place(s, pool.writes[0], relu.writes[0]))
+                m.backward[i] = j;
+        }
+    }
+    return m;
+}
+
+/// Marks the tasks that need not run.
+template <int Tasks, int Buffers, int Rows>
+constexpr void elide(schedule<Tasks, Buffers>& s, const merged_activations<Rows>& m) {
+    for (int i = 0; i < Rows; ++i) {
+        if (m.forward[i] >= 0) s.tasks[m.forward[i]].elided = true;
+        if (m.backward[i] >= 0) s.tasks[2 * Rows - m.backward[i]].elided = true;
+    }
+}
+
+/// The table with those activations in the rows that take them over.
+template <int Rows, int Values>
+constexpr table<Rows, Values> with_activations(table<Rows, Values> t, const merged_activations<Rows>& m) {
+    for (int i = 0; i < Rows; ++i) {
+        const int from = m.forward[i] >= 0 ? m.forward[i] : m.backward[i];
+        if (from < 0) continue;
+        t.rows[i].activation = t.rows[from].activation;
+        if (m.forward[i] >= 0) t.rows[i].alpha = t.rows[from].alpha;
+    }
+    return t;
+}
+
+}  // namespace ctnn::detail
+
 namespace ctnn::detail {
 
 /// Does the operation's own code add into a gradient that exists? For others the executor does, through a partial.
@@ -19470,13 +19550,20 @@ struct training_plan {
         else
             return Net::table;
     }();
-    static constexpr auto table = compacted<living_rows(whole)>(whole);
-    static constexpr int partials = count_partials<InputGradient>(table);
-    static constexpr auto shared = [] {
-        auto s = training_schedule<InputGradient, partials>(table);
+    static constexpr auto lowered = compacted<living_rows(whole)>(whole);
+    static constexpr int partials = count_partials<InputGradient>(lowered);
+    static constexpr auto forest = [] {
+        auto s = training_schedule<InputGradient, partials>(lowered);
         share(s);
         return s;
     }();
+    static constexpr auto merged = merge_activations(forest, lowered);
+    static constexpr auto shared = [] {
+        auto s = forest;
+        elide(s, merged);
+        return s;
+    }();
+    static constexpr auto table = with_activations(lowered, merged);
     static constexpr const auto& plan = arranged<training_plan, arrange_stages(shared)>;
     static_assert(disjoint(plan), "ctnn: internal error, live buffers overlap");
     static_assert(never_stale(plan), "ctnn: internal error, a value is read after it was overwritten");
