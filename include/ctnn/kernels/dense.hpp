@@ -4,8 +4,8 @@
 /// convolution_gradient.hpp's.
 #pragma once
 
+#include "ctnn/kernels/activation_function.hpp"
 #include "ctnn/kernels/correlation.hpp"
-#include "ctnn/kernels/math.hpp"
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -203,11 +203,11 @@ CTNN_KERNEL void dense_forward(const T* x, extent x_step, const dense_weights<T>
 
 /// y (outputs) = A(y) for one sample.
 template <activation A, class T>
-CTNN_KERNEL void dense_finish(T* y, extent outputs, T alpha) {
-    const vec<T> slope(alpha);
+CTNN_KERNEL void dense_finish(T* y, extent outputs, activation_numbers numbers) {
+    const activation_vectors<T> n(numbers);
     extent f = 0;
-    for (; f + lanes<T> <= outputs; f += lanes<T>) store(y + f, apply<A, T>(load(y + f), slope));
-    if (f < outputs) store_partial(y + f, apply<A, T>(load_partial(y + f, outputs - f), slope), outputs - f);
+    for (; f + lanes<T> <= outputs; f += lanes<T>) store(y + f, apply<A, T>(load(y + f), n));
+    if (f < outputs) store_partial(y + f, apply<A, T>(load_partial(y + f, outputs - f), n), outputs - f);
 }
 
 /// dx (samples, inputs) = dy (samples, outputs) * the transpose of weights (inputs, outputs), for the inputs

@@ -3,7 +3,7 @@
 /// The last step of a Winograd convolution: from products to outputs, with bias, addend and activation.
 #pragma once
 
-#include "ctnn/kernels/math.hpp"
+#include "ctnn/kernels/activation_function.hpp"
 #include "ctnn/kernels/winograd.hpp"
 
 namespace ctnn {
@@ -19,10 +19,10 @@ struct tile_steps {
 
 /// y = A(A' m A + bias + add) of one tile and one vector of filters. `plane` is the step of the points.
 template <extent Outputs, activation A, class T>
-CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<T> slope, const T* add,
-                                  tile_steps add_step, T* to, tile_steps step) {
+CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, const activation_vectors<T>& numbers,
+                                  const T* add, tile_steps add_step, T* to, tile_steps step) {
     constexpr extent size = Outputs + 2;
-    constexpr bool brief = A == activation::none || A == activation::relu || A == activation::leaky_relu;
+    constexpr bool brief = is_brief(A);
     vec<T> half[static_cast<unsigned>(Outputs)][static_cast<unsigned>(size)];
     unroll<size>([&](auto j) {
         vec<T> m[static_cast<unsigned>(size)], column[static_cast<unsigned>(Outputs)];
@@ -36,7 +36,7 @@ CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<
         unroll<Outputs>([&](auto j) {
             vec<T> result = row[j] + bias;
             if (add != nullptr) result += load(add + i * add_step.row + j * add_step.column);
-            if constexpr (brief) result = apply<A, T>(result, slope);
+            if constexpr (brief) result = apply<A, T>(result, numbers);
             store(to + i * step.row + j * step.column, result);
         });
     });
@@ -45,7 +45,7 @@ CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<
         for (extent i = 0; i < Outputs; ++i)
             for (extent j = 0; j < Outputs; ++j) {
                 T* at = to + i * step.row + j * step.column;
-                store(at, apply<A, T>(load(at), slope));
+                store(at, apply<A, T>(load(at), numbers));
             }
 }
 
@@ -65,7 +65,7 @@ template <extent Outputs, activation A, class T>
 CTNN_KERNEL void winograd_output(const winograd_sizes& g, const winograd_tile<T>* tiles, extent count, const T* sums,
                                  extent width, const T* bias, extent filters, const winograd_target& target) {
     const extent plane = winograd_plane(g.block * width);
-    const vec<T> slope(static_cast<T>(g.slope));
+    const activation_vectors<T> numbers(g.numbers);
     alignas(alignment) T copy[static_cast<unsigned>(Outputs * Outputs * lanes<T>)]{};
     constexpr detail::tile_steps copy_step{Outputs * lanes<T>, lanes<T>};
     for (extent t = 0; t < count; ++t) {
@@ -95,8 +95,8 @@ CTNN_KERNEL void winograd_output(const winograd_sizes& g, const winograd_tile<T>
                     });
                 }
             }
-            detail::transform_output<Outputs, A>(sums + t * width + f, plane, load(bias + f), slope, add, add_step, to,
-                                                 step);
+            detail::transform_output<Outputs, A>(sums + t * width + f, plane, load(bias + f), numbers, add, add_step,
+                                                 to, step);
             if (direct) continue;
             each([&](extent i, extent j, const T* at) {
                 T* p = out + i * target.row + j * target.column;

@@ -39,7 +39,7 @@ inline namespace CTNN_BACKEND {
     g.channels = op.in.channels() / op.groups;
     g.filters = op.out.channels() / op.groups;
     g.groups = op.groups;
-    g.slope = op.alpha;
+    g.numbers = op.numbers();
     return g;
 }
 
@@ -170,7 +170,7 @@ void dense_layer_forward(const forward_call<T>& call, const kernels::dense_weigh
     });
     if constexpr (A != activation::none)
         for (extent s = 0; s < samples; ++s)
-            kernels::dense_finish<A>(call.y.data + s * call.y.sample, outputs, static_cast<T>(call.op.alpha));
+            kernels::dense_finish<A>(call.y.data + s * call.y.sample, outputs, call.op.numbers());
 }
 
 /// y = activation(bias + conv(x) + other) with packed weights, as in an engine. x has a border of zeros as wide as the
