@@ -55,6 +55,16 @@ class Activations:
     def apply_relu6(self, x):
         return F.relu6(x)
 
+    def apply_prelu(self, x, *options):
+        slopes = self.parameter(x.shape[-1] if options else 1)
+        return F.prelu(x.movedim(-1, 1), slopes).movedim(1, -1)
+
+    def apply_glu(self, x):
+        return F.glu(x, -1)
+
+    def apply_log_softmax(self, x):
+        return F.log_softmax(x, -1)
+
 
 functions = [
     ("elu",),

@@ -40,9 +40,9 @@ void check_bounds() {
     std::vector<T> near_pole;  // 1 + x down to the smallest number that it can be
     for (T distance = T(0.5); distance > std::numeric_limits<T>::epsilon() / 4; distance *= T(0.7))
         near_pole.push_back(-1 + distance);
-    CHECK(largest_error(near_pole, functions<T>::log1p,
-                        [](long double v) { return v == -1 ? -std::numeric_limits<T>::infinity() : std::log1p(v); }) <=
-          2);
+    CHECK(largest_error(near_pole, functions<T>::log1p, [](long double v) {
+              return v == -1 ? -std::numeric_limits<T>::infinity() : std::log1p(v);
+          }) <= 2);
 }
 
 /// Equal, with the same sign of a zero, or both NaN.
@@ -55,11 +55,12 @@ bool same(T found, T expected) {
 template <class T>
 void check_special() {
     using limits = std::numeric_limits<T>;
-    const T infinity = limits::infinity(), nan = limits::quiet_NaN(), most = limits::max(), least = limits::denorm_min();
+    const T infinity = limits::infinity(), nan = limits::quiet_NaN(), most = limits::max(),
+            least = limits::denorm_min();
     const std::vector<T> x{0, T(-0.0), infinity, -infinity, nan, -nan, least, -least, most, -most, -1, T(-1.5)};
     const std::vector<T> exponential{0, T(-0.0), infinity, -1, nan, nan, least, -least, infinity, -1};
-    const std::vector<T> logarithm{0, T(-0.0), infinity, nan, nan, nan, least, -least, std::log1p(most),
-                                   nan, -infinity, nan};
+    const std::vector<T> logarithm{0,     T(-0.0), infinity,         nan, nan,       nan,
+                                   least, -least,  std::log1p(most), nan, -infinity, nan};
     const std::vector<T> error{0, T(-0.0), 1, -1, nan, nan, least, -least, 1, -1};
     const auto check = [&](const std::vector<T>& found, const std::vector<T>& expected) {
         for (std::size_t i = 0; i < expected.size(); ++i) {

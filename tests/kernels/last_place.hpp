@@ -17,7 +17,8 @@ std::vector<T> map(const std::vector<T>& x, const Function& f) {
     std::vector<T> y(x.size());
     const ctnn::extent n = static_cast<ctnn::extent>(x.size());
     ctnn::extent i = 0;
-    for (; i + ctnn::kernels::lanes<T> <= n; i += ctnn::kernels::lanes<T>) store(y.data() + i, f(ctnn::kernels::load(x.data() + i)));
+    for (; i + ctnn::kernels::lanes<T> <= n; i += ctnn::kernels::lanes<T>)
+        store(y.data() + i, f(ctnn::kernels::load(x.data() + i)));
     if (i < n) store_partial(y.data() + i, f(ctnn::kernels::load_partial(x.data() + i, n - i)), n - i);
     return y;
 }

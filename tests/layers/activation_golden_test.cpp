@@ -13,9 +13,8 @@ using activations_sequence = nn::network<nn::shape<5, 3>, nn::softsign, nn::conv
 using activations_image =
     nn::network<nn::shape<5, 6, 3>, nn::hard_swish, nn::conv<17, 3, nn::same>, nn::hard_tanh<-0.4, 0.3>,
                 nn::conv<17, 3, nn::same, nn::groups<17>>, nn::hard_sigmoid, nn::conv<3, 1>, nn::gelu>;
-using activations_volume = nn::network<nn::shape<2, 3, 4, 1>, nn::selu, nn::conv<3, 3, nn::same>, nn::softplus<2.0, 0.5>,
-                                       nn::conv<5, 1>, nn::relu6>;
-
+using activations_volume = nn::network<nn::shape<2, 3, 4, 1>, nn::selu, nn::conv<3, 3, nn::same>,
+                                       nn::softplus<2.0, 0.5>, nn::conv<5, 1>, nn::relu6>;
 TEST_CASE("activations of every rank agree with PyTorch") {
     golden::check<activations_vector>("activations_vector");
     golden::check<activations_sequence>("activations_sequence");

@@ -59,7 +59,7 @@ struct activation_numbers {
 enum class algorithm : unsigned char { direct, winograd_2, winograd_4 };
 
 /// How a tensor of parameters begins.
-enum class initializer : unsigned char { zeros, ones, glorot_uniform };
+enum class initializer : unsigned char { zeros, ones, quarter, glorot_uniform };
 
 /// One tensor that training changes, or one of running statistics.
 struct parameter {

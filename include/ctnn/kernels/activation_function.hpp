@@ -12,8 +12,8 @@ namespace ctnn {
 inline namespace CTNN_BACKEND {
 namespace kernels {
 
-/// Is it but a few instructions? A kernel applies such a function in registers, for every vector of a tile. A longer one
-/// would be compiled that many times: it gets a loop of its own, over what lies in the first-level cache.
+/// Is it but a few instructions? A kernel applies such a function in registers, for every vector of a tile. A longer
+/// one would be compiled that many times: it gets a loop of its own, over what lies in the first-level cache.
 [[nodiscard]] constexpr bool is_brief(activation a) {
     return a == activation::none || a == activation::relu || a == activation::leaky_relu || a == activation::hard_tanh;
 }
@@ -48,17 +48,6 @@ template <class T>
 CTNN_INLINE vec<T> exponential_unit(vec<T> x, vec<T> positive, vec<T> alpha, vec<T> beta) {
     return select(x > vec<T>(T(0)), positive, alpha * expm1(beta * x));
 }
-
-/// The sigmoid and its slope s (1 - s), where nothing cancels though s is near 1: with e = e^-|x| it is e / (1 + e)^2.
-template <class T>
-struct sigmoid_parts {
-    vec<T> value, slope;
-    CTNN_INLINE explicit sigmoid_parts(vec<T> x) {
-        const vec<T> one = T(1), e = exp(-abs(x)), inverse = one / (one + e);
-        value = select(x < vec<T>(T(0)), e, one) * inverse;
-        slope = e * inverse * inverse;
-    }
-};
 
 /// The probability that a normally distributed number is below x.
 template <class T>
@@ -157,12 +146,12 @@ CTNN_INLINE vec<T> apply_gradient(vec<T> seen, vec<T> dy, [[maybe_unused]] const
         return dy * fma(b, density, detail::normal_probability(b));
     } else if constexpr (A == activation::gelu_tanh) {
         const vec<T> b = detail::within(-detail::gelu_bound, detail::gelu_bound, x);
-        const detail::sigmoid_parts<T> p(detail::normal_logit(b));
+        const sigmoid_parts<T> p(detail::normal_logit(b));
         const vec<T> inner = constant(1.5957691216057308) * fma(b * b, constant(3 * 0.044715), one);
         return dy * fma(b * p.slope, inner, p.value);
     } else if constexpr (A == activation::silu) {
         const vec<T> b = detail::within(c::exp_low, c::exp_high, x);
-        const detail::sigmoid_parts<T> s(b);
+        const sigmoid_parts<T> s(b);
         return dy * fma(b, s.slope, s.value);
     } else if constexpr (A == activation::mish) {
         // With t = n / (n + 2) the slope is t + x (1 - t^2) e / (1 + e), and 1 - t^2 = 4 (1 + e)^2 / (n + 2)^2.

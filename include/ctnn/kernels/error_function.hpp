@@ -49,7 +49,8 @@ struct error_function_coefficients<double> {
 
 /// The error function, at most 2 units in the last place off; exactly +-1 at +-infinity, -0 at -0, NaN at NaN.
 ///
-/// An odd polynomial for |x| < 1; beyond it 1 - e^q(|x| - 1), where 1 - erf is below 0.16 and makes the error of q small.
+/// An odd polynomial for |x| < 1; beyond it 1 - e^q(|x| - 1), where 1 - erf is below 0.16 and makes the error of q
+/// small.
 template <class T>
 CTNN_INLINE vec<T> erf(vec<T> x) {
     using c = detail::error_function_coefficients<T>;

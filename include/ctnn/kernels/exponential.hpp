@@ -9,8 +9,8 @@ namespace ctnn {
 inline namespace CTNN_BACKEND {
 namespace kernels {
 
-/// e^x - 1, at most 2 units in the last place off, subnormal numbers included; -1 at -infinity, infinity at infinity, -0
-/// at -0, NaN at NaN.
+/// e^x - 1, at most 2 units in the last place off, subnormal numbers included; -1 at -infinity, infinity at infinity,
+/// -0 at -0, NaN at NaN.
 ///
 /// With e^x = 2^n (1 + t) it is 2^n t + (2^n - 1): t alone where x is small, so nothing cancels there. The second half
 /// of 2^n comes last, so that only the last product overflows.

@@ -118,6 +118,17 @@ CTNN_INLINE vec<T> sigmoid(vec<T> x) {
     return select(x < vec<T>(T(0)), e, one) / (one + e);
 }
 
+/// The sigmoid and its slope s (1 - s), where nothing cancels though s is near 1: with e = e^-|x| it is e / (1 + e)^2.
+template <class T>
+struct sigmoid_parts {
+    vec<T> value, slope;
+    CTNN_INLINE explicit sigmoid_parts(vec<T> x) {
+        const vec<T> one = T(1), e = exp(-abs(x)), inverse = one / (one + e);
+        value = select(x < vec<T>(T(0)), e, one) * inverse;
+        slope = e * inverse * inverse;
+    }
+};
+
 }  // namespace kernels
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
