@@ -20,6 +20,7 @@ enum class kind : unsigned char {
     add,          ///< two inputs; fuses into the later linear row
     place,        ///< copies its input to channels [channel, ...) of the result; mostly free
     reshape,      ///< same elements, another shape; mostly free
+    max_pool,     ///< maxima of windows; one of 2x2 windows fuses into the convolution before it
     custom        ///< brings its own code and asks for nothing
 };
 
@@ -53,6 +54,12 @@ enum class activation : unsigned char {
 struct activation_numbers {
     double alpha = 0, beta = 0;
 };
+
+/// Is it monotone, so that the maximum of activations is the activation of the maximum?
+[[nodiscard]] constexpr bool never_falls(activation a) {
+    return a == activation::none || a == activation::relu || a == activation::leaky_relu || a == activation::sigmoid ||
+           a == activation::tanh;
+}
 
 /// How a convolution is computed. Winograd's needs a quarter of the multiplications, or with 2 outputs a tile and axis
 /// 4 / 9, and rounds more: see layers/convolution_algorithm.hpp.
@@ -100,7 +107,7 @@ struct operation {
     double epsilon = 0;
     ctnn::algorithm algorithm = ctnn::algorithm::direct;           ///< of a convolution forwards
     ctnn::algorithm gradient_algorithm = ctnn::algorithm::direct;  ///< and of its input's gradient
-    bool include_padding = false;  ///< average pooling divides by the whole window
+    bool include_padding = false;                                  ///< average pooling divides by the whole window
 
     bool in_place = false;              ///< the output may overwrite the input: a pixel is read before it is written
     bool backward_reads_input = false;  ///< what backward needs besides the gradient of the output
@@ -119,8 +126,9 @@ struct operation {
     int row = 0;  ///< position in the table before fusion
 
     // Written by fusion: what this linear row does before it stores.
-    int norm = -1;    ///< row of the batch norm folded into the weights
-    int addend = -1;  ///< value added before the activation
+    int norm = -1;        ///< row of the batch norm folded into the weights
+    int addend = -1;      ///< value added before the activation
+    bool halved = false;  ///< stores the maxima of 2x2 neighbors along height and width; `out` is what it computes
 
     [[nodiscard]] constexpr activation_numbers numbers() const { return {alpha, beta}; }
     [[nodiscard]] constexpr extent parameter_count() const {

@@ -47,7 +47,7 @@ template <bool InputGradient, int Partials, int Rows, int Values>
 constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const table<Rows, Values>& t) {
     schedule<2 * Rows + 1, 2 * Values + Partials> s;
     for (int v = 0; v < Values; ++v) s.buffers[v].shape = s.buffers[Values + v].shape = t.values[v];
-    s.buffers[0].external = true;
+    s.buffers[0].memory = owner::caller_input;
     const auto widen = [&](int b, int axis, extent before, extent after) {
         buffer& u = s.buffers[b];
         if (before > u.before[axis]) u.before[axis] = before;

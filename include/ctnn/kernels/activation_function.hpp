@@ -12,11 +12,11 @@ namespace ctnn {
 inline namespace CTNN_BACKEND {
 namespace kernels {
 
-/// Is it but a few instructions? A kernel applies such a function in registers, for every vector of a tile. A longer
-/// one would be compiled that many times: it gets a loop of its own, over what lies in the first-level cache.
-[[nodiscard]] constexpr bool is_brief(activation a) {
-    return a == activation::none || a == activation::relu || a == activation::leaky_relu || a == activation::hard_tanh;
-}
+/// Is an activation so short that it is compiled wherever a result is at hand? The others get loops of their own, over
+/// what lies in the first-level cache.
+template <activation A>
+inline constexpr bool is_brief = A == activation::none || A == activation::relu || A == activation::leaky_relu ||
+                                 A == activation::hard_tanh;
 
 /// The numbers of an activation, in all lanes.
 template <class T>

@@ -43,7 +43,6 @@ CTNN_INLINE void correlation_tile(const correlation& g, const T* x, const T* w, 
         }
     // A short activation is applied in registers. A long one would be compiled Pixels * Vectors times: it gets a loop
     // of its own, over what lies in the first-level cache.
-    constexpr bool brief = is_brief(K.activation);
     const activation_vectors<T> numbers(g.numbers);
     unroll<Pixels>([&](auto p) {
         if (p < skip) return;
@@ -53,12 +52,12 @@ CTNN_INLINE void correlation_tile(const correlation& g, const T* x, const T* w, 
             const bool whole = !K.partial || v + 1 < Vectors || tail == 0;
             vec<T> result = sum[p][v];
             if (add != nullptr) result += whole ? load(extra) : load_partial(extra, tail);
-            if constexpr (brief) result = apply<K.activation, T>(result, numbers);
+            if constexpr (is_brief<K.activation>) result = apply<K.activation, T>(result, numbers);
             if (whole) store(to, result);
             else store_partial(to, result, tail);
         });
     });
-    if constexpr (!brief)
+    if constexpr (!is_brief<K.activation>)
         for (extent p = skip; p < Pixels; ++p)
             for (extent v = 0; v < Vectors; ++v) {
                 T* to = y + p * out_step + v * lanes<T>;

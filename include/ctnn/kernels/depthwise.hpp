@@ -126,7 +126,7 @@ CTNN_INLINE void depthwise_tile(const depthwise_row<T>& row, extent channel, con
             if (add != nullptr) result += read(add + p * g.add_step[2] + v * lanes<T>);
             T* to = y + p * g.out_step[2] + v * lanes<T>;
             // Long activations would be compiled eight times: they follow, one vector at a time.
-            if constexpr (is_brief(A)) result = apply<A, T>(result, numbers);
+            if constexpr (is_brief<A>) result = apply<A, T>(result, numbers);
             if constexpr (Partial)
                 store_partial(to, result, tail);
             else
@@ -186,7 +186,7 @@ CTNN_KERNEL void correlate_depthwise(const correlation& g, const T* x, const T* 
         T* to = y + d * g.out_step[0] + h * g.out_step[1];
         detail::depthwise_positions<A>(row, x + d * g.in_step[0] + h * g.in_step[1],
                                        add == nullptr ? nullptr : add + d * g.add_step[0] + h * g.add_step[1], to);
-        if constexpr (!is_brief(A))
+        if constexpr (!is_brief<A>)
             for (extent p = 0; p < g.positions[2]; ++p, to += g.out_step[2])
                 for_each_channel_vector<T>(g.groups, [&](extent c, auto read, auto write) {
                     write(to + c, apply<A, T>(read(to + c), activation_vectors<T>(g.numbers)));

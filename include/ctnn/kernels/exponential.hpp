@@ -17,8 +17,8 @@ namespace kernels {
 template <class T>
 CTNN_INLINE vec<T> expm1(vec<T> x) {
     const detail::exponential_parts<T> p = detail::split_exponential(x);
-    const vec<T> scale = power_of_two(p.first);
-    return copy_sign(fma(scale, p.tail, scale - power_of_two(-p.second)) * power_of_two(p.second), x);
+    const vec<T> half = nearest(p.n, vec<T>(T(0.5))), rest = p.n - half, factor = power_of_two(half);
+    return copy_sign(fma(factor, p.tail, factor - power_of_two(-rest)) * power_of_two(rest), x);
 }
 
 }  // namespace kernels

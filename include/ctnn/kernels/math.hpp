@@ -19,14 +19,6 @@ CTNN_INLINE vec<T> polynomial(vec<T> z, const double (&c)[Count]) {
     return sum;
 }
 
-/// The integer nearest to a * b, ties to even, for products below 2^22 (2^51): where 1.5 * 2^23 (2^52) has been
-/// added, the lowest bit counts ones. Two operations, where round() needs six because it takes any number.
-template <class T>
-CTNN_INLINE vec<T> nearest(vec<T> a, vec<T> b) {
-    const vec<T> whole = T(sizeof(T) == 4 ? 12582912.0 : 6755399441055744.0);
-    return fma(a, b, whole) - whole;
-}
-
 /// The coefficients interpolate at the Chebyshev nodes of the interval given for each; computed with 60 digits.
 template <class T>
 struct coefficients;
@@ -69,32 +61,31 @@ struct coefficients<double> {
     static constexpr double exp_high = 710, exp_low = -746;
 };
 
-/// e^x = (1 + tail) 2^first 2^second.
+/// e^x = (1 + tail) 2^n with an integer n.
 template <class T>
 struct exponential_parts {
-    vec<T> tail, first, second;
+    vec<T> tail, n;
 };
 
-/// x = n ln(2) + r with an integer n and |r| <= ln(2) / 2, so e^x = 2^n e^r. Two factors 2^(n / 2) keep each a normal
-/// number: only the last product rounds, overflows or becomes subnormal.
 template <class T>
 CTNN_INLINE exponential_parts<T> split_exponential(vec<T> x) {
     using c = coefficients<T>;
     x = greater_of(vec<T>(static_cast<T>(c::exp_low)), less_of(vec<T>(static_cast<T>(c::exp_high)), x));  // keeps NaN
     const vec<T> n = nearest(x, vec<T>(static_cast<T>(1.4426950408889634)));
     const vec<T> r = fma(n, vec<T>(static_cast<T>(-c::ln2_low)), fma(n, vec<T>(static_cast<T>(-c::ln2_high)), x));
-    const vec<T> half = nearest(n, vec<T>(T(0.5)));
-    return {fma(r * r, polynomial(r, c::exponential), r), half, n - half};
+    return {fma(r * r, polynomial(r, c::exponential), r), n};
 }
 
 }  // namespace detail
 
 /// e^x, at most 2 units in the last place off, subnormal results included; 0 at -infinity, infinity at infinity, NaN at
 /// NaN.
+///
+/// x = n ln(2) + r with an integer n and |r| <= ln(2) / 2, so e^x = 2^n e^r.
 template <class T>
 CTNN_INLINE vec<T> exp(vec<T> x) {
     const detail::exponential_parts<T> p = detail::split_exponential(x);
-    return (vec<T>(T(1)) + p.tail) * power_of_two(p.first) * power_of_two(p.second);
+    return scale(vec<T>(T(1)) + p.tail, p.n);
 }
 
 /// The hyperbolic tangent, at most 4 units in the last place off; exactly +-1 at +-infinity, -0 at -0, NaN at NaN.
@@ -104,7 +95,8 @@ template <class T>
 CTNN_INLINE vec<T> tanh(vec<T> x) {
     const vec<T> size = abs(x), z = size * size, one = T(1), two = T(2);
     const vec<T> near = fma(size * z, detail::polynomial(z, detail::coefficients<T>::hyperbolic), size);
-    const vec<T> far = one - two / (exp(size + size) + one);
+    // Beyond 20 the quotient rounds away: e^40 < 2^100 keeps it in the range of quotient().
+    const vec<T> far = one - quotient(two, exp(less_of(vec<T>(T(20)), size) * two) + one);
     return copy_sign(select(size < vec<T>(T(0.625)), near, far), x);
 }
 
@@ -115,7 +107,7 @@ CTNN_INLINE vec<T> tanh(vec<T> x) {
 template <class T>
 CTNN_INLINE vec<T> sigmoid(vec<T> x) {
     const vec<T> one = T(1), e = exp(-abs(x));
-    return select(x < vec<T>(T(0)), e, one) / (one + e);
+    return quotient(select(x < vec<T>(T(0)), e, one), one + e);
 }
 
 /// The sigmoid and its slope s (1 - s), where nothing cancels though s is near 1: with e = e^-|x| it is e / (1 + e)^2.
