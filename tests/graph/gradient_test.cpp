@@ -97,9 +97,11 @@ using image_layers =
                 nn::reshape<2, 2>, nn::dense<3>>;
 using sequence_layers =
     nn::network<nn::shape<9, 3>, nn::conv<5, 3, nn::stride<2>, nn::same>, nn::softmax, nn::dense<4>, nn::batch_norm<>,
-                nn::relu, nn::avg_pool<2, nn::stride<1>>, nn::global_avg_pool, nn::dense<3>, nn::softmax>;
+                nn::relu, nn::dense<8>, nn::glu, nn::log_softmax, nn::gelu, nn::avg_pool<2, nn::stride<1>>,
+                nn::global_avg_pool, nn::dense<3>, nn::softmax>;
 using volume_layers = nn::network<nn::shape<4, 5, 6, 1>, nn::conv<3, 3, nn::same>, nn::max_pool<nn::kernel<1, 2, 2>>,
-                                  nn::relu, nn::conv<5, nn::kernel<2, 1, 3>>, nn::global_max_pool, nn::dense<2>>;
+                                  nn::prelu<nn::per_channel>, nn::conv<5, nn::kernel<2, 1, 3>>, nn::silu, nn::prelu<>,
+                                  nn::global_max_pool, nn::dense<2>, nn::elu<>>;
 
 using small_unet = nn::network<
     nn::shape<4, 8, 2>, nn::conv<3, 3, nn::same>, nn::relu,

@@ -22,7 +22,7 @@ struct layer_options {
     axes kernel{}, stride{}, dilation{}, padding{};
     extent groups = 1;
     bool same = false, bias = true, include_padding = true;
-    bool exact = false;
+    bool exact = false, per_channel = false;
     extent winograd = 0;
     double epsilon = 1e-5, momentum = 0.1;
     unsigned given = 0;  ///< which options were given, a bit each
@@ -37,7 +37,7 @@ struct layer_options {
 /// The bits of layer_options::given; a layer lists those that it takes.
 namespace option {
 inline constexpr unsigned kernel = 1, stride = 2, dilation = 4, padding = 8, groups = 16, bias = 32, epsilon = 64,
-                          momentum = 128, include_padding = 256, algorithm = 512;
+                          momentum = 128, include_padding = 256, algorithm = 512, per_channel = 1024;
 }
 
 namespace detail {
@@ -115,6 +115,12 @@ struct winograd_option {
         o.winograd = Outputs;
     }
 };
+struct per_channel_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::per_channel);
+        o.per_channel = true;
+    }
+};
 template <number Value>
 struct epsilon_option {
     static constexpr void read(layer_options& o) {
@@ -161,6 +167,8 @@ template <extent Outputs>
 inline constexpr winograd_option<Outputs> winograd{};
 /// Average pooling divides by the part of the window inside the input (PyTorch's count_include_pad=False).
 inline constexpr exclude_padding_option exclude_padding{};
+/// A slope for each channel of prelu instead of one for all.
+inline constexpr per_channel_option per_channel{};
 /// What batch_norm adds to a variance.
 template <number Value>
 inline constexpr epsilon_option<Value> epsilon{};

@@ -77,6 +77,7 @@ constexpr table<Rows, Values> fuse(table<Rows, Values> t) {
             } else if (next.what == kind::activation) {
                 row.activation = next.activation;
                 row.alpha = next.alpha;
+                row.beta = next.beta;
             } else {
                 break;
             }

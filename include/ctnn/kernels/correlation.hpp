@@ -25,7 +25,7 @@ struct correlation {
     extent channels = 1;   ///< of one group
     extent filters = 1;    ///< of one group
     extent groups = 1;
-    double slope = 0;  ///< of leaky_relu
+    activation_numbers numbers{};
 
     /// Of depth and height: position p and tap k read row row_first + p * row_step + k * row_tap of x; the rows outside
     /// [0, row_count) are zeros of the border, whose products are skipped. row_count 0: nothing is known.

@@ -4,8 +4,8 @@
 /// convolution_gradient.hpp's.
 #pragma once
 
+#include "ctnn/kernels/activation_function.hpp"
 #include "ctnn/kernels/correlation.hpp"
-#include "ctnn/kernels/math.hpp"
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -48,11 +48,11 @@ struct dense_weights {
 /// that the products are compiled once for all activations; none if it is null.
 template <class T>
 struct dense_activation {
-    void (*apply)(T* y, extent y_step, extent rows, extent outputs, T alpha) = nullptr;
-    T alpha = 0;
+    void (*apply)(T* y, extent y_step, extent rows, extent outputs, activation_numbers numbers) = nullptr;
+    activation_numbers numbers{};
 
     CTNN_INLINE void operator()(T* y, extent y_step, extent rows, extent outputs) const {
-        if (apply != nullptr) apply(y, y_step, rows, outputs, alpha);
+        if (apply != nullptr) apply(y, y_step, rows, outputs, numbers);
     }
 };
 
@@ -230,12 +230,12 @@ CTNN_KERNEL void dense_forward(const T* x, extent x_step, const dense_weights<T>
 
 /// y (rows, outputs) = A(y), rows y_step elements apart.
 template <activation A, class T>
-CTNN_KERNEL void activate_rows(T* y, extent y_step, extent rows, extent outputs, T alpha) {
-    const vec<T> slope(alpha);
+CTNN_KERNEL void activate_rows(T* y, extent y_step, extent rows, extent outputs, activation_numbers numbers) {
+    const activation_vectors<T> n(numbers);
     for (extent r = 0; r < rows; ++r, y += y_step) {
         extent f = 0;
-        for (; f + lanes<T> <= outputs; f += lanes<T>) store(y + f, apply<A, T>(load(y + f), slope));
-        if (f < outputs) store_partial(y + f, apply<A, T>(load_partial(y + f, outputs - f), slope), outputs - f);
+        for (; f + lanes<T> <= outputs; f += lanes<T>) store(y + f, apply<A, T>(load(y + f), n));
+        if (f < outputs) store_partial(y + f, apply<A, T>(load_partial(y + f, outputs - f), n), outputs - f);
     }
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Vectorized elementary functions with stated error bounds.
+/// Vectorized elementary functions with stated error bounds: exp, tanh, sigmoid.
 #pragma once
 
-#include "ctnn/core/operation.hpp"
 #include "ctnn/kernels/simd.hpp"
 
 namespace ctnn {
@@ -62,6 +61,21 @@ struct coefficients<double> {
     static constexpr double exp_high = 710, exp_low = -746;
 };
 
+/// e^x = (1 + tail) 2^n with an integer n.
+template <class T>
+struct exponential_parts {
+    vec<T> tail, n;
+};
+
+template <class T>
+CTNN_INLINE exponential_parts<T> split_exponential(vec<T> x) {
+    using c = coefficients<T>;
+    x = greater_of(vec<T>(static_cast<T>(c::exp_low)), less_of(vec<T>(static_cast<T>(c::exp_high)), x));  // keeps NaN
+    const vec<T> n = nearest(x, vec<T>(static_cast<T>(1.4426950408889634)));
+    const vec<T> r = fma(n, vec<T>(static_cast<T>(-c::ln2_low)), fma(n, vec<T>(static_cast<T>(-c::ln2_high)), x));
+    return {fma(r * r, polynomial(r, c::exponential), r), n};
+}
+
 }  // namespace detail
 
 /// e^x, at most 2 units in the last place off, subnormal results included; 0 at -infinity, infinity at infinity, NaN at
@@ -70,12 +84,8 @@ struct coefficients<double> {
 /// x = n ln(2) + r with an integer n and |r| <= ln(2) / 2, so e^x = 2^n e^r.
 template <class T>
 CTNN_INLINE vec<T> exp(vec<T> x) {
-    using c = detail::coefficients<T>;
-    x = greater_of(vec<T>(static_cast<T>(c::exp_low)), less_of(vec<T>(static_cast<T>(c::exp_high)), x));  // keeps NaN
-    const vec<T> n = nearest(x, vec<T>(static_cast<T>(1.4426950408889634)));
-    const vec<T> r = fma(n, vec<T>(static_cast<T>(-c::ln2_low)), fma(n, vec<T>(static_cast<T>(-c::ln2_high)), x));
-    const vec<T> tail = fma(r * r, detail::polynomial(r, c::exponential), r);
-    return scale(vec<T>(T(1)) + tail, n);
+    const detail::exponential_parts<T> p = detail::split_exponential(x);
+    return scale(vec<T>(T(1)) + p.tail, p.n);
 }
 
 /// The hyperbolic tangent, at most 4 units in the last place off; exactly +-1 at +-infinity, -0 at -0, NaN at NaN.
@@ -100,41 +110,16 @@ CTNN_INLINE vec<T> sigmoid(vec<T> x) {
     return quotient(select(x < vec<T>(T(0)), e, one), one + e);
 }
 
-/// Is an activation so short that it is compiled wherever a result is at hand? The others get loops of their own.
-template <activation A>
-inline constexpr bool is_brief = A == activation::none || A == activation::relu || A == activation::leaky_relu;
-
-/// The activation A of one vector; alpha is the slope of leaky_relu. NaN stays NaN.
-template <activation A, class T>
-CTNN_INLINE vec<T> apply(vec<T> x, [[maybe_unused]] vec<T> alpha) {
-    if constexpr (A == activation::relu)
-        return greater_of(vec<T>(T(0)), x);  // the second operand where one is NaN
-    else if constexpr (A == activation::leaky_relu)
-        return select(x > vec<T>(T(0)), x, x * alpha);
-    else if constexpr (A == activation::sigmoid)
-        return sigmoid(x);
-    else if constexpr (A == activation::tanh)
-        return tanh(x);
-    else
-        return x;
-}
-
-/// The gradient of A's input from its output y and the gradient dy of its output, as PyTorch has it:
-/// 0 from the left at the kink, so where y <= 0 for relu, and the slope there for leaky_relu.
-template <activation A, class T>
-CTNN_INLINE vec<T> apply_gradient(vec<T> y, vec<T> dy, [[maybe_unused]] vec<T> alpha) {
-    const vec<T> zero = T(0), one = T(1);
-    if constexpr (A == activation::relu)
-        return select(y <= zero, zero, dy);
-    else if constexpr (A == activation::leaky_relu)
-        return select(y > zero, dy, dy * alpha);
-    else if constexpr (A == activation::sigmoid)
-        return dy * (one - y) * y;
-    else if constexpr (A == activation::tanh)
-        return dy * fma(-y, y, one);
-    else
-        return dy;
-}
+/// The sigmoid and its slope s (1 - s), where nothing cancels though s is near 1: with e = e^-|x| it is e / (1 + e)^2.
+template <class T>
+struct sigmoid_parts {
+    vec<T> value, slope;
+    CTNN_INLINE explicit sigmoid_parts(vec<T> x) {
+        const vec<T> one = T(1), e = exp(-abs(x)), inverse = one / (one + e);
+        value = select(x < vec<T>(T(0)), e, one) * inverse;
+        slope = e * inverse * inverse;
+    }
+};
 
 }  // namespace kernels
 }  // namespace CTNN_BACKEND

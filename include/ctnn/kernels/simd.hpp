@@ -119,6 +119,18 @@ struct vec {
         const vec shifted = n + vec(T(sizeof(T) == 4 ? 12582912.0 + 127 : 6755399441055744.0 + 1023));
         return vec{machine::from_bits(machine::template shift_left<places>(machine::to_bits(shifted.data)))};
     }
+    /// a = m 2^n with m in [sqrt(1/2), sqrt(2)), for positive normal numbers: gives m, and n beside it.
+    friend CTNN_INLINE vec mantissa(vec a, vec& n) {
+        // What the bits of a are above those of sqrt(1/2) is n, in units of the lowest place of the exponent, and what
+        // remains is m's. 1.5 * 2^23 with n added to its bits is that number plus n.
+        constexpr int places = sizeof(T) == 4 ? 23 : 52;
+        const vec whole = T(sizeof(T) == 4 ? 12582912.0 : 6755399441055744.0);
+        const auto bits = machine::to_bits(a.data);
+        const auto steps =
+            machine::template shift_right<places>(bits - machine::to_bits(vec(T(0.7071067811865476)).data));
+        n = vec{machine::from_bits(machine::to_bits(whole.data) + steps)} - whole;
+        return vec{machine::from_bits(bits - machine::template shift_left<places>(steps))};
+    }
     /// a 2^n for integers n in [-1100, 1100] (float: [-150, 150]) and a in [0.5, 2]: rounded once, subnormal or not.
     friend CTNN_INLINE vec scale(vec a, vec n) {
         if constexpr (machine::has_scale) {

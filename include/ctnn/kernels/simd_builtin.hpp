@@ -200,6 +200,9 @@ struct builtin_machine {
     static CTNN_INLINE mask equal(type a, type b) { return a == b; }
     template <int Places>
     static CTNN_INLINE mask shift_left(mask a) { return a << Places; }
+    /// The sign comes in from the left.
+    template <int Places>
+    static CTNN_INLINE mask shift_right(mask a) { return a >> Places; }
     static CTNN_INLINE bool any(mask m) {
         bits joined = 0;
         for (extent i = 0; i < lanes; ++i) joined |= m[i];

@@ -82,6 +82,11 @@ struct xsimd_machine {
         const auto moved = builtin::template shift_left<Places>(builtin::to_bits(to_native(from_bits(a))));
         return to_bits(from_native(builtin::from_bits(moved)));
     }
+    template <int Places>
+    static CTNN_INLINE bit_type shift_right(bit_type a) {
+        const auto moved = builtin::template shift_right<Places>(builtin::to_bits(to_native(from_bits(a))));
+        return to_bits(from_native(builtin::from_bits(moved)));
+    }
     static CTNN_INLINE bool any(mask m) { return xsimd::any(m); }
     template <int Half>
     static CTNN_INLINE type fold(type a, type b) {

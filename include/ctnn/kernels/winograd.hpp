@@ -17,7 +17,7 @@ struct winograd_sizes {
     extent channels = 1, filters = 1;
     extent tiles[2]{1, 1};  ///< along height and width
     extent block = 1;       ///< tiles that are worked on together
-    double slope = 0;       ///< of leaky_relu
+    activation_numbers numbers{};
     /// Output depth d and tap k read depth first_depth + d + k of x; what is outside [0, depths) is zero.
     extent first_depth = 0, depths = 1;
     extent readable[2]{};  ///< rows and columns of x, with its border, from the first tap of the first position on

@@ -3,7 +3,7 @@
 /// The last step of a Winograd convolution: from products to outputs, with bias, addend and activation.
 #pragma once
 
-#include "ctnn/kernels/math.hpp"
+#include "ctnn/kernels/activation_function.hpp"
 #include "ctnn/kernels/winograd.hpp"
 
 namespace ctnn {
@@ -20,8 +20,8 @@ struct tile_steps {
 /// y = A(A' m A + bias + add) of one tile and one vector of filters. `plane` is the step of the points. With Halved
 /// only the maxima of 2x2 outputs are stored.
 template <extent Outputs, activation A, bool Halved, class T>
-CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<T> slope, const T* add,
-                                  tile_steps add_step, T* to, tile_steps step) {
+CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, const activation_vectors<T>& numbers,
+                                  const T* add, tile_steps add_step, T* to, tile_steps step) {
     constexpr extent size = Outputs + 2;
     vec<T> half[static_cast<unsigned>(Outputs)][static_cast<unsigned>(size)];
     unroll<size>([&](auto j) {
@@ -39,7 +39,7 @@ CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<
             row[j] += bias;
             if (add != nullptr) row[j] += load(add + i * add_step.row + j * add_step.column);
             // never_falls(A): the activation of the maximum is the maximum of the activations.
-            if constexpr (is_brief<A> && !Halved) row[j] = apply<A, T>(row[j], slope);
+            if constexpr (is_brief<A> && !Halved) row[j] = apply<A, T>(row[j], numbers);
             if constexpr (!Halved) store(to + i * step.row + j * step.column, row[j]);
         });
         if constexpr (Halved && i % 2 == 0) unroll<Outputs>([&](auto j) { above[j] = row[j]; });
@@ -47,7 +47,7 @@ CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<
             unroll<stored>([&](auto j) {
                 constexpr extent a = 2 * j, b = a + 1;
                 vec<T> largest = max(max(above[a], above[b]), max(row[a], row[b]));
-                if constexpr (is_brief<A>) largest = apply<A, T>(largest, slope);
+                if constexpr (is_brief<A>) largest = apply<A, T>(largest, numbers);
                 store(to + i / 2 * step.row + j * step.column, largest);
             });
     });
@@ -56,7 +56,7 @@ CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<
         for (extent i = 0; i < stored; ++i)
             for (extent j = 0; j < stored; ++j) {
                 T* at = to + i * step.row + j * step.column;
-                store(at, apply<A, T>(load(at), slope));
+                store(at, apply<A, T>(load(at), numbers));
             }
 }
 
@@ -77,7 +77,7 @@ template <extent Outputs, activation A, bool Halved, class T>
 CTNN_KERNEL void winograd_output(const winograd_sizes& g, const winograd_tile<T>* tiles, extent count, const T* sums,
                                  extent width, const T* bias, extent filters, const winograd_target& target) {
     const extent plane = winograd_plane(g.block * width);
-    const vec<T> slope(static_cast<T>(g.slope));
+    const activation_vectors<T> numbers(g.numbers);
     alignas(alignment) T copy[static_cast<unsigned>(Outputs * Outputs * lanes<T>)]{};
     constexpr detail::tile_steps copy_step{Outputs * lanes<T>, lanes<T>};
     for (extent t = 0; t < count; ++t) {
@@ -107,7 +107,7 @@ CTNN_KERNEL void winograd_output(const winograd_sizes& g, const winograd_tile<T>
                     });
                 }
             }
-            detail::transform_output<Outputs, A, Halved>(sums + t * width + f, plane, load(bias + f), slope, add,
+            detail::transform_output<Outputs, A, Halved>(sums + t * width + f, plane, load(bias + f), numbers, add,
                                                          add_step, to, step);
             if (direct) continue;
             constexpr extent share = Halved ? 2 : 1;

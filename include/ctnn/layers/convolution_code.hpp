@@ -40,7 +40,7 @@ inline namespace CTNN_BACKEND {
     g.channels = op.in.channels() / op.groups;
     g.filters = op.out.channels() / op.groups;
     g.groups = op.groups;
-    g.slope = op.alpha;
+    g.numbers = op.numbers();
     return g;
 }
 
@@ -162,7 +162,7 @@ void dense_layer_forward(const forward_call<T>& call, const kernels::dense_weigh
     const extent samples = call.y.count, outputs = weights.outputs;
     constexpr extent block = kernels::dense_vectors * kernels::lanes<T>;
     const extent blocks = (outputs + block - 1) / block;
-    kernels::dense_activation<T> activate{.alpha = static_cast<T>(call.op.alpha)};
+    kernels::dense_activation<T> activate{.numbers = call.op.numbers()};
     if constexpr (A != activation::none) activate.apply = &kernels::activate_rows<A, T>;
     const extent parts = samples * outputs * weights.inputs < (1 << 20) || call.threads < 2 ? 1
                          : call.threads < blocks                                            ? call.threads

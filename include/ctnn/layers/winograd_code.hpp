@@ -168,7 +168,7 @@ void winograd_forward_packed(const forward_call<T>& call, const T* packed) {
     const convolution_cost c = forward_cost(op);
     winograd_work<T> work{.sizes = winograd_sizes_of(c, K.winograd), .x = call.x, .add = call.other, .y = call.y};
     kernels::winograd_sizes& g = work.sizes;
-    g.slope = op.alpha;
+    g.numbers = op.numbers();
     g.first_depth = -op.window.before[0];
     g.depths = op.in.depth();
     for (int a = 0; a < 2; ++a) {
