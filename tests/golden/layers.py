@@ -19,6 +19,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from norms import Norms
+
 tests = pathlib.Path(__file__).resolve().parent.parent
 folder = tests / "golden" / "layers"
 samples = 3
@@ -104,7 +106,7 @@ def channels_last(x):
     return x.movedim(1, -1)
 
 
-class Run:
+class Run(Norms):
     """One pass of a network over channels-last values. Layers take their parameters from one flat leaf, in order."""
 
     def __init__(self, flat, state, training):

@@ -69,6 +69,7 @@ struct operation {
     ctnn::activation activation = ctnn::activation::none;
     double alpha = 0;  ///< slope, rate, momentum: the one number that a layer has
     double epsilon = 0;
+    double beta = 0;  ///< exponent of local_response_norm
     ctnn::algorithm algorithm = ctnn::algorithm::direct;           ///< of a convolution forwards
     ctnn::algorithm gradient_algorithm = ctnn::algorithm::direct;  ///< and of its input's gradient
     bool include_padding = false;  ///< average pooling divides by the whole window

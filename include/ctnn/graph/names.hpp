@@ -86,6 +86,7 @@ public:
         if (row.groups != 1) text += " groups " + std::to_string(row.groups);
         if (row.alpha != 0) text += " number " + to_text(row.alpha);
         if (row.epsilon != 0) text += " epsilon " + to_text(row.epsilon);
+        if (row.beta != 0) text += " exponent " + to_text(row.beta);
         if (row.include_padding) text += " include padding";
         for (const parameter& p : row.parameters)
             if (p.name != nullptr) (text += ' ') += p.name;

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Layer normalization.
+#pragma once
+
+#include "ctnn/layers/channel_norm.hpp"
+
+namespace ctnn {
+
+/// Normalizes the channels of every position: y = (x - mean) / sqrt(variance + epsilon) weight + bias.
+///
+///     takes    a vector, a sequence, an image or a volume
+///     gives    the same shape
+///     learns   weight (channels), begins at 1; bias (channels), begins at 0
+///     options  epsilon (1e-5), no_bias, no_affine (neither weight nor bias)
+///     refuses  an epsilon that is not positive; no_bias beside no_affine
+///     costs    three passes over x forwards; backwards four, and none of the forward pass is kept but x
+///
+/// The statistics are those of a sample alone, in training and in an engine, so nothing is folded into the layer
+/// before it. This is torch.nn.LayerNorm(channels) on data with channels last, and Keras' LayerNormalization(axis=-1).
+///
+///     using block = ctnn::residual<ctnn::layer_norm<>, ctnn::dense<64>, ctnn::relu, ctnn::dense<64>>;
+///
+/// Ba et al., "Layer normalization", 2016; https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
+template <auto... Options>
+struct layer_norm : detail::channel_norm<true> {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        constexpr layer_options o = read_options<Options...>();
+        constexpr unsigned taken = option::epsilon | option::affine | option::bias;
+        if (o.repeated || (o.given & ~taken) != 0 || !(o.affine || o.bias)) return refusal::option_not_taken;
+        if (!(o.epsilon > 0)) return refusal::number_out_of_range;
+        return lower_as("layer_norm", in, o);
+    }
+};
+
+}  // namespace ctnn
