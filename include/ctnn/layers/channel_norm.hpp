@@ -27,11 +27,9 @@ struct channel_norm {
     static void backward(const backward_call<T>& call) {
         const extent channels = call.op.in.channels();
         const auto [weight, bias] = affine_of(call.op, call.parameters, call.scratch, channels);
-        kernels::channel_norm_backward<Centered>(
-            call.x, call.dy, call.dx, weight, call.op.epsilon,
-            call.op.parameters[0].name != nullptr ? call.gradients : nullptr,
-            call.op.parameters[1].name != nullptr ? call.gradients + channels : nullptr, call.scratch + 2 * channels,
-            call.threads);
+        const auto [d_weight, d_bias] = gradients_of(call.op, call.gradients, channels);
+        kernels::channel_norm_backward<Centered>(call.x, call.dy, call.dx, weight, call.op.epsilon, d_weight, d_bias,
+                                                 call.scratch + 2 * channels, call.threads);
     }
 };
 

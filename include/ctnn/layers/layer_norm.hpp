@@ -26,8 +26,7 @@ template <auto... Options>
 struct layer_norm : detail::channel_norm<true> {
     [[nodiscard]] static constexpr outcome lower(dims in) {
         constexpr layer_options o = read_options<Options...>();
-        constexpr unsigned taken = option::epsilon | option::affine | option::bias;
-        if (o.repeated || (o.given & ~taken) != 0 || !(o.affine || o.bias)) return refusal::option_not_taken;
+        if (!detail::takes_affine(o)) return refusal::option_not_taken;
         if (!(o.epsilon > 0)) return refusal::number_out_of_range;
         return lower_as("layer_norm", in, o);
     }

@@ -12,6 +12,8 @@
 #include "ctnn/layers/elementwise.hpp"
 #include "ctnn/layers/flatten.hpp"
 #include "ctnn/layers/global_pool.hpp"
+#include "ctnn/layers/group_norm.hpp"
+#include "ctnn/layers/instance_norm.hpp"
 #include "ctnn/layers/layer_norm.hpp"
 #include "ctnn/layers/max_pool.hpp"
 #include "ctnn/layers/reshape.hpp"
