@@ -11,6 +11,9 @@ using rms_norm_sequence = nn::network<nn::shape<5, 17>, nn::rms_norm<>>;
 using group_norm_image = nn::network<nn::shape<5, 4, 12>, nn::group_norm<3, nn::epsilon<0.001>>>;
 using group_norm_volume = nn::network<nn::shape<2, 3, 4, 1>, nn::group_norm<1>>;
 using instance_norm_sequence = nn::network<nn::shape<9, 17>, nn::instance_norm<nn::affine>>;
+using local_response_image =
+    nn::network<nn::shape<2, 3, 17>, nn::local_response_norm<5, nn::alpha<0.5>>,
+                nn::local_response_norm<4, nn::alpha<2.0>, nn::beta<0.6>, nn::additive<2.0>>>;
 using norms_behind_layers =
     nn::network<nn::shape<7, 6, 3>, nn::conv<6, 3, nn::same>, nn::group_norm<2>, nn::relu, nn::conv<6, 3, nn::same>,
                 nn::instance_norm<>, nn::residual<nn::layer_norm<>, nn::conv<6, 1>, nn::rms_norm<>>, nn::flatten,
@@ -27,6 +30,8 @@ TEST_CASE("group_norm and instance_norm agree with PyTorch") {
     golden::check<group_norm_volume>("group_norm_volume");
     golden::check<instance_norm_sequence>("instance_norm_sequence");
 }
+
+TEST_CASE("local_response_norm agrees with PyTorch") { golden::check<local_response_image>("local_response_image"); }
 
 TEST_CASE("normalizations within a network agree with PyTorch, behind convolutions and in place") {
     golden::check<norms_behind_layers>("norms_behind_layers");

@@ -15,6 +15,7 @@
 #include "ctnn/layers/group_norm.hpp"
 #include "ctnn/layers/instance_norm.hpp"
 #include "ctnn/layers/layer_norm.hpp"
+#include "ctnn/layers/local_response_norm.hpp"
 #include "ctnn/layers/max_pool.hpp"
 #include "ctnn/layers/reshape.hpp"
 #include "ctnn/layers/rms_norm.hpp"
