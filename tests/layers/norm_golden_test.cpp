@@ -7,6 +7,7 @@
 
 using layer_norm_vector = nn::network<nn::shape<23>, nn::layer_norm<nn::epsilon<0.001>>>;
 using layer_norm_volume = nn::network<nn::shape<3, 2, 4, 3>, nn::layer_norm<nn::no_bias>>;
+using layer_norm_over_all = nn::network<nn::shape<2, 3, 2, 3>, nn::layer_norm<nn::over_all>>;
 using rms_norm_sequence = nn::network<nn::shape<5, 17>, nn::rms_norm<>>;
 using group_norm_image = nn::network<nn::shape<5, 4, 12>, nn::group_norm<3, nn::epsilon<0.001>>>;
 using group_norm_volume = nn::network<nn::shape<2, 3, 4, 1>, nn::group_norm<1>>;
@@ -22,6 +23,7 @@ using norms_behind_layers =
 TEST_CASE("layer_norm and rms_norm agree with PyTorch") {
     golden::check<layer_norm_vector>("layer_norm_vector");
     golden::check<layer_norm_volume>("layer_norm_volume");
+    golden::check<layer_norm_over_all>("layer_norm_over_all");
     golden::check<rms_norm_sequence>("rms_norm_sequence");
 }
 

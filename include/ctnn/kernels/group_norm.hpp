@@ -83,15 +83,8 @@ void group_norm_backward(const batch_view<const T>& x, const batch_view<const T>
                 const double rest = m.mean - static_cast<double>(rounded);
                 double sum_g = 0, products_g = 0;
                 for (extent c = g * width; c < (g + 1) * width; ++c) {
-                    double sum = 0, products = 0;
-                    for (extent piece = 0; piece < wave.pieces; ++piece) {
-                        const T* sums = scratch + wave.sums(s, piece) + c;
-                        sum += static_cast<double>(sums[2 * channels]);
-                        products += static_cast<double>(sums[3 * channels]);
-                    }
-                    // dy (x - shift) was summed.
-                    products += sum * (static_cast<double>(scratch[wave.shift(s) + c]) - m.mean);
-                    products *= m.inverse;
+                    const channel_moments g_c = gradient_moments_of_channel(wave, scratch, s, c, m.mean);
+                    const double sum = g_c.sum, products = g_c.squares * m.inverse;
                     if (d_weight != nullptr) d_weight[c] += static_cast<T>(products);
                     if (d_bias != nullptr) d_bias[c] += static_cast<T>(sum);
                     sum_g += static_cast<double>(weight[c]) * sum;

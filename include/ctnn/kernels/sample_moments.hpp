@@ -85,6 +85,20 @@ channel_moments moments_of_channel(const sample_wave& wave, const T* scratch, ex
     return m;
 }
 
+/// The same of a gradient g: sum g, and as `squares` sum g (x - mean), of which the pieces have sum g (x - shift).
+template <class T>
+channel_moments gradient_moments_of_channel(const sample_wave& wave, const T* scratch, extent s, extent c,
+                                            double mean) {
+    channel_moments m{static_cast<double>(scratch[wave.shift(s) + c])};
+    for (extent piece = 0; piece < wave.pieces; ++piece) {
+        const T* sums = scratch + wave.sums(s, piece) + c;
+        m.sum += static_cast<double>(sums[2 * wave.channels]);
+        m.squares += static_cast<double>(sums[3 * wave.channels]);
+    }
+    m.squares += m.sum * (m.shift - mean);
+    return m;
+}
+
 /// Mean and 1 / sqrt(variance + epsilon) of the channels [first, last) of a sample together.
 struct group_moments {
     double mean, inverse;
