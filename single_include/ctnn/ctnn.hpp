@@ -60,6 +60,7 @@ enum class refusal {
     option_not_taken,
     number_out_of_range,
     needs_winograd_window,
+    needs_even_channels,
     count  ///< how many there are; no refusal itself
 };
 
@@ -101,10 +102,14 @@ struct refused {
                   "ctnn: this layer does not take one of its options, or got one twice; its documentation lists them");
     static_assert(Why != refusal::number_out_of_range,
                   "ctnn: filters, units, kernels, strides, dilations, factors, groups and times are at least 1, "
-                  "a pool's padding is at most half its window, a rate lies in [0, 1); correct the number");
+                  "a pool's padding is at most half its window, an epsilon is positive, a deviation is not negative, an "
+                  "activation's numbers lie in the range that it documents, a rate lies in [0, 1); correct the number");
     static_assert(Why != refusal::needs_winograd_window,
                   "ctnn: winograd<2> and winograd<4> need a 3x3 window over height and width with stride 1, dilation 1 "
                   "and groups 1; leave the option out, then the layer chooses by itself");
+    static_assert(Why != refusal::needs_even_channels,
+                  "ctnn: this layer halves the channels and needs an even number of them; "
+                  "give the layer before it as many filters or units");
 };
 
 }  // namespace ctnn
@@ -290,8 +295,36 @@ enum class kind : unsigned char {
     custom        ///< brings its own code and asks for nothing
 };
 
-/// Elementwise functions. `alpha` of the operation is the slope of leaky_relu.
-enum class activation : unsigned char { none, relu, leaky_relu, sigmoid, tanh };
+/// Elementwise functions of x. Some have numbers, `alpha` and `beta` of the operation.
+enum class activation : unsigned char {
+    none,
+    relu,
+    leaky_relu,  ///< alpha: the slope
+    sigmoid,
+    tanh,
+    elu,  ///< x, or alpha (e^(beta x) - 1) where x is negative
+    selu,
+    gelu,
+    gelu_tanh,
+    silu,
+    mish,
+    softplus,  ///< log(1 + e^(alpha x)) / alpha, or x where alpha x is more than beta
+    softsign,
+    hard_sigmoid,
+    hard_swish,
+    hard_tanh  ///< alpha and beta: the bounds
+};
+
+/// Does the gradient need the function's input? That of the others follows from the output.
+[[nodiscard]] constexpr bool gradient_reads_input(activation a) {
+    return a == activation::gelu || a == activation::gelu_tanh || a == activation::silu || a == activation::mish ||
+           a == activation::softplus || a == activation::softsign || a == activation::hard_swish;
+}
+
+/// The numbers of an elementwise function.
+struct activation_numbers {
+    double alpha = 0, beta = 0;
+};
 
 /// Is it monotone, so that the maximum of activations is the activation of the maximum?
 [[nodiscard]] constexpr bool never_falls(activation a) {
@@ -304,7 +337,7 @@ enum class activation : unsigned char { none, relu, leaky_relu, sigmoid, tanh };
 enum class algorithm : unsigned char { direct, winograd_2, winograd_4 };
 
 /// How a tensor of parameters begins.
-enum class initializer : unsigned char { zeros, ones, glorot_uniform };
+enum class initializer : unsigned char { zeros, ones, quarter, glorot_uniform };
 
 /// One tensor that training changes, or one of running statistics.
 struct parameter {
@@ -341,6 +374,7 @@ struct operation {
     extent groups = 1;
     ctnn::activation activation = ctnn::activation::none;
     double alpha = 0;  ///< slope, rate, momentum: the one number that a layer has
+    double beta = 0;   ///< the second one, of an activation or a norm that has two
     double epsilon = 0;
     ctnn::algorithm algorithm = ctnn::algorithm::direct;           ///< of a convolution forwards
     ctnn::algorithm gradient_algorithm = ctnn::algorithm::direct;  ///< and of its input's gradient
@@ -367,6 +401,7 @@ struct operation {
     int addend = -1;      ///< value added before the activation
     bool halved = false;  ///< stores the maxima of 2x2 neighbors along height and width; `out` is what it computes
 
+    [[nodiscard]] constexpr activation_numbers numbers() const { return {alpha, beta}; }
     [[nodiscard]] constexpr extent parameter_count() const {
         extent count = 0;
         for (const parameter& p : parameters) count += p.size();
@@ -615,9 +650,11 @@ struct layer_options {
     axes kernel{}, stride{}, dilation{}, padding{};
     extent groups = 1;
     bool same = false, bias = true, include_padding = true;
-    bool exact = false;
+    bool exact = false, per_channel = false;
     extent winograd = 0;
     double epsilon = 1e-5, momentum = 0.1;
+    bool affine = true, over_all = false;
+    double alpha = 1e-4, beta = 0.75, additive = 1;
     unsigned given = 0;  ///< which options were given, a bit each
     bool repeated = false;
 
@@ -630,7 +667,9 @@ struct layer_options {
 /// The bits of layer_options::given; a layer lists those that it takes.
 namespace option {
 inline constexpr unsigned kernel = 1, stride = 2, dilation = 4, padding = 8, groups = 16, bias = 32, epsilon = 64,
-                          momentum = 128, include_padding = 256, algorithm = 512;
+                          momentum = 128, include_padding = 256, algorithm = 512, per_channel = 1024;
+inline constexpr unsigned affine = 1u << 16, over_all = 1u << 17, alpha = 1u << 18, beta = 1u << 19,
+                          additive = 1u << 20;
 }
 
 namespace detail {
@@ -708,6 +747,12 @@ struct winograd_option {
         o.winograd = Outputs;
     }
 };
+struct per_channel_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::per_channel);
+        o.per_channel = true;
+    }
+};
 template <number Value>
 struct epsilon_option {
     static constexpr void read(layer_options& o) {
@@ -754,7 +799,9 @@ template <extent Outputs>
 inline constexpr winograd_option<Outputs> winograd{};
 /// Average pooling divides by the part of the window inside the input (PyTorch's count_include_pad=False).
 inline constexpr exclude_padding_option exclude_padding{};
-/// What batch_norm adds to a variance.
+/// A slope for each channel of prelu instead of one for all.
+inline constexpr per_channel_option per_channel{};
+/// What a normalization adds to a variance.
 template <number Value>
 inline constexpr epsilon_option<Value> epsilon{};
 /// The weight of the newest batch in batch_norm's running statistics (PyTorch's momentum; Keras' is 1 minus it).
@@ -11127,6 +11174,7 @@ constexpr table<Rows, Values> fuse(table<Rows, Values> t) {
             } else if (next.what == kind::activation) {
                 row.activation = next.activation;
                 row.alpha = next.alpha;
+                row.beta = next.beta;
             } else {
                 break;
             }
@@ -11589,6 +11637,9 @@ struct builtin_machine {
     static CTNN_INLINE mask equal(type a, type b) { return a == b; }
     template <int Places>
     static CTNN_INLINE mask shift_left(mask a) { return a << Places; }
+    /// The sign comes in from the left.
+    template <int Places>
+    static CTNN_INLINE mask shift_right(mask a) { return a >> Places; }
     static CTNN_INLINE bool any(mask m) {
         bits joined = 0;
         for (extent i = 0; i < lanes; ++i) joined |= m[i];
@@ -11705,6 +11756,11 @@ struct xsimd_machine {
     template <int Places>
     static CTNN_INLINE bit_type shift_left(bit_type a) {
         const auto moved = builtin::template shift_left<Places>(builtin::to_bits(to_native(from_bits(a))));
+        return to_bits(from_native(builtin::from_bits(moved)));
+    }
+    template <int Places>
+    static CTNN_INLINE bit_type shift_right(bit_type a) {
+        const auto moved = builtin::template shift_right<Places>(builtin::to_bits(to_native(from_bits(a))));
         return to_bits(from_native(builtin::from_bits(moved)));
     }
     static CTNN_INLINE bool any(mask m) { return xsimd::any(m); }
@@ -11920,6 +11976,9 @@ struct builtin_machine {
     static CTNN_INLINE mask equal(type a, type b) { return a == b; }
     template <int Places>
     static CTNN_INLINE mask shift_left(mask a) { return a << Places; }
+    /// The sign comes in from the left.
+    template <int Places>
+    static CTNN_INLINE mask shift_right(mask a) { return a >> Places; }
     static CTNN_INLINE bool any(mask m) {
         bits joined = 0;
         for (extent i = 0; i < lanes; ++i) joined |= m[i];
@@ -12070,6 +12129,18 @@ struct vec {
         const vec shifted = n + vec(T(sizeof(T) == 4 ? 12582912.0 + 127 : 6755399441055744.0 + 1023));
         return vec{machine::from_bits(machine::template shift_left<places>(machine::to_bits(shifted.data)))};
     }
+    /// a = m 2^n with m in [sqrt(1/2), sqrt(2)), for positive normal numbers: gives m, and n beside it.
+    friend CTNN_INLINE vec mantissa(vec a, vec& n) {
+        // What the bits of a are above those of sqrt(1/2) is n, in units of the lowest place of the exponent, and what
+        // remains is m's. 1.5 * 2^23 with n added to its bits is that number plus n.
+        constexpr int places = sizeof(T) == 4 ? 23 : 52;
+        const vec whole = T(sizeof(T) == 4 ? 12582912.0 : 6755399441055744.0);
+        const auto bits = machine::to_bits(a.data);
+        const auto steps =
+            machine::template shift_right<places>(bits - machine::to_bits(vec(T(0.7071067811865476)).data));
+        n = vec{machine::from_bits(machine::to_bits(whole.data) + steps)} - whole;
+        return vec{machine::from_bits(bits - machine::template shift_left<places>(steps))};
+    }
     /// a 2^n for integers n in [-1100, 1100] (float: [-150, 150]) and a in [0.5, 2]: rounded once, subnormal or not.
     friend CTNN_INLINE vec scale(vec a, vec n) {
         if constexpr (machine::has_scale) {
@@ -12166,7 +12237,7 @@ struct correlation {
     extent channels = 1;   ///< of one group
     extent filters = 1;    ///< of one group
     extent groups = 1;
-    double slope = 0;  ///< of leaky_relu
+    activation_numbers numbers{};
 
     /// Of depth and height: position p and tap k read row row_first + p * row_step + k * row_tap of x; the rows outside
     /// [0, row_count) are zeros of the border, whose products are skipped. row_count 0: nothing is known.
@@ -12354,7 +12425,7 @@ struct winograd_sizes {
     extent channels = 1, filters = 1;
     extent tiles[2]{1, 1};  ///< along height and width
     extent block = 1;       ///< tiles that are worked on together
-    double slope = 0;       ///< of leaky_relu
+    activation_numbers numbers{};
     /// Output depth d and tap k read depth first_depth + d + k of x; what is outside [0, depths) is zero.
     extent first_depth = 0, depths = 1;
     extent readable[2]{};  ///< rows and columns of x, with its border, from the first tap of the first position on
@@ -12655,9 +12726,17 @@ constexpr extent largest_thread_scratch(const table<Rows, Values>& t, bool train
 /// \file
 /// Direct convolution, channels last, with packed weights: forward, and the gradient with respect to the input.
 
+// -------------------- ctnn/kernels/activation_function.hpp
+/// \file
+/// The elementwise activations of one vector, and their gradients.
+
+// -------------------- ctnn/kernels/error_function.hpp
+/// \file
+/// The vectorized error function.
+
 // -------------------- ctnn/kernels/math.hpp
 /// \file
-/// Vectorized elementary functions with stated error bounds.
+/// Vectorized elementary functions with stated error bounds: exp, tanh, sigmoid.
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -12715,6 +12794,21 @@ struct coefficients<double> {
     static constexpr double exp_high = 710, exp_low = -746;
 };
 
+/// e^x = (1 + tail) 2^n with an integer n.
+template <class T>
+struct exponential_parts {
+    vec<T> tail, n;
+};
+
+template <class T>
+CTNN_INLINE exponential_parts<T> split_exponential(vec<T> x) {
+    using c = coefficients<T>;
+    x = greater_of(vec<T>(static_cast<T>(c::exp_low)), less_of(vec<T>(static_cast<T>(c::exp_high)), x));  // keeps NaN
+    const vec<T> n = nearest(x, vec<T>(static_cast<T>(1.4426950408889634)));
+    const vec<T> r = fma(n, vec<T>(static_cast<T>(-c::ln2_low)), fma(n, vec<T>(static_cast<T>(-c::ln2_high)), x));
+    return {fma(r * r, polynomial(r, c::exponential), r), n};
+}
+
 }  // namespace detail
 
 /// e^x, at most 2 units in the last place off, subnormal results included; 0 at -infinity, infinity at infinity, NaN at
@@ -12723,12 +12817,8 @@ struct coefficients<double> {
 /// x = n ln(2) + r with an integer n and |r| <= ln(2) / 2, so e^x = 2^n e^r.
 template <class T>
 CTNN_INLINE vec<T> exp(vec<T> x) {
-    using c = detail::coefficients<T>;
-    x = greater_of(vec<T>(static_cast<T>(c::exp_low)), less_of(vec<T>(static_cast<T>(c::exp_high)), x));  // keeps NaN
-    const vec<T> n = nearest(x, vec<T>(static_cast<T>(1.4426950408889634)));
-    const vec<T> r = fma(n, vec<T>(static_cast<T>(-c::ln2_low)), fma(n, vec<T>(static_cast<T>(-c::ln2_high)), x));
-    const vec<T> tail = fma(r * r, detail::polynomial(r, c::exponential), r);
-    return scale(vec<T>(T(1)) + tail, n);
+    const detail::exponential_parts<T> p = detail::split_exponential(x);
+    return scale(vec<T>(T(1)) + p.tail, p.n);
 }
 
 /// The hyperbolic tangent, at most 4 units in the last place off; exactly +-1 at +-infinity, -0 at -0, NaN at NaN.
@@ -12753,40 +12843,323 @@ CTNN_INLINE vec<T> sigmoid(vec<T> x) {
     return quotient(select(x < vec<T>(T(0)), e, one), one + e);
 }
 
-/// Is an activation so short that it is compiled wherever a result is at hand? The others get loops of their own.
-template <activation A>
-inline constexpr bool is_brief = A == activation::none || A == activation::relu || A == activation::leaky_relu;
+/// The sigmoid and its slope s (1 - s), where nothing cancels though s is near 1: with e = e^-|x| it is e / (1 + e)^2.
+template <class T>
+struct sigmoid_parts {
+    vec<T> value, slope;
+    CTNN_INLINE explicit sigmoid_parts(vec<T> x) {
+        const vec<T> one = T(1), e = exp(-abs(x)), inverse = one / (one + e);
+        value = select(x < vec<T>(T(0)), e, one) * inverse;
+        slope = e * inverse * inverse;
+    }
+};
 
-/// The activation A of one vector; alpha is the slope of leaky_relu. NaN stays NaN.
-template <activation A, class T>
-CTNN_INLINE vec<T> apply(vec<T> x, [[maybe_unused]] vec<T> alpha) {
-    if constexpr (A == activation::relu)
-        return greater_of(vec<T>(T(0)), x);  // the second operand where one is NaN
-    else if constexpr (A == activation::leaky_relu)
-        return select(x > vec<T>(T(0)), x, x * alpha);
-    else if constexpr (A == activation::sigmoid)
-        return sigmoid(x);
-    else if constexpr (A == activation::tanh)
-        return tanh(x);
-    else
-        return x;
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// near: erf(x) / x - 1 in z = x^2 of [0, 1], from Chebyshev nodes. far: ln(1 - erf(x)) in x - 1, so that the rounding
+/// of its terms is least where 1 - erf is largest, and fitted for the least error in erf; at `end` erf rounds to 1.
+template <class T>
+struct error_function_coefficients;
+
+template <>
+struct error_function_coefficients<float> {
+    /// Errors 1.3e-9 and 1e-9 in erf.
+    static constexpr double near[]{0.12837916584835095,   -0.37612626666720331, 0.11283594715160218,
+                                   -0.026854212010626412, 0.005189087423433974, -0.00080168642871658695,
+                                   7.8758750626854883e-5};
+    static constexpr double far[]{-1.8496055164711813,   -2.6389668167758983,   -0.84311832528016972,
+                                  -0.041500737589889442, 0.0098909834415345869, -0.0018262363776956763,
+                                  0.00018559464124567274};
+    static constexpr double end = 4;
+};
+
+template <>
+struct error_function_coefficients<double> {
+    /// Errors 1.3e-19 and 3e-17 in erf.
+    static constexpr double near[]{0.12837916709551257,    -0.37612638903183748,   0.11283791670954879,
+                                   -0.026866170645076793,  0.0052239776248180145,  -0.00085483269808337899,
+                                   0.00012055331111642711, -1.4925595266831182e-5, 1.6461000484121368e-6,
+                                   -1.6350312701054695e-7, 1.4659775274047436e-8,  -1.1372848856791674e-9,
+                                   5.9571761477489114e-11};
+    static constexpr double far[]{-1.8496055099332484,     -2.6389675142347248,    -0.84310725636219876,
+                                  -0.041561097966517201,   0.010033824549235595,   -0.0019778972152085429,
+                                  0.00023730010983880029,  2.634149235035995e-5,   -2.728674243364244e-5,
+                                  9.7939439115172384e-6,   -2.2565682269633553e-6, 2.9752486456809023e-7,
+                                  7.7456802631996439e-9,   -1.3809576709582597e-8, 3.1943813620184568e-9,
+                                  -3.6213927794657187e-10, 1.7379080448122018e-11};
+    static constexpr double end = 6;
+};
+
+}  // namespace detail
+
+/// The error function, at most 2 units in the last place off; exactly +-1 at +-infinity, -0 at -0, NaN at NaN.
+///
+/// An odd polynomial for |x| < 1; beyond it 1 - e^q(|x| - 1), where 1 - erf is below 0.16 and makes the error of q
+/// small.
+template <class T>
+CTNN_INLINE vec<T> erf(vec<T> x) {
+    using c = detail::error_function_coefficients<T>;
+    const vec<T> end = static_cast<T>(c::end), size = less_of(end, abs(x)), z = size * size, one = T(1);
+    const vec<T> near = fma(size, detail::polynomial(z, c::near), size);
+    const vec<T> far = one - exp(detail::polynomial(size - one, c::far));
+    return copy_sign(select(size < one, near, far), x);
 }
 
-/// The gradient of A's input from its output y and the gradient dy of its output, as PyTorch has it:
-/// 0 from the left at the kink, so where y <= 0 for relu, and the slope there for leaky_relu.
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/kernels/exponential.hpp
+/// \file
+/// The vectorized e^x - 1.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// e^x - 1, at most 2 units in the last place off, subnormal numbers included; -1 at -infinity, infinity at infinity,
+/// -0 at -0, NaN at NaN.
+///
+/// With e^x = 2^n (1 + t) it is 2^n t + (2^n - 1): t alone where x is small, so nothing cancels there. The second half
+/// of 2^n comes last, so that only the last product overflows.
+template <class T>
+CTNN_INLINE vec<T> expm1(vec<T> x) {
+    const detail::exponential_parts<T> p = detail::split_exponential(x);
+    const vec<T> half = nearest(p.n, vec<T>(T(0.5))), rest = p.n - half, factor = power_of_two(half);
+    return copy_sign(fma(factor, p.tail, factor - power_of_two(-rest)) * power_of_two(rest), x);
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/kernels/logarithm.hpp
+/// \file
+/// The vectorized natural logarithm of 1 + x.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// (2 artanh(s) / s - 2) / z with z = s^2 in [0, ((sqrt(2) - 1) / (sqrt(2) + 1))^2], from Chebyshev nodes.
+template <class T>
+struct logarithm_coefficients;
+
+template <>
+struct logarithm_coefficients<float> {
+    /// Error 3e-9 in the logarithm.
+    static constexpr double series[]{0.66666685039575855, 0.39988780566021982, 0.29579949391972785};
+};
+
+template <>
+struct logarithm_coefficients<double> {
+    /// Error 5e-18 in the logarithm.
+    static constexpr double series[]{0.66666666666666697, 0.39999999999899504, 0.28571428625975485, 0.2222221113479508,
+                                     0.18182889125261722, 0.15331721600556041, 0.14616449685043406};
+};
+
+}  // namespace detail
+
+/// ln(1 + x), at most 2 units in the last place off; -0 at -0, -infinity at -1, infinity at infinity, NaN below -1 and
+/// at NaN.
+///
+/// 1 + x is u and what its rounding lost; u = m 2^n with m near 1 takes f = m - 1 + lost 2^-n, which for n = 0 is x
+/// itself. With s = f / (2 + f) the rest is ln(1 + f) = 2 artanh(s) = f - s (f - z R(z)), z = s^2.
+template <class T>
+CTNN_INLINE vec<T> log1p(vec<T> x) {
+    using c = detail::coefficients<T>;
+    using limits = std::numeric_limits<T>;
+    const vec<T> one = T(1), u = one + x, above = u - one, lost = (one - (u - above)) + (x - above);
+    vec<T> n;
+    const vec<T> m = mantissa(greater_of(vec<T>(limits::min()), u), n);
+    const vec<T> scale = power_of_two(-less_of(vec<T>(T(limits::max_exponent - 2)), n));
+    const vec<T> f = fma(lost, scale, m - one), s = f / (vec<T>(T(2)) + f), z = s * s;
+    const vec<T> rest = fma(-s, f - z * detail::polynomial(z, detail::logarithm_coefficients<T>::series), f);
+    const vec<T> low = fma(n, vec<T>(static_cast<T>(c::ln2_low)), rest);
+    const vec<T> result = copy_sign(fma(n, vec<T>(static_cast<T>(c::ln2_high)), low), x);
+    const vec<T> infinity = limits::infinity(), nan = limits::quiet_NaN();
+    return select(x > -one, select(x < infinity, result, x), select(x == -one, -infinity, nan));
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Is an activation so short that it is compiled wherever a result is at hand? The others get loops of their own, over
+/// what lies in the first-level cache.
+template <activation A>
+inline constexpr bool is_brief = A == activation::none || A == activation::relu || A == activation::leaky_relu ||
+                                 A == activation::hard_tanh;
+
+/// The numbers of an activation, in all lanes.
+template <class T>
+struct activation_vectors {
+    vec<T> alpha, beta;
+    CTNN_INLINE explicit activation_vectors(activation_numbers numbers)
+        : alpha(static_cast<T>(numbers.alpha)), beta(static_cast<T>(numbers.beta)) {}
+};
+
+namespace detail {
+
+/// What selu multiplies by, and what it multiplies e^x - 1 by: Klambauer et al., 2017.
+inline constexpr double selu_scale = 1.0507009873554805, selu_alpha = 1.7580993408473766;
+
+/// x within bounds, NaN as it is. Where a function is x times a probability that has reached 0 or 1 at the bound, no
+/// infinity is multiplied by 0 then.
+template <class T>
+CTNN_INLINE vec<T> not_below(double bound, vec<T> x) {
+    return greater_of(vec<T>(static_cast<T>(bound)), x);
+}
+template <class T>
+CTNN_INLINE vec<T> within(double low, double high, vec<T> x) {
+    return less_of(vec<T>(static_cast<T>(high)), not_below(low, x));
+}
+inline constexpr double gelu_bound = 40;  // e^-800 is 0 in double
+
+/// `positive` where x is, alpha (e^(beta x) - 1) elsewhere.
+template <class T>
+CTNN_INLINE vec<T> exponential_unit(vec<T> x, vec<T> positive, vec<T> alpha, vec<T> beta) {
+    return select(x > vec<T>(T(0)), positive, alpha * expm1(beta * x));
+}
+
+/// The probability that a normally distributed number is below x.
+template <class T>
+CTNN_INLINE vec<T> normal_probability(vec<T> x) {
+    return vec<T>(T(0.5)) + vec<T>(T(0.5)) * erf(x * vec<T>(static_cast<T>(0.7071067811865476)));
+}
+
+/// It is about (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2: the sigmoid of twice that argument, which this is.
+template <class T>
+CTNN_INLINE vec<T> normal_logit(vec<T> x) {
+    const vec<T> scale = static_cast<T>(1.5957691216057308);
+    return scale * x * fma(x * x, vec<T>(static_cast<T>(0.044715)), vec<T>(T(1)));
+}
+
+/// tanh(ln(1 + e^x)) = n / (n + 2) with e = e^x, n = e (e + 2). Beyond 20 both are as good as equal.
+template <class T>
+struct mish_parts {
+    vec<T> e, n;
+    CTNN_INLINE explicit mish_parts(vec<T> x) : e(kernels::exp(less_of(vec<T>(T(20)), x))), n(e * (e + vec<T>(T(2)))) {}
+};
+
+}  // namespace detail
+
+/// The activation A of one vector. NaN stays NaN; an infinity gives the limit.
 template <activation A, class T>
-CTNN_INLINE vec<T> apply_gradient(vec<T> y, vec<T> dy, [[maybe_unused]] vec<T> alpha) {
-    const vec<T> zero = T(0), one = T(1);
-    if constexpr (A == activation::relu)
+CTNN_INLINE vec<T> apply(vec<T> x, [[maybe_unused]] const activation_vectors<T>& numbers) {
+    using c = detail::coefficients<T>;
+    const vec<T> zero = T(0), one = T(1), three = T(3), six = T(6);
+    if constexpr (A == activation::relu) {
+        return greater_of(zero, x);  // the second operand where one is NaN
+    } else if constexpr (A == activation::leaky_relu) {
+        return select(x > zero, x, x * numbers.alpha);
+    } else if constexpr (A == activation::sigmoid) {
+        return sigmoid(x);
+    } else if constexpr (A == activation::tanh) {
+        return tanh(x);
+    } else if constexpr (A == activation::elu) {
+        return detail::exponential_unit(x, x, numbers.alpha, numbers.beta);
+    } else if constexpr (A == activation::selu) {
+        return detail::exponential_unit(x, x * vec<T>(static_cast<T>(detail::selu_scale)),
+                                        vec<T>(static_cast<T>(detail::selu_alpha)), one);
+    } else if constexpr (A == activation::gelu) {
+        const vec<T> b = detail::not_below(-detail::gelu_bound, x);
+        return b * detail::normal_probability(b);
+    } else if constexpr (A == activation::gelu_tanh) {
+        const vec<T> b = detail::not_below(-detail::gelu_bound, x);
+        return b * sigmoid(detail::normal_logit(b));
+    } else if constexpr (A == activation::silu) {
+        const vec<T> b = detail::not_below(c::exp_low, x);
+        return b * sigmoid(b);
+    } else if constexpr (A == activation::mish) {
+        const vec<T> b = detail::not_below(c::exp_low, x);
+        const detail::mish_parts<T> p(b);
+        return b * (p.n / (p.n + vec<T>(T(2))));
+    } else if constexpr (A == activation::softplus) {
+        const vec<T> z = x * numbers.alpha;
+        return select(z > numbers.beta, x, (greater_of(zero, z) + log1p(exp(-abs(z)))) / numbers.alpha);
+    } else if constexpr (A == activation::softsign) {
+        constexpr auto most = static_cast<double>(std::numeric_limits<T>::max());
+        const vec<T> b = detail::within(-most, most, x);
+        return b / (one + abs(b));
+    } else if constexpr (A == activation::hard_sigmoid) {
+        return detail::within(0, 6, x + three) / six;
+    } else if constexpr (A == activation::hard_swish) {
+        return detail::not_below(-3, x) * (detail::within(0, 6, x + three) / six);
+    } else if constexpr (A == activation::hard_tanh) {
+        return less_of(numbers.beta, greater_of(numbers.alpha, x));
+    } else {
+        return x;
+    }
+}
+
+/// The gradient of A's input from the gradient dy of its output and from `seen`: A's input x where
+/// gradient_reads_input(A), else its output y. As PyTorch has it: 0 from the left at the kink, so where y <= 0 for
+/// relu, and the slope there for leaky_relu.
+template <activation A, class T>
+CTNN_INLINE vec<T> apply_gradient(vec<T> seen, vec<T> dy, [[maybe_unused]] const activation_vectors<T>& numbers) {
+    using c = detail::coefficients<T>;
+    const vec<T> zero = T(0), one = T(1), two = T(2), x = seen, y = seen;
+    const auto constant = [](double value) { return vec<T>(static_cast<T>(value)); };
+    if constexpr (A == activation::relu) {
         return select(y <= zero, zero, dy);
-    else if constexpr (A == activation::leaky_relu)
-        return select(y > zero, dy, dy * alpha);
-    else if constexpr (A == activation::sigmoid)
+    } else if constexpr (A == activation::leaky_relu) {
+        return select(y > zero, dy, dy * numbers.alpha);
+    } else if constexpr (A == activation::sigmoid) {
         return dy * (one - y) * y;
-    else if constexpr (A == activation::tanh)
+    } else if constexpr (A == activation::tanh) {
         return dy * fma(-y, y, one);
-    else
+    } else if constexpr (A == activation::elu) {
+        return dy * select(y > zero, one, (y + numbers.alpha) * numbers.beta);
+    } else if constexpr (A == activation::selu) {
+        return dy * select(y > zero, constant(detail::selu_scale), y + constant(detail::selu_alpha));
+    } else if constexpr (A == activation::gelu) {
+        const vec<T> b = detail::within(-detail::gelu_bound, detail::gelu_bound, x);
+        const vec<T> density = constant(0.3989422804014327) * exp(b * b * constant(-0.5));
+        return dy * fma(b, density, detail::normal_probability(b));
+    } else if constexpr (A == activation::gelu_tanh) {
+        const vec<T> b = detail::within(-detail::gelu_bound, detail::gelu_bound, x);
+        const sigmoid_parts<T> p(detail::normal_logit(b));
+        const vec<T> inner = constant(1.5957691216057308) * fma(b * b, constant(3 * 0.044715), one);
+        return dy * fma(b * p.slope, inner, p.value);
+    } else if constexpr (A == activation::silu) {
+        const vec<T> b = detail::within(c::exp_low, c::exp_high, x);
+        const sigmoid_parts<T> s(b);
+        return dy * fma(b, s.slope, s.value);
+    } else if constexpr (A == activation::mish) {
+        // With t = n / (n + 2) the slope is t + x (1 - t^2) e / (1 + e), and 1 - t^2 = 4 (1 + e)^2 / (n + 2)^2.
+        const vec<T> b = detail::within(c::exp_low, 20, x);
+        const detail::mish_parts<T> p(b);
+        const vec<T> inverse = one / (p.n + two);
+        return dy * fma(b * (p.e + p.e) * inverse, (two + (p.e + p.e)) * inverse, p.n * inverse);
+    } else if constexpr (A == activation::softplus) {
+        const vec<T> z = x * numbers.alpha;
+        return dy * select(z > numbers.beta, one, sigmoid(z));
+    } else if constexpr (A == activation::softsign) {
+        const vec<T> root = one / (one + abs(x));
+        return dy * root * root;
+    } else if constexpr (A == activation::hard_sigmoid) {
+        return select(y <= zero, zero, select(y >= one, zero, dy * constant(1.0 / 6)));
+    } else if constexpr (A == activation::hard_swish) {
+        const vec<T> three = T(3);
+        return dy * select(x < -three, zero, select(x >= three, one, fma(x, constant(1.0 / 3), constant(0.5))));
+    } else if constexpr (A == activation::hard_tanh) {
+        return select(y <= numbers.alpha, zero, select(y >= numbers.beta, zero, dy));
+    } else {
         return dy;
+    }
 }
 
 }  // namespace kernels
@@ -12830,7 +13203,7 @@ CTNN_INLINE void correlation_tile(const correlation& g, const T* x, const T* w, 
         }
     // A short activation is applied in registers. A long one would be compiled Pixels * Vectors times: it gets a loop
     // of its own, over what lies in the first-level cache.
-    const vec<T> slope(static_cast<T>(g.slope));
+    const activation_vectors<T> numbers(g.numbers);
     unroll<Pixels>([&](auto p) {
         if (p < skip) return;
         unroll<Vectors>([&](auto v) {
@@ -12839,7 +13212,7 @@ CTNN_INLINE void correlation_tile(const correlation& g, const T* x, const T* w, 
             const bool whole = !K.partial || v + 1 < Vectors || tail == 0;
             vec<T> result = sum[p][v];
             if (add != nullptr) result += whole ? load(extra) : load_partial(extra, tail);
-            if constexpr (is_brief<K.activation>) result = apply<K.activation, T>(result, slope);
+            if constexpr (is_brief<K.activation>) result = apply<K.activation, T>(result, numbers);
             if (whole) store(to, result);
             else store_partial(to, result, tail);
         });
@@ -12848,8 +13221,8 @@ CTNN_INLINE void correlation_tile(const correlation& g, const T* x, const T* w, 
         for (extent p = skip; p < Pixels; ++p)
             for (extent v = 0; v < Vectors; ++v) {
                 T* to = y + p * out_step + v * lanes<T>;
-                if (!K.partial || v + 1 < Vectors || tail == 0) store(to, apply<K.activation, T>(load(to), slope));
-                else store_partial(to, apply<K.activation, T>(load_partial(to, tail), slope), tail);
+                if (!K.partial || v + 1 < Vectors || tail == 0) store(to, apply<K.activation, T>(load(to), numbers));
+                else store_partial(to, apply<K.activation, T>(load_partial(to, tail), numbers), tail);
             }
 }
 
@@ -13124,11 +13497,11 @@ struct dense_weights {
 /// that the products are compiled once for all activations; none if it is null.
 template <class T>
 struct dense_activation {
-    void (*apply)(T* y, extent y_step, extent rows, extent outputs, T alpha) = nullptr;
-    T alpha = 0;
+    void (*apply)(T* y, extent y_step, extent rows, extent outputs, activation_numbers numbers) = nullptr;
+    activation_numbers numbers{};
 
     CTNN_INLINE void operator()(T* y, extent y_step, extent rows, extent outputs) const {
-        if (apply != nullptr) apply(y, y_step, rows, outputs, alpha);
+        if (apply != nullptr) apply(y, y_step, rows, outputs, numbers);
     }
 };
 
@@ -13306,12 +13679,12 @@ CTNN_KERNEL void dense_forward(const T* x, extent x_step, const dense_weights<T>
 
 /// y (rows, outputs) = A(y), rows y_step elements apart.
 template <activation A, class T>
-CTNN_KERNEL void activate_rows(T* y, extent y_step, extent rows, extent outputs, T alpha) {
-    const vec<T> slope(alpha);
+CTNN_KERNEL void activate_rows(T* y, extent y_step, extent rows, extent outputs, activation_numbers numbers) {
+    const activation_vectors<T> n(numbers);
     for (extent r = 0; r < rows; ++r, y += y_step) {
         extent f = 0;
-        for (; f + lanes<T> <= outputs; f += lanes<T>) store(y + f, apply<A, T>(load(y + f), slope));
-        if (f < outputs) store_partial(y + f, apply<A, T>(load_partial(y + f, outputs - f), slope), outputs - f);
+        for (; f + lanes<T> <= outputs; f += lanes<T>) store(y + f, apply<A, T>(load(y + f), n));
+        if (f < outputs) store_partial(y + f, apply<A, T>(load_partial(y + f, outputs - f), n), outputs - f);
     }
 }
 
@@ -13360,6 +13733,54 @@ CTNN_KERNEL void dense_input_gradient(const T* dy, extent dy_step, const T* weig
 /// Depthwise convolution: each channel has taps of its own, so vectors hold channels of x as well as of y. Forward, and
 /// both gradients.
 
+// -------------------- ctnn/kernels/channel_vectors.hpp
+/// \file
+/// The loop over the channels of a pixel, a vector at a time, the last one masked.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Says of each lane whether it is one of the first `count`, count in [0, lanes).
+template <class T>
+CTNN_INLINE mask<T> first_lanes(extent count) {
+    T ones[static_cast<unsigned long>(lanes<T>)];
+    for (T& one : ones) one = 1;
+    return load_partial(static_cast<const T*>(ones), count) == vec<T>(T(1));
+}
+
+/// Calls body(c, read, write) for each vector of channels, c being its first: read(p) and write(p, v) touch only the
+/// channels that exist; the lanes that a partial read lacks are zero.
+template <class T, class Body>
+CTNN_INLINE void for_each_channel_vector(extent channels, const Body& body) {
+    extent c = 0;
+    for (; c + lanes<T> <= channels; c += lanes<T>)
+        body(
+            c, [](const T* p) { return load(p); }, [](T* p, vec<T> v) { store(p, v); });
+    if (const extent rest = channels - c; rest > 0)
+        body(
+            c, [rest](const T* p) { return load_partial(p, rest); },
+            [rest](T* p, vec<T> v) { store_partial(p, v, rest); });
+}
+
+/// Calls body(count, c, read, write) for groups of four vectors of channels, count being the constant 4, then for
+/// single ones as above, count being 1. Four sums at once hide the latency of an addition, and 256 bytes of each pixel
+/// are few enough jumps for the prefetcher.
+template <class T, class Body>
+CTNN_INLINE void for_each_channel_group(extent channels, const Body& body) {
+    const extent whole = channels / (4 * lanes<T>)*(4 * lanes<T>);
+    for (extent c = 0; c < whole; c += 4 * lanes<T>)
+        body(
+            std::integral_constant<unsigned long, 4>{}, c, [](const T* p) { return load(p); },
+            [](T* p, vec<T> v) { store(p, v); });
+    for_each_channel_vector<T>(channels - whole, [&](extent c, auto read, auto write) {
+        body(std::integral_constant<unsigned long, 1>{}, whole + c, read, write);
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
 // -------------------- ctnn/kernels/pack.hpp
 /// \file
 /// Packs weights in the order in which a convolution reads them.
@@ -13554,7 +13975,7 @@ CTNN_INLINE void depthwise_tile(const depthwise_row<T>& row, extent channel, con
                         [&](auto p) { sum[p][v] = fma(read(from + p * step + v * lanes<T>), weight, sum[p][v]); });
                 });
         }
-    const vec<T> slope(static_cast<T>(g.slope));
+    const activation_vectors<T> numbers(g.numbers);
     unroll<Pixels>([&](auto p) {
         if (p < skip) return;
         unroll<Vectors>([&](auto v) {
@@ -13562,7 +13983,7 @@ CTNN_INLINE void depthwise_tile(const depthwise_row<T>& row, extent channel, con
             if (add != nullptr) result += read(add + p * g.add_step[2] + v * lanes<T>);
             T* to = y + p * g.out_step[2] + v * lanes<T>;
             // Long activations would be compiled eight times: they follow, one vector at a time.
-            if constexpr (A == activation::relu || A == activation::leaky_relu) result = apply<A, T>(result, slope);
+            if constexpr (is_brief<A>) result = apply<A, T>(result, numbers);
             if constexpr (Partial)
                 store_partial(to, result, tail);
             else
@@ -13622,13 +14043,11 @@ CTNN_KERNEL void correlate_depthwise(const correlation& g, const T* x, const T* 
         T* to = y + d * g.out_step[0] + h * g.out_step[1];
         detail::depthwise_positions<A>(row, x + d * g.in_step[0] + h * g.in_step[1],
                                        add == nullptr ? nullptr : add + d * g.add_step[0] + h * g.add_step[1], to);
-        if constexpr (A != activation::none && A != activation::relu && A != activation::leaky_relu)
-            for (extent p = 0; p < g.positions[2]; ++p, to += g.out_step[2]) {
-                extent c = 0;
-                for (; c + lanes<T> <= g.groups; c += lanes<T>) store(to + c, apply<A, T>(load(to + c), vec<T>(T(0))));
-                if (c < g.groups)
-                    store_partial(to + c, apply<A, T>(load_partial(to + c, g.groups - c), vec<T>(T(0))), g.groups - c);
-            }
+        if constexpr (!is_brief<A>)
+            for (extent p = 0; p < g.positions[2]; ++p, to += g.out_step[2])
+                for_each_channel_vector<T>(g.groups, [&](extent c, auto read, auto write) {
+                    write(to + c, apply<A, T>(read(to + c), activation_vectors<T>(g.numbers)));
+                });
     }
 }
 
@@ -13717,8 +14136,8 @@ struct tile_steps {
 /// y = A(A' m A + bias + add) of one tile and one vector of filters. `plane` is the step of the points. With Halved
 /// only the maxima of 2x2 outputs are stored.
 template <extent Outputs, activation A, bool Halved, class T>
-CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<T> slope, const T* add,
-                                  tile_steps add_step, T* to, tile_steps step) {
+CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, const activation_vectors<T>& numbers,
+                                  const T* add, tile_steps add_step, T* to, tile_steps step) {
     constexpr extent size = Outputs + 2;
     vec<T> half[static_cast<unsigned>(Outputs)][static_cast<unsigned>(size)];
     unroll<size>([&](auto j) {
@@ -13736,7 +14155,7 @@ CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<
             row[j] += bias;
             if (add != nullptr) row[j] += load(add + i * add_step.row + j * add_step.column);
             // never_falls(A): the activation of the maximum is the maximum of the activations.
-            if constexpr (is_brief<A> && !Halved) row[j] = apply<A, T>(row[j], slope);
+            if constexpr (is_brief<A> && !Halved) row[j] = apply<A, T>(row[j], numbers);
             if constexpr (!Halved) store(to + i * step.row + j * step.column, row[j]);
         });
         if constexpr (Halved && i % 2 == 0) unroll<Outputs>([&](auto j) { above[j] = row[j]; });
@@ -13744,7 +14163,7 @@ CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<
             unroll<stored>([&](auto j) {
                 constexpr extent a = 2 * j, b = a + 1;
                 vec<T> largest = max(max(above[a], above[b]), max(row[a], row[b]));
-                if constexpr (is_brief<A>) largest = apply<A, T>(largest, slope);
+                if constexpr (is_brief<A>) largest = apply<A, T>(largest, numbers);
                 store(to + i / 2 * step.row + j * step.column, largest);
             });
     });
@@ -13753,7 +14172,7 @@ CTNN_INLINE void transform_output(const T* sums, extent plane, vec<T> bias, vec<
         for (extent i = 0; i < stored; ++i)
             for (extent j = 0; j < stored; ++j) {
                 T* at = to + i * step.row + j * step.column;
-                store(at, apply<A, T>(load(at), slope));
+                store(at, apply<A, T>(load(at), numbers));
             }
 }
 
@@ -13774,7 +14193,7 @@ template <extent Outputs, activation A, bool Halved, class T>
 CTNN_KERNEL void winograd_output(const winograd_sizes& g, const winograd_tile<T>* tiles, extent count, const T* sums,
                                  extent width, const T* bias, extent filters, const winograd_target& target) {
     const extent plane = winograd_plane(g.block * width);
-    const vec<T> slope(static_cast<T>(g.slope));
+    const activation_vectors<T> numbers(g.numbers);
     alignas(alignment) T copy[static_cast<unsigned>(Outputs * Outputs * lanes<T>)]{};
     constexpr detail::tile_steps copy_step{Outputs * lanes<T>, lanes<T>};
     for (extent t = 0; t < count; ++t) {
@@ -13804,7 +14223,7 @@ CTNN_KERNEL void winograd_output(const winograd_sizes& g, const winograd_tile<T>
                     });
                 }
             }
-            detail::transform_output<Outputs, A, Halved>(sums + t * width + f, plane, load(bias + f), slope, add,
+            detail::transform_output<Outputs, A, Halved>(sums + t * width + f, plane, load(bias + f), numbers, add,
                                                          add_step, to, step);
             if (direct) continue;
             constexpr extent share = Halved ? 2 : 1;
@@ -14054,7 +14473,7 @@ void winograd_forward_packed(const forward_call<T>& call, const T* packed) {
     const convolution_cost c = forward_cost(op);
     winograd_work<T> work{.sizes = winograd_sizes_of(c, K.winograd), .x = call.x, .add = call.other, .y = call.y};
     kernels::winograd_sizes& g = work.sizes;
-    g.slope = op.alpha;
+    g.numbers = op.numbers();
     g.first_depth = -op.window.before[0];
     g.depths = op.in.depth();
     for (int a = 0; a < 2; ++a) {
@@ -14116,7 +14535,7 @@ inline namespace CTNN_BACKEND {
     g.channels = op.in.channels() / op.groups;
     g.filters = op.out.channels() / op.groups;
     g.groups = op.groups;
-    g.slope = op.alpha;
+    g.numbers = op.numbers();
     return g;
 }
 
@@ -14238,7 +14657,7 @@ void dense_layer_forward(const forward_call<T>& call, const kernels::dense_weigh
     const extent samples = call.y.count, outputs = weights.outputs;
     constexpr extent block = kernels::dense_vectors * kernels::lanes<T>;
     const extent blocks = (outputs + block - 1) / block;
-    kernels::dense_activation<T> activate{.alpha = static_cast<T>(call.op.alpha)};
+    kernels::dense_activation<T> activate{.numbers = call.op.numbers()};
     if constexpr (A != activation::none) activate.apply = &kernels::activate_rows<A, T>;
     const extent parts = samples * outputs * weights.inputs < (1 << 20) || call.threads < 2 ? 1
                          : call.threads < blocks                                            ? call.threads
@@ -14989,7 +15408,9 @@ public:
         axes_text(" after", w.after, none.after);
         if (row.groups != 1) text += " groups " + std::to_string(row.groups);
         if (row.alpha != 0) text += " number " + to_text(row.alpha);
+        if (row.beta != 0) text += " second number " + to_text(row.beta);
         if (row.epsilon != 0) text += " epsilon " + to_text(row.epsilon);
+        if (row.beta != 0) text += " exponent " + to_text(row.beta);
         if (row.include_padding) text += " include padding";
         for (const parameter& p : row.parameters)
             if (p.name != nullptr) (text += ' ') += p.name;
@@ -15098,6 +15519,7 @@ public:
                     t.start == initializer::glorot_uniform ? random.uniform(static_cast<std::uint64_t>(i)) : 0;
                 to[i] = t.start == initializer::glorot_uniform ? static_cast<T>((2 * uniform - 1) * limit)
                         : t.start == initializer::ones         ? T{1}
+                        : t.start == initializer::quarter      ? T(0.25)
                                                                : T{0};
             }
         }
@@ -16574,42 +16996,42 @@ namespace kernels {
 
 /// x, y: (count). y = A(x); y may be x.
 template <activation A, class T>
-CTNN_KERNEL void activate(const T* x, T* y, extent count, T alpha) {
-    const vec<T> slope = alpha;
+CTNN_KERNEL void activate(const T* x, T* y, extent count, activation_numbers numbers) {
+    const activation_vectors<T> n(numbers);
     extent i = 0;
-    for (; i + lanes<T> <= count; i += lanes<T>) store(y + i, apply<A, T>(load(x + i), slope));
-    if (i < count) store_partial(y + i, apply<A, T>(load_partial(x + i, count - i), slope), count - i);
+    for (; i + lanes<T> <= count; i += lanes<T>) store(y + i, apply<A, T>(load(x + i), n));
+    if (i < count) store_partial(y + i, apply<A, T>(load_partial(x + i, count - i), n), count - i);
 }
 
-/// y, dy, dx: (count). dx = dy A'(x), from y = A(x); dx may be dy.
+/// seen, dy, dx: (count). dx = dy A'(x), from y = A(x), or from x where gradient_reads_input(A); dx may be dy.
 template <activation A, class T>
-CTNN_KERNEL void activation_gradient(const T* y, const T* dy, T* dx, extent count, T alpha) {
-    const vec<T> slope = alpha;
+CTNN_KERNEL void activation_gradient(const T* seen, const T* dy, T* dx, extent count, activation_numbers numbers) {
+    const activation_vectors<T> n(numbers);
     extent i = 0;
-    for (; i + lanes<T> <= count; i += lanes<T>) store(dx + i, apply_gradient<A, T>(load(y + i), load(dy + i), slope));
+    for (; i + lanes<T> <= count; i += lanes<T>) store(dx + i, apply_gradient<A, T>(load(seen + i), load(dy + i), n));
     if (i < count) {
         const extent rest = count - i;
-        store_partial(dx + i, apply_gradient<A, T>(load_partial(y + i, rest), load_partial(dy + i, rest), slope), rest);
+        store_partial(dx + i, apply_gradient<A, T>(load_partial(seen + i, rest), load_partial(dy + i, rest), n), rest);
     }
 }
 
 /// y = A(x) for a whole batch of any layout; y may be x.
 template <activation A, class T>
-void activate(const batch_view<const T>& x, const batch_view<T>& y, T alpha, extent threads) {
+void activate(const batch_view<const T>& x, const batch_view<T>& y, activation_numbers numbers, extent threads) {
     for_each_stretch(
-        threads, [&](extent, extent count, const T* from, T* to) { activate<A, T>(from, to, count, alpha); }, x, y);
+        threads, [&](extent, extent count, const T* from, T* to) { activate<A, T>(from, to, count, numbers); }, x, y);
 }
 
-/// dx = dy A'(x) for a whole batch of any layout; dx may be dy.
+/// dx = dy A'(x) for a whole batch of any layout, from y or x as above; dx may be dy.
 template <activation A, class T>
-void activation_gradient(const batch_view<const T>& y, const batch_view<const T>& dy, const batch_view<T>& dx, T alpha,
-                         extent threads) {
+void activation_gradient(const batch_view<const T>& seen, const batch_view<const T>& dy, const batch_view<T>& dx,
+                         activation_numbers numbers, extent threads) {
     for_each_stretch(
         threads,
-        [&](extent, extent count, const T* output, const T* from, T* to) {
-            activation_gradient<A, T>(output, from, to, count, alpha);
+        [&](extent, extent count, const T* known, const T* from, T* to) {
+            activation_gradient<A, T>(known, from, to, count, numbers);
         },
-        y, dy, dx);
+        seen, dy, dx);
 }
 
 }  // namespace kernels
@@ -16620,25 +17042,28 @@ namespace ctnn {
 
 namespace detail {
 
-/// What all activations share: the same shape out as in, in place, and a gradient from the output alone.
+/// What all activations share: the same shape out as in, in place, and a gradient from the output or the input alone.
 template <activation Function>
 struct elementwise {
-    [[nodiscard]] static constexpr outcome lower_as(const char* layer, dims in, double alpha = 0) {
+    [[nodiscard]] static constexpr outcome lower_as(const char* layer, dims in, activation_numbers numbers = {}) {
         operation row{.what = kind::activation, .layer = layer, .in = in, .out = in};
         row.activation = Function;
-        row.alpha = alpha;
-        row.in_place = row.backward_in_place = row.backward_reads_output = true;
+        row.alpha = numbers.alpha;
+        row.beta = numbers.beta;
+        row.in_place = row.backward_in_place = true;
+        row.backward_reads_input = gradient_reads_input(Function);
+        row.backward_reads_output = !row.backward_reads_input;
         return row;
     }
     template <class T>
     static void forward(const forward_call<T>& call) {
-        kernels::activate<Function, T>(call.x, call.y, static_cast<T>(call.op.alpha), call.threads);
+        kernels::activate<Function, T>(call.x, call.y, call.op.numbers(), call.threads);
     }
     template <class T>
     static void backward(const backward_call<T>& call) {
         if (call.dx.data != nullptr)
-            kernels::activation_gradient<Function, T>(call.y, call.dy, call.dx, static_cast<T>(call.op.alpha),
-                                                      call.threads);
+            kernels::activation_gradient<Function, T>(gradient_reads_input(Function) ? call.x : call.y, call.dy,
+                                                      call.dx, call.op.numbers(), call.threads);
     }
 };
 
@@ -16657,7 +17082,7 @@ template <number Slope = 0.01>
 struct leaky_relu : detail::elementwise<activation::leaky_relu> {
     [[nodiscard]] static constexpr outcome lower(dims in) {
         if (!(Slope.value() >= 0 && Slope.value() < 1e30)) return refusal::number_out_of_range;
-        return lower_as("leaky_relu", in, Slope.value());
+        return lower_as("leaky_relu", in, {.alpha = Slope.value()});
     }
 };
 
@@ -16680,46 +17105,6 @@ struct tanh : detail::elementwise<activation::tanh> {
 /// \file
 /// Maximum and average pooling backwards.
 
-// -------------------- ctnn/kernels/channel_vectors.hpp
-/// \file
-/// The loop over the channels of a pixel, a vector at a time, the last one masked.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-/// Calls body(c, read, write) for each vector of channels, c being its first: read(p) and write(p, v) touch only the
-/// channels that exist; the lanes that a partial read lacks are zero.
-template <class T, class Body>
-CTNN_INLINE void for_each_channel_vector(extent channels, const Body& body) {
-    extent c = 0;
-    for (; c + lanes<T> <= channels; c += lanes<T>)
-        body(
-            c, [](const T* p) { return load(p); }, [](T* p, vec<T> v) { store(p, v); });
-    if (const extent rest = channels - c; rest > 0)
-        body(
-            c, [rest](const T* p) { return load_partial(p, rest); },
-            [rest](T* p, vec<T> v) { store_partial(p, v, rest); });
-}
-
-/// Calls body(count, c, read, write) for groups of four vectors of channels, count being the constant 4, then for
-/// single ones as above, count being 1. Four sums at once hide the latency of an addition, and 256 bytes of each pixel
-/// are few enough jumps for the prefetcher.
-template <class T, class Body>
-CTNN_INLINE void for_each_channel_group(extent channels, const Body& body) {
-    const extent whole = channels / (4 * lanes<T>)*(4 * lanes<T>);
-    for (extent c = 0; c < whole; c += 4 * lanes<T>)
-        body(
-            std::integral_constant<unsigned long, 4>{}, c, [](const T* p) { return load(p); },
-            [](T* p, vec<T> v) { store(p, v); });
-    for_each_channel_vector<T>(channels - whole, [&](extent c, auto read, auto write) {
-        body(std::integral_constant<unsigned long, 1>{}, whole + c, read, write);
-    });
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
 // -------------------- ctnn/kernels/pool.hpp
 /// \file
 /// Maximum and average pooling forwards, for windows of any size, stride and padding, vectorized over channels.
@@ -17147,23 +17532,23 @@ struct avg_pool {
 /// \file
 /// Batch normalization forwards: statistics of a batch, running statistics, and the normalization itself.
 
+// -------------------- ctnn/kernels/pixel_pieces.hpp
+/// \file
+/// How sums over the pixels of a batch are cut into partial sums that do not depend on the number of threads.
+
 namespace ctnn {
 inline namespace CTNN_BACKEND {
-namespace kernels {
-
-namespace detail {
+namespace kernels::detail {
 
 /// Sums over a batch are made of at most so many partial sums, added in one order whatever the number of threads.
-inline constexpr extent batch_norm_pieces = 16;
+inline constexpr extent sum_pieces = 16;
 /// Pixels whose sum is made in registers before it is added to the partial sum in memory.
-inline constexpr extent batch_norm_block = 64;
-/// Pixels at the beginning of a piece whose average all its values are measured from.
-inline constexpr extent batch_norm_sampled = 16;
+inline constexpr extent sum_block = 64;
 
 /// The pixels of partial sum number i begin at i * size.
 [[nodiscard]] constexpr extent piece_size(extent pixels) {
-    const extent even = (pixels + batch_norm_pieces - 1) / batch_norm_pieces;
-    return even < batch_norm_block ? batch_norm_block : even;
+    const extent even = (pixels + sum_pieces - 1) / sum_pieces;
+    return even < sum_block ? sum_block : even;
 }
 [[nodiscard]] constexpr extent piece_count(extent pixels) {
     return (pixels + piece_size(pixels) - 1) / piece_size(pixels);
@@ -17174,6 +17559,26 @@ inline constexpr extent batch_norm_sampled = 16;
     return pixels - i * size < size ? pixels - i * size : size;
 }
 
+/// Calls body(first, count) for blocks of pixels that stay in the first-level cache, whatever their channels.
+template <class Body>
+CTNN_INLINE void for_each_block(extent count, extent channels, const Body& body) {
+    const extent block = channels < 128 ? sum_block : sum_block / 4;
+    for (extent first = 0; first < count; first += block) body(first, count - first < block ? count - first : block);
+}
+
+}  // namespace kernels::detail
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// Pixels at the beginning of a piece whose average all its values are measured from.
+inline constexpr extent batch_norm_sampled = 16;
+
 /// x: `count` pixels of `channels`. mean = their average.
 template <class T>
 CTNN_KERNEL void average_of_pixels(pixels<const T> x, extent count, extent channels, T* mean) {
@@ -17182,13 +17587,6 @@ CTNN_KERNEL void average_of_pixels(pixels<const T> x, extent count, extent chann
         for (extent i = 0; i < count; ++i) sum += read(x.data + i * x.step + c);
         write(mean + c, sum / vec<T>(static_cast<T>(count)));
     });
-}
-
-/// Calls body(first, count) for blocks of pixels that stay in the first-level cache, whatever their channels.
-template <class Body>
-CTNN_INLINE void for_each_block(extent count, extent channels, const Body& body) {
-    const extent block = channels < 128 ? batch_norm_block : batch_norm_block / 4;
-    for (extent first = 0; first < count; first += block) body(first, count - first < block ? count - first : block);
 }
 
 /// x: `count` pixels of `channels`. Adds the sums of d = x - shift and of d^2.
@@ -17222,7 +17620,7 @@ CTNN_KERNEL void add_moments(pixels<const T> x, extent count, extent channels, c
 /// channels keep their factors in registers, many are read in the order of memory.
 template <class T>
 [[nodiscard]] constexpr extent pixels_at_once(extent channels) {
-    return channels <= 4 * lanes<T> ? batch_norm_block : 1;
+    return channels <= 4 * lanes<T> ? sum_block : 1;
 }
 
 /// x, y: `count` pixels of `channels`. y = (x - mean) scale + bias; y may be x.
@@ -17245,7 +17643,7 @@ CTNN_KERNEL void normalize_pixels(pixels<const T> x, pixels<T> y, extent count, 
 
 /// Numbers of scratch memory that statistics and gradients of `channels` need.
 [[nodiscard]] constexpr extent batch_norm_scratch(extent channels) {
-    return (3 * detail::batch_norm_pieces + 3) * channels;
+    return (3 * detail::sum_pieces + 3) * channels;
 }
 
 /// Means and variances of every channel over samples and positions; x: (batch, ..., channels).
@@ -17280,7 +17678,7 @@ void batch_norm_statistics(const batch_view<const T>& x, double epsilon, double 
             x);
     });
     const double n = static_cast<double>(total);
-    double in_piece[detail::batch_norm_pieces], share[detail::batch_norm_pieces];
+    double in_piece[detail::sum_pieces], share[detail::sum_pieces];
     for (extent i = 0; i < pieces; ++i) {
         in_piece[i] = static_cast<double>(detail::piece_pixels(total, i));
         share[i] = 1 / in_piece[i];
@@ -17406,7 +17804,7 @@ void batch_norm_backward(const batch_view<const T>& x, const batch_view<const T>
             },
             x, dy);
     });
-    T *scale = scratch + 2 * detail::batch_norm_pieces * channels, *slope = scale + channels,
+    T *scale = scratch + 2 * detail::sum_pieces * channels, *slope = scale + channels,
       *offset = slope + channels;
     const double n = static_cast<double>(total);
     for (extent c = 0; c < channels; ++c) {
@@ -17648,14 +18046,35 @@ CTNN_KERNEL inline void philox_blocks(std::uint64_t key, std::uint64_t stream, s
     }
 }
 
+/// What an element is multiplied by: `scale` where its 24 random bits reach `threshold`, 0 elsewhere.
+template <class T>
+struct dropped {
+    std::uint32_t threshold;
+    T scale;
+    explicit dropped(double rate)
+        : threshold(static_cast<std::uint32_t>(rate * 16777216.0 + 0.5)),
+          scale(rate < 1 ? static_cast<T>(1 / (1 - rate)) : T(0)) {}
+};
+
+/// The factors of the elements of one chunk. Element e takes word e / 64 % 4 of block e / 256 * 64 + e % 64: then words
+/// that lie side by side in registers belong to elements that lie side by side in memory.
+template <class T>
+CTNN_INLINE void dropout_factors(const dropout_key& key, extent chunk, const dropped<T>& drops,
+                                 T (&factor)[dropout_chunk]) {
+    std::uint32_t word[4][dropout_blocks];
+    philox_blocks(key.seed, key.stream, static_cast<std::uint64_t>(chunk * dropout_blocks), word);
+    for (extent w = 0; w < 4; ++w)
+        for (extent i = 0; i < dropout_blocks; ++i)
+            factor[w * dropout_blocks + i] = (word[w][i] >> 8) >= drops.threshold ? drops.scale : T(0);
+}
+
 }  // namespace detail
 
-/// x, y: `count` runs of `length` elements, the first of them number `first` of the batch. y = x scale where 24 random
-/// bits of the element reach `threshold`, x * 0 elsewhere, so that NaN passes; y may be x.
+/// x, y: `count` runs of `length` elements, the first of them number `first` of the batch. y = x times the factor of
+/// its element, so that NaN passes; y may be x.
 template <class T>
 CTNN_KERNEL void drop(pixels<const T> x, pixels<T> y, extent first, extent count, extent length, const dropout_key& key,
-                      std::uint32_t threshold, T scale) {
-    std::uint32_t word[4][detail::dropout_blocks];
+                      const detail::dropped<T>& drops) {
     T factor[detail::dropout_chunk];
     extent chunk = -1;
     for (extent run = 0; run < count; ++run) {
@@ -17663,15 +18082,9 @@ CTNN_KERNEL void drop(pixels<const T> x, pixels<T> y, extent first, extent count
         T* to = y.data + run * y.step;
         for (extent done = 0; done < length;) {
             const extent element = first + run * length + done, skip = element % detail::dropout_chunk;
-            // Element e takes word e / 64 % 4 of block e / 256 * 64 + e % 64: then words that lie side by side in
-            // registers belong to elements that lie side by side in memory.
             if (element / detail::dropout_chunk != chunk) {
                 chunk = element / detail::dropout_chunk;
-                detail::philox_blocks(key.seed, key.stream, static_cast<std::uint64_t>(chunk * detail::dropout_blocks),
-                                      word);
-                for (extent w = 0; w < 4; ++w)
-                    for (extent i = 0; i < detail::dropout_blocks; ++i)
-                        factor[w * detail::dropout_blocks + i] = (word[w][i] >> 8) >= threshold ? scale : T(0);
+                detail::dropout_factors(key, chunk, drops, factor);
             }
             const extent here =
                 detail::dropout_chunk - skip < length - done ? detail::dropout_chunk - skip : length - done;
@@ -17689,15 +18102,13 @@ CTNN_KERNEL void drop(pixels<const T> x, pixels<T> y, extent first, extent count
 template <class T>
 void dropout_apply(const batch_view<const T>& x, const batch_view<T>& y, double rate, const dropout_key& key,
                    extent threads) {
-    const T scale = rate < 1 ? static_cast<T>(1 / (1 - rate)) : T(0);
-    const auto threshold = static_cast<std::uint32_t>(rate * 16777216.0 + 0.5);
+    const detail::dropped<T> drops(rate);
     const extent channels = x.shape.channels();
     for_each_pixels(
         threads,
         [&](extent first, extent count, pixels<const T> from, pixels<T> to) {
             const bool gaps = from.step != channels || to.step != channels;
-            drop(from, to, first * channels, gaps ? count : 1, gaps ? channels : count * channels, key, threshold,
-                 scale);
+            drop(from, to, first * channels, gaps ? count : 1, gaps ? channels : count * channels, key, drops);
         },
         x, y);
 }
@@ -17755,10 +18166,10 @@ namespace ctnn {
 ///     gives    the same shape
 ///     needs    Layer::name, Layer::value(x) and Layer::slope(x), the derivative at x, for float and double
 ///
-///     struct softsign : ctnn::elementwise<softsign> {
-///         static constexpr const char* name = "softsign";
-///         template <class T> static T value(T x) { return x / (1 + std::abs(x)); }
-///         template <class T> static T slope(T x) { return 1 / ((1 + std::abs(x)) * (1 + std::abs(x))); }
+///     struct arcsinh : ctnn::elementwise<arcsinh> {
+///         static constexpr const char* name = "arcsinh";
+///         template <class T> static T value(T x) { return std::asinh(x); }
+///         template <class T> static T slope(T x) { return 1 / std::sqrt(1 + x * x); }
 ///     };
 template <class Layer>
 struct elementwise {
@@ -17791,6 +18202,64 @@ struct elementwise {
 };
 
 }  // namespace ctnn
+// -------------------- ctnn/layers/exponential_unit.hpp
+/// \file
+/// The exponential linear units: elu, selu, celu.
+
+namespace ctnn {
+
+/// Exponential linear unit: x where it is positive, Alpha (e^x - 1) elsewhere.
+///
+///     takes    any shape
+///     gives    the same shape
+///     refuses  a negative or infinite alpha, because the sign of the output must tell that of the input
+///
+///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same>, ctnn::elu<>>;
+///
+/// Clevert et al., "Fast and accurate deep network learning by exponential linear units", 2015;
+/// https://pytorch.org/docs/stable/generated/torch.nn.ELU.html
+template <number Alpha = 1.0>
+struct elu : detail::elementwise<activation::elu> {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        if (!(Alpha.value() >= 0 && Alpha.value() < 1e30)) return refusal::number_out_of_range;
+        return lower_as("elu", in, {.alpha = Alpha.value(), .beta = 1});
+    }
+};
+
+/// Scaled exponential linear unit: 1.0507 times elu<1.6733>, the numbers that keep mean 0 and variance 1 from layer to
+/// layer.
+///
+///     takes    any shape
+///     gives    the same shape
+///
+///     using hidden = ctnn::chain<ctnn::dense<64>, ctnn::selu>;
+///
+/// Klambauer et al., "Self-normalizing neural networks", 2017;
+/// https://pytorch.org/docs/stable/generated/torch.nn.SELU.html
+struct selu : detail::elementwise<activation::selu> {
+    [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("selu", in); }
+};
+
+/// Continuously differentiable exponential linear unit: x where it is positive, Alpha (e^(x / Alpha) - 1) elsewhere,
+/// whose slope at 0 is 1 for any alpha.
+///
+///     takes    any shape
+///     gives    the same shape
+///     refuses  an alpha that is not positive, or not between 1e-30 and 1e30
+///
+///     using hidden = ctnn::chain<ctnn::dense<64>, ctnn::celu<0.5>>;
+///
+/// Barron, "Continuously differentiable exponential linear units", 2017;
+/// https://pytorch.org/docs/stable/generated/torch.nn.CELU.html
+template <number Alpha = 1.0>
+struct celu : detail::elementwise<activation::elu> {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        if (!(Alpha.value() > 1e-30 && Alpha.value() < 1e30)) return refusal::number_out_of_range;
+        return lower_as("celu", in, {.alpha = Alpha.value(), .beta = 1 / Alpha.value()});
+    }
+};
+
+}  // namespace ctnn
 // -------------------- ctnn/layers/flatten.hpp
 /// \file
 /// Flatten.
@@ -17817,6 +18286,169 @@ struct flatten {
     static void backward(const backward_call<T>& call) {
         if (call.dx.data != nullptr) execution::reshape_view(call.dy, call.dx, false, call.threads);
     }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/gaussian_noise.hpp
+/// \file
+/// Additive noise.
+
+// -------------------- ctnn/kernels/gaussian_noise.hpp
+/// \file
+/// Noise with a normal distribution that is a function of seed, layer, step and element.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// sqrt(-2 ln(u)) for u in (0, 1], the radius of a pair of normal numbers. With u = 2^e m, m in [sqrt(1/2), sqrt(2)):
+/// ln(u) = e ln(2) + 2 artanh(z), z = (m - 1) / (m + 1): |z| < 0.172, and the first term left out is z^11 / 11 < 4e-10.
+CTNN_INLINE float normal_radius(float u) {
+    const std::uint32_t bits = std::bit_cast<std::uint32_t>(u) - 0x3F3504F3u;  // less the bits of sqrt(1/2)
+    const float exponent = static_cast<float>(static_cast<std::int32_t>(bits) >> 23);
+    const float m = std::bit_cast<float>((bits & 0x7FFFFFu) + 0x3F3504F3u);
+    const float z = (m - 1) / (m + 1), square = z * z;
+    const float tail = square * (1.0F / 3 + square * (1.0F / 5 + square * (1.0F / 7 + square * (1.0F / 9))));
+    const float logarithm = exponent * 0.693147181F + 2 * (z + z * tail);
+    return std::sqrt(logarithm < 0 ? -2 * logarithm : 0.0F);
+}
+
+/// The normal numbers of one chunk, one an element: those of dropout's words, in pairs by Box and Muller's transform.
+/// In float for both precisions, 24 bits of angle and up to 32 of radius: the largest number is 6.7.
+CTNN_KERNEL inline void normal_numbers(const dropout_key& key, extent chunk, float (&number)[dropout_chunk]) {
+    std::uint32_t word[4][dropout_blocks];
+    philox_blocks(key.seed, key.stream, static_cast<std::uint64_t>(chunk * dropout_blocks), word);
+    for (extent pair = 0; pair < 4; pair += 2)
+        for (extent i = 0; i < dropout_blocks; ++i) {
+            const float u = (static_cast<float>(word[pair][i]) + 0.5F) * 0x1p-32F;
+            // A turn in 2^24 parts: the nearest quarter, and an angle within pi / 4 of it, whose sine and cosine are
+            // Taylor's sums; the first terms left out are below 4e-8.
+            const std::int32_t turn = static_cast<std::int32_t>(word[pair + 1][i] >> 8);
+            const std::int32_t quarter = (turn + 0x200000) >> 22;
+            const float a = static_cast<float>(turn - quarter * 0x400000) * 3.74507028e-7F, s = a * a;
+            const float sine =
+                a + a * s * (-1.0F / 6 + s * (1.0F / 120 + s * (-1.0F / 5040 + s * (1.0F / 362880))));
+            const float cosine = 1 + s * (-0.5F + s * (1.0F / 24 + s * (-1.0F / 720 + s * (1.0F / 40320))));
+            const float radius = normal_radius(u);
+            const float x = (quarter & 1) != 0 ? -sine : cosine, y = (quarter & 1) != 0 ? cosine : sine;
+            const float sign = (quarter & 2) != 0 ? -radius : radius;
+            number[pair * dropout_blocks + i] = x * sign;
+            number[(pair + 1) * dropout_blocks + i] = y * sign;
+        }
+}
+
+}  // namespace detail
+
+/// x, y: `count` runs of `length` elements, the first of them number `first` of the batch. y = x + deviation times the
+/// normal number of the element; y may be x.
+template <class T>
+CTNN_KERNEL void add_noise(pixels<const T> x, pixels<T> y, extent first, extent count, extent length,
+                           const dropout_key& key, T deviation) {
+    float number[detail::dropout_chunk];
+    extent chunk = -1;
+    for (extent run = 0; run < count; ++run) {
+        const T* from = x.data + run * x.step;
+        T* to = y.data + run * y.step;
+        for (extent done = 0; done < length;) {
+            const extent element = first + run * length + done, skip = element % detail::dropout_chunk;
+            if (element / detail::dropout_chunk != chunk) {
+                chunk = element / detail::dropout_chunk;
+                detail::normal_numbers(key, chunk, number);
+            }
+            const extent rest = detail::dropout_chunk - skip, here = rest < length - done ? rest : length - done;
+            CTNN_INDEPENDENT  // the two may be the same
+                for (extent i = 0; i < here; ++i)
+                    to[done + i] = from[done + i] + deviation * static_cast<T>(number[skip + i]);
+            done += here;
+        }
+    }
+}
+
+/// The same for a whole batch of any layout.
+template <class T>
+void add_gaussian_noise(const batch_view<const T>& x, const batch_view<T>& y, double deviation, const dropout_key& key,
+                        extent threads) {
+    const extent channels = x.shape.channels();
+    for_each_pixels(
+        threads,
+        [&](extent first, extent count, pixels<const T> from, pixels<T> to) {
+            const bool gaps = from.step != channels || to.step != channels;
+            add_noise(from, to, first * channels, gaps ? count : 1, gaps ? channels : count * channels, key,
+                      static_cast<T>(deviation));
+        },
+        x, y);
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// In training adds to every element a normal number with mean 0 and standard deviation Sigma; an engine adds none.
+///
+///     takes    any shape
+///     gives    the same shape
+///     refuses  a negative or infinite deviation
+///
+/// The noise is a function of the seed, the layer's row, the step and the element: the same for any number of threads,
+/// and but for rounding on every platform.
+///
+///     using net = ctnn::network<ctnn::shape<28, 28, 1>, ctnn::gaussian_noise<0.1>, ctnn::flatten, ctnn::dense<10>>;
+///
+/// Keras' layer: https://keras.io/api/layers/regularization_layers/gaussian_noise/
+template <number Sigma>
+struct gaussian_noise {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        if (!(Sigma.value() >= 0 && Sigma.value() < 1e30)) return refusal::number_out_of_range;
+        operation row = make_operation(kind::dropout, "gaussian_noise", in, in);
+        row.alpha = Sigma.value();
+        row.in_place = row.backward_in_place = true;
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        if (!call.training) return execution::copy_view<T>(call.x, call.y, false, call.threads);
+        kernels::add_gaussian_noise(call.x, call.y, call.op.alpha, {call.seed, call.op.row, call.step}, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr) execution::copy_view<T>(call.dy, call.dx, false, call.threads);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/gelu.hpp
+/// \file
+/// The Gaussian error linear unit, exact and approximated.
+
+namespace ctnn {
+
+/// Gaussian error linear unit: x times the probability that a normally distributed number is below x,
+/// x (1 + erf(x / sqrt(2))) / 2.
+///
+///     takes    any shape
+///     gives    the same shape
+///
+///     using hidden = ctnn::chain<ctnn::dense<768>, ctnn::gelu, ctnn::dense<192>>;
+///
+/// Hendrycks and Gimpel, "Gaussian error linear units", 2016;
+/// https://pytorch.org/docs/stable/generated/torch.nn.GELU.html
+struct gelu : detail::elementwise<activation::gelu> {
+    [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("gelu", in); }
+};
+
+/// The approximation x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 of gelu, at most 5e-4 from it: for weights that
+/// were trained with it (PyTorch's approximate='tanh', GPT-2).
+///
+///     takes    any shape
+///     gives    the same shape
+///
+///     using hidden = ctnn::chain<ctnn::dense<768>, ctnn::gelu_tanh, ctnn::dense<192>>;
+struct gelu_tanh : detail::elementwise<activation::gelu_tanh> {
+    [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("gelu_tanh", in); }
 };
 
 }  // namespace ctnn
@@ -17872,81 +18504,1315 @@ struct global_max_pool {
 };
 
 }  // namespace ctnn
-// -------------------- ctnn/layers/max_pool.hpp
+// -------------------- ctnn/layers/glu.hpp
 /// \file
-/// Maximum pooling.
+/// The gated linear unit.
+
+// -------------------- ctnn/kernels/glu.hpp
+/// \file
+/// The gated linear unit: one half of the channels times the sigmoid of the other.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// x: `count` pixels of 2 `channels`, y: of `channels`. y = a sigmoid(b), a and b being the halves of x.
+template <class T>
+CTNN_KERNEL void glu_pixels(pixels<const T> x, pixels<T> y, extent count, extent channels) {
+    for (extent i = 0; i < count; ++i) {
+        const T *a = x.data + i * x.step, *b = a + channels;
+        T* to = y.data + i * y.step;
+        for_each_channel_vector<T>(
+            channels, [&](extent c, auto read, auto write) { write(to + c, read(a + c) * sigmoid(read(b + c))); });
+    }
+}
+
+/// x, dx: `count` pixels of 2 `channels`, dy: of `channels`. With s = sigmoid(b): da = dy s, db = dy a s (1 - s).
+template <class T>
+CTNN_KERNEL void glu_gradient_pixels(pixels<const T> x, pixels<const T> dy, pixels<T> dx, extent count,
+                                     extent channels) {
+    for (extent i = 0; i < count; ++i) {
+        const T *a = x.data + i * x.step, *b = a + channels, *from = dy.data + i * dy.step;
+        T *da = dx.data + i * dx.step, *db = da + channels;
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const sigmoid_parts<T> s(read(b + c));
+            const vec<T> gradient = read(from + c), first = read(a + c);
+            write(da + c, gradient * s.value);
+            write(db + c, gradient * first * s.slope);
+        });
+    }
+}
+
+namespace detail {
+/// The first half of the channels: as many as the output has, so that both are walked together.
+template <class T>
+batch_view<T> first_half(batch_view<T> whole) {
+    whole.shape = whole.shape.with_channels(whole.shape.channels() / 2);
+    return whole;
+}
+}  // namespace detail
+
+/// For a whole batch of any layout.
+template <class T>
+void glu_forward(const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+    for_each_pixels(
+        threads,
+        [&](extent, extent count, pixels<const T> from, pixels<T> to) {
+            glu_pixels(from, to, count, y.shape.channels());
+        },
+        detail::first_half(x), y);
+}
+
+/// Its gradient, from the input.
+template <class T>
+void glu_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
+                  extent threads) {
+    for_each_pixels(
+        threads,
+        [&](extent, extent count, pixels<const T> input, pixels<const T> from, pixels<T> to) {
+            glu_gradient_pixels(input, from, to, count, dy.shape.channels());
+        },
+        detail::first_half(x), dy, detail::first_half(dx));
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
 
 namespace ctnn {
 
-/// The largest value of each window, channel by channel.
+/// Gated linear unit: the first half of the channels times the sigmoid of the second half.
 ///
-///     takes    a sequence, an image or a volume
-///     gives    (input + padding - window) / stride + 1 positions an axis, rounded down: an incomplete window is
-///              dropped
-///     options  window (2), stride (as the window), padding (at most half the window) or same; padding never wins
-///     refuses  a vector; a window larger than the padded input
+///     takes    a vector, a sequence, an image or a volume
+///     gives    the same positions, half of the channels
+///     refuses  an odd number of channels
 ///
-/// Backward gives the gradient to the first maximum of a window, in the order of memory. A NaN counts as a maximum.
+///     using gated = ctnn::chain<ctnn::conv<64, 3, ctnn::same>, ctnn::glu>;
 ///
-///     using halved = ctnn::network<ctnn::shape<28, 28, 8>, ctnn::max_pool<>, ctnn::max_pool<3, ctnn::stride<2>>>;
-///
-/// https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
-template <auto... Options>
-struct max_pool {
+/// Dauphin et al., "Language modeling with gated convolutional networks", 2016;
+/// https://pytorch.org/docs/stable/generated/torch.nn.GLU.html (over the dimension of the channels)
+struct glu {
     [[nodiscard]] static constexpr outcome lower(dims in) {
-        outcome o = detail::lower_pool<Options...>(in, "max_pool", 0);
-        o.what.what = kind::max_pool;
-        o.what.backward_reads_input = true;
-        return o;
+        if (in.channels() % 2 != 0) return refusal::needs_even_channels;
+        operation row = make_operation(kind::custom, "glu", in, in.with_channels(in.channels() / 2));
+        row.backward_reads_input = true;
+        return row;
     }
     template <class T>
     static void forward(const forward_call<T>& call) {
-        kernels::pool_forward<kernels::pool::maximum>(call.op, call.x, call.y, call.threads);
+        kernels::glu_forward(call.x, call.y, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr) kernels::glu_backward(call.x, call.dy, call.dx, call.threads);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/group_norm.hpp
+/// \file
+/// Group normalization.
+
+// -------------------- ctnn/kernels/group_norm.hpp
+/// \file
+/// Normalization of groups of channels over the positions of each sample, forwards and backwards. A group of one
+/// channel is instance normalization.
+
+// -------------------- ctnn/kernels/sample_moments.hpp
+/// \file
+/// Walks a batch a few samples at a time, each in pieces, and sums what normalizations over a sample's positions need.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// A wave of samples that are summed side by side: large samples in up to 16 pieces, up to 16 small ones at once. How
+/// many is a matter of the shape alone, so neither sums nor the order of their addition depend on the threads.
+struct sample_wave {
+    extent positions, channels;
+    extent size, pieces;  ///< positions of a piece, pieces of a sample
+    extent samples;
+
+    constexpr explicit sample_wave(const dims& shape)
+        : positions(shape.positions()),
+          channels(shape.channels()),
+          size(detail::piece_size(positions)),
+          pieces(detail::piece_count(positions)),
+          samples(detail::sum_pieces / pieces) {}
+
+    /// Numbers of temporary memory: the shift of each sample and channel, four sums for each piece, and up to four
+    /// factors for each sample and channel.
+    [[nodiscard]] constexpr extent scratch() const { return samples * (1 + 4 * pieces + 4) * channels; }
+    /// Where these begin, for sample s of the wave: `shift` (channels), `sums` (4, channels), `factors` (4, channels).
+    [[nodiscard]] constexpr extent shift(extent s) const { return s * channels; }
+    [[nodiscard]] constexpr extent sums(extent s, extent piece) const {
+        return (samples + (s * pieces + piece) * 4) * channels;
+    }
+    [[nodiscard]] constexpr extent factors(extent s) const {
+        return (samples + samples * pieces * 4 + s * 4) * channels;
+    }
+
+    /// Calls body(s, piece, first pixel of the batch, last) for the pieces of `count` samples from `begin` on.
+    template <class Body>
+    void for_each_piece(extent begin, extent count, extent threads, const Body& body) const {
+        parallel_for(count * pieces, threads, [&](extent i) {
+            const extent s = i / pieces, piece = i % pieces, first = (begin + s) * positions + piece * size;
+            body(s, piece, first, first + detail::piece_pixels(positions, piece));
+        });
+    }
+    /// Calls body(first sample, samples) for the waves of a batch.
+    template <class Body>
+    void for_each_wave(extent batch, const Body& body) const {
+        for (extent begin = 0; begin < batch; begin += samples)
+            body(begin, batch - begin < samples ? batch - begin : samples);
+    }
+};
+
+namespace detail {
+
+/// shift = the average over up to 16 pixels, spread over the first run of a sample: what its values are measured from,
+/// so that no cancellation is left in sum d^2 - (sum d)^2 / n even where the mean is a million times the deviation.
+template <class T>
+void shift_of_sample(const batch_view<const T>& x, extent sample, T* shift) {
+    bool begun = false;
+    const extent first = sample * x.shape.positions();
+    const auto body = [&](extent, extent count, pixels<const T> p) {
+        if (begun) return;
+        begun = true;
+        const extent sampled = count < batch_norm_sampled ? count : batch_norm_sampled;
+        average_of_pixels<T>({p.data, p.step * (count / sampled)}, sampled, x.shape.channels(), shift);
+    };
+    walk_pixels(first, first + x.shape.width(), body, x);
+}
+
+}  // namespace detail
+
+/// The moments of one sample's channel, from the sums of its pieces: sum (x - shift) and sum (x - shift)^2.
+struct channel_moments {
+    double shift = 0, sum = 0, squares = 0;
+};
+template <class T>
+channel_moments moments_of_channel(const sample_wave& wave, const T* scratch, extent s, extent c) {
+    channel_moments m{static_cast<double>(scratch[wave.shift(s) + c])};
+    for (extent piece = 0; piece < wave.pieces; ++piece) {
+        const T* sums = scratch + wave.sums(s, piece) + c;
+        m.sum += static_cast<double>(sums[0]);
+        m.squares += static_cast<double>(sums[wave.channels]);
+    }
+    return m;
+}
+
+/// The same of a gradient g: sum g, and as `squares` sum g (x - mean), of which the pieces have sum g (x - shift).
+template <class T>
+channel_moments gradient_moments_of_channel(const sample_wave& wave, const T* scratch, extent s, extent c,
+                                            double mean) {
+    channel_moments m{static_cast<double>(scratch[wave.shift(s) + c])};
+    for (extent piece = 0; piece < wave.pieces; ++piece) {
+        const T* sums = scratch + wave.sums(s, piece) + c;
+        m.sum += static_cast<double>(sums[2 * wave.channels]);
+        m.squares += static_cast<double>(sums[3 * wave.channels]);
+    }
+    m.squares += m.sum * (m.shift - mean);
+    return m;
+}
+
+/// Mean and 1 / sqrt(variance + epsilon) of the channels [first, last) of a sample together.
+struct group_moments {
+    double mean, inverse;
+};
+template <class T>
+group_moments moments_of_group(const sample_wave& wave, const T* scratch, extent s, extent first, extent last,
+                               double epsilon) {
+    const double positions = static_cast<double>(wave.positions), n = positions * static_cast<double>(last - first);
+    double mean = 0, squares = 0;
+    for (extent c = first; c < last; ++c) {
+        const channel_moments m = moments_of_channel(wave, scratch, s, c);
+        mean += m.shift * positions + m.sum;
+    }
+    mean /= n;
+    for (extent c = first; c < last; ++c) {
+        const channel_moments m = moments_of_channel(wave, scratch, s, c);
+        const double away = m.shift + m.sum / positions - mean;
+        squares += m.squares - m.sum * m.sum / positions + positions * away * away;
+    }
+    const double variance = squares < 0 ? 0 : squares / n;  // NaN stays NaN
+    return {mean, 1 / std::sqrt(variance + epsilon)};
+}
+
+/// The sums of d = x - shift and of d^2 of `count` samples from `begin` on, a channel and piece each, into `scratch`.
+template <class T>
+void sum_samples(const sample_wave& wave, const batch_view<const T>& x, extent begin, extent count, T* scratch,
+                 extent threads) {
+    for (extent s = 0; s < count; ++s) detail::shift_of_sample(x, begin + s, scratch + wave.shift(s));
+    wave.for_each_piece(begin, count, threads, [&](extent s, extent piece, extent first, extent last) {
+        T* sums = scratch + wave.sums(s, piece);
+        for (extent c = 0; c < 2 * wave.channels; ++c) sums[c] = 0;
+        walk_pixels(
+            first, last,
+            [&](extent, extent pixels_here, pixels<const T> p) {
+                detail::add_moments<T>(p, pixels_here, wave.channels, scratch + wave.shift(s), sums,
+                                       sums + wave.channels);
+            },
+            x);
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// x, y: (batch, ..., channels), any layout. y = (x - mean) / sqrt(variance + epsilon) weight + bias, with the mean and
+/// the biased variance of a sample's group, in training and outside alike; y may be x.
+/// \param weight, bias  (channels) each
+/// \param scratch       sample_wave(shape).scratch() numbers
+template <class T>
+void group_norm_forward(const batch_view<const T>& x, const batch_view<T>& y, extent groups, const T* weight,
+                        const T* bias, double epsilon, T* scratch, extent threads) {
+    const sample_wave wave(x.shape);
+    const extent channels = wave.channels, width = channels / groups;
+    threads = threads_for(x.count * x.shape.size(), threads);
+    wave.for_each_wave(x.count, [&](extent begin, extent count) {
+        sum_samples(wave, x, begin, count, scratch, threads);
+        for (extent s = 0; s < count; ++s) {
+            T *mean = scratch + wave.factors(s), *scale = mean + channels, *offset = scale + channels;
+            for (extent g = 0; g < groups; ++g) {
+                const group_moments m = moments_of_group(wave, scratch, s, g * width, (g + 1) * width, epsilon);
+                // The mean is rounded, which at values of 1e4 is 5e-4: what is lost goes into the offset.
+                const T rounded = static_cast<T>(m.mean);
+                const double rest = m.mean - static_cast<double>(rounded);
+                for (extent c = g * width; c < (g + 1) * width; ++c) {
+                    const double scale_c = m.inverse * static_cast<double>(weight[c]);
+                    mean[c] = rounded;
+                    scale[c] = static_cast<T>(scale_c);
+                    offset[c] = static_cast<T>(static_cast<double>(bias[c]) - rest * scale_c);
+                }
+            }
+        }
+        wave.for_each_piece(begin, count, threads, [&](extent s, extent, extent first, extent last) {
+            const T* mean = scratch + wave.factors(s);
+            walk_pixels(
+                first, last,
+                [&](extent, extent here, pixels<const T> from, pixels<T> to) {
+                    detail::normalize_pixels<T>(from, to, here, channels, mean, mean + channels, mean + 2 * channels);
+                },
+                x, y);
+        });
+    });
+}
+
+/// Its gradients, through the statistics. With u the normalized x, g = dy weight and averages over the group,
+/// dx = inverse (g - average of g - u average of g u), d_weight = sum of dy u, d_bias = sum of dy.
+/// \param d_weight, d_bias  (channels) each, added into, sample after sample; null where there is none
+/// \param scratch           sample_wave(shape).scratch() numbers
+/// dx may be dy, and may be absent (null).
+template <class T>
+void group_norm_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
+                         extent groups, const T* weight, double epsilon, T* d_weight, T* d_bias, T* scratch,
+                         extent threads) {
+    const sample_wave wave(x.shape);
+    const extent channels = wave.channels, width = channels / groups;
+    const double n = static_cast<double>(wave.positions * width);
+    threads = threads_for(x.count * x.shape.size(), threads);
+    wave.for_each_wave(x.count, [&](extent begin, extent count) {
+        sum_samples(wave, x, begin, count, scratch, threads);
+        wave.for_each_piece(begin, count, threads, [&](extent s, extent piece, extent first, extent last) {
+            T *sum = scratch + wave.sums(s, piece) + 2 * channels, *products = sum + channels;
+            for (extent c = 0; c < 2 * channels; ++c) sum[c] = 0;
+            walk_pixels(
+                first, last,
+                [&](extent, extent here, pixels<const T> input, pixels<const T> from) {
+                    detail::add_gradient_sums<T>(input, from, here, channels, scratch + wave.shift(s), sum, products);
+                },
+                x, dy);
+        });
+        for (extent s = 0; s < count; ++s) {
+            T *mean = scratch + wave.factors(s), *scale = mean + channels;
+            T *slope = scale + channels, *offset = slope + channels;
+            for (extent g = 0; g < groups; ++g) {
+                const group_moments m = moments_of_group(wave, scratch, s, g * width, (g + 1) * width, epsilon);
+                const T rounded = static_cast<T>(m.mean);
+                const double rest = m.mean - static_cast<double>(rounded);
+                double sum_g = 0, products_g = 0;
+                for (extent c = g * width; c < (g + 1) * width; ++c) {
+                    const channel_moments g_c = gradient_moments_of_channel(wave, scratch, s, c, m.mean);
+                    const double sum = g_c.sum, products = g_c.squares * m.inverse;
+                    if (d_weight != nullptr) d_weight[c] += static_cast<T>(products);
+                    if (d_bias != nullptr) d_bias[c] += static_cast<T>(sum);
+                    sum_g += static_cast<double>(weight[c]) * sum;
+                    products_g += static_cast<double>(weight[c]) * products;
+                }
+                const double slope_g = m.inverse * m.inverse * products_g / n;
+                const double offset_g = m.inverse * sum_g / n - rest * slope_g;
+                for (extent c = g * width; c < (g + 1) * width; ++c) {
+                    mean[c] = rounded;
+                    scale[c] = static_cast<T>(m.inverse * static_cast<double>(weight[c]));
+                    slope[c] = static_cast<T>(slope_g);
+                    offset[c] = static_cast<T>(offset_g);
+                }
+            }
+        }
+        if (dx.data == nullptr) return;
+        wave.for_each_piece(begin, count, threads, [&](extent s, extent, extent first, extent last) {
+            const T* mean = scratch + wave.factors(s);
+            walk_pixels(
+                first, last,
+                [&](extent, extent here, pixels<const T> input, pixels<const T> from, pixels<T> to) {
+                    detail::batch_norm_gradient_pixels<T>(input, from, to, here, channels, mean, mean + channels,
+                                                          mean + 2 * channels, mean + 3 * channels);
+                },
+                x, dy, dx);
+        });
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/layers/affine.hpp
+/// \file
+/// Weight and bias of the normalizations that may go without.
+
+// -------------------- ctnn/core/norm_options.hpp
+/// \file
+/// The named options of normalizations: layer_norm<over_all, no_affine>.
+
+namespace ctnn {
+
+template <bool Affine>
+struct affine_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::affine);
+        o.affine = Affine;
+    }
+};
+struct over_all_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::over_all);
+        o.over_all = true;
+    }
+};
+template <number Value>
+struct alpha_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::alpha);
+        o.alpha = Value.value();
+    }
+};
+template <number Value>
+struct beta_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::beta);
+        o.beta = Value.value();
+    }
+};
+template <number Value>
+struct additive_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::additive);
+        o.additive = Value.value();
+    }
+};
+
+/// A normalization learns a weight and a bias: what instance_norm does not do by itself.
+inline constexpr affine_option<true> affine{};
+/// A normalization learns neither weight nor bias (PyTorch's elementwise_affine=False).
+inline constexpr affine_option<false> no_affine{};
+/// layer_norm normalizes all elements of a sample together, not the channels of each position.
+inline constexpr over_all_option over_all{};
+/// What local_response_norm multiplies the mean of the squares by.
+template <number Value>
+inline constexpr alpha_option<Value> alpha{};
+/// The exponent of local_response_norm.
+template <number Value>
+inline constexpr beta_option<Value> beta{};
+/// What local_response_norm adds to the sum (PyTorch's k, TensorFlow's bias).
+template <number Value>
+inline constexpr additive_option<Value> additive{};
+
+}  // namespace ctnn
+
+namespace ctnn::detail {
+
+/// Lets a row learn a weight of `shape`, which begins at 1, and a bias, which begins at 0.
+constexpr void learn_affine(operation& row, const dims& shape, bool weight, bool bias) {
+    const auto tensor = [&](const char* name, initializer start) {
+        parameter p{.name = name, .rank = shape.rank, .start = start};
+        for (extent a = 0; a < shape.rank; ++a) p.axis[a] = shape[a];
+        return p;
+    };
+    if (weight) row.parameters[0] = tensor("weight", initializer::ones);
+    if (weight && bias) row.parameters[1] = tensor("bias", initializer::zeros);
+}
+
+/// Are these the options of a normalization with weight and bias: epsilon, affine, no_affine, no_bias?
+constexpr bool takes_affine(const layer_options& o, unsigned more = 0) {
+    return !o.repeated && (o.given & ~(option::epsilon | option::affine | option::bias | more)) == 0 &&
+           (o.affine || o.bias);
+}
+
+template <class T>
+struct affine_numbers {
+    T *weight, *bias;
+};
+
+/// The weight and bias of a row, `count` numbers each. Those that it does not learn are ones and zeros in `scratch`,
+/// 2 * count numbers, so that one kernel serves all.
+template <class T>
+affine_numbers<const T> affine_of(const operation& row, const T* parameters, T* scratch, extent count) {
+    for (extent i = 0; i < count; ++i) {
+        scratch[i] = 1;
+        scratch[count + i] = 0;
+    }
+    const bool weight = row.parameters[0].name != nullptr, bias = row.parameters[1].name != nullptr;
+    return {weight ? parameters : scratch, bias ? parameters + count : scratch + count};
+}
+
+/// The gradients of both, `count` numbers each; null for what the row does not learn.
+template <class T>
+affine_numbers<T> gradients_of(const operation& row, T* gradients, extent count) {
+    return {row.parameters[0].name != nullptr ? gradients : nullptr,
+            row.parameters[1].name != nullptr ? gradients + count : nullptr};
+}
+
+}  // namespace ctnn::detail
+
+namespace ctnn {
+
+namespace detail {
+
+/// What group_norm and instance_norm share: the row and the calls.
+struct grouped_norm {
+    [[nodiscard]] static constexpr operation lower_as(const char* layer, const dims& in, extent groups, bool learned,
+                                                      const layer_options& o) {
+        operation row = make_operation(kind::custom, layer, in, in);
+        row.epsilon = o.epsilon;
+        row.groups = groups;
+        row.in_place = row.backward_in_place = row.backward_reads_input = true;
+        learn_affine(row, make_dims(in.channels()), learned, o.bias);
+        row.scratch = 2 * in.channels() + kernels::sample_wave(in).scratch();
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        const extent channels = call.op.in.channels();
+        const auto [weight, bias] = affine_of(call.op, call.parameters, call.scratch, channels);
+        kernels::group_norm_forward(call.x, call.y, call.op.groups, weight, bias, call.op.epsilon,
+                                    call.scratch + 2 * channels, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        const extent channels = call.op.in.channels();
+        const auto [weight, bias] = affine_of(call.op, call.parameters, call.scratch, channels);
+        const auto [d_weight, d_bias] = gradients_of(call.op, call.gradients, channels);
+        kernels::group_norm_backward(call.x, call.dy, call.dx, call.op.groups, weight, call.op.epsilon, d_weight,
+                                     d_bias, call.scratch + 2 * channels, call.threads);
+    }
+};
+
+}  // namespace detail
+
+/// Normalizes Groups groups of neighboring channels over all positions of a sample:
+/// y = (x - mean) / sqrt(variance + epsilon) weight + bias.
+///
+///     takes    a vector, a sequence, an image or a volume
+///     gives    the same shape
+///     learns   weight (channels), begins at 1; bias (channels), begins at 0
+///     options  epsilon (1e-5), no_bias, no_affine (neither weight nor bias)
+///     refuses  groups that do not divide the channels, a group of a single number, an epsilon that is not positive;
+///              no_bias beside no_affine
+///     costs    two passes over x forwards; backwards two over x for the sums and one for its gradient
+///
+/// The statistics are those of a sample alone, whatever the batch, in training and in an engine.
+///
+///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same, ctnn::no_bias>, ctnn::group_norm<8>, ctnn::relu>;
+///
+/// Wu and He, "Group normalization", 2018; https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
+template <extent Groups, auto... Options>
+struct group_norm : detail::grouped_norm {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        constexpr layer_options o = read_options<Options...>();
+        if (!detail::takes_affine(o)) return refusal::option_not_taken;
+        if (!(o.epsilon > 0) || Groups < 1) return refusal::number_out_of_range;
+        if (in.channels() % Groups != 0) return refusal::groups_do_not_divide;
+        if (in.size() == Groups) return refusal::needs_positions;
+        return lower_as("group_norm", in, Groups, o.affine, o);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/hard_activation.hpp
+/// \file
+/// The activations of straight pieces: hard_sigmoid, hard_swish, hard_tanh, relu6.
+
+namespace ctnn {
+
+/// x / 6 + 1/2, but not below 0 nor above 1.
+///
+///     takes    any shape
+///     gives    the same shape
+///
+///     using gate = ctnn::chain<ctnn::dense<64>, ctnn::hard_sigmoid>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html (Keras' has a slope of 1/5)
+struct hard_sigmoid : detail::elementwise<activation::hard_sigmoid> {
+    [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("hard_sigmoid", in); }
+};
+
+/// x hard_sigmoid(x).
+///
+///     takes    any shape
+///     gives    the same shape
+///
+///     using block = ctnn::chain<ctnn::conv<16, 3, ctnn::stride<2>>, ctnn::batch_norm<>, ctnn::hard_swish>;
+///
+/// Howard et al., "Searching for MobileNetV3", 2019;
+/// https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html
+struct hard_swish : detail::elementwise<activation::hard_swish> {
+    [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("hard_swish", in); }
+};
+
+/// x, but not below Min nor above Max.
+///
+///     takes    any shape
+///     gives    the same shape
+///     refuses  a minimum that is not below the maximum
+///
+///     using bounded = ctnn::chain<ctnn::dense<4>, ctnn::hard_tanh<0.0, 255.0>>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html
+template <number Min = -1.0, number Max = 1.0>
+struct hard_tanh : detail::elementwise<activation::hard_tanh> {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        if (!(Min.value() < Max.value())) return refusal::number_out_of_range;
+        return lower_as("hard_tanh", in, {.alpha = Min.value(), .beta = Max.value()});
+    }
+};
+
+/// x, but not below 0 nor above 6.
+///
+///     takes    any shape
+///     gives    the same shape
+///
+///     using block = ctnn::chain<ctnn::conv<32, 1, ctnn::no_bias>, ctnn::batch_norm<>, ctnn::relu6>;
+///
+/// Sandler et al., "MobileNetV2", 2018; https://pytorch.org/docs/stable/generated/torch.nn.ReLU6.html
+struct relu6 : detail::elementwise<activation::hard_tanh> {
+    [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("relu6", in, {.alpha = 0, .beta = 6}); }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/instance_norm.hpp
+/// \file
+/// Instance normalization.
+
+namespace ctnn {
+
+/// Normalizes each channel over the positions of a sample: y = (x - mean) / sqrt(variance + epsilon).
+///
+///     takes    a sequence, an image or a volume
+///     gives    the same shape
+///     learns   nothing, or with affine weight (channels), begins at 1, and bias (channels), begins at 0
+///     options  epsilon (1e-5), affine; no_bias beside affine: the weight alone
+///     refuses  a single position, whose value would always become 0; an epsilon that is not positive; no_bias without
+///              affine
+///     costs    two passes over x forwards; backwards two over x for the sums and one for its gradient
+///
+/// The statistics are those of a sample alone, in training and in an engine: none are kept, as in PyTorch without
+/// track_running_stats.
+///
+///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same>, ctnn::instance_norm<ctnn::affine>, ctnn::relu>;
+///
+/// Ulyanov et al., "Instance normalization: the missing ingredient for fast stylization", 2016;
+/// https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html
+template <auto... Options>
+struct instance_norm : detail::grouped_norm {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        constexpr layer_options o = read_options<Options...>();
+        constexpr bool learned = o.affine && (o.given & option::affine) != 0;
+        if (!detail::takes_affine(o) || !(learned || o.bias)) return refusal::option_not_taken;
+        if (!(o.epsilon > 0)) return refusal::number_out_of_range;
+        if (in.positions() == 1) return refusal::needs_positions;
+        return lower_as("instance_norm", in, in.channels(), learned, o);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/layer_norm.hpp
+/// \file
+/// Layer normalization.
+
+// -------------------- ctnn/layers/channel_norm.hpp
+/// \file
+/// What layer_norm and rms_norm share: the rule and the calls of a normalization over channels.
+
+// -------------------- ctnn/kernels/channel_norm.hpp
+/// \file
+/// Normalization over the channels of every pixel, forwards and backwards: by mean and variance, or by the root of the
+/// mean square.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// A channel x of a pixel is normalized to (x - mean) inverse + shift.
+template <class T>
+struct pixel_scaling {
+    T mean, inverse, shift;
+};
+
+/// x: (channels). Centered: the variance by two passes over the pixel, which stays in the first-level cache. The mean
+/// is rounded, by 5e-4 at values of 1e4, which is more than some pixels spread. So the second pass sums d = x - mean
+/// too: their average is what the rounding lost, and it is taken off the variance and, as `shift`, off the results.
+template <bool Centered, class T>
+CTNN_INLINE pixel_scaling<T> scaling_of_pixel(const T* x, extent channels, T epsilon, const T* ones) {
+    const T n = static_cast<T>(channels);
+    vec<T> sum = T(0), squares = T(0);
+    T mean = 0;
+    if constexpr (Centered) {
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto) { sum += read(x + c); });
+        mean = reduce_add(sum) / n;
+        sum = T(0);
+    }
+    const vec<T> down = -mean;
+    for_each_channel_vector<T>(channels, [&](extent c, auto read, auto) {
+        if constexpr (Centered) {
+            const vec<T> d = fma(down, read(ones), read(x + c));  // 0 in the lanes without a channel
+            sum += d;
+            squares = fma(d, d, squares);
+        } else {
+            squares = fma(read(x + c), read(x + c), squares);
+        }
+    });
+    const T rest = Centered ? reduce_add(sum) / n : T(0);
+    const T variance = reduce_add(squares) / n - rest * rest;
+    const T inverse = 1 / std::sqrt((variance < 0 ? T(0) : variance) + epsilon);  // NaN stays NaN
+    return {mean, inverse, -rest * inverse};
+}
+
+}  // namespace detail
+
+/// x, y: `count` pixels of `channels`. y = (x - mean) / sqrt(variance + epsilon) weight + bias, or, not centered,
+/// y = x / sqrt(mean of x^2 + epsilon) weight; y may be x.
+template <bool Centered, class T>
+CTNN_KERNEL void channel_norm_pixels(pixels<const T> x, pixels<T> y, extent count, extent channels, const T* weight,
+                                     const T* bias, T epsilon) {
+    T ones[static_cast<unsigned long>(lanes<T>)];
+    store(ones, vec<T>(T(1)));
+    for (extent i = 0; i < count; ++i) {
+        const T* from = x.data + i * x.step;
+        T* to = y.data + i * y.step;
+        const auto [mean, inverse, shift] =
+            detail::scaling_of_pixel<Centered, T>(from, channels, epsilon, static_cast<const T*>(ones));
+        const vec<T> m = mean, a = inverse, o = shift;
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            if constexpr (Centered)
+                write(to + c, fma(fma(read(from + c) - m, a, o), read(weight + c), read(bias + c)));
+            else
+                write(to + c, read(from + c) * a * read(weight + c));
+        });
+    }
+}
+
+/// x, dy, dx: `count` pixels of `channels`. With u the normalized x and g = dy weight,
+/// dx = inverse (g - mean of g - u (mean of g u)), not centered without the mean of g. Adds the sums of dy u and of dy
+/// to d_weight and d_bias. dx may be dy, and may be absent (null).
+template <bool Centered, class T>
+CTNN_KERNEL void channel_norm_gradient_pixels(pixels<const T> x, pixels<const T> dy, pixels<T> dx, extent count,
+                                              extent channels, const T* weight, T epsilon, T* d_weight, T* d_bias) {
+    T ones[static_cast<unsigned long>(lanes<T>)];
+    store(ones, vec<T>(T(1)));
+    const T share = 1 / static_cast<T>(channels);
+    detail::for_each_block(count, channels, [&](extent first, extent size) {
+        // First what each pixel of the block needs, then all its pixels for a few vectors of channels, so that the
+        // sums for weight and bias stay in registers.
+        struct {
+            detail::pixel_scaling<T> scaling;
+            T gradient, product;
+        } pixel[detail::sum_block];
+        for (extent i = 0; i < size; ++i) {
+            const T *input = x.data + (first + i) * x.step, *from = dy.data + (first + i) * dy.step;
+            const auto scaling =
+                detail::scaling_of_pixel<Centered, T>(input, channels, epsilon, static_cast<const T*>(ones));
+            const vec<T> m = scaling.mean, a = scaling.inverse, o = scaling.shift;
+            vec<T> sum = T(0), products = T(0);
+            for_each_channel_vector<T>(channels, [&](extent c, auto read, auto) {
+                const vec<T> g = read(from + c) * read(weight + c);
+                sum += g;
+                products = fma(g, fma(read(input + c) - m, a, o), products);
+            });
+            pixel[i] = {scaling, Centered ? reduce_add(sum) * share : T(0), reduce_add(products) * share};
+        }
+        for_each_channel_group<T>(channels, [&](auto group, extent c, auto read, auto write) {
+            constexpr extent vectors = static_cast<extent>(group());
+            vec<T> scale[group()], s[group()], q[group()];
+            kernels::unroll<vectors>([&](auto v) {
+                scale[v] = read(weight + c + v * lanes<T>);
+                s[v] = q[v] = T(0);
+            });
+            for (extent i = 0; i < size; ++i) {
+                const T *input = x.data + (first + i) * x.step + c, *from = dy.data + (first + i) * dy.step + c;
+                const vec<T> m = pixel[i].scaling.mean, a = pixel[i].scaling.inverse, o = pixel[i].scaling.shift;
+                const vec<T> sum = pixel[i].gradient, products = pixel[i].product;
+                T* to = dx.data != nullptr ? dx.data + (first + i) * dx.step + c : nullptr;
+                kernels::unroll<vectors>([&](auto v) {
+                    const vec<T> g = read(from + v * lanes<T>), u = fma(read(input + v * lanes<T>) - m, a, o);
+                    s[v] += g;
+                    q[v] = fma(g, u, q[v]);
+                    if (to != nullptr) write(to + v * lanes<T>, a * (fma(g, scale[v], -sum) - u * products));
+                });
+            }
+            kernels::unroll<vectors>([&](auto v) {
+                T *to_weight = d_weight + c + v * lanes<T>, *to_bias = d_bias + c + v * lanes<T>;
+                write(to_weight, read(to_weight) + q[v]);
+                write(to_bias, read(to_bias) + s[v]);
+            });
+        });
+    });
+}
+
+/// Numbers of scratch memory that the gradients of `channels` need.
+[[nodiscard]] constexpr extent channel_norm_scratch(extent channels) {
+    return 2 * detail::sum_pieces * channels;
+}
+
+/// The normalization of a whole batch of any layout; y may be x. `bias` is not read where it is not centered.
+template <bool Centered, class T>
+void channel_norm_forward(const batch_view<const T>& x, const batch_view<T>& y, const T* weight, const T* bias,
+                          double epsilon, extent threads) {
+    for_each_pixels(
+        threads,
+        [&](extent, extent count, pixels<const T> from, pixels<T> to) {
+            channel_norm_pixels<Centered, T>(from, to, count, x.shape.channels(), weight, bias,
+                                             static_cast<T>(epsilon));
+        },
+        x, y);
+}
+
+/// Its gradients. The batch is summed in pieces that no number of threads changes, and these are added in order.
+/// \param d_weight, d_bias  (channels) each, added into; null where there is none
+/// \param scratch           channel_norm_scratch(channels) numbers
+/// dx may be dy, and may be absent (null).
+template <bool Centered, class T>
+void channel_norm_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
+                           const T* weight, double epsilon, T* d_weight, T* d_bias, T* scratch, extent threads) {
+    const extent channels = x.shape.channels(), total = x.count * x.shape.positions();
+    const extent size = detail::piece_size(total), pieces = detail::piece_count(total);
+    parallel_for(pieces, threads_for(total * channels, threads), [&](extent i) {
+        T *products = scratch + 2 * i * channels, *sum = products + channels;
+        for (extent c = 0; c < 2 * channels; ++c) products[c] = 0;
+        const auto body = [&](extent, extent count, pixels<const T> input, pixels<const T> from,
+                              pixels<T> to = {nullptr, 0}) {
+            channel_norm_gradient_pixels<Centered, T>(input, from, to, count, channels, weight,
+                                                      static_cast<T>(epsilon), products, sum);
+        };
+        const extent first = i * size, last = first + detail::piece_pixels(total, i);
+        if (dx.data != nullptr)
+            walk_pixels(first, last, body, x, dy, dx);
+        else
+            walk_pixels(first, last, body, x, dy);
+    });
+    for (extent which = 0; which < 2; ++which) {
+        T* to = which == 0 ? d_weight : d_bias;
+        for (extent c = 0; to != nullptr && c < channels; ++c) {
+            double sum = 0;
+            for (extent i = 0; i < pieces; ++i) sum += static_cast<double>(scratch[(2 * i + which) * channels + c]);
+            to[c] += static_cast<T>(sum);
+        }
+    }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn::detail {
+
+template <bool Centered>
+struct channel_norm {
+    [[nodiscard]] static constexpr operation lower_as(const char* layer, const dims& in, const layer_options& o) {
+        operation row = make_operation(kind::custom, layer, in, in);
+        row.epsilon = o.epsilon;
+        row.in_place = row.backward_in_place = row.backward_reads_input = true;
+        learn_affine(row, make_dims(in.channels()), o.affine, Centered && o.bias);
+        row.scratch = 2 * in.channels() + kernels::channel_norm_scratch(in.channels());
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        const auto [weight, bias] = affine_of(call.op, call.parameters, call.scratch, call.op.in.channels());
+        kernels::channel_norm_forward<Centered>(call.x, call.y, weight, bias, call.op.epsilon, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        const extent channels = call.op.in.channels();
+        const auto [weight, bias] = affine_of(call.op, call.parameters, call.scratch, channels);
+        const auto [d_weight, d_bias] = gradients_of(call.op, call.gradients, channels);
+        kernels::channel_norm_backward<Centered>(call.x, call.dy, call.dx, weight, call.op.epsilon, d_weight, d_bias,
+                                                 call.scratch + 2 * channels, call.threads);
+    }
+};
+
+}  // namespace ctnn::detail
+// -------------------- ctnn/layers/sample_norm.hpp
+/// \file
+/// The rule and the calls of layer_norm<over_all>: a sample's elements are normalized together.
+
+// -------------------- ctnn/kernels/sample_norm.hpp
+/// \file
+/// Normalization of all elements of a sample together, with a weight and a bias for each of them, forwards and
+/// backwards.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// What a sample's elements are normalized by: u = (x - mean - rest) inverse, where the rounded mean lacks the rest.
+/// And backwards the averages of g = dy weight and of g u.
+template <class T>
+struct sample_factors {
+    T mean, rest, inverse, gradient, product;
+};
+
+/// One tensor of parameters as a batch in which every sample is the same memory.
+template <class T>
+batch_view<T> for_every_sample(T* data, const dims& shape, extent count) {
+    batch_view<T> view = batch_view<T>::dense(data, shape, count);
+    view.sample = 0;
+    return view;
+}
+
+/// x, y: `count` pixels of `channels`; weight and bias likewise. y = u weight + bias, without `biased` u weight; y may
+/// be x.
+template <class T>
+CTNN_KERNEL void normalize_elements(pixels<const T> x, pixels<T> y, pixels<const T> weight, pixels<const T> bias,
+                                    extent count, extent channels, const sample_factors<T>& f, bool biased) {
+    const vec<T> mean = f.mean, rest = f.rest, inverse = f.inverse;
+    for (extent i = 0; i < count; ++i)
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const vec<T> u = (read(x.data + i * x.step + c) - mean - rest) * inverse;
+            const vec<T> w = read(weight.data + i * weight.step + c);
+            write(y.data + i * y.step + c, biased ? fma(u, w, read(bias.data + i * bias.step + c)) : u * w);
+        });
+}
+
+/// x, dy, weight: `count` pixels of `channels`. Adds, for each channel, the sums of g = dy weight and of g (x - shift).
+template <class T>
+CTNN_KERNEL void add_weighted_sums(pixels<const T> x, pixels<const T> dy, pixels<const T> weight, extent count,
+                                   extent channels, const T* shift, T* sum, T* products) {
+    for_each_block(count, channels, [&](extent first, extent size) {
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const vec<T> origin = read(shift + c);
+            vec<T> s = T(0), q = T(0);
+            for (extent i = first; i < first + size; ++i) {
+                const vec<T> g = read(dy.data + i * dy.step + c) * read(weight.data + i * weight.step + c);
+                s += g;
+                q = fma(read(x.data + i * x.step + c) - origin, g, q);
+            }
+            write(sum + c, read(sum + c) + s);
+            write(products + c, read(products + c) + q);
+        });
+    });
+}
+
+/// x, dy, dx, and likewise weight and its gradients: `count` pixels of `channels`. Adds dy u to d_weight and dy to
+/// d_bias where these exist, then dx = inverse (g - average of g - u average of g u); dx may be dy.
+template <class T>
+CTNN_KERNEL void element_gradients(pixels<const T> x, pixels<const T> dy, pixels<T> dx, pixels<const T> weight,
+                                   pixels<T> d_weight, pixels<T> d_bias, extent count, extent channels,
+                                   const sample_factors<T>& f) {
+    const vec<T> mean = f.mean, rest = f.rest, inverse = f.inverse, gradient = f.gradient, product = f.product;
+    for (extent i = 0; i < count; ++i)
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const vec<T> u = (read(x.data + i * x.step + c) - mean - rest) * inverse;
+            const vec<T> from = read(dy.data + i * dy.step + c);
+            T* to_weight = d_weight.data + i * d_weight.step + c;
+            write(to_weight, fma(from, u, read(to_weight)));
+            if (d_bias.data != nullptr) {
+                T* to_bias = d_bias.data + i * d_bias.step + c;
+                write(to_bias, read(to_bias) + from);
+            }
+            if (dx.data != nullptr) {
+                const vec<T> g = fma(from, read(weight.data + i * weight.step + c), -gradient);
+                write(dx.data + i * dx.step + c, (g - u * product) * inverse);
+            }
+        });
+}
+
+}  // namespace detail
+
+/// x, y: a batch of any layout. y = (x - mean) / sqrt(variance + epsilon) weight + bias, with the mean and the biased
+/// variance of each sample; y may be x.
+/// \param weight, bias  of the shape of a sample, without gaps; bias may be null
+/// \param scratch       sample_wave(shape).scratch() numbers
+template <class T>
+void sample_norm_forward(const batch_view<const T>& x, const batch_view<T>& y, const T* weight, const T* bias,
+                         double epsilon, T* scratch, extent threads) {
+    const sample_wave wave(x.shape);
+    const bool biased = bias != nullptr;
+    const auto weights = detail::for_every_sample(weight, x.shape, x.count);
+    const auto biases = detail::for_every_sample(biased ? bias : weight, x.shape, x.count);
+    threads = threads_for(x.count * x.shape.size(), threads);
+    wave.for_each_wave(x.count, [&](extent begin, extent count) {
+        sum_samples(wave, x, begin, count, scratch, threads);
+        detail::sample_factors<T> factors[detail::sum_pieces];
+        for (extent s = 0; s < count; ++s) {
+            const group_moments m = moments_of_group(wave, scratch, s, 0, wave.channels, epsilon);
+            const T mean = static_cast<T>(m.mean);
+            factors[s] = {mean, static_cast<T>(m.mean - static_cast<double>(mean)), static_cast<T>(m.inverse), 0, 0};
+        }
+        wave.for_each_piece(begin, count, threads, [&](extent s, extent, extent first, extent last) {
+            walk_pixels(
+                first, last,
+                [&](extent, extent here, pixels<const T> from, pixels<T> to, pixels<const T> w, pixels<const T> b) {
+                    detail::normalize_elements<T>(from, to, w, b, here, wave.channels, factors[s], biased);
+                },
+                x, y, weights, biases);
+        });
+    });
+}
+
+/// Its gradients, through the statistics.
+/// \param d_weight, d_bias  of the shape of a sample, added into, sample after sample; d_bias may be null
+/// \param scratch           sample_wave(shape).scratch() numbers
+/// dx may be dy, and may be absent (null).
+template <class T>
+void sample_norm_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
+                          const T* weight, double epsilon, T* d_weight, T* d_bias, T* scratch, extent threads) {
+    const sample_wave wave(x.shape);
+    const extent channels = wave.channels;
+    const double n = static_cast<double>(x.shape.size());
+    const auto weights = detail::for_every_sample(weight, x.shape, x.count);
+    const auto weight_gradients = detail::for_every_sample(d_weight, x.shape, x.count);
+    // Who is absent is not walked: another takes its place.
+    const auto bias_gradients = detail::for_every_sample(d_bias != nullptr ? d_bias : d_weight, x.shape, x.count);
+    const batch_view<T> to = dx.data != nullptr ? dx : weight_gradients;
+    threads = threads_for(x.count * x.shape.size(), threads);
+    wave.for_each_wave(x.count, [&](extent begin, extent count) {
+        sum_samples(wave, x, begin, count, scratch, threads);
+        wave.for_each_piece(begin, count, threads, [&](extent s, extent piece, extent first, extent last) {
+            T *sum = scratch + wave.sums(s, piece) + 2 * channels, *products = sum + channels;
+            for (extent c = 0; c < 2 * channels; ++c) sum[c] = 0;
+            walk_pixels(
+                first, last,
+                [&](extent, extent here, pixels<const T> input, pixels<const T> from, pixels<const T> w) {
+                    detail::add_weighted_sums<T>(input, from, w, here, channels, scratch + wave.shift(s), sum,
+                                                 products);
+                },
+                x, dy, weights);
+        });
+        detail::sample_factors<T> factors[detail::sum_pieces];
+        for (extent s = 0; s < count; ++s) {
+            const group_moments m = moments_of_group(wave, scratch, s, 0, channels, epsilon);
+            const T mean = static_cast<T>(m.mean);
+            double sum = 0, products = 0;
+            for (extent c = 0; c < channels; ++c) {
+                const channel_moments g = gradient_moments_of_channel(wave, scratch, s, c, m.mean);
+                sum += g.sum;
+                products += g.squares;
+            }
+            factors[s] = {mean, static_cast<T>(m.mean - static_cast<double>(mean)), static_cast<T>(m.inverse),
+                          static_cast<T>(sum / n), static_cast<T>(products * m.inverse / n)};
+        }
+        // A piece takes its positions of all samples: every sum over samples is made by one thread, in order.
+        parallel_for(wave.pieces, threads, [&](extent piece) {
+            for (extent s = 0; s < count; ++s) {
+                const extent first = (begin + s) * wave.positions + piece * wave.size;
+                walk_pixels(
+                    first, first + detail::piece_pixels(wave.positions, piece),
+                    [&](extent, extent here, pixels<const T> input, pixels<const T> from, pixels<T> dx_here,
+                        pixels<const T> w, pixels<T> dw, pixels<T> db) {
+                        if (dx.data == nullptr) dx_here.data = nullptr;
+                        if (d_bias == nullptr) db.data = nullptr;
+                        detail::element_gradients<T>(input, from, dx_here, w, dw, db, here, channels, factors[s]);
+                    },
+                    x, dy, to, weights, weight_gradients, bias_gradients);
+            }
+        });
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn::detail {
+
+/// Each element has a weight of its own. Without weights this is a group norm of one group.
+struct sample_norm : grouped_norm {
+    [[nodiscard]] static constexpr operation lower_as(const char* layer, const dims& in, const layer_options& o) {
+        operation row = grouped_norm::lower_as(layer, in, 1, o.affine, o);
+        learn_affine(row, in, o.affine, o.bias);
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        if (call.op.parameters[0].name == nullptr) return grouped_norm::forward(call);
+        const T* bias = call.op.parameters[1].name != nullptr ? call.parameters + call.op.in.size() : nullptr;
+        kernels::sample_norm_forward(call.x, call.y, call.parameters, bias, call.op.epsilon, call.scratch,
+                                     call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.op.parameters[0].name == nullptr) return grouped_norm::backward(call);
+        const auto [d_weight, d_bias] = gradients_of(call.op, call.gradients, call.op.in.size());
+        kernels::sample_norm_backward(call.x, call.dy, call.dx, call.parameters, call.op.epsilon, d_weight, d_bias,
+                                      call.scratch, call.threads);
+    }
+};
+
+}  // namespace ctnn::detail
+
+namespace ctnn {
+
+namespace detail {
+template <auto... Options>
+using layer_norm_base = std::conditional_t<read_options<Options...>().over_all, sample_norm, channel_norm<true>>;
+}
+
+/// Normalizes the channels of every position, or all elements of a sample together:
+/// y = (x - mean) / sqrt(variance + epsilon) weight + bias.
+///
+///     takes    a vector, a sequence, an image or a volume
+///     gives    the same shape
+///     learns   weight, begins at 1; bias, begins at 0: (channels) each, with over_all the shape of a sample
+///     options  epsilon (1e-5), no_bias, no_affine (neither weight nor bias), over_all
+///     refuses  an epsilon that is not positive; no_bias beside no_affine
+///     costs    three passes over x forwards; backwards four, and none of the forward pass is kept but x
+///
+/// The statistics are those of a sample alone, in training and in an engine, so nothing is folded into the layer
+/// before it. This is torch.nn.LayerNorm(channels) on data with channels last, and Keras' LayerNormalization(axis=-1);
+/// with over_all it is torch.nn.LayerNorm(shape).
+///
+///     using block = ctnn::residual<ctnn::layer_norm<>, ctnn::dense<64>, ctnn::relu, ctnn::dense<64>>;
+///
+/// Ba et al., "Layer normalization", 2016; https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
+template <auto... Options>
+struct layer_norm : detail::layer_norm_base<Options...> {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        constexpr layer_options o = read_options<Options...>();
+        if (!detail::takes_affine(o, option::over_all)) return refusal::option_not_taken;
+        if (!(o.epsilon > 0)) return refusal::number_out_of_range;
+        return layer_norm::lower_as(o.over_all ? "layer_norm over all" : "layer_norm", in, o);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/local_response_norm.hpp
+/// \file
+/// Local response normalization.
+
+// -------------------- ctnn/kernels/local_response_norm.hpp
+/// \file
+/// Local response normalization of every pixel over neighboring channels, forwards and backwards.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// y = x / (additive + alpha mean of x^2)^beta, the mean over `size` channels, size / 2 of them in front.
+struct response_rule {
+    extent size;
+    double alpha, beta, additive;
+};
+
+namespace detail {
+
+/// One row of temporary numbers of a pixel: its channels, `size` - 1 zeros around them, and the lanes of a vector.
+[[nodiscard]] constexpr extent response_row(extent channels, extent size) { return channels + size - 1 + 16; }
+
+/// p^-beta: by square roots for the exponents that are in use, else a lane at a time.
+template <class T>
+CTNN_INLINE vec<T> inverse_power(vec<T> p, T beta) {
+    const vec<T> one = T(1);
+    if (beta == T(0.75)) return one / (sqrt(p) * sqrt(sqrt(p)));
+    if (beta == T(0.5)) return one / sqrt(p);
+    if (beta == T(1)) return one / p;
+    T lane[static_cast<unsigned long>(lanes<T>)];
+    store(lane, p);
+    for (T& value : lane) value = std::pow(value, -beta);
+    return load(static_cast<const T*>(lane));
+}
+
+/// additive + alpha mean of x^2 around the channels from c on, of squares that begin size / 2 zeros before channel 0.
+template <class T>
+CTNN_INLINE vec<T> response(const T* squares, extent c, extent size, T share, T additive) {
+    vec<T> sum = T(0);
+    for (extent j = 0; j < size; ++j) sum += load(squares + c + j);
+    return fma(sum, vec<T>(share), vec<T>(additive));
+}
+
+/// The squares of a pixel, behind `before` zeros that are there already.
+template <class T>
+CTNN_INLINE void square_pixel(const T* x, extent channels, extent before, T* squares) {
+    for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+        write(squares + before + c, read(x + c) * read(x + c));
+    });
+}
+
+/// x, y: `count` pixels of `channels`; y may be x.
+/// \param rows  response_row(channels, size) numbers, zero around the channels
+template <class T>
+CTNN_KERNEL void response_pixels(pixels<const T> x, pixels<T> y, extent count, extent channels,
+                                 const response_rule& rule, T* rows) {
+    const T share = static_cast<T>(rule.alpha / static_cast<double>(rule.size));
+    const T beta = static_cast<T>(rule.beta), additive = static_cast<T>(rule.additive);
+    for (extent i = 0; i < count; ++i) {
+        const T* from = x.data + i * x.step;
+        T* to = y.data + i * y.step;
+        square_pixel(from, channels, rule.size / 2, rows);
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const vec<T> p = response<T>(rows, c, rule.size, share, additive);
+            write(to + c, read(from + c) * inverse_power(p, beta));
+        });
+    }
+}
+
+/// x, dy, dx: `count` pixels of `channels`. With p = additive + alpha mean of x^2,
+/// dx = dy p^-beta - 2 alpha beta / size x (sum of dy x p^(-beta - 1) over the channels that it is a neighbor of); dx
+/// may be dy.
+/// \param rows  three times response_row(channels, size) numbers, zero around the channels
+template <class T>
+CTNN_KERNEL void response_gradient_pixels(pixels<const T> x, pixels<const T> dy, pixels<T> dx, extent count,
+                                          extent channels, const response_rule& rule, T* rows) {
+    const extent row = response_row(channels, rule.size), behind = (rule.size - 1) / 2;
+    T *squares = rows, *products = rows + row, *powers = products + row;
+    const T share = static_cast<T>(rule.alpha / static_cast<double>(rule.size));
+    const T beta = static_cast<T>(rule.beta), additive = static_cast<T>(rule.additive);
+    const vec<T> slope = T(-2) * share * beta;
+    for (extent i = 0; i < count; ++i) {
+        const T *input = x.data + i * x.step, *from = dy.data + i * dy.step;
+        T* to = dx.data + i * dx.step;
+        square_pixel(input, channels, rule.size / 2, squares);
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const vec<T> p = response<T>(squares, c, rule.size, share, additive), power = inverse_power(p, beta);
+            write(powers + c, power);
+            write(products + behind + c, read(from + c) * read(input + c) * power / p);
+        });
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            vec<T> sum = T(0);
+            for (extent j = 0; j < rule.size; ++j) sum += load(static_cast<const T*>(products) + c + j);
+            write(to + c, fma(read(from + c), read(powers + c), slope * read(input + c) * sum));
+        });
+    }
+}
+
+/// Calls body(rows, piece's pixels...) for the pieces of a batch, each with zeroed rows of its own.
+template <class T, class Body, class... Views>
+void for_each_response_piece(const dims& shape, extent batch, extent size, T* scratch, extent threads, const Body& body,
+                             const Views&... views) {
+    const extent total = batch * shape.positions(), rows = 3 * response_row(shape.channels(), size);
+    const extent step = piece_size(total);
+    parallel_for(piece_count(total), threads_for(batch * shape.size(), threads), [&](extent i) {
+        T* mine = scratch + i * rows;
+        for (extent j = 0; j < rows; ++j) mine[j] = 0;
+        walk_pixels(
+            i * step, i * step + piece_pixels(total, i),
+            [&](extent, extent count, auto... p) { body(mine, count, p...); }, views...);
+    });
+}
+
+}  // namespace detail
+
+/// Numbers of scratch memory that both directions need.
+[[nodiscard]] constexpr extent local_response_scratch(extent channels, extent size) {
+    return detail::sum_pieces * 3 * detail::response_row(channels, size);
+}
+
+/// The normalization of a whole batch of any layout; y may be x.
+template <class T>
+void local_response_forward(const batch_view<const T>& x, const batch_view<T>& y, const response_rule& rule, T* scratch,
+                            extent threads) {
+    const extent channels = x.shape.channels();
+    detail::for_each_response_piece(
+        x.shape, x.count, rule.size, scratch, threads,
+        [&](T* rows, extent count, pixels<const T> from, pixels<T> to) {
+            detail::response_pixels<T>(from, to, count, channels, rule, rows);
+        },
+        x, y);
+}
+
+/// Its gradient, from the input; dx may be dy.
+template <class T>
+void local_response_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
+                             const response_rule& rule, T* scratch, extent threads) {
+    const extent channels = x.shape.channels();
+    detail::for_each_response_piece(
+        x.shape, x.count, rule.size, scratch, threads,
+        [&](T* rows, extent count, pixels<const T> input, pixels<const T> from, pixels<T> to) {
+            detail::response_gradient_pixels<T>(input, from, to, count, channels, rule, rows);
+        },
+        x, dy, dx);
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Divides each channel by what its neighbors at the same position are: y = x / (additive + alpha mean of x^2)^beta,
+/// the mean over Size channels around it, Size / 2 of them in front; zeros stand for those that do not exist.
+///
+///     takes    a vector, a sequence, an image or a volume
+///     gives    the same shape
+///     options  alpha (1e-4), beta (0.75), additive (1; PyTorch's k, TensorFlow's bias)
+///     refuses  a size below 1, a negative alpha or beta, an additive that is not positive
+///     costs    Size additions an element; exponents other than 0.5, 0.75 and 1 are computed one element at a time
+///
+///     using block = ctnn::chain<ctnn::conv<96, 11, ctnn::stride<4>>, ctnn::relu, ctnn::local_response_norm<5>>;
+///
+/// Krizhevsky et al., "ImageNet classification with deep convolutional neural networks", 2012;
+/// https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
+template <extent Size, auto... Options>
+struct local_response_norm {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        constexpr layer_options o = read_options<Options...>();
+        if (o.repeated || (o.given & ~(option::alpha | option::beta | option::additive)) != 0)
+            return refusal::option_not_taken;
+        if (Size < 1 || !(o.alpha >= 0 && o.alpha < 1e30) || !(o.beta >= 0 && o.beta < 1e30) ||
+            !(o.additive > 0 && o.additive < 1e30))
+            return refusal::number_out_of_range;
+        operation row = make_operation(kind::custom, "local_response_norm", in, in);
+        row.groups = Size;  // what networks are told apart by; a window would be one over positions
+        row.alpha = o.alpha;
+        row.beta = o.beta;
+        row.epsilon = o.additive;
+        row.in_place = row.backward_in_place = row.backward_reads_input = true;
+        row.scratch = kernels::local_response_scratch(in.channels(), Size);
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::local_response_forward(call.x, call.y, rule_of(call.op), call.scratch, call.threads);
     }
     template <class T>
     static void backward(const backward_call<T>& call) {
         if (call.dx.data != nullptr)
-            kernels::pool_backward<kernels::pool::maximum>(call.op, call.x, call.dy, call.dx, call.threads);
+            kernels::local_response_backward(call.x, call.dy, call.dx, rule_of(call.op), call.scratch, call.threads);
+    }
+
+private:
+    [[nodiscard]] static constexpr kernels::response_rule rule_of(const operation& row) {
+        return {row.groups, row.alpha, row.beta, row.epsilon};
     }
 };
 
 }  // namespace ctnn
-// -------------------- ctnn/layers/reshape.hpp
+// -------------------- ctnn/layers/log_softmax.hpp
 /// \file
-/// Reshape.
+/// The logarithm of softmax over channels.
 
-namespace ctnn {
-
-/// The same elements in the order of memory, in another shape; mostly free, because memory is shared.
-///
-///     takes    any shape
-///     gives    shape<Extents...>
-///     refuses  a shape with another number of elements
-///
-///     using image = ctnn::network<ctnn::shape<16>, ctnn::dense<49>, ctnn::reshape<7, 7, 1>, ctnn::upsample<2>>;
-///
-/// https://keras.io/api/layers/reshaping_layers/reshape/
-template <extent... Extents>
-struct reshape {
-    [[nodiscard]] static constexpr outcome lower(dims in) {
-        constexpr dims out = dims_of<shape<Extents...>>;
-        if (out.size() != in.size()) return refusal::sizes_differ;
-        return operation{.what = kind::reshape, .layer = "reshape", .in = in, .out = out};
-    }
-    template <class T>
-    static void forward(const forward_call<T>& call) {
-        execution::reshape_view(call.x, call.y, false, call.threads);
-    }
-    template <class T>
-    static void backward(const backward_call<T>& call) {
-        if (call.dx.data != nullptr) execution::reshape_view(call.dy, call.dx, false, call.threads);
-    }
-};
-
-}  // namespace ctnn
-// -------------------- ctnn/layers/softmax.hpp
+// -------------------- ctnn/kernels/log_softmax.hpp
 /// \file
-/// Softmax over channels.
+/// The logarithm of softmax over the channels of every pixel, forward and backward.
 
 // -------------------- ctnn/kernels/softmax.hpp
 /// \file
@@ -17970,10 +19836,8 @@ CTNN_INLINE T largest_of(const T* x, extent channels) {
 /// Pixels of fewer channels than a vector has lanes, in one register each.
 template <class T>
 CTNN_INLINE void softmax_small_pixels(pixels<const T> x, pixels<T> y, extent count, extent channels) {
-    T ones[static_cast<unsigned long>(lanes<T>)];
-    for (T& one : ones) one = 1;
-    const vec<T> one = T(1), zero = T(0), lowest = -std::numeric_limits<T>::infinity();
-    const auto exists = load_partial(static_cast<const T*>(ones), channels) == one;
+    const vec<T> zero = T(0), lowest = -std::numeric_limits<T>::infinity();
+    const auto exists = first_lanes<T>(channels);
     for (extent i = 0; i < count; ++i) {
         const vec<T> logits = load_partial(x.data + i * x.step, channels);
         const vec<T> largest = reduce_max(select(exists, logits, lowest));
@@ -18048,6 +19912,398 @@ void softmax_backward(const batch_view<const T>& y, const batch_view<const T>& d
 }  // namespace ctnn
 
 namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// x, y: `count` pixels of `channels`. y = (x - max x) - ln(sum of e^(x - max x)), so no finite logit overflows, and
+/// the sum, which is at least 1, loses nothing; y may be x.
+template <class T>
+CTNN_KERNEL void log_softmax_pixels(pixels<const T> x, pixels<T> y, extent count, extent channels) {
+    const extent even = channels / lanes<T> * lanes<T>, rest = channels - even;
+    const auto exists = first_lanes<T>(rest);
+    const vec<T> zero = T(0), lowest = -std::numeric_limits<T>::infinity();
+    for (extent i = 0; i < count; ++i) {
+        const T* from = x.data + i * x.step;
+        T* to = y.data + i * y.step;
+        const vec<T> last = select(exists, load_partial(from + even, rest), lowest);
+        const vec<T> largest = even != 0 ? detail::largest_of(from, channels) : reduce_max(last);
+        vec<T> sum = select(exists, exp(last - largest), zero);
+        for (extent c = 0; c < even; c += lanes<T>) sum += exp(load(from + c) - largest);
+        const vec<T> logarithm = log1p(vec<T>(reduce_add(sum) - 1));
+        for_each_channel_vector<T>(
+            channels, [&](extent c, auto read, auto write) { write(to + c, (read(from + c) - largest) - logarithm); });
+    }
+}
+
+/// y, dy, dx: `count` pixels of `channels`. dx = dy - e^y sum of dy; dx may be dy.
+template <class T>
+CTNN_KERNEL void log_softmax_gradient_pixels(pixels<const T> y, pixels<const T> dy, pixels<T> dx, extent count,
+                                             extent channels) {
+    for (extent i = 0; i < count; ++i) {
+        const T *output = y.data + i * y.step, *from = dy.data + i * dy.step;
+        T* to = dx.data + i * dx.step;
+        vec<T> total = T(0);
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto) { total += read(from + c); });
+        const vec<T> sum = reduce_add(total);
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            write(to + c, fma(-exp(read(output + c)), sum, read(from + c)));
+        });
+    }
+}
+
+/// For a whole batch of any layout; y may be x.
+template <class T>
+void log_softmax_forward(const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+    for_each_pixels(
+        threads,
+        [&](extent, extent count, pixels<const T> from, pixels<T> to) {
+            log_softmax_pixels(from, to, count, x.shape.channels());
+        },
+        x, y);
+}
+
+/// Its gradient, from the output; dx may be dy.
+template <class T>
+void log_softmax_backward(const batch_view<const T>& y, const batch_view<const T>& dy, const batch_view<T>& dx,
+                          extent threads) {
+    for_each_pixels(
+        threads,
+        [&](extent, extent count, pixels<const T> output, pixels<const T> from, pixels<T> to) {
+            log_softmax_gradient_pixels(output, from, to, count, y.shape.channels());
+        },
+        y, dy, dx);
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// The logarithms of the probabilities that softmax gives: x - ln(sum of e^x) over the channels of every position,
+/// finite for any finite x.
+///
+///     takes    a vector, a sequence, an image or a volume
+///     gives    the same shape
+///     refuses  a single channel, whose probability would always be 1
+///
+/// It is no head: cross_entropy wants softmax, and cross_entropy_with_logits takes these numbers as logits, which gives
+/// the same loss.
+///
+///     using scores = ctnn::network<ctnn::shape<512>, ctnn::dense<3>, ctnn::log_softmax>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html
+struct log_softmax {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        if (in.channels() < 2) return refusal::needs_channels;
+        operation row = make_operation(kind::custom, "log_softmax", in, in);
+        // In place though a pixel's channels depend on each other: the kernels read a pixel before they overwrite it.
+        row.in_place = row.backward_in_place = row.backward_reads_output = true;
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::log_softmax_forward(call.x, call.y, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr) kernels::log_softmax_backward(call.y, call.dy, call.dx, call.threads);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/max_pool.hpp
+/// \file
+/// Maximum pooling.
+
+namespace ctnn {
+
+/// The largest value of each window, channel by channel.
+///
+///     takes    a sequence, an image or a volume
+///     gives    (input + padding - window) / stride + 1 positions an axis, rounded down: an incomplete window is
+///              dropped
+///     options  window (2), stride (as the window), padding (at most half the window) or same; padding never wins
+///     refuses  a vector; a window larger than the padded input
+///
+/// Backward gives the gradient to the first maximum of a window, in the order of memory. A NaN counts as a maximum.
+///
+///     using halved = ctnn::network<ctnn::shape<28, 28, 8>, ctnn::max_pool<>, ctnn::max_pool<3, ctnn::stride<2>>>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
+template <auto... Options>
+struct max_pool {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        outcome o = detail::lower_pool<Options...>(in, "max_pool", 0);
+        o.what.what = kind::max_pool;
+        o.what.backward_reads_input = true;
+        return o;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::pool_forward<kernels::pool::maximum>(call.op, call.x, call.y, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr)
+            kernels::pool_backward<kernels::pool::maximum>(call.op, call.x, call.dy, call.dx, call.threads);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/mish.hpp
+/// \file
+/// Mish.
+
+namespace ctnn {
+
+/// x tanh(ln(1 + e^x)).
+///
+///     takes    any shape
+///     gives    the same shape
+///
+///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same>, ctnn::mish>;
+///
+/// Misra, "Mish: a self regularized non-monotonic activation function", 2019;
+/// https://pytorch.org/docs/stable/generated/torch.nn.Mish.html
+struct mish : detail::elementwise<activation::mish> {
+    [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("mish", in); }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/prelu.hpp
+/// \file
+/// The rectifier whose slope is learned.
+
+// -------------------- ctnn/kernels/prelu.hpp
+/// \file
+/// The learned slopes of prelu, one a channel or one for all, and their gradient.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// seen, from, to: `count` pixels of `channels`, slopes: (channels). to = from where seen is positive, from times the
+/// channel's slope elsewhere: forwards with from = seen = x, backwards with from = dy; to may be either.
+template <class T>
+CTNN_KERNEL void prelu_pixels(pixels<const T> seen, pixels<const T> from, pixels<T> to, extent count, extent channels,
+                              const T* slopes) {
+    detail::for_each_block(count, channels, [&](extent first, extent size) {
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const vec<T> slope = read(slopes + c), zero = T(0);
+            const T *sign = seen.data + first * seen.step + c, *value = from.data + first * from.step + c;
+            T* result = to.data + first * to.step + c;
+            for (extent i = 0; i < size; ++i, sign += seen.step, value += from.step, result += to.step) {
+                const vec<T> v = read(value);
+                write(result, select(read(sign) > zero, v, v * slope));
+            }
+        });
+    });
+}
+
+/// x, dy: `count` pixels of `channels`, sums: (channels). Adds x dy of the pixels where x is not positive.
+template <class T>
+CTNN_KERNEL void add_slope_sums(pixels<const T> x, pixels<const T> dy, extent count, extent channels, T* sums) {
+    detail::for_each_block(count, channels, [&](extent first, extent size) {
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const vec<T> zero = T(0);
+            vec<T> sum = zero;
+            const T *input = x.data + first * x.step + c, *gradient = dy.data + first * dy.step + c;
+            for (extent i = 0; i < size; ++i, input += x.step, gradient += dy.step) {
+                const vec<T> v = read(input);
+                sum += select(v > zero, zero, v * read(gradient));
+            }
+            write(sums + c, read(sums + c) + sum);
+        });
+    });
+}
+
+/// Numbers of scratch memory that the slopes' gradient needs.
+[[nodiscard]] constexpr extent prelu_scratch(extent channels) { return detail::sum_pieces * channels; }
+
+/// y = x where it is positive, x times its slope elsewhere, for a whole batch of any layout; y may be x. There are
+/// `count` slopes: 1 or the channels.
+template <class T>
+void prelu_forward(const batch_view<const T>& x, const batch_view<T>& y, const T* slopes, extent count,
+                   extent threads) {
+    const extent channels = x.shape.channels();
+    if (count == 1)
+        return activate<activation::leaky_relu, T>(x, y, {.alpha = static_cast<double>(slopes[0])}, threads);
+    for_each_pixels(
+        threads,
+        [&](extent, extent pixel_count, pixels<const T> from, pixels<T> to) {
+            prelu_pixels(from, from, to, pixel_count, channels, slopes);
+        },
+        x, y);
+}
+
+/// Adds the slopes' gradient, then overwrites dx, which may be dy and may be absent (null). The partial sums do not
+/// depend on the number of threads. scratch: prelu_scratch(channels) numbers.
+template <class T>
+void prelu_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
+                    const T* slopes, extent count, T* gradients, T* scratch, extent threads) {
+    const extent channels = x.shape.channels(), total = x.count * x.shape.positions();
+    const extent size = detail::piece_size(total), pieces = detail::piece_count(total);
+    parallel_for(pieces, threads, [&](extent i) {
+        T* sums = scratch + i * channels;
+        for (extent c = 0; c < channels; ++c) sums[c] = 0;
+        walk_pixels(
+            i * size, i * size + detail::piece_pixels(total, i),
+            [&](extent, extent pixel_count, pixels<const T> input, pixels<const T> gradient) {
+                add_slope_sums(input, gradient, pixel_count, channels, sums);
+            },
+            x, dy);
+    });
+    double all = 0;
+    for (extent c = 0; c < channels; ++c) {
+        double sum = 0;
+        for (extent i = 0; i < pieces; ++i) sum += static_cast<double>(scratch[i * channels + c]);
+        if (count != 1) gradients[c] += static_cast<T>(sum);
+        all += sum;
+    }
+    if (count == 1) gradients[0] += static_cast<T>(all);
+    if (dx.data == nullptr) return;
+    if (count == 1)
+        return activation_gradient<activation::leaky_relu, T>(x, dy, dx, {.alpha = static_cast<double>(slopes[0])},
+                                                              threads);
+    for_each_pixels(
+        threads,
+        [&](extent, extent pixel_count, pixels<const T> input, pixels<const T> from, pixels<T> to) {
+            prelu_pixels(input, from, to, pixel_count, channels, slopes);
+        },
+        x, dy, dx);
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// x where it is positive, a learned slope times x elsewhere.
+///
+///     takes    a vector, a sequence, an image or a volume
+///     gives    the same shape
+///     learns   weight (1), or (channels) with per_channel; begins at 0.25
+///     options  per_channel
+///     refuses  any other option
+///
+///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same>, ctnn::prelu<ctnn::per_channel>>;
+///
+/// It stays a row of its own in an engine, because its slopes are known to the model alone. He et al., "Delving deep
+/// into rectifiers", 2015; https://pytorch.org/docs/stable/generated/torch.nn.PReLU.html
+template <auto... Options>
+struct prelu {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        constexpr layer_options o = read_options<Options...>();
+        if (o.repeated || (o.given & ~option::per_channel) != 0) return refusal::option_not_taken;
+        operation row = make_operation(kind::custom, "prelu", in, in);
+        const extent slopes = o.per_channel ? in.channels() : 1;
+        row.parameters[0] = {.name = "weight", .axis = {slopes, 1, 1, 1, 1}, .rank = 1, .start = initializer::quarter};
+        row.in_place = row.backward_in_place = row.backward_reads_input = true;
+        row.scratch = kernels::prelu_scratch(in.channels());
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::prelu_forward(call.x, call.y, call.parameters, call.op.parameters[0].size(), call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        kernels::prelu_backward(call.x, call.dy, call.dx, call.parameters, call.op.parameters[0].size(), call.gradients,
+                                call.scratch, call.threads);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/reshape.hpp
+/// \file
+/// Reshape.
+
+namespace ctnn {
+
+/// The same elements in the order of memory, in another shape; mostly free, because memory is shared.
+///
+///     takes    any shape
+///     gives    shape<Extents...>
+///     refuses  a shape with another number of elements
+///
+///     using image = ctnn::network<ctnn::shape<16>, ctnn::dense<49>, ctnn::reshape<7, 7, 1>, ctnn::upsample<2>>;
+///
+/// https://keras.io/api/layers/reshaping_layers/reshape/
+template <extent... Extents>
+struct reshape {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        constexpr dims out = dims_of<shape<Extents...>>;
+        if (out.size() != in.size()) return refusal::sizes_differ;
+        return operation{.what = kind::reshape, .layer = "reshape", .in = in, .out = out};
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        execution::reshape_view(call.x, call.y, false, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr) execution::reshape_view(call.dy, call.dx, false, call.threads);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/rms_norm.hpp
+/// \file
+/// Normalization by the root of the mean square.
+
+namespace ctnn {
+
+/// Divides the channels of every position by the root of their mean square: y = x / sqrt(mean(x^2) + epsilon) weight.
+///
+///     takes    a vector, a sequence, an image or a volume
+///     gives    the same shape
+///     learns   weight (channels), begins at 1
+///     options  epsilon (2^-23, what PyTorch takes for float), no_affine
+///     refuses  an epsilon that is not positive
+///     costs    two passes over x forwards; backwards three, and none of the forward pass is kept but x
+///
+///     using block = ctnn::residual<ctnn::rms_norm<>, ctnn::dense<64>>;
+///
+/// Zhang and Sennrich, "Root mean square layer normalization", 2019;
+/// https://pytorch.org/docs/stable/generated/torch.nn.RMSNorm.html
+template <auto... Options>
+struct rms_norm : detail::channel_norm<false> {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        layer_options o = read_options<Options...>();
+        if (o.repeated || (o.given & ~(option::epsilon | option::affine)) != 0) return refusal::option_not_taken;
+        if ((o.given & option::epsilon) == 0) o.epsilon = 0x1p-23;
+        if (!(o.epsilon > 0)) return refusal::number_out_of_range;
+        return lower_as("rms_norm", in, o);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/silu.hpp
+/// \file
+/// The sigmoid linear unit.
+
+namespace ctnn {
+
+/// Sigmoid linear unit, also called swish: x / (1 + e^-x).
+///
+///     takes    any shape
+///     gives    the same shape
+///
+///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same, ctnn::no_bias>, ctnn::batch_norm<>, ctnn::silu>;
+///
+/// Elfwing et al., "Sigmoid-weighted linear units", 2017; https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html
+struct silu : detail::elementwise<activation::silu> {
+    [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("silu", in); }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/softmax.hpp
+/// \file
+/// Softmax over channels.
+
+namespace ctnn {
 
 /// Turns the channels of every position into probabilities that add up to 1: e^x / sum of e^x, finite for any finite x.
 ///
@@ -18073,6 +20329,227 @@ struct softmax {
     template <class T>
     static void backward(const backward_call<T>& call) {
         if (call.dx.data != nullptr) kernels::softmax_backward(call.y, call.dy, call.dx, call.threads);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/softplus.hpp
+/// \file
+/// Softplus, a smooth relu.
+
+namespace ctnn {
+
+/// ln(1 + e^(Beta x)) / Beta, or x where Beta x is above the threshold.
+///
+///     takes    any shape
+///     gives    the same shape
+///     refuses  a beta that is not between 1e-30 and 1e30; a threshold that is not finite
+///
+///     using positive = ctnn::network<ctnn::shape<64>, ctnn::dense<1>, ctnn::softplus<>>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html
+template <number Beta = 1.0, number Threshold = 20.0>
+struct softplus : detail::elementwise<activation::softplus> {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        if (!(Beta.value() > 1e-30 && Beta.value() < 1e30)) return refusal::number_out_of_range;
+        if (!(Threshold.value() > -1e30 && Threshold.value() < 1e30)) return refusal::number_out_of_range;
+        return lower_as("softplus", in, {.alpha = Beta.value(), .beta = Threshold.value()});
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/softsign.hpp
+/// \file
+/// Softsign.
+
+namespace ctnn {
+
+/// x / (1 + |x|): between -1 and 1 as tanh, but slower to get there.
+///
+///     takes    any shape
+///     gives    the same shape
+///
+///     using hidden = ctnn::chain<ctnn::dense<64>, ctnn::softsign>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.Softsign.html
+struct softsign : detail::elementwise<activation::softsign> {
+    [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("softsign", in); }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/spatial_dropout.hpp
+/// \file
+/// Dropout of whole channels.
+
+// -------------------- ctnn/kernels/channel_dropout.hpp
+/// \file
+/// Dropout of whole channels of a sample, and of whole samples: one factor each, by dropout's random numbers.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// x, y: `count` pixels of `channels`. y = x times the factor of the channel; y may be x.
+template <class T>
+CTNN_KERNEL void scale_channels(pixels<const T> x, pixels<T> y, extent count, extent channels, const T* factor) {
+    for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+        const vec<T> f = read(factor + c);
+        for (extent i = 0; i < count; ++i) write(y.data + i * y.step + c, read(x.data + i * x.step + c) * f);
+    });
+}
+
+/// x, y: `count` pixels of `channels` of one sample. Their channels' elements of the mask begin at number `first`.
+template <class T>
+void drop_channels(pixels<const T> x, pixels<T> y, extent count, extent channels, extent first, const dropout_key& key,
+                   const dropped<T>& drops) {
+    T factor[dropout_chunk];
+    for (extent done = 0; done < channels;) {
+        const extent chunk = (first + done) / dropout_chunk, skip = (first + done) % dropout_chunk;
+        const extent here = dropout_chunk - skip < channels - done ? dropout_chunk - skip : channels - done;
+        dropout_factors(key, chunk, drops, factor);
+        scale_channels<T>({x.data + done, x.step}, {y.data + done, y.step}, count, here, factor + skip);
+        done += here;
+    }
+}
+
+}  // namespace detail
+
+/// Drops channels: element s * channels + c of the mask serves all positions of channel c of sample s. Forward and
+/// backward alike, for a batch of any layout; y may be x.
+template <class T>
+void channel_dropout_apply(const batch_view<const T>& x, const batch_view<T>& y, double rate, const dropout_key& key,
+                           extent threads) {
+    const detail::dropped<T> drops(rate);
+    const extent channels = x.shape.channels(), positions = x.shape.positions();
+    for_each_pixels(
+        threads,
+        [&](extent first, extent count, pixels<const T> from, pixels<T> to) {
+            for (extent done = 0; done < count;) {  // sample by sample
+                const extent sample = (first + done) / positions, rest = (sample + 1) * positions - (first + done);
+                const extent here = rest < count - done ? rest : count - done;
+                detail::drop_channels<T>({from.data + done * from.step, from.step}, {to.data + done * to.step, to.step},
+                                         here, channels, sample * channels, key, drops);
+                done += here;
+            }
+        },
+        x, y);
+}
+
+/// Drops samples: element s of the mask serves all of sample s.
+template <class T>
+void sample_dropout_apply(const batch_view<const T>& x, const batch_view<T>& y, double rate, const dropout_key& key,
+                          extent threads) {
+    const detail::dropped<T> drops(rate);
+    const extent channels = x.shape.channels(), positions = x.shape.positions();
+    for_each_pixels(
+        threads,
+        [&](extent first, extent count, pixels<const T> from, pixels<T> to) {
+            T factor[detail::dropout_chunk];
+            extent chunk = -1;
+            for (extent done = 0; done < count;) {
+                const extent sample = (first + done) / positions, rest = (sample + 1) * positions - (first + done);
+                const extent here = rest < count - done ? rest : count - done;
+                if (sample / detail::dropout_chunk != chunk) {
+                    chunk = sample / detail::dropout_chunk;
+                    detail::dropout_factors(key, chunk, drops, factor);
+                }
+                const T f = factor[sample % detail::dropout_chunk];
+                for (extent i = done; i < done + here; ++i) {
+                    const T* pixel = from.data + i * from.step;
+                    T* scaled = to.data + i * to.step;
+                    CTNN_INDEPENDENT  // the two may be the same
+                        for (extent c = 0; c < channels; ++c) scaled[c] = pixel[c] * f;
+                }
+                done += here;
+            }
+        },
+        x, y);
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// In training sets whole channels of a sample to zero with probability Rate and divides the others by 1 - Rate; an
+/// engine has no dropout.
+///
+///     takes    a sequence, an image or a volume
+///     gives    the same shape
+///     refuses  a vector, where dropout does the same; a rate outside [0, 1)
+///
+/// Neighboring positions of a channel resemble each other, so that dropout of single elements would take little away.
+/// The mask is a function of the seed, the layer's row, the step, the sample and the channel: see dropout.
+///
+///     using block = ctnn::chain<ctnn::conv<32>, ctnn::relu, ctnn::spatial_dropout<0.2>>;
+///
+/// Tompson et al., "Efficient object localization using convolutional networks", 2014;
+/// https://pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html
+template <number Rate>
+struct spatial_dropout {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        if (!(Rate.value() >= 0 && Rate.value() < 1)) return refusal::number_out_of_range;
+        if (in.rank == 1) return refusal::needs_positions;
+        operation row = make_operation(kind::dropout, "spatial_dropout", in, in);
+        row.alpha = Rate.value();
+        row.in_place = row.backward_in_place = true;
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        const double rate = call.training ? call.op.alpha : 0;
+        kernels::channel_dropout_apply(call.x, call.y, rate, {call.seed, call.op.row, call.step}, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data == nullptr) return;
+        kernels::channel_dropout_apply(call.dy, call.dx, call.op.alpha, {call.seed, call.op.row, call.step},
+                                       call.threads);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/stochastic_depth.hpp
+/// \file
+/// Stochastic depth: dropout of a residual branch.
+
+namespace ctnn {
+
+/// In training sets a whole sample to zero with probability Rate and divides the others by 1 - Rate: at the end of a
+/// residual branch it leaves the sample's input alone. An engine has none.
+///
+///     takes    any shape
+///     gives    the same shape
+///     refuses  a rate outside [0, 1)
+///
+/// The mask is a function of the seed, the layer's row, the step and the sample: see dropout.
+///
+///     using block = ctnn::residual<ctnn::conv<32, 3, ctnn::same>, ctnn::batch_norm<>, ctnn::stochastic_depth<0.1>>;
+///
+/// Huang et al., "Deep networks with stochastic depth", 2016; mode "row" of
+/// https://pytorch.org/vision/stable/generated/torchvision.ops.stochastic_depth.html
+template <number Rate>
+struct stochastic_depth {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        if (!(Rate.value() >= 0 && Rate.value() < 1)) return refusal::number_out_of_range;
+        operation row = make_operation(kind::dropout, "stochastic_depth", in, in);
+        row.alpha = Rate.value();
+        row.in_place = row.backward_in_place = true;
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        const double rate = call.training ? call.op.alpha : 0;
+        kernels::sample_dropout_apply(call.x, call.y, rate, {call.seed, call.op.row, call.step}, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data == nullptr) return;
+        kernels::sample_dropout_apply(call.dy, call.dx, call.op.alpha, {call.seed, call.op.row, call.step},
+                                      call.threads);
     }
 };
 

@@ -20,6 +20,7 @@ import torch
 import torch.nn.functional as F
 
 from activations import Activations
+from norms import Norms
 
 tests = pathlib.Path(__file__).resolve().parent.parent
 folder = tests / "golden" / "layers"
@@ -106,7 +107,7 @@ def channels_last(x):
     return x.movedim(1, -1)
 
 
-class Run(Activations):
+class Run(Activations, Norms):
     """One pass of a network over channels-last values. Layers take their parameters from one flat leaf, in order."""
 
     def __init__(self, flat, state, training):

@@ -58,7 +58,7 @@ struct activation_numbers {
 /// Is it monotone, so that the maximum of activations is the activation of the maximum?
 [[nodiscard]] constexpr bool never_falls(activation a) {
     return a == activation::none || a == activation::relu || a == activation::leaky_relu || a == activation::sigmoid ||
-           a == activation::tanh;
+           a == activation::tanh || a == activation::hard_tanh;
 }
 
 /// How a convolution is computed. Winograd's needs a quarter of the multiplications, or with 2 outputs a tile and axis
@@ -103,7 +103,7 @@ struct operation {
     extent groups = 1;
     ctnn::activation activation = ctnn::activation::none;
     double alpha = 0;  ///< slope, rate, momentum: the one number that a layer has
-    double beta = 0;   ///< the second one, of an activation that has two
+    double beta = 0;   ///< the second one, of an activation or a norm that has two
     double epsilon = 0;
     ctnn::algorithm algorithm = ctnn::algorithm::direct;           ///< of a convolution forwards
     ctnn::algorithm gradient_algorithm = ctnn::algorithm::direct;  ///< and of its input's gradient

@@ -25,6 +25,8 @@ struct layer_options {
     bool exact = false, per_channel = false;
     extent winograd = 0;
     double epsilon = 1e-5, momentum = 0.1;
+    bool affine = true, over_all = false;
+    double alpha = 1e-4, beta = 0.75, additive = 1;
     unsigned given = 0;  ///< which options were given, a bit each
     bool repeated = false;
 
@@ -38,6 +40,8 @@ struct layer_options {
 namespace option {
 inline constexpr unsigned kernel = 1, stride = 2, dilation = 4, padding = 8, groups = 16, bias = 32, epsilon = 64,
                           momentum = 128, include_padding = 256, algorithm = 512, per_channel = 1024;
+inline constexpr unsigned affine = 1u << 16, over_all = 1u << 17, alpha = 1u << 18, beta = 1u << 19,
+                          additive = 1u << 20;
 }
 
 namespace detail {
@@ -169,7 +173,7 @@ inline constexpr winograd_option<Outputs> winograd{};
 inline constexpr exclude_padding_option exclude_padding{};
 /// A slope for each channel of prelu instead of one for all.
 inline constexpr per_channel_option per_channel{};
-/// What batch_norm adds to a variance.
+/// What a normalization adds to a variance.
 template <number Value>
 inline constexpr epsilon_option<Value> epsilon{};
 /// The weight of the newest batch in batch_norm's running statistics (PyTorch's momentum; Keras' is 1 minus it).
