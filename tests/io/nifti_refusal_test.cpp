@@ -253,6 +253,18 @@ TEST_CASE("spacings are repaired as nibabel repairs them") {
     CHECK(h.affine().at[0][3] == 3);
 }
 
+TEST_CASE("spacings are refused that place the voxels beyond the largest number") {
+    for (const bool big : {false, true}) {
+        byte_vector file = small_file(2, big);
+        spoil(file, false, big, "pixdim", 1, 1.7e308);
+        CHECK(parse_nifti(file).has_value());  // the three rows place them
+        spoil(file, false, big, "sform_code", 0, 0);
+        spoil(file, false, big, "qform_code", 0, 0);
+        CHECK(parse_nifti(file).error().kind() == error_kind::not_finite);
+        CHECK(parse_nifti(file).error().offset() == 104);
+    }
+}
+
 TEST_CASE("labels that are none are refused with their voxel, unless they are ignored") {
     const auto labels = [](std::vector<float> values, label_rules rules = {}) {
         return nifti_labels(make_nifti(make_array({2, 1, 2}, values)), rules, "x.nii");
