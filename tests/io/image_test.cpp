@@ -134,6 +134,8 @@ TEST_CASE("EXIF's orientation turns the pixels unless the caller declines") {
             CHECK(pixels_of(file, {.upright = false}) == expected[1]);
         }
     }
+    const byte_vector neither{'X', 'X', 0, '*', 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0};
+    CHECK(decode_image(png(png_header(3, 2, 8, 0), {0, 1, 2, 3, 0, 4, 5, 6}, {{"eXIf", neither}}))->orientation == 1);
     // The same field in a JPEG, behind its start marker.
     byte_vector jpeg = image_files::jpeg(8, 16, 1);
     const byte_vector segment{0xFF, 0xE1, 0, 30, 'E',  'x', 'i', 'f', 0, 0, 'I', 'I', '*', 0, 8, 0,
@@ -174,6 +176,43 @@ TEST_CASE("BMP files of every depth and both row orders") {
     rest.insert(rest.end(), {0xE0, 7, 0, 0});
     CHECK(pixels_of(bmp_file(40, 1, 1, 16, 3, 0, rest, 66)) == values{0, 255, 0});
     CHECK(kind_of(bmp_file(40, 1, 1, 8, 1, 0, rest, 66)) == error_kind::unsupported);
+}
+
+TEST_CASE("BMP headers that say what cannot be are refused, each where it stands") {
+    const byte_vector plain = bmp_file(40, 1, 1, 24, 0, 0, {1, 2, 3, 0}, 54),
+                      masked =
+                          bmp_file(40, 1, 1, 16, 3, 0, {0, 0xF8, 0, 0, 0xE0, 7, 0, 0, 0x1F, 0, 0, 0, 0, 0, 0, 0}, 66),
+                      indexed = bmp_file(40, 1, 1, 1, 0, 2, {1, 2, 3, 0, 4, 5, 6, 0, 0, 0, 0, 0}, 62),
+                      old = bmp_file(12, 1, 1, 1, 0, 0, {1, 2, 3, 4, 5, 6, 0x80, 0, 0, 0}, 32);
+    for (const byte_vector& file : {plain, masked, indexed, old}) {
+        CHECK(kind_of(file) == error_kind::none);
+        for (std::size_t size = 2; size < file.size(); ++size) {
+            const auto cut = decode_image(byte_vector(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size)));
+            CHECK(cut.error().kind() == error_kind::truncated);
+            CHECK(cut.error().offset() == static_cast<extent>(size));
+        }
+    }
+    const auto refused = [](byte_vector file, std::size_t at, int value) {
+        file[at] = static_cast<unsigned char>(value);
+        const auto read = decode_image(file);
+        return std::pair(read.error().kind(), read.error().offset());
+    };
+    const auto corrupt = [](extent at) { return std::pair(error_kind::corrupt, at); };
+    const auto unsupported = [](extent at) { return std::pair(error_kind::unsupported, at); };
+    for (const int header : {0, 11, 13, 39, 41, 64, 125})
+        CHECK(refused(plain, 14, header) == unsupported(14));
+    CHECK(refused(plain, 26, 0) == corrupt(26));
+    CHECK(refused(plain, 26, 2) == corrupt(26));
+    CHECK(refused(old, 22, 3) == corrupt(22));
+    for (const int bits : {0, 2, 3, 12, 25, 48}) CHECK(refused(plain, 28, bits) == corrupt(28));
+    CHECK(refused(old, 24, 2) == corrupt(24));
+    CHECK(refused(indexed, 46, 3) == corrupt(46));
+    CHECK(refused(masked, 55, 0xE8) == corrupt(54));      // 11101000: a gap
+    CHECK(refused(masked, 55, 0) == corrupt(54));         // no bit at all
+    CHECK(refused(masked, 59, 0x3F) == unsupported(58));  // 9 bits
+    CHECK(refused(plain, 30, 1) == unsupported(30));
+    CHECK(refused(plain, 10, 53) == corrupt(10));
+    CHECK(refused(plain, 10, 55) == std::pair(error_kind::truncated, extent{58}));
 }
 
 TEST_CASE("PNM values keep their maximum") {
