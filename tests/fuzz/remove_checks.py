@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Removes the checks of the readers one at a time and runs their tests: every removal must make a test fail.
 
-    python3 tests/fuzz/remove_checks.py [--compiler clang++-14] [--folder <work>] [--only <part of a header's name>]
+    python3 tests/fuzz/remove_checks.py [--compiler clang++-14] [--folder <work>] [--only <pattern of headers>]
                                           [--list] [--reuse]
 
 A check is an `if` in include/ctnn/io whose statement returns. All of them get a switch in one copy of the headers, so
@@ -173,7 +173,7 @@ def main():
         environment = {**os.environ, "REMOVED": str(number),
                        "ASAN_OPTIONS": "detect_leaks=0:max_allocation_size_mb=4096:hard_rss_limit_mb=3000"}
         try:
-            return run(words, env=environment, timeout=120).returncode != 0
+            return run(words, env=environment, timeout=30).returncode != 0
         except subprocess.TimeoutExpired:
             return True
 
@@ -183,7 +183,7 @@ def main():
     survivors = 0
     tried = 0
     for number, (header, line, condition) in enumerate(checks):
-        if options.only not in header:
+        if not re.search(options.only, header):
             continue
         tried += 1
         tests = [*of_header(TESTS, header, []), *(f"replay {corpus}" for corpus in of_header(CORPORA, header, [""]))]
