@@ -3,7 +3,7 @@
 /// JPEG files put together segment by segment: what is wrong in one is refused by the walk, before anything is decoded.
 #include <doctest/doctest.h>
 
-#include <ctnn/io/jpeg.hpp>
+#include <ctnn/io/image.hpp>
 #include <initializer_list>
 #include <string>
 
@@ -62,6 +62,12 @@ TEST_CASE("a JPEG whose segments are right passes the walk") {
     CHECK_FALSE(refusal({start, numbers, gray_frame, tables, gray_scan, data, end, {0, 0}}));
     CHECK_FALSE(refusal({start, {0xFF, 0xFF}, numbers, gray_frame, tables, gray_scan, data, {0xFF}, end}));
     CHECK_FALSE(refusal({start, segment(0xFE, {'a'}), numbers, gray_frame, tables, gray_scan, data, end}));
+}
+
+TEST_CASE("a JPEG that passes the walk and cannot be decoded is refused with the reason") {
+    const auto read = decode_image(joined({start, numbers, gray_frame, tables, gray_scan, data, end}), {}, "x.jpg");
+    CHECK(read.error().kind() == corrupt);
+    CHECK(read.error().message().find("x.jpg: cannot be decoded: ") == 0);
 }
 
 TEST_CASE("a frame of a JPEG that cannot be read is refused") {
