@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Every allocation of a program is counted, and on request the n-th fails, or all from the n-th on. For one source file
-/// of a program, because it replaces malloc: glibc's, where no sanitizer brings its own.
+/// Every allocation of a program is counted, and on request the n-th fails, or all from the n-th on. For one source
+/// file of a program, because it replaces malloc: glibc's, where no sanitizer brings its own.
 #pragma once
 
 #include <atomic>
