@@ -113,21 +113,21 @@ TEST_CASE("the test images of libjpeg-turbo are read, and refused when cut") {
                                 {"vgl_5674_0098.png", 96, 120, 3, "0f6b8a102f56503064b3d0e1082a1dd6"},
                                 {"vgl_6434_0018a.bmp", 96, 119, 3, "1a320e456e09361846df4795c6670e09"},
                                 {"vgl_6548_0026a.bmp", 95, 128, 3, "7e6ff5505ce605d78e2a48dca574ae57"}};
-    for (const auto& [name, height, width, channels, digest] : images) {
-        const auto bytes = read_file(folder + name);
+    for (const described& one : images) {
+        const auto bytes = read_file(folder + one.name);
         if (!bytes) {
             std::puts("skipped: the test images of libjpeg-turbo are not there");
             return;
         }
-        CAPTURE(name);
-        const auto whole = decode_image(*bytes, any, name);
+        CAPTURE(one.name);
+        const auto whole = decode_image(*bytes, any, one.name);
         REQUIRE(whole.has_value());
-        CHECK(whole->height == height);
-        CHECK(whole->width == width);
-        CHECK(whole->channels == channels);
+        CHECK(whole->height == one.height);
+        CHECK(whole->width == one.width);
+        CHECK(whole->channels == one.channels);
         byte_vector pixels;
         for (const std::uint16_t value : whole->pixels) append_little(pixels, value);
-        if (digest != nullptr) CHECK(md5(pixels) == digest);
+        if (one.md5 != nullptr) CHECK(md5(pixels) == one.md5);
         // Spread cuts: each file has 5 to 100 kB.
         extent accepted = 0;
         for (std::size_t size = 0; size < bytes->size(); size += bytes->size() / 200 + 1)
