@@ -3,6 +3,7 @@
 /// JPEG files put together segment by segment: what is wrong in one is refused by the walk, before anything is decoded.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ctnn/io/image.hpp>
 #include <initializer_list>
 #include <string>
@@ -27,11 +28,11 @@ byte_vector joined(std::initializer_list<byte_vector> parts) {
 }
 
 /// A Huffman table with these numbers of codes of 1 to 16 bits.
-byte_vector huffman(unsigned char kind_and_table, byte_vector counts, std::size_t symbols) {
-    counts.resize(16);
-    counts.insert(counts.begin(), kind_and_table);
-    counts.resize(counts.size() + symbols);
-    return segment(0xC4, counts);
+byte_vector huffman(unsigned char kind_and_table, const byte_vector& counts, std::size_t symbols) {
+    byte_vector table(17 + symbols);
+    table[0] = kind_and_table;
+    std::copy(counts.begin(), counts.end(), table.begin() + 1);
+    return segment(0xC4, table);
 }
 
 const byte_vector start{0xFF, 0xD8}, end{0xFF, 0xD9};
