@@ -102,8 +102,9 @@ struct refused {
                   "ctnn: this layer does not take one of its options, or got one twice; its documentation lists them");
     static_assert(Why != refusal::number_out_of_range,
                   "ctnn: filters, units, kernels, strides, dilations, factors, groups and times are at least 1, "
-                  "a pool's padding is at most half its window, an epsilon is positive, a deviation is not negative, an "
-                  "activation's numbers lie in the range that it documents, a rate lies in [0, 1); correct the number");
+                  "a pool's padding is at most half its window, an epsilon is positive, a deviation is not negative, "
+                  "an activation's numbers lie in the range that it documents, a rate lies in [0, 1); "
+                  "correct the number");
     static_assert(Why != refusal::needs_winograd_window,
                   "ctnn: winograd<2> and winograd<4> need a 3x3 window over height and width with stride 1, dilation 1 "
                   "and groups 1; leave the option out, then the layer chooses by itself");
@@ -329,7 +330,7 @@ struct activation_numbers {
 /// Is it monotone, so that the maximum of activations is the activation of the maximum?
 [[nodiscard]] constexpr bool never_falls(activation a) {
     return a == activation::none || a == activation::relu || a == activation::leaky_relu || a == activation::sigmoid ||
-           a == activation::tanh;
+           a == activation::tanh || a == activation::hard_tanh;
 }
 
 /// How a convolution is computed. Winograd's needs a quarter of the multiplications, or with 2 outputs a tile and axis
@@ -1590,6 +1591,240 @@ template <class Work>
 }
 
 }  // namespace ctnn::detail
+// -------------------- ctnn/io/path.hpp
+/// \file
+/// Paths as texts: what <filesystem> knows of them, without its price of 0.2 s a source file. Where Windows differs,
+/// the branch is untested.
+
+namespace ctnn::detail {
+
+inline bool is_separator(char c) noexcept {
+#if defined(_WIN32)
+    return c == '/' || c == '\\';
+#else
+    return c == '/';
+#endif
+}
+
+/// Behind the last separator, or 0.
+inline std::size_t begin_of_name(const std::string& path) noexcept {
+    std::size_t at = path.size();
+    while (at > 0 && !is_separator(path[at - 1])) --at;
+    return at;
+}
+
+/// The name of a file in its folder.
+inline std::string name_of(const std::string& path) { return path.substr(begin_of_name(path)); }
+
+/// The folder that a file is in.
+inline std::string folder_of(const std::string& path) {
+    const std::size_t name = begin_of_name(path);
+    return name == 0 ? "." : path.substr(0, name == 1 ? 1 : name - 1);
+}
+
+/// Does a path mean the same wherever the program runs? On Windows also from where it runs on a drive.
+inline bool is_absolute(const std::string& path) noexcept {
+#if defined(_WIN32)
+    if (path.size() > 1 && path[1] == ':') return true;
+#endif
+    return !path.empty() && is_separator(path[0]);
+}
+
+/// A path that is given from a folder.
+inline std::string path_in(const std::string& folder, const std::string& path) {
+    if (folder.empty() || is_absolute(path)) return path;
+    std::string whole = folder;
+    if (!is_separator(whole.back())) whole += '/';
+    return whole += path;
+}
+
+/// What stands between the separators, without empty parts.
+inline std::vector<std::string> parts_of(const std::string& path) {
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at < path.size();) {
+        std::size_t end = at;
+        while (end < path.size() && !is_separator(path[end])) ++end;
+        if (end > at) parts.push_back(path.substr(at, end - at));
+        at = end + 1;
+    }
+    return parts;
+}
+
+/// The path without ".", doubled separators and "folder/..", so that a file has one name; links are not looked up.
+inline std::string normal_path(const std::string& path) {
+    const bool from_root = !path.empty() && is_separator(path[0]);
+    std::vector<std::string> kept;
+    for (std::string& part : parts_of(path)) {
+        if (part == ".") continue;
+        if (part != ".." || (kept.empty() ? !from_root : kept.back() == ".."))
+            kept.push_back(std::move(part));
+        else if (!kept.empty())
+            kept.pop_back();
+    }
+    std::string whole = from_root ? "/" : kept.empty() ? "." : "";
+    for (std::size_t i = 0; i < kept.size(); ++i) whole += (i == 0 ? "" : "/") + kept[i];
+    return whole;
+}
+
+}  // namespace ctnn::detail
+// -------------------- ctnn/io/system_file.hpp
+/// \file
+/// The only place that calls the operating system's file functions: each is repeated when a signal came between, and
+/// what is open is closed. Tested on Linux; the Windows branches are untested.
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#if defined(_WIN32)
+#include <io.h>
+#include <process.h>
+extern "C" __declspec(dllimport) int __stdcall MoveFileExA(const char*, const char*, unsigned long);
+#else
+#include <unistd.h>
+#endif
+
+namespace ctnn::detail {
+
+/// What the operating system said last.
+inline std::string system_reason() { return std::strerror(errno); }
+
+inline int open_file(const std::string& path, bool create) {
+    for (;;) {
+#if defined(_WIN32)
+        const int file = create
+                             ? ::_open(path.c_str(), _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY, _S_IREAD | _S_IWRITE)
+                             : ::_open(path.c_str(), _O_RDONLY | _O_BINARY);
+#else
+        // O_NONBLOCK: to open a pipe that nobody writes must not wait; regular files do not know it.
+        const int file = create ? ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)
+                                : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+#endif
+        if (file >= 0 || errno != EINTR) return file;
+    }
+}
+
+/// At most 1 GiB is moved in one call: Linux stops at 2 GiB - 4 KiB.
+inline constexpr std::int64_t largest_transfer = std::int64_t{1} << 30;
+
+/// Reads once, again when a signal came between. \returns the bytes read, 0 at the end, below 0 on failure
+inline std::int64_t read_once(int file, unsigned char* to, std::int64_t count) {
+    const std::int64_t part = count < largest_transfer ? count : largest_transfer;
+    for (;;) {
+#if defined(_WIN32)
+        const std::int64_t done = ::_read(file, to, static_cast<unsigned>(part));
+#else
+        const std::int64_t done = ::read(file, to, static_cast<std::size_t>(part));
+#endif
+        if (done >= 0 || errno != EINTR) return done;
+    }
+}
+
+/// The same for writing.
+inline std::int64_t write_once(int file, const unsigned char* from, std::int64_t count) {
+    const std::int64_t part = count < largest_transfer ? count : largest_transfer;
+    for (;;) {
+#if defined(_WIN32)
+        const std::int64_t done = ::_write(file, from, static_cast<unsigned>(part));
+#else
+        const std::int64_t done = ::write(file, from, static_cast<std::size_t>(part));
+#endif
+        if (done >= 0 || errno != EINTR) return done;
+    }
+}
+
+inline bool flush_to_disk(int file) {
+#if defined(_WIN32)
+    return ::_commit(file) == 0;
+#else
+    for (;;) {
+        if (::fsync(file) == 0) return true;
+        if (errno != EINTR) return false;
+    }
+#endif
+}
+
+/// After EINTR the descriptor is closed on Linux, and closing again could hit another thread's file.
+inline bool close_file(int file) {
+#if defined(_WIN32)
+    return ::_close(file) == 0;
+#else
+    return ::close(file) == 0 || errno == EINTR;
+#endif
+}
+
+/// Puts the finished temporary file in the place of the old one, in one step.
+inline bool replace_file(const std::string& from, const std::string& to) {
+#if defined(_WIN32)
+    return ::MoveFileExA(from.c_str(), to.c_str(), 0x1UL | 0x8UL) != 0;  // REPLACE_EXISTING, WRITE_THROUGH
+#else
+    return std::rename(from.c_str(), to.c_str()) == 0;
+#endif
+}
+
+/// Makes a new name in a folder itself survive a power failure. File systems that cannot flush a folder say EINVAL:
+/// nothing to do.
+inline bool flush_folder([[maybe_unused]] const std::string& folder) {
+#if defined(_WIN32)
+    return true;
+#else
+    const int file = open_file(folder, false);
+    if (file < 0) return errno == EACCES;  // a folder that may be written but not read
+    const bool flushed = flush_to_disk(file) || errno == EINVAL || errno == EROFS || errno == EBADF;
+    return close_file(file) && flushed;
+#endif
+}
+
+/// The file that a write to this path must replace: behind symbolic links, so that the link itself stays.
+/// \returns false when there is no memory to find it
+inline bool behind_links(const std::string& path, std::string& target) {
+    target = path;
+#if !defined(_WIN32)
+    struct stat about {};
+    if (::lstat(path.c_str(), &about) != 0 || !S_ISLNK(about.st_mode)) return true;
+    struct release {
+        void operator()(char* text) const { std::free(text); }
+    };
+    errno = 0;
+    const std::unique_ptr<char, release> real(::realpath(path.c_str(), nullptr));
+    if (real == nullptr) return errno != ENOMEM;  // a link to nothing is replaced itself
+    target = real.get();
+#endif
+    return true;
+}
+
+inline std::string temporary_name(const std::string& path, int attempt) {
+#if defined(_WIN32)
+    const long process = ::_getpid();
+#else
+    const long process = static_cast<long>(::getpid());
+#endif
+    return path + ".new-" + std::to_string(process) + "-" + std::to_string(attempt);
+}
+
+/// An open file that is closed at the latest with this object.
+class file_handle {
+public:
+    explicit file_handle(int file = -1) noexcept : file_(file) {}
+    file_handle(const file_handle&) = delete;
+    file_handle& operator=(const file_handle&) = delete;
+    ~file_handle() { (void)close(); }
+
+    [[nodiscard]] bool is_open() const noexcept { return file_ >= 0; }
+    [[nodiscard]] int get() const noexcept { return file_; }
+    void open(const std::string& path, bool create) { file_ = open_file(path, create); }
+    /// \returns false when the system says so, and the file is closed all the same
+    [[nodiscard]] bool close() noexcept { return file_ < 0 || close_file(std::exchange(file_, -1)); }
+
+private:
+    int file_;
+};
+
+}  // namespace ctnn::detail
 // -------------------- ctnn/io/csv.hpp
 /// \file
 /// Tables of comma-separated values: labels, boxes, signals. https://www.rfc-editor.org/rfc/rfc4180
@@ -1822,7 +2057,6 @@ struct csv_field {
 /// The content as it stands in the file: doubled quotes are still two.
 /// \pre the field is one of the bytes
 [[nodiscard]] inline std::string_view csv_content(byte_view b, const csv_field& field) {
-    if (field.begin == field.end) return {};
     return {reinterpret_cast<const char*>(b.data + field.begin), static_cast<std::size_t>(field.end - field.begin)};
 }
 
@@ -1918,171 +2152,6 @@ struct csv_size {
 // -------------------- ctnn/io/file.hpp
 /// \file
 /// Whole files: read with a budget, written so that a crash leaves the old file or the new one.
-
-// -------------------- ctnn/io/system_file.hpp
-/// \file
-/// The only place that calls the operating system's file functions: each is repeated when a signal came between, and
-/// what is open is closed. Tested on Linux; the Windows branches are untested.
-
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <memory>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/types.h>
-#if defined(_WIN32)
-#include <io.h>
-#include <process.h>
-extern "C" __declspec(dllimport) int __stdcall MoveFileExA(const char*, const char*, unsigned long);
-#else
-#include <unistd.h>
-#endif
-
-namespace ctnn::detail {
-
-/// What the operating system said last.
-inline std::string system_reason() { return std::strerror(errno); }
-
-inline int open_file(const std::string& path, bool create) {
-    for (;;) {
-#if defined(_WIN32)
-        const int file = create
-                             ? ::_open(path.c_str(), _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY, _S_IREAD | _S_IWRITE)
-                             : ::_open(path.c_str(), _O_RDONLY | _O_BINARY);
-#else
-        // O_NONBLOCK: to open a pipe that nobody writes must not wait; regular files do not know it.
-        const int file = create ? ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)
-                                : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-#endif
-        if (file >= 0 || errno != EINTR) return file;
-    }
-}
-
-/// At most 1 GiB is moved in one call: Linux stops at 2 GiB - 4 KiB.
-inline constexpr std::int64_t largest_transfer = std::int64_t{1} << 30;
-
-/// Reads once, again when a signal came between. \returns the bytes read, 0 at the end, below 0 on failure
-inline std::int64_t read_once(int file, unsigned char* to, std::int64_t count) {
-    const std::int64_t part = count < largest_transfer ? count : largest_transfer;
-    for (;;) {
-#if defined(_WIN32)
-        const std::int64_t done = ::_read(file, to, static_cast<unsigned>(part));
-#else
-        const std::int64_t done = ::read(file, to, static_cast<std::size_t>(part));
-#endif
-        if (done >= 0 || errno != EINTR) return done;
-    }
-}
-
-/// The same for writing.
-inline std::int64_t write_once(int file, const unsigned char* from, std::int64_t count) {
-    const std::int64_t part = count < largest_transfer ? count : largest_transfer;
-    for (;;) {
-#if defined(_WIN32)
-        const std::int64_t done = ::_write(file, from, static_cast<unsigned>(part));
-#else
-        const std::int64_t done = ::write(file, from, static_cast<std::size_t>(part));
-#endif
-        if (done >= 0 || errno != EINTR) return done;
-    }
-}
-
-inline bool flush_to_disk(int file) {
-#if defined(_WIN32)
-    return ::_commit(file) == 0;
-#else
-    for (;;) {
-        if (::fsync(file) == 0) return true;
-        if (errno != EINTR) return false;
-    }
-#endif
-}
-
-/// After EINTR the descriptor is closed on Linux, and closing again could hit another thread's file.
-inline bool close_file(int file) {
-#if defined(_WIN32)
-    return ::_close(file) == 0;
-#else
-    return ::close(file) == 0 || errno == EINTR;
-#endif
-}
-
-/// Puts the finished temporary file in the place of the old one, in one step.
-inline bool replace_file(const std::string& from, const std::string& to) {
-#if defined(_WIN32)
-    return ::MoveFileExA(from.c_str(), to.c_str(), 0x1UL | 0x8UL) != 0;  // REPLACE_EXISTING, WRITE_THROUGH
-#else
-    return std::rename(from.c_str(), to.c_str()) == 0;
-#endif
-}
-
-/// The folder that a file is in.
-inline std::string folder_of(const std::string& path) {
-    const std::size_t slash = path.find_last_of('/');
-    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
-
-/// Makes a new name in a folder itself survive a power failure. File systems that cannot flush a folder say EINVAL:
-/// nothing to do.
-inline bool flush_folder([[maybe_unused]] const std::string& folder) {
-#if defined(_WIN32)
-    return true;
-#else
-    const int file = open_file(folder, false);
-    if (file < 0) return errno == EACCES;  // a folder that may be written but not read
-    const bool flushed = flush_to_disk(file) || errno == EINVAL || errno == EROFS || errno == EBADF;
-    return close_file(file) && flushed;
-#endif
-}
-
-/// The file that a write to this path must replace: behind symbolic links, so that the link itself stays.
-/// \returns false when there is no memory to find it
-inline bool behind_links(const std::string& path, std::string& target) {
-    target = path;
-#if !defined(_WIN32)
-    struct stat about {};
-    if (::lstat(path.c_str(), &about) != 0 || !S_ISLNK(about.st_mode)) return true;
-    struct release {
-        void operator()(char* text) const { std::free(text); }
-    };
-    errno = 0;
-    const std::unique_ptr<char, release> real(::realpath(path.c_str(), nullptr));
-    if (real == nullptr) return errno != ENOMEM;  // a link to nothing is replaced itself
-    target = real.get();
-#endif
-    return true;
-}
-
-inline std::string temporary_name(const std::string& path, int attempt) {
-#if defined(_WIN32)
-    const long process = ::_getpid();
-#else
-    const long process = static_cast<long>(::getpid());
-#endif
-    return path + ".new-" + std::to_string(process) + "-" + std::to_string(attempt);
-}
-
-/// An open file that is closed at the latest with this object.
-class file_handle {
-public:
-    explicit file_handle(int file = -1) noexcept : file_(file) {}
-    file_handle(const file_handle&) = delete;
-    file_handle& operator=(const file_handle&) = delete;
-    ~file_handle() { (void)close(); }
-
-    [[nodiscard]] bool is_open() const noexcept { return file_ >= 0; }
-    [[nodiscard]] int get() const noexcept { return file_; }
-    void open(const std::string& path, bool create) { file_ = open_file(path, create); }
-    /// \returns false when the system says so, and the file is closed all the same
-    [[nodiscard]] bool close() noexcept { return file_ < 0 || close_file(std::exchange(file_, -1)); }
-
-private:
-    int file_;
-};
-
-}  // namespace ctnn::detail
 
 namespace ctnn {
 
@@ -3229,16 +3298,131 @@ private:
 /// \file
 /// Tables that say which file is of which class, of which patient, and in which part of a split.
 
-#include <filesystem>
-
 // -------------------- ctnn/data/class_listing.hpp
 #ifndef CTNN_INCLUDED_DATA_CLASS_LISTING
 #define CTNN_INCLUDED_DATA_CLASS_LISTING
 /// \file
 /// Folders of files, a folder a class: which files belong to which class, before any of them is opened.
 
-#include <filesystem>
-#include <system_error>
+#include <initializer_list>
+
+// -------------------- ctnn/io/folder.hpp
+#ifndef CTNN_INCLUDED_IO_FOLDER
+#define CTNN_INCLUDED_IO_FOLDER
+/// \file
+/// What lies in a folder. <filesystem> cannot tell: its iterator ends the program when memory runs out inside it
+/// (libstdc++ 12). Tested on Linux; the Windows branches are untested.
+
+#include <cerrno>
+
+#include <sys/stat.h>
+#include <sys/types.h>
+#if defined(_WIN32)
+#include <io.h>
+#else
+#include <dirent.h>
+#endif
+
+namespace ctnn::detail {
+
+/// A folder that is being listed, and closed at the latest with this object.
+class open_folder {
+public:
+    explicit open_folder([[maybe_unused]] const std::string& path) {
+#if defined(_WIN32)
+        search_ = ::_findfirst64(path_in(path, "*").c_str(), &entry_);
+#else
+        do folder_ = ::opendir(path.c_str());
+        while (folder_ == nullptr && errno == EINTR);
+#endif
+    }
+    open_folder(const open_folder&) = delete;
+    open_folder& operator=(const open_folder&) = delete;
+
+#if defined(_WIN32)
+    ~open_folder() {
+        if (is_open()) ::_findclose(search_);
+    }
+    [[nodiscard]] bool is_open() const noexcept { return search_ != -1; }
+    /// The next name; null at the end, and then errno is 0 unless something failed.
+    [[nodiscard]] const char* next() noexcept {
+        errno = 0;
+        if (!std::exchange(first_, false) && ::_findnext64(search_, &entry_) != 0) {
+            if (errno == ENOENT) errno = 0;
+            return nullptr;
+        }
+        return entry_.name;
+    }
+
+private:
+    struct __finddata64_t entry_ {};
+    std::intptr_t search_ = -1;
+    bool first_ = true;
+#else
+    ~open_folder() {
+        if (is_open()) ::closedir(folder_);
+    }
+    [[nodiscard]] bool is_open() const noexcept { return folder_ != nullptr; }
+    /// The next name; null at the end, and then errno is 0 unless something failed.
+    [[nodiscard]] const char* next() noexcept {
+        errno = 0;
+        const dirent* const entry = ::readdir(folder_);
+        return entry == nullptr ? nullptr : &entry->d_name[0];
+    }
+
+private:
+    DIR* folder_ = nullptr;
+#endif
+};
+
+/// Is this a folder, or a link to one?
+inline bool is_folder(const std::string& path) {
+    struct stat about {};
+    return ::stat(path.c_str(), &about) == 0 && (about.st_mode & S_IFMT) == S_IFDIR;
+}
+
+inline bool is_link([[maybe_unused]] const std::string& path) {
+#if defined(_WIN32)
+    return false;
+#else
+    struct stat about {};
+    return ::lstat(path.c_str(), &about) == 0 && S_ISLNK(about.st_mode);
+#endif
+}
+
+/// Appends the paths of the folders and files in a folder, by byte order of the names, so that it is the same on every
+/// file system. Hidden entries, which begin with a dot, are left out, and so are pipes, devices and links to nowhere.
+inline error list_folder(const std::string& folder, std::vector<std::string>& folders, std::vector<std::string>& files,
+                         bool follow_links) {
+    const auto refuse = [](const std::string& path) {
+        if (errno == ENOMEM) return make_out_of_memory(path);
+        return error(error_kind::cannot_open, path, "cannot be listed: " + system_reason());
+    };
+    open_folder entries(folder);
+    if (!entries.is_open()) return refuse(folder);
+    const auto first_folder = static_cast<std::ptrdiff_t>(folders.size()),
+               first_file = static_cast<std::ptrdiff_t>(files.size());
+    while (const char* const name = entries.next()) {
+        if (name[0] == '.') continue;
+        std::string path = path_in(folder, name);
+        struct stat about {};
+        if (::stat(path.c_str(), &about) != 0) {
+            if (errno == ENOENT || errno == ELOOP) continue;
+            return refuse(path);
+        }
+        if ((about.st_mode & S_IFMT) == S_IFREG)
+            files.push_back(std::move(path));
+        else if ((about.st_mode & S_IFMT) == S_IFDIR && (follow_links || !is_link(path)))
+            folders.push_back(std::move(path));
+    }
+    if (errno != 0) return refuse(folder);
+    std::sort(folders.begin() + first_folder, folders.end());
+    std::sort(files.begin() + first_file, files.end());
+    return {};
+}
+
+}  // namespace ctnn::detail
+#endif  // CTNN_INCLUDED_IO_FOLDER
 
 namespace ctnn {
 
@@ -3271,8 +3455,8 @@ inline constexpr file_kind image_files{"image (png, jpg, jpeg, bmp, pnm, pgm, pp
 inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".nii.gz", ".hdr"}};
 
 /// The name of a file without the ending of its kind; empty when it is of another kind.
-[[nodiscard]] inline std::string stem_of(const std::filesystem::path& file, const file_kind& kind) {
-    const std::string name = file.filename().string();
+[[nodiscard]] inline std::string stem_of(const std::string& file, const file_kind& kind) {
+    const std::string name = detail::name_of(file);
     std::string lower = name;
     for (char& c : lower)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -3286,43 +3470,17 @@ inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".
 
 namespace detail {
 
-/// What lies in a folder, by byte order of the names, so that it is the same on every file system. Hidden entries,
-/// which begin with a dot, are left out.
-inline error list_folder(const std::filesystem::path& folder, std::vector<std::filesystem::path>& folders,
-                         std::vector<std::filesystem::path>& files, bool follow_links) {
-    std::error_code failed;
-    std::filesystem::directory_iterator entry(folder, failed);
-    while (!failed && entry != std::filesystem::directory_iterator()) {
-        const std::filesystem::path path = entry->path();
-        std::error_code ignored;  // a link to nowhere is neither a folder nor a file
-        const bool linked = entry->is_symlink(ignored), is_folder = entry->is_directory(ignored),
-                   is_file = entry->is_regular_file(ignored);
-        if (path.filename().string().front() != '.') {
-            if (is_folder && (follow_links || !linked)) folders.push_back(path);
-            if (is_file) files.push_back(path);
-        }
-        entry.increment(failed);
-    }
-    if (failed) return {error_kind::cannot_open, folder.string(), "cannot be listed: " + failed.message()};
-    const auto by_bytes = [](const std::filesystem::path& a, const std::filesystem::path& b) {
-        return a.string() < b.string();
-    };
-    std::sort(folders.begin(), folders.end(), by_bytes);
-    std::sort(files.begin(), files.end(), by_bytes);
-    return {};
-}
-
 /// All files of a kind below a class folder. Links to folders are not followed here, so that a loop cannot be entered.
-inline error list_files(const std::filesystem::path& folder, const file_kind& kind, std::vector<std::string>& to) {
-    std::vector<std::filesystem::path> waiting{folder};
+inline error list_files(const std::string& folder, const file_kind& kind, std::vector<std::string>& to) {
+    std::vector<std::string> waiting{folder};
     const std::size_t first = to.size();
     while (!waiting.empty()) {
-        const std::filesystem::path next = std::move(waiting.back());
+        const std::string next = std::move(waiting.back());
         waiting.pop_back();
-        std::vector<std::filesystem::path> files;
+        std::vector<std::string> files;
         if (error failed = list_folder(next, waiting, files, false)) return failed;
-        for (const std::filesystem::path& file : files)
-            if (!stem_of(file, kind).empty()) to.push_back(file.string());
+        for (std::string& file : files)
+            if (!stem_of(file, kind).empty()) to.push_back(std::move(file));
     }
     std::sort(to.begin() + static_cast<std::ptrdiff_t>(first), to.end());
     return {};
@@ -3361,29 +3519,28 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 [[nodiscard]] inline result<class_listing> list_class_folder(const std::string& root, const file_kind& kind,
                                                              const std::vector<std::string>& class_names = {}) {
     return detail::catch_out_of_memory(root, [&]() -> result<class_listing> {
-        std::vector<std::filesystem::path> folders, others;
+        std::vector<std::string> folders, others;
         if (error failed = detail::list_folder(root, folders, others, true)) return failed;
         class_listing listing{.class_names = class_names, .files = {}, .labels = {}};
         if (class_names.empty())
-            for (const std::filesystem::path& folder : folders)
-                listing.class_names.push_back(folder.filename().string());
+            for (const std::string& folder : folders) listing.class_names.push_back(detail::name_of(folder));
         if (listing.class_names.size() < 2) {
             return error(error_kind::invalid_argument, root,
                          "found " +
                              (folders.empty() ? std::string("no class folders")
-                                              : "the single class folder " + folders[0].filename().string()) +
+                                              : "the single class folder " + detail::name_of(folders[0])) +
                              ", expected a folder for each of at least two classes");
         }
-        for (const std::filesystem::path& folder : folders) {
+        for (const std::string& folder : folders) {
             const auto place =
-                std::find(listing.class_names.begin(), listing.class_names.end(), folder.filename().string());
+                std::find(listing.class_names.begin(), listing.class_names.end(), detail::name_of(folder));
             if (place == listing.class_names.end())
-                return error(error_kind::invalid_argument, folder.string(),
+                return error(error_kind::invalid_argument, folder,
                              "is no class; the classes are " + detail::joined(class_names));
             const std::size_t before = listing.files.size();
             if (error failed = detail::list_files(folder, kind, listing.files)) return failed;
             if (listing.files.size() == before)
-                return error(error_kind::invalid_argument, folder.string(), std::string("holds no ") + kind.name);
+                return error(error_kind::invalid_argument, folder, std::string("holds no ") + kind.name);
             listing.labels.resize(listing.files.size(), static_cast<std::int32_t>(place - listing.class_names.begin()));
         }
         if (listing.files.empty())
@@ -3434,16 +3591,13 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 [[nodiscard]] inline result<class_listing_splits> list_class_splits(const std::string& root, const file_kind& kind,
                                                                     seed start) {
     return detail::catch_out_of_memory(root, [&]() -> result<class_listing_splits> {
-        const auto folder_of = [&](std::initializer_list<const char*> names) {
-            for (const char* name : names) {
-                std::error_code ignored;
-                const std::filesystem::path path = std::filesystem::path(root) / name;
-                if (std::filesystem::is_directory(path, ignored)) return path.string();
-            }
+        const auto first_of = [&](std::initializer_list<const char*> names) {
+            for (const char* name : names)
+                if (std::string path = detail::path_in(root, name); detail::is_folder(path)) return path;
             return std::string();
         };
-        const std::string train = folder_of({"train"}), validation = folder_of({"val", "valid", "validation"}),
-                          test = folder_of({"test"});
+        const std::string train = first_of({"train"}), validation = first_of({"val", "valid", "validation"}),
+                          test = first_of({"test"});
         if (train.empty()) {
             result<class_listing> all = list_class_folder(root, kind);
             if (!all) return all.error();
@@ -3537,12 +3691,12 @@ namespace detail {
 
 /// Paths from the folder of the index; refuses an empty one, and a file that stands in the table twice.
 [[nodiscard]] inline error read_path_column(const csv_file& table, extent column, class_listing& to) {
-    const std::filesystem::path folder = std::filesystem::path(table.file()).parent_path();
+    const std::string folder = folder_of(table.file());
     std::vector<std::pair<std::string, extent>> seen;
     for (extent row = 0; row < table.rows(); ++row) {
         const std::string path = table.text(row, column);
         if (path.empty()) return table.wrong(row, column, "the path of a file");
-        to.files.push_back((folder / path).lexically_normal().string());
+        to.files.push_back(normal_path(path_in(folder, path)));
         seen.emplace_back(to.files.back(), row);
     }
     std::sort(seen.begin(), seen.end());
@@ -3584,41 +3738,43 @@ namespace detail {
 ///               that is none, a file that stands in the table twice; with invalid_argument no label column, a table
 ///               without rows, fewer than two classes, and a group in two parts
 [[nodiscard]] inline result<file_index> read_index(const std::string& path, const index_options& options = {}) {
-    csv_options rules = options.table;
-    rules.heading = true;
-    const result<csv_file> table = read_csv(path, rules);
-    if (!table) return table.error();
-    if (options.labels.empty()) return error(error_kind::invalid_argument, path, "a column of labels is needed");
-    if (table->rows() == 0) return error(error_kind::invalid_argument, path, "has no row below its heading");
-    const result<extent> paths = table->column(options.path);
-    if (!paths) return paths.error();
-    std::vector<extent> labels;
-    for (const std::string& name : options.labels) {
-        const result<extent> label = table->column(name);
-        if (!label) return label.error();
-        labels.push_back(*label);
-    }
-    file_index index;
-    const bool single = labels.size() == 1;
-    index.listing.class_names = single ? options.class_names : options.labels;
-    if (error failed = detail::read_path_column(*table, *paths, index.listing)) return failed;
-    if (error failed = single ? detail::read_class_column(*table, labels[0], index.listing)
-                              : detail::read_label_columns(*table, labels, index.listing))
-        return failed;
-    if (!options.group.empty()) {
-        const result<extent> group = table->column(options.group);
-        if (!group) return group.error();
-        if (error failed = detail::read_group_column(*table, *group, index.listing)) return failed;
-    }
-    if (!options.part.empty()) {
-        const result<extent> part = table->column(options.part);
-        if (!part) return part.error();
-        if (error failed = detail::read_part_column(*table, *part, index.parts)) return failed;
-        if (!index.listing.groups.empty())
-            if (error failed = check_split(index.parts, index.listing.groups))
-                return error(failed.kind(), path, failed.message() + " (train, val, test)");
-    }
-    return index;
+    return detail::catch_out_of_memory(path, [&]() -> result<file_index> {
+        csv_options rules = options.table;
+        rules.heading = true;
+        const result<csv_file> table = read_csv(path, rules);
+        if (!table) return table.error();
+        if (options.labels.empty()) return error(error_kind::invalid_argument, path, "a column of labels is needed");
+        if (table->rows() == 0) return error(error_kind::invalid_argument, path, "has no row below its heading");
+        const result<extent> paths = table->column(options.path);
+        if (!paths) return paths.error();
+        std::vector<extent> labels;
+        for (const std::string& name : options.labels) {
+            const result<extent> label = table->column(name);
+            if (!label) return label.error();
+            labels.push_back(*label);
+        }
+        file_index index;
+        const bool single = labels.size() == 1;
+        index.listing.class_names = single ? options.class_names : options.labels;
+        if (error failed = detail::read_path_column(*table, *paths, index.listing)) return failed;
+        if (error failed = single ? detail::read_class_column(*table, labels[0], index.listing)
+                                  : detail::read_label_columns(*table, labels, index.listing))
+            return failed;
+        if (!options.group.empty()) {
+            const result<extent> group = table->column(options.group);
+            if (!group) return group.error();
+            if (error failed = detail::read_group_column(*table, *group, index.listing)) return failed;
+        }
+        if (!options.part.empty()) {
+            const result<extent> part = table->column(options.part);
+            if (!part) return part.error();
+            if (error failed = detail::read_part_column(*table, *part, index.parts)) return failed;
+            if (!index.listing.groups.empty())
+                if (error failed = check_split(index.parts, index.listing.groups))
+                    return error(failed.kind(), path, failed.message() + " (train, val, test)");
+        }
+        return index;
+    });
 }
 
 }  // namespace ctnn
@@ -4020,62 +4176,179 @@ using image_listing_splits = class_listing_splits;
 
 }  // namespace ctnn
 #endif  // CTNN_INCLUDED_DATA_IMAGE_LISTING
-// -------------------- ctnn/data/read_listing.hpp
-#ifndef CTNN_INCLUDED_DATA_READ_LISTING
-#define CTNN_INCLUDED_DATA_READ_LISTING
+// -------------------- ctnn/data/read_samples.hpp
+#ifndef CTNN_INCLUDED_DATA_READ_SAMPLES
+#define CTNN_INCLUDED_DATA_READ_SAMPLES
 /// \file
-/// From the files of a listing to a data set in memory: what all kinds of files share.
+/// From files to a data set in memory: the budget, and what becomes of files that cannot be read.
+
+// -------------------- ctnn/data/label_pairs.hpp
+#ifndef CTNN_INCLUDED_DATA_LABEL_PAIRS
+#define CTNN_INCLUDED_DATA_LABEL_PAIRS
+/// \file
+/// Images with their masks, and volumes with their label maps: which file belongs to which.
+
+namespace ctnn {
+
+/// Files with what is known of their positions: file i of `labels` belongs to file i of `images`.
+struct label_pairs {
+    std::vector<std::string> images, labels;
+    std::vector<std::string> class_names{};  ///< of the positions, by label; may be empty
+    [[nodiscard]] extent size() const noexcept { return static_cast<extent>(images.size()); }
+};
+
+namespace detail {
+
+using stem_and_file = std::pair<std::string, std::string>;
+
+/// The files of a kind in a folder, with their stems, by stem. Refuses two files of one stem.
+[[nodiscard]] inline error list_stems(const std::string& folder, const file_kind& kind,
+                                      std::vector<stem_and_file>& to) {
+    std::vector<std::string> folders, files;
+    if (error failed = list_folder(folder, folders, files, true)) return failed;
+    for (std::string& file : files)
+        if (std::string stem = stem_of(file, kind); !stem.empty()) to.emplace_back(std::move(stem), std::move(file));
+    std::sort(to.begin(), to.end());
+    for (std::size_t i = 1; i < to.size(); ++i)
+        if (to[i].first == to[i - 1].first)
+            return {error_kind::invalid_argument, to[i].second, "has the name of " + to[i - 1].second};
+    return {};
+}
+
+}  // namespace detail
+
+/// Pairs the files of two folders by their names without ending: images/7.jpg and masks/7.png, images/a.nii.gz and
+/// labels/a.nii. Subfolders and hidden files are passed over.
+///
+///     gives     pairs in byte order of their names
+///     refuses   with cannot_open what is no folder; with invalid_argument two files of one name in a folder, folders
+///               without a pair, and a file without its other. With `left_out` the last is no failure: the error is
+///               appended there
+///
+///     auto pairs = ctnn::list_label_pairs("train/images", "train/masks", ctnn::image_files);
+[[nodiscard]] inline result<label_pairs> list_label_pairs(const std::string& images, const std::string& labels,
+                                                          const file_kind& kind,
+                                                          std::vector<error>* left_out = nullptr) {
+    return detail::catch_out_of_memory(images, [&]() -> result<label_pairs> {
+        std::vector<detail::stem_and_file> of_images, of_labels;
+        if (error failed = detail::list_stems(images, kind, of_images)) return failed;
+        if (error failed = detail::list_stems(labels, kind, of_labels)) return failed;
+        label_pairs pairs;
+        std::size_t i = 0, k = 0;
+        while (i < of_images.size() || k < of_labels.size()) {
+            const bool no_label =
+                k == of_labels.size() || (i < of_images.size() && of_images[i].first < of_labels[k].first);
+            const bool no_image =
+                i == of_images.size() || (k < of_labels.size() && of_labels[k].first < of_images[i].first);
+            if (!no_label && !no_image) {
+                pairs.images.push_back(of_images[i++].second);
+                pairs.labels.push_back(of_labels[k++].second);
+                continue;
+            }
+            error alone = no_label
+                              ? error(error_kind::invalid_argument, of_images[i].second, "has no file in " + labels)
+                              : error(error_kind::invalid_argument, of_labels[k].second, "has no file in " + images);
+            if (left_out == nullptr) return alone;
+            left_out->push_back(std::move(alone));
+            if (no_label) ++i;
+            if (no_image) ++k;
+        }
+        if (pairs.images.empty())
+            return error(error_kind::invalid_argument, images,
+                         std::string("holds no ") + kind.name + " that has a file in " + labels);
+        return pairs;
+    });
+}
+
+namespace detail {
+
+inline label_pairs chosen(const label_pairs& from, const std::vector<extent>& indices) {
+    label_pairs part{.images = {}, .labels = {}, .class_names = from.class_names};
+    for (const extent i : indices) {
+        part.images.push_back(from.images[static_cast<std::size_t>(i)]);
+        part.labels.push_back(from.labels[static_cast<std::size_t>(i)]);
+    }
+    return part;
+}
+
+}  // namespace detail
+
+/// Some of the pairs, such as a part of a split.
+[[nodiscard]] inline label_pairs chosen_pairs(const label_pairs& from, const std::vector<extent>& indices) {
+    return detail::chosen(from, indices);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_LABEL_PAIRS
 
 namespace ctnn::detail {
 
-/// Keeps the files of a listing that `keep` marks.
-inline void keep_files(class_listing& listing, const std::vector<bool>& keep) {
-    std::vector<extent> kept;
-    for (std::size_t i = 0; i < keep.size(); ++i)
-        if (keep[i]) kept.push_back(static_cast<extent>(i));
-    if (kept.size() != keep.size()) listing = chosen(listing, kept);
+/// Positions of a shape: its numbers without the channels.
+template <static_shape Input>
+inline constexpr extent positions_of = Input::size / dims_of<Input>.channels();
+
+/// Labels that a file has in a data set besides what its listing says: one at each position where pairs are read.
+template <static_shape Input>
+constexpr extent labels_beside(const class_listing&) {
+    return 0;
+}
+template <static_shape Input>
+constexpr extent labels_beside(const label_pairs&) {
+    return positions_of<Input>;
 }
 
-/// Reads each file by read(path, place of its numbers), which answers with an error or none; `what` is their plural in
-/// errors. The rules are read_images()'s: the budget first, then file by file; with `skipped` those that cannot be read
-/// leave the listing.
-template <static_shape Input, class T, class Read>
-[[nodiscard]] result<dataset<Input, T>> read_listing(class_listing& listing, const char* what, std::int64_t budget,
+template <class Data>
+void take_labels(const class_listing& from, Data& to) {
+    to.labels = from.labels;
+    to.values.assign(from.values.begin(), from.values.end());
+}
+template <class Data>
+void take_labels(const label_pairs&, Data&) {}
+
+/// Reads each file or pair by read(its number, place of its inputs, place of its labels at positions), which answers
+/// with an error or none; `what` is their plural in errors. The budget comes first, then file by file. With `skipped`
+/// those that cannot be read leave the listing; a failure of the whole leaves it as it was.
+template <static_shape Input, class T, class Listing, class Read>
+[[nodiscard]] result<dataset<Input, T>> read_samples(Listing& listing, const char* what, std::int64_t budget,
                                                      std::vector<error>* skipped, const Read& read) {
-    return detail::catch_out_of_memory({}, [&]() -> result<dataset<Input, T>> {
-        constexpr std::int64_t each = Input::size * static_cast<std::int64_t>(sizeof(T));
+    return catch_out_of_memory({}, [&]() -> result<dataset<Input, T>> {
+        const extent beside = labels_beside<Input>(listing);
+        const std::int64_t each = Input::size * static_cast<std::int64_t>(sizeof(T)) + beside * std::int64_t{4};
         if (listing.size() > budget / each)
             return error(error_kind::too_large, std::to_string(listing.size()) + " " + what + " of " +
-                                                    std::to_string(each) + " bytes are more than the budget of " +
-                                                    std::to_string(budget));
+                                                    std::to_string(each) + " bytes" +
+                                                    (beside > 0 ? ", labels included," : "") +
+                                                    " are more than the budget of " + std::to_string(budget));
         dataset<Input, T> data;
         data.class_names = listing.class_names;
         data.inputs.resize(static_cast<std::size_t>(listing.size() * Input::size));
-        std::vector<bool> keep(listing.files.size());
-        extent kept = 0;
-        for (std::size_t i = 0; i < listing.files.size(); ++i) {
-            error failed = read(listing.files[i], data.inputs.data() + kept * Input::size);
-            keep[i] = !failed;
+        data.labels.resize(static_cast<std::size_t>(listing.size() * beside));
+        std::vector<extent> kept;
+        for (extent i = 0; i < listing.size(); ++i) {
+            const extent to = static_cast<extent>(kept.size());
+            error failed = read(static_cast<std::size_t>(i), data.inputs.data() + to * Input::size,
+                                data.labels.data() + to * beside);
             if (!failed)
-                ++kept;
+                kept.push_back(i);
             else if (skipped == nullptr || failed.kind() == error_kind::out_of_memory)  // no fault of the file
                 return failed;
             else
                 skipped->push_back(std::move(failed));
         }
-        if (kept == 0) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
-        data.labels.reserve(listing.labels.size());  // now: behind these lines nothing may fail
-        data.values.reserve(listing.values.size());
-        keep_files(listing, keep);
-        data.inputs.resize(static_cast<std::size_t>(kept * Input::size));
-        data.labels = listing.labels;
-        data.values.assign(listing.values.begin(), listing.values.end());
+        const auto count = static_cast<extent>(kept.size());
+        if (count == 0) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
+        const bool all = count == listing.size();
+        Listing left = all ? Listing{} : chosen(listing, kept);
+        take_labels(all ? listing : left, data);
+        data.inputs.resize(static_cast<std::size_t>(count * Input::size));
+        if (beside > 0) data.labels.resize(static_cast<std::size_t>(count * beside));
+        if (!all) listing = std::move(left);  // the last step, which cannot fail
         return data;
     });
 }
 
 }  // namespace ctnn::detail
-#endif  // CTNN_INCLUDED_DATA_READ_LISTING
+#endif  // CTNN_INCLUDED_DATA_READ_SAMPLES
 // -------------------- ctnn/io/image.hpp
 #ifndef CTNN_INCLUDED_IO_IMAGE
 #define CTNN_INCLUDED_IO_IMAGE
@@ -4450,7 +4723,6 @@ inline extent skip_entropy_data(byte_view bytes, extent at) {
         if (found == nullptr) return bytes.size;
         at = static_cast<extent>(static_cast<const unsigned char*>(found) - bytes.data);
         const int next = at + 1 < bytes.size ? bytes[at + 1] : 0;
-        if (at + 1 >= bytes.size) return bytes.size;
         if (next == 0 || (next >= 0xD0 && next <= 0xD7))
             at += 2;
         else if (next == 0xFF)
@@ -5381,14 +5653,12 @@ namespace ctnn::detail {
 /// \returns false where no number of at most 9 digits stands.
 inline bool read_pnm_number(byte_view b, extent& at, std::int64_t& number) {
     const auto space = [](unsigned char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
-    const extent begin = at;
     while (at < b.size && (space(b[at]) || b[at] == '#')) {
         if (b[at] == '#')
             while (at < b.size && b[at] != '\n' && b[at] != '\r') ++at;
         else
             ++at;
     }
-    if (at == begin) return false;
     const extent first = at;
     number = 0;
     while (at < b.size && b[at] >= '0' && b[at] <= '9' && at - first < 10) number = 10 * number + (b[at++] - '0');
@@ -5585,9 +5855,10 @@ struct image_folder_options {
 template <image_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_images(image_listing& listing, const image_folder_options& options = {},
                                                     std::vector<error>* skipped = nullptr) {
-    return detail::read_listing<Input, T>(
-        listing, "images", options.budget, skipped, [&](const std::string& file, T* to) -> error {
-            result<image> picture = read_image(file, {.channels = dims_of<Input>.channels(), .alpha = options.alpha});
+    return detail::read_samples<Input, T>(
+        listing, "images", options.budget, skipped, [&](std::size_t i, T* to, std::int32_t*) -> error {
+            result<image> picture =
+                read_image(listing.files[i], {.channels = dims_of<Input>.channels(), .alpha = options.alpha});
             if (!picture) return picture.error();
             write_image_input<Input>(std::move(*picture), options.scaling, to);
             return {};
@@ -5601,9 +5872,11 @@ template <image_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_image_folder(const std::string& root,
                                                           const image_folder_options& options = {},
                                                           std::vector<error>* skipped = nullptr) {
-    result<image_listing> listing = list_image_folder(root);
-    if (!listing) return listing.error();
-    return read_images<Input, T>(*listing, options, skipped);
+    return detail::catch_out_of_memory(root, [&]() -> result<dataset<Input, T>> {
+        result<image_listing> listing = list_image_folder(root);
+        if (!listing) return listing.error();
+        return read_images<Input, T>(*listing, options, skipped);
+    });
 }
 
 }  // namespace ctnn
@@ -5613,144 +5886,6 @@ template <image_shape Input, class T = float>
 #define CTNN_INCLUDED_DATA_MASK_FOLDER
 /// \file
 /// Images with masks: a data set with a label at each pixel. Needs stb_image; to include this file is to ask for it.
-
-// -------------------- ctnn/data/read_pairs.hpp
-#ifndef CTNN_INCLUDED_DATA_READ_PAIRS
-#define CTNN_INCLUDED_DATA_READ_PAIRS
-/// \file
-/// From pairs of files to a data set with a label at each position: what images and volumes share.
-
-// -------------------- ctnn/data/label_pairs.hpp
-#ifndef CTNN_INCLUDED_DATA_LABEL_PAIRS
-#define CTNN_INCLUDED_DATA_LABEL_PAIRS
-/// \file
-/// Images with their masks, and volumes with their label maps: which file belongs to which.
-
-#include <filesystem>
-
-namespace ctnn {
-
-/// Files with what is known of their positions: file i of `labels` belongs to file i of `images`.
-struct label_pairs {
-    std::vector<std::string> images, labels;
-    std::vector<std::string> class_names{};  ///< of the positions, by label; may be empty
-    [[nodiscard]] extent size() const noexcept { return static_cast<extent>(images.size()); }
-};
-
-namespace detail {
-
-using stem_and_file = std::pair<std::string, std::string>;
-
-/// The files of a kind in a folder, with their stems, by stem. Refuses two files of one stem.
-[[nodiscard]] inline error list_stems(const std::string& folder, const file_kind& kind,
-                                      std::vector<stem_and_file>& to) {
-    std::vector<std::filesystem::path> folders, files;
-    if (error failed = list_folder(folder, folders, files, true)) return failed;
-    for (const std::filesystem::path& file : files)
-        if (std::string stem = stem_of(file, kind); !stem.empty()) to.emplace_back(std::move(stem), file.string());
-    std::sort(to.begin(), to.end());
-    for (std::size_t i = 1; i < to.size(); ++i)
-        if (to[i].first == to[i - 1].first)
-            return {error_kind::invalid_argument, to[i].second, "has the name of " + to[i - 1].second};
-    return {};
-}
-
-}  // namespace detail
-
-/// Pairs the files of two folders by their names without ending: images/7.jpg and masks/7.png, images/a.nii.gz and
-/// labels/a.nii. Subfolders and hidden files are passed over.
-///
-///     gives     pairs in byte order of their names
-///     refuses   with cannot_open what is no folder; with invalid_argument two files of one name in a folder, folders
-///               without a pair, and a file without its other. With `left_out` the last is no failure: the error is
-///               appended there
-///
-///     auto pairs = ctnn::list_label_pairs("train/images", "train/masks", ctnn::image_files);
-[[nodiscard]] inline result<label_pairs> list_label_pairs(const std::string& images, const std::string& labels,
-                                                          const file_kind& kind,
-                                                          std::vector<error>* left_out = nullptr) {
-    std::vector<detail::stem_and_file> of_images, of_labels;
-    if (error failed = detail::list_stems(images, kind, of_images)) return failed;
-    if (error failed = detail::list_stems(labels, kind, of_labels)) return failed;
-    label_pairs pairs;
-    std::size_t i = 0, k = 0;
-    while (i < of_images.size() || k < of_labels.size()) {
-        const bool no_label =
-            k == of_labels.size() || (i < of_images.size() && of_images[i].first < of_labels[k].first);
-        const bool no_image =
-            i == of_images.size() || (k < of_labels.size() && of_labels[k].first < of_images[i].first);
-        if (!no_label && !no_image) {
-            pairs.images.push_back(of_images[i++].second);
-            pairs.labels.push_back(of_labels[k++].second);
-            continue;
-        }
-        error alone = no_label ? error(error_kind::invalid_argument, of_images[i].second, "has no file in " + labels)
-                               : error(error_kind::invalid_argument, of_labels[k].second, "has no file in " + images);
-        if (left_out == nullptr) return alone;
-        left_out->push_back(std::move(alone));
-        if (no_label) ++i;
-        if (no_image) ++k;
-    }
-    if (pairs.images.empty())
-        return error(error_kind::invalid_argument, images,
-                     std::string("holds no ") + kind.name + " that has a file in " + labels);
-    return pairs;
-}
-
-/// Some of the pairs, such as a part of a split.
-[[nodiscard]] inline label_pairs chosen_pairs(const label_pairs& from, const std::vector<extent>& indices) {
-    label_pairs part{.images = {}, .labels = {}, .class_names = from.class_names};
-    for (const extent i : indices) {
-        part.images.push_back(from.images[static_cast<std::size_t>(i)]);
-        part.labels.push_back(from.labels[static_cast<std::size_t>(i)]);
-    }
-    return part;
-}
-
-}  // namespace ctnn
-#endif  // CTNN_INCLUDED_DATA_LABEL_PAIRS
-
-namespace ctnn::detail {
-
-/// Positions of a shape: its numbers without the channels.
-template <static_shape Input>
-inline constexpr extent positions_of = Input::size / dims_of<Input>.channels();
-
-/// Reads each pair by read(place in pairs, its numbers, its labels), which answers with an error or none; `what` is
-/// their plural in errors. The budget comes first; with `skipped` what cannot be read leaves the pairs.
-template <static_shape Input, class T, class Read>
-[[nodiscard]] result<dataset<Input, T>> read_pairs(label_pairs& pairs, const char* what, std::int64_t budget,
-                                                   std::vector<error>* skipped, const Read& read) {
-    constexpr std::int64_t each =
-        Input::size * static_cast<std::int64_t>(sizeof(T)) + positions_of<Input> * std::int64_t{4};
-    if (pairs.size() > budget / each)
-        return error(error_kind::too_large, std::to_string(pairs.size()) + " " + what + " of " + std::to_string(each) +
-                                                " bytes, labels included, are more than the budget of " +
-                                                std::to_string(budget));
-    dataset<Input, T> data;
-    data.class_names = pairs.class_names;
-    data.inputs.resize(static_cast<std::size_t>(pairs.size() * Input::size));
-    data.labels.resize(static_cast<std::size_t>(pairs.size() * positions_of<Input>));
-    std::vector<extent> kept;
-    for (std::size_t i = 0; i < pairs.images.size(); ++i) {
-        const extent to = static_cast<extent>(kept.size());
-        error failed = read(i, data.inputs.data() + to * Input::size, data.labels.data() + to * positions_of<Input>);
-        if (!failed)
-            kept.push_back(static_cast<extent>(i));
-        else if (skipped == nullptr)
-            return failed;
-        else
-            skipped->push_back(std::move(failed));
-    }
-    if (kept.empty()) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
-    if (kept.size() != pairs.images.size()) pairs = chosen_pairs(pairs, kept);
-    data.inputs.resize(kept.size() * static_cast<std::size_t>(Input::size));
-    data.labels.resize(kept.size() * static_cast<std::size_t>(positions_of<Input>));
-    return data;
-}
-
-}  // namespace ctnn::detail
-#endif  // CTNN_INCLUDED_DATA_READ_PAIRS
 
 namespace ctnn {
 
@@ -5809,7 +5944,7 @@ namespace detail {
 template <image_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_masked_images(label_pairs& pairs, const mask_folder_options& options = {},
                                                            std::vector<error>* skipped = nullptr) {
-    return detail::read_pairs<Input, T>(
+    return detail::read_samples<Input, T>(
         pairs, "images", options.budget, skipped, [&](std::size_t i, T* inputs, std::int32_t* labels) -> error {
             result<image> picture =
                 read_image(pairs.images[i], {.channels = dims_of<Input>.channels(), .alpha = options.alpha});
@@ -6414,7 +6549,6 @@ struct volume_preparation {
 /// Tasks of the Medical Segmentation Decathlon: what dataset.json says of a folder of volumes and label maps.
 /// http://medicaldecathlon.com
 
-#include <filesystem>
 #include <iterator>
 
 // -------------------- ctnn/data/label_pairs.hpp
@@ -6423,15 +6557,129 @@ struct volume_preparation {
 /// \file
 /// Images with their masks, and volumes with their label maps: which file belongs to which.
 
-#include <filesystem>
-
 // -------------------- ctnn/data/class_listing.hpp
 #ifndef CTNN_INCLUDED_DATA_CLASS_LISTING
 #define CTNN_INCLUDED_DATA_CLASS_LISTING
 /// \file
 /// Folders of files, a folder a class: which files belong to which class, before any of them is opened.
 
-#include <filesystem>
+#include <initializer_list>
+
+// -------------------- ctnn/io/folder.hpp
+#ifndef CTNN_INCLUDED_IO_FOLDER
+#define CTNN_INCLUDED_IO_FOLDER
+/// \file
+/// What lies in a folder. <filesystem> cannot tell: its iterator ends the program when memory runs out inside it
+/// (libstdc++ 12). Tested on Linux; the Windows branches are untested.
+
+#include <sys/stat.h>
+#include <sys/types.h>
+#if defined(_WIN32)
+#include <io.h>
+#else
+#include <dirent.h>
+#endif
+
+namespace ctnn::detail {
+
+/// A folder that is being listed, and closed at the latest with this object.
+class open_folder {
+public:
+    explicit open_folder([[maybe_unused]] const std::string& path) {
+#if defined(_WIN32)
+        search_ = ::_findfirst64(path_in(path, "*").c_str(), &entry_);
+#else
+        do folder_ = ::opendir(path.c_str());
+        while (folder_ == nullptr && errno == EINTR);
+#endif
+    }
+    open_folder(const open_folder&) = delete;
+    open_folder& operator=(const open_folder&) = delete;
+
+#if defined(_WIN32)
+    ~open_folder() {
+        if (is_open()) ::_findclose(search_);
+    }
+    [[nodiscard]] bool is_open() const noexcept { return search_ != -1; }
+    /// The next name; null at the end, and then errno is 0 unless something failed.
+    [[nodiscard]] const char* next() noexcept {
+        errno = 0;
+        if (!std::exchange(first_, false) && ::_findnext64(search_, &entry_) != 0) {
+            if (errno == ENOENT) errno = 0;
+            return nullptr;
+        }
+        return entry_.name;
+    }
+
+private:
+    struct __finddata64_t entry_ {};
+    std::intptr_t search_ = -1;
+    bool first_ = true;
+#else
+    ~open_folder() {
+        if (is_open()) ::closedir(folder_);
+    }
+    [[nodiscard]] bool is_open() const noexcept { return folder_ != nullptr; }
+    /// The next name; null at the end, and then errno is 0 unless something failed.
+    [[nodiscard]] const char* next() noexcept {
+        errno = 0;
+        const dirent* const entry = ::readdir(folder_);
+        return entry == nullptr ? nullptr : &entry->d_name[0];
+    }
+
+private:
+    DIR* folder_ = nullptr;
+#endif
+};
+
+/// Is this a folder, or a link to one?
+inline bool is_folder(const std::string& path) {
+    struct stat about {};
+    return ::stat(path.c_str(), &about) == 0 && (about.st_mode & S_IFMT) == S_IFDIR;
+}
+
+inline bool is_link([[maybe_unused]] const std::string& path) {
+#if defined(_WIN32)
+    return false;
+#else
+    struct stat about {};
+    return ::lstat(path.c_str(), &about) == 0 && S_ISLNK(about.st_mode);
+#endif
+}
+
+/// Appends the paths of the folders and files in a folder, by byte order of the names, so that it is the same on every
+/// file system. Hidden entries, which begin with a dot, are left out, and so are pipes, devices and links to nowhere.
+inline error list_folder(const std::string& folder, std::vector<std::string>& folders, std::vector<std::string>& files,
+                         bool follow_links) {
+    const auto refuse = [](const std::string& path) {
+        if (errno == ENOMEM) return make_out_of_memory(path);
+        return error(error_kind::cannot_open, path, "cannot be listed: " + system_reason());
+    };
+    open_folder entries(folder);
+    if (!entries.is_open()) return refuse(folder);
+    const auto first_folder = static_cast<std::ptrdiff_t>(folders.size()),
+               first_file = static_cast<std::ptrdiff_t>(files.size());
+    while (const char* const name = entries.next()) {
+        if (name[0] == '.') continue;
+        std::string path = path_in(folder, name);
+        struct stat about {};
+        if (::stat(path.c_str(), &about) != 0) {
+            if (errno == ENOENT || errno == ELOOP) continue;
+            return refuse(path);
+        }
+        if ((about.st_mode & S_IFMT) == S_IFREG)
+            files.push_back(std::move(path));
+        else if ((about.st_mode & S_IFMT) == S_IFDIR && (follow_links || !is_link(path)))
+            folders.push_back(std::move(path));
+    }
+    if (errno != 0) return refuse(folder);
+    std::sort(folders.begin() + first_folder, folders.end());
+    std::sort(files.begin() + first_file, files.end());
+    return {};
+}
+
+}  // namespace ctnn::detail
+#endif  // CTNN_INCLUDED_IO_FOLDER
 
 namespace ctnn {
 
@@ -6464,8 +6712,8 @@ inline constexpr file_kind image_files{"image (png, jpg, jpeg, bmp, pnm, pgm, pp
 inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".nii.gz", ".hdr"}};
 
 /// The name of a file without the ending of its kind; empty when it is of another kind.
-[[nodiscard]] inline std::string stem_of(const std::filesystem::path& file, const file_kind& kind) {
-    const std::string name = file.filename().string();
+[[nodiscard]] inline std::string stem_of(const std::string& file, const file_kind& kind) {
+    const std::string name = detail::name_of(file);
     std::string lower = name;
     for (char& c : lower)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -6479,43 +6727,17 @@ inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".
 
 namespace detail {
 
-/// What lies in a folder, by byte order of the names, so that it is the same on every file system. Hidden entries,
-/// which begin with a dot, are left out.
-inline error list_folder(const std::filesystem::path& folder, std::vector<std::filesystem::path>& folders,
-                         std::vector<std::filesystem::path>& files, bool follow_links) {
-    std::error_code failed;
-    std::filesystem::directory_iterator entry(folder, failed);
-    while (!failed && entry != std::filesystem::directory_iterator()) {
-        const std::filesystem::path path = entry->path();
-        std::error_code ignored;  // a link to nowhere is neither a folder nor a file
-        const bool linked = entry->is_symlink(ignored), is_folder = entry->is_directory(ignored),
-                   is_file = entry->is_regular_file(ignored);
-        if (path.filename().string().front() != '.') {
-            if (is_folder && (follow_links || !linked)) folders.push_back(path);
-            if (is_file) files.push_back(path);
-        }
-        entry.increment(failed);
-    }
-    if (failed) return {error_kind::cannot_open, folder.string(), "cannot be listed: " + failed.message()};
-    const auto by_bytes = [](const std::filesystem::path& a, const std::filesystem::path& b) {
-        return a.string() < b.string();
-    };
-    std::sort(folders.begin(), folders.end(), by_bytes);
-    std::sort(files.begin(), files.end(), by_bytes);
-    return {};
-}
-
 /// All files of a kind below a class folder. Links to folders are not followed here, so that a loop cannot be entered.
-inline error list_files(const std::filesystem::path& folder, const file_kind& kind, std::vector<std::string>& to) {
-    std::vector<std::filesystem::path> waiting{folder};
+inline error list_files(const std::string& folder, const file_kind& kind, std::vector<std::string>& to) {
+    std::vector<std::string> waiting{folder};
     const std::size_t first = to.size();
     while (!waiting.empty()) {
-        const std::filesystem::path next = std::move(waiting.back());
+        const std::string next = std::move(waiting.back());
         waiting.pop_back();
-        std::vector<std::filesystem::path> files;
+        std::vector<std::string> files;
         if (error failed = list_folder(next, waiting, files, false)) return failed;
-        for (const std::filesystem::path& file : files)
-            if (!stem_of(file, kind).empty()) to.push_back(file.string());
+        for (std::string& file : files)
+            if (!stem_of(file, kind).empty()) to.push_back(std::move(file));
     }
     std::sort(to.begin() + static_cast<std::ptrdiff_t>(first), to.end());
     return {};
@@ -6554,29 +6776,28 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 [[nodiscard]] inline result<class_listing> list_class_folder(const std::string& root, const file_kind& kind,
                                                              const std::vector<std::string>& class_names = {}) {
     return detail::catch_out_of_memory(root, [&]() -> result<class_listing> {
-        std::vector<std::filesystem::path> folders, others;
+        std::vector<std::string> folders, others;
         if (error failed = detail::list_folder(root, folders, others, true)) return failed;
         class_listing listing{.class_names = class_names, .files = {}, .labels = {}};
         if (class_names.empty())
-            for (const std::filesystem::path& folder : folders)
-                listing.class_names.push_back(folder.filename().string());
+            for (const std::string& folder : folders) listing.class_names.push_back(detail::name_of(folder));
         if (listing.class_names.size() < 2) {
             return error(error_kind::invalid_argument, root,
                          "found " +
                              (folders.empty() ? std::string("no class folders")
-                                              : "the single class folder " + folders[0].filename().string()) +
+                                              : "the single class folder " + detail::name_of(folders[0])) +
                              ", expected a folder for each of at least two classes");
         }
-        for (const std::filesystem::path& folder : folders) {
+        for (const std::string& folder : folders) {
             const auto place =
-                std::find(listing.class_names.begin(), listing.class_names.end(), folder.filename().string());
+                std::find(listing.class_names.begin(), listing.class_names.end(), detail::name_of(folder));
             if (place == listing.class_names.end())
-                return error(error_kind::invalid_argument, folder.string(),
+                return error(error_kind::invalid_argument, folder,
                              "is no class; the classes are " + detail::joined(class_names));
             const std::size_t before = listing.files.size();
             if (error failed = detail::list_files(folder, kind, listing.files)) return failed;
             if (listing.files.size() == before)
-                return error(error_kind::invalid_argument, folder.string(), std::string("holds no ") + kind.name);
+                return error(error_kind::invalid_argument, folder, std::string("holds no ") + kind.name);
             listing.labels.resize(listing.files.size(), static_cast<std::int32_t>(place - listing.class_names.begin()));
         }
         if (listing.files.empty())
@@ -6627,16 +6848,13 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 [[nodiscard]] inline result<class_listing_splits> list_class_splits(const std::string& root, const file_kind& kind,
                                                                     seed start) {
     return detail::catch_out_of_memory(root, [&]() -> result<class_listing_splits> {
-        const auto folder_of = [&](std::initializer_list<const char*> names) {
-            for (const char* name : names) {
-                std::error_code ignored;
-                const std::filesystem::path path = std::filesystem::path(root) / name;
-                if (std::filesystem::is_directory(path, ignored)) return path.string();
-            }
+        const auto first_of = [&](std::initializer_list<const char*> names) {
+            for (const char* name : names)
+                if (std::string path = detail::path_in(root, name); detail::is_folder(path)) return path;
             return std::string();
         };
-        const std::string train = folder_of({"train"}), validation = folder_of({"val", "valid", "validation"}),
-                          test = folder_of({"test"});
+        const std::string train = first_of({"train"}), validation = first_of({"val", "valid", "validation"}),
+                          test = first_of({"test"});
         if (train.empty()) {
             result<class_listing> all = list_class_folder(root, kind);
             if (!all) return all.error();
@@ -6680,10 +6898,10 @@ using stem_and_file = std::pair<std::string, std::string>;
 /// The files of a kind in a folder, with their stems, by stem. Refuses two files of one stem.
 [[nodiscard]] inline error list_stems(const std::string& folder, const file_kind& kind,
                                       std::vector<stem_and_file>& to) {
-    std::vector<std::filesystem::path> folders, files;
+    std::vector<std::string> folders, files;
     if (error failed = list_folder(folder, folders, files, true)) return failed;
-    for (const std::filesystem::path& file : files)
-        if (std::string stem = stem_of(file, kind); !stem.empty()) to.emplace_back(std::move(stem), file.string());
+    for (std::string& file : files)
+        if (std::string stem = stem_of(file, kind); !stem.empty()) to.emplace_back(std::move(stem), std::move(file));
     std::sort(to.begin(), to.end());
     for (std::size_t i = 1; i < to.size(); ++i)
         if (to[i].first == to[i - 1].first)
@@ -6705,42 +6923,53 @@ using stem_and_file = std::pair<std::string, std::string>;
 [[nodiscard]] inline result<label_pairs> list_label_pairs(const std::string& images, const std::string& labels,
                                                           const file_kind& kind,
                                                           std::vector<error>* left_out = nullptr) {
-    std::vector<detail::stem_and_file> of_images, of_labels;
-    if (error failed = detail::list_stems(images, kind, of_images)) return failed;
-    if (error failed = detail::list_stems(labels, kind, of_labels)) return failed;
-    label_pairs pairs;
-    std::size_t i = 0, k = 0;
-    while (i < of_images.size() || k < of_labels.size()) {
-        const bool no_label =
-            k == of_labels.size() || (i < of_images.size() && of_images[i].first < of_labels[k].first);
-        const bool no_image =
-            i == of_images.size() || (k < of_labels.size() && of_labels[k].first < of_images[i].first);
-        if (!no_label && !no_image) {
-            pairs.images.push_back(of_images[i++].second);
-            pairs.labels.push_back(of_labels[k++].second);
-            continue;
+    return detail::catch_out_of_memory(images, [&]() -> result<label_pairs> {
+        std::vector<detail::stem_and_file> of_images, of_labels;
+        if (error failed = detail::list_stems(images, kind, of_images)) return failed;
+        if (error failed = detail::list_stems(labels, kind, of_labels)) return failed;
+        label_pairs pairs;
+        std::size_t i = 0, k = 0;
+        while (i < of_images.size() || k < of_labels.size()) {
+            const bool no_label =
+                k == of_labels.size() || (i < of_images.size() && of_images[i].first < of_labels[k].first);
+            const bool no_image =
+                i == of_images.size() || (k < of_labels.size() && of_labels[k].first < of_images[i].first);
+            if (!no_label && !no_image) {
+                pairs.images.push_back(of_images[i++].second);
+                pairs.labels.push_back(of_labels[k++].second);
+                continue;
+            }
+            error alone = no_label
+                              ? error(error_kind::invalid_argument, of_images[i].second, "has no file in " + labels)
+                              : error(error_kind::invalid_argument, of_labels[k].second, "has no file in " + images);
+            if (left_out == nullptr) return alone;
+            left_out->push_back(std::move(alone));
+            if (no_label) ++i;
+            if (no_image) ++k;
         }
-        error alone = no_label ? error(error_kind::invalid_argument, of_images[i].second, "has no file in " + labels)
-                               : error(error_kind::invalid_argument, of_labels[k].second, "has no file in " + images);
-        if (left_out == nullptr) return alone;
-        left_out->push_back(std::move(alone));
-        if (no_label) ++i;
-        if (no_image) ++k;
-    }
-    if (pairs.images.empty())
-        return error(error_kind::invalid_argument, images,
-                     std::string("holds no ") + kind.name + " that has a file in " + labels);
-    return pairs;
+        if (pairs.images.empty())
+            return error(error_kind::invalid_argument, images,
+                         std::string("holds no ") + kind.name + " that has a file in " + labels);
+        return pairs;
+    });
 }
 
-/// Some of the pairs, such as a part of a split.
-[[nodiscard]] inline label_pairs chosen_pairs(const label_pairs& from, const std::vector<extent>& indices) {
+namespace detail {
+
+inline label_pairs chosen(const label_pairs& from, const std::vector<extent>& indices) {
     label_pairs part{.images = {}, .labels = {}, .class_names = from.class_names};
     for (const extent i : indices) {
         part.images.push_back(from.images[static_cast<std::size_t>(i)]);
         part.labels.push_back(from.labels[static_cast<std::size_t>(i)]);
     }
     return part;
+}
+
+}  // namespace detail
+
+/// Some of the pairs, such as a part of a split.
+[[nodiscard]] inline label_pairs chosen_pairs(const label_pairs& from, const std::vector<extent>& indices) {
+    return detail::chosen(from, indices);
 }
 
 }  // namespace ctnn
@@ -6849,9 +7078,8 @@ private:
     /// A path that stays in the folder of the file.
     const char* path(std::string& to) {
         if (!string(to)) return "a path in quotes";
-        const std::filesystem::path whole(to);
-        bool inside = !to.empty() && whole.is_relative() && to.find('\0') == std::string::npos;
-        for (const std::filesystem::path& part : whole) inside = inside && part != "..";
+        bool inside = !to.empty() && !is_absolute(to) && to.find('\0') == std::string::npos;
+        for (const std::string& part : parts_of(to)) inside = inside && part != "..";
         return inside ? nullptr : "a path below the folder of the file";
     }
 
@@ -6863,27 +7091,29 @@ private:
 /// Takes the content of a dataset.json in `folder`; `file` is its name in errors.
 [[nodiscard]] inline result<decathlon_task> parse_decathlon(byte_view text, const std::string& folder,
                                                             const std::string& file = {}) {
-    if (const extent at = detail::invalid_utf8(text); at >= 0)
-        return error(error_kind::corrupt, file, at, "what is no UTF-8", "JSON in UTF-8");
-    decathlon_task task;
-    detail::decathlon_parser parser(text);
-    if (const char* expected = parser.parse(task))
-        return error(error_kind::corrupt, file, parser.position(),
-                     parser.position() < text.size ? "something else" : "the end", expected);
-    std::vector<std::string> seen;
-    const auto locate = [&](std::vector<std::string>& paths) {
-        for (std::string& path : paths) {
-            path = (std::filesystem::path(folder) / path).lexically_normal().string();
-            seen.push_back(path);
-        }
-    };
-    locate(task.training.images);
-    locate(task.training.labels);
-    locate(task.test);
-    std::sort(seen.begin(), seen.end());
-    const auto twice = std::adjacent_find(seen.begin(), seen.end());
-    if (twice != seen.end()) return error(error_kind::corrupt, file, "names " + *twice + " twice");
-    return task;
+    return detail::catch_out_of_memory(file, [&]() -> result<decathlon_task> {
+        if (const extent at = detail::invalid_utf8(text); at >= 0)
+            return error(error_kind::corrupt, file, at, "what is no UTF-8", "JSON in UTF-8");
+        decathlon_task task;
+        detail::decathlon_parser parser(text);
+        if (const char* expected = parser.parse(task))
+            return error(error_kind::corrupt, file, parser.position(),
+                         parser.position() < text.size ? "something else" : "the end", expected);
+        std::vector<std::string> seen;
+        const auto locate = [&](std::vector<std::string>& paths) {
+            for (std::string& path : paths) {
+                path = detail::normal_path(detail::path_in(folder, path));
+                seen.push_back(path);
+            }
+        };
+        locate(task.training.images);
+        locate(task.training.labels);
+        locate(task.test);
+        std::sort(seen.begin(), seen.end());
+        const auto twice = std::adjacent_find(seen.begin(), seen.end());
+        if (twice != seen.end()) return error(error_kind::corrupt, file, "names " + *twice + " twice");
+        return task;
+    });
 }
 
 /// Reads a dataset.json of at most 16 MiB; no volume is opened.
@@ -6896,9 +7126,11 @@ private:
 ///
 ///     auto task = ctnn::read_decathlon("Task04_Hippocampus/dataset.json");
 [[nodiscard]] inline result<decathlon_task> read_decathlon(const std::string& path) {
-    const result<byte_vector> bytes = read_file(path, std::int64_t{16} << 20);
-    if (!bytes) return bytes.error();
-    return parse_decathlon(*bytes, std::filesystem::path(path).parent_path().string(), path);
+    return detail::catch_out_of_memory(path, [&]() -> result<decathlon_task> {
+        const result<byte_vector> bytes = read_file(path, std::int64_t{16} << 20);
+        if (!bytes) return bytes.error();
+        return parse_decathlon(*bytes, detail::folder_of(path), path);
+    });
 }
 
 }  // namespace ctnn
@@ -6908,8 +7140,6 @@ private:
 #define CTNN_INCLUDED_DATA_FILE_INDEX
 /// \file
 /// Tables that say which file is of which class, of which patient, and in which part of a split.
-
-#include <filesystem>
 
 namespace ctnn {
 
@@ -6977,12 +7207,12 @@ namespace detail {
 
 /// Paths from the folder of the index; refuses an empty one, and a file that stands in the table twice.
 [[nodiscard]] inline error read_path_column(const csv_file& table, extent column, class_listing& to) {
-    const std::filesystem::path folder = std::filesystem::path(table.file()).parent_path();
+    const std::string folder = folder_of(table.file());
     std::vector<std::pair<std::string, extent>> seen;
     for (extent row = 0; row < table.rows(); ++row) {
         const std::string path = table.text(row, column);
         if (path.empty()) return table.wrong(row, column, "the path of a file");
-        to.files.push_back((folder / path).lexically_normal().string());
+        to.files.push_back(normal_path(path_in(folder, path)));
         seen.emplace_back(to.files.back(), row);
     }
     std::sort(seen.begin(), seen.end());
@@ -7024,41 +7254,43 @@ namespace detail {
 ///               that is none, a file that stands in the table twice; with invalid_argument no label column, a table
 ///               without rows, fewer than two classes, and a group in two parts
 [[nodiscard]] inline result<file_index> read_index(const std::string& path, const index_options& options = {}) {
-    csv_options rules = options.table;
-    rules.heading = true;
-    const result<csv_file> table = read_csv(path, rules);
-    if (!table) return table.error();
-    if (options.labels.empty()) return error(error_kind::invalid_argument, path, "a column of labels is needed");
-    if (table->rows() == 0) return error(error_kind::invalid_argument, path, "has no row below its heading");
-    const result<extent> paths = table->column(options.path);
-    if (!paths) return paths.error();
-    std::vector<extent> labels;
-    for (const std::string& name : options.labels) {
-        const result<extent> label = table->column(name);
-        if (!label) return label.error();
-        labels.push_back(*label);
-    }
-    file_index index;
-    const bool single = labels.size() == 1;
-    index.listing.class_names = single ? options.class_names : options.labels;
-    if (error failed = detail::read_path_column(*table, *paths, index.listing)) return failed;
-    if (error failed = single ? detail::read_class_column(*table, labels[0], index.listing)
-                              : detail::read_label_columns(*table, labels, index.listing))
-        return failed;
-    if (!options.group.empty()) {
-        const result<extent> group = table->column(options.group);
-        if (!group) return group.error();
-        if (error failed = detail::read_group_column(*table, *group, index.listing)) return failed;
-    }
-    if (!options.part.empty()) {
-        const result<extent> part = table->column(options.part);
-        if (!part) return part.error();
-        if (error failed = detail::read_part_column(*table, *part, index.parts)) return failed;
-        if (!index.listing.groups.empty())
-            if (error failed = check_split(index.parts, index.listing.groups))
-                return error(failed.kind(), path, failed.message() + " (train, val, test)");
-    }
-    return index;
+    return detail::catch_out_of_memory(path, [&]() -> result<file_index> {
+        csv_options rules = options.table;
+        rules.heading = true;
+        const result<csv_file> table = read_csv(path, rules);
+        if (!table) return table.error();
+        if (options.labels.empty()) return error(error_kind::invalid_argument, path, "a column of labels is needed");
+        if (table->rows() == 0) return error(error_kind::invalid_argument, path, "has no row below its heading");
+        const result<extent> paths = table->column(options.path);
+        if (!paths) return paths.error();
+        std::vector<extent> labels;
+        for (const std::string& name : options.labels) {
+            const result<extent> label = table->column(name);
+            if (!label) return label.error();
+            labels.push_back(*label);
+        }
+        file_index index;
+        const bool single = labels.size() == 1;
+        index.listing.class_names = single ? options.class_names : options.labels;
+        if (error failed = detail::read_path_column(*table, *paths, index.listing)) return failed;
+        if (error failed = single ? detail::read_class_column(*table, labels[0], index.listing)
+                                  : detail::read_label_columns(*table, labels, index.listing))
+            return failed;
+        if (!options.group.empty()) {
+            const result<extent> group = table->column(options.group);
+            if (!group) return group.error();
+            if (error failed = detail::read_group_column(*table, *group, index.listing)) return failed;
+        }
+        if (!options.part.empty()) {
+            const result<extent> part = table->column(options.part);
+            if (!part) return part.error();
+            if (error failed = detail::read_part_column(*table, *part, index.parts)) return failed;
+            if (!index.listing.groups.empty())
+                if (error failed = check_split(index.parts, index.listing.groups))
+                    return error(failed.kind(), path, failed.message() + " (train, val, test)");
+        }
+        return index;
+    });
 }
 
 }  // namespace ctnn
@@ -7069,11 +7301,11 @@ namespace detail {
 /// \file
 /// Volumes with label maps: a data set with a label at each voxel.
 
-// -------------------- ctnn/data/read_pairs.hpp
-#ifndef CTNN_INCLUDED_DATA_READ_PAIRS
-#define CTNN_INCLUDED_DATA_READ_PAIRS
+// -------------------- ctnn/data/read_samples.hpp
+#ifndef CTNN_INCLUDED_DATA_READ_SAMPLES
+#define CTNN_INCLUDED_DATA_READ_SAMPLES
 /// \file
-/// From pairs of files to a data set with a label at each position: what images and volumes share.
+/// From files to a data set in memory: the budget, and what becomes of files that cannot be read.
 
 namespace ctnn::detail {
 
@@ -7081,103 +7313,74 @@ namespace ctnn::detail {
 template <static_shape Input>
 inline constexpr extent positions_of = Input::size / dims_of<Input>.channels();
 
-/// Reads each pair by read(place in pairs, its numbers, its labels), which answers with an error or none; `what` is
-/// their plural in errors. The budget comes first; with `skipped` what cannot be read leaves the pairs.
-template <static_shape Input, class T, class Read>
-[[nodiscard]] result<dataset<Input, T>> read_pairs(label_pairs& pairs, const char* what, std::int64_t budget,
-                                                   std::vector<error>* skipped, const Read& read) {
-    constexpr std::int64_t each =
-        Input::size * static_cast<std::int64_t>(sizeof(T)) + positions_of<Input> * std::int64_t{4};
-    if (pairs.size() > budget / each)
-        return error(error_kind::too_large, std::to_string(pairs.size()) + " " + what + " of " + std::to_string(each) +
-                                                " bytes, labels included, are more than the budget of " +
-                                                std::to_string(budget));
-    dataset<Input, T> data;
-    data.class_names = pairs.class_names;
-    data.inputs.resize(static_cast<std::size_t>(pairs.size() * Input::size));
-    data.labels.resize(static_cast<std::size_t>(pairs.size() * positions_of<Input>));
-    std::vector<extent> kept;
-    for (std::size_t i = 0; i < pairs.images.size(); ++i) {
-        const extent to = static_cast<extent>(kept.size());
-        error failed = read(i, data.inputs.data() + to * Input::size, data.labels.data() + to * positions_of<Input>);
-        if (!failed)
-            kept.push_back(static_cast<extent>(i));
-        else if (skipped == nullptr)
-            return failed;
-        else
-            skipped->push_back(std::move(failed));
-    }
-    if (kept.empty()) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
-    if (kept.size() != pairs.images.size()) pairs = chosen_pairs(pairs, kept);
-    data.inputs.resize(kept.size() * static_cast<std::size_t>(Input::size));
-    data.labels.resize(kept.size() * static_cast<std::size_t>(positions_of<Input>));
-    return data;
+/// Labels that a file has in a data set besides what its listing says: one at each position where pairs are read.
+template <static_shape Input>
+constexpr extent labels_beside(const class_listing&) {
+    return 0;
+}
+template <static_shape Input>
+constexpr extent labels_beside(const label_pairs&) {
+    return positions_of<Input>;
+}
+
+template <class Data>
+void take_labels(const class_listing& from, Data& to) {
+    to.labels = from.labels;
+    to.values.assign(from.values.begin(), from.values.end());
+}
+template <class Data>
+void take_labels(const label_pairs&, Data&) {}
+
+/// Reads each file or pair by read(its number, place of its inputs, place of its labels at positions), which answers
+/// with an error or none; `what` is their plural in errors. The budget comes first, then file by file. With `skipped`
+/// those that cannot be read leave the listing; a failure of the whole leaves it as it was.
+template <static_shape Input, class T, class Listing, class Read>
+[[nodiscard]] result<dataset<Input, T>> read_samples(Listing& listing, const char* what, std::int64_t budget,
+                                                     std::vector<error>* skipped, const Read& read) {
+    return catch_out_of_memory({}, [&]() -> result<dataset<Input, T>> {
+        const extent beside = labels_beside<Input>(listing);
+        const std::int64_t each = Input::size * static_cast<std::int64_t>(sizeof(T)) + beside * std::int64_t{4};
+        if (listing.size() > budget / each)
+            return error(error_kind::too_large, std::to_string(listing.size()) + " " + what + " of " +
+                                                    std::to_string(each) + " bytes" +
+                                                    (beside > 0 ? ", labels included," : "") +
+                                                    " are more than the budget of " + std::to_string(budget));
+        dataset<Input, T> data;
+        data.class_names = listing.class_names;
+        data.inputs.resize(static_cast<std::size_t>(listing.size() * Input::size));
+        data.labels.resize(static_cast<std::size_t>(listing.size() * beside));
+        std::vector<extent> kept;
+        for (extent i = 0; i < listing.size(); ++i) {
+            const extent to = static_cast<extent>(kept.size());
+            error failed = read(static_cast<std::size_t>(i), data.inputs.data() + to * Input::size,
+                                data.labels.data() + to * beside);
+            if (!failed)
+                kept.push_back(i);
+            else if (skipped == nullptr || failed.kind() == error_kind::out_of_memory)  // no fault of the file
+                return failed;
+            else
+                skipped->push_back(std::move(failed));
+        }
+        const auto count = static_cast<extent>(kept.size());
+        if (count == 0) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
+        const bool all = count == listing.size();
+        Listing left = all ? Listing{} : chosen(listing, kept);
+        take_labels(all ? listing : left, data);
+        data.inputs.resize(static_cast<std::size_t>(count * Input::size));
+        if (beside > 0) data.labels.resize(static_cast<std::size_t>(count * beside));
+        if (!all) listing = std::move(left);  // the last step, which cannot fail
+        return data;
+    });
 }
 
 }  // namespace ctnn::detail
-#endif  // CTNN_INCLUDED_DATA_READ_PAIRS
+#endif  // CTNN_INCLUDED_DATA_READ_SAMPLES
 // -------------------- ctnn/data/volume_folder.hpp
 #ifndef CTNN_INCLUDED_DATA_VOLUME_FOLDER
 #define CTNN_INCLUDED_DATA_VOLUME_FOLDER
 /// \file
 /// Data sets from folders of NIfTI volumes, a folder a class.
 
-// -------------------- ctnn/data/read_listing.hpp
-#ifndef CTNN_INCLUDED_DATA_READ_LISTING
-#define CTNN_INCLUDED_DATA_READ_LISTING
-/// \file
-/// From the files of a listing to a data set in memory: what all kinds of files share.
-
-namespace ctnn::detail {
-
-/// Keeps the files of a listing that `keep` marks.
-inline void keep_files(class_listing& listing, const std::vector<bool>& keep) {
-    std::vector<extent> kept;
-    for (std::size_t i = 0; i < keep.size(); ++i)
-        if (keep[i]) kept.push_back(static_cast<extent>(i));
-    if (kept.size() != keep.size()) listing = chosen(listing, kept);
-}
-
-/// Reads each file by read(path, place of its numbers), which answers with an error or none; `what` is their plural in
-/// errors. The rules are read_images()'s: the budget first, then file by file; with `skipped` those that cannot be read
-/// leave the listing.
-template <static_shape Input, class T, class Read>
-[[nodiscard]] result<dataset<Input, T>> read_listing(class_listing& listing, const char* what, std::int64_t budget,
-                                                     std::vector<error>* skipped, const Read& read) {
-    return detail::catch_out_of_memory({}, [&]() -> result<dataset<Input, T>> {
-        constexpr std::int64_t each = Input::size * static_cast<std::int64_t>(sizeof(T));
-        if (listing.size() > budget / each)
-            return error(error_kind::too_large, std::to_string(listing.size()) + " " + what + " of " +
-                                                    std::to_string(each) + " bytes are more than the budget of " +
-                                                    std::to_string(budget));
-        dataset<Input, T> data;
-        data.class_names = listing.class_names;
-        data.inputs.resize(static_cast<std::size_t>(listing.size() * Input::size));
-        std::vector<bool> keep(listing.files.size());
-        extent kept = 0;
-        for (std::size_t i = 0; i < listing.files.size(); ++i) {
-            error failed = read(listing.files[i], data.inputs.data() + kept * Input::size);
-            keep[i] = !failed;
-            if (!failed)
-                ++kept;
-            else if (skipped == nullptr || failed.kind() == error_kind::out_of_memory)  // no fault of the file
-                return failed;
-            else
-                skipped->push_back(std::move(failed));
-        }
-        if (kept == 0) return error(error_kind::invalid_argument, std::string("none of the ") + what + " can be read");
-        data.labels.reserve(listing.labels.size());  // now: behind these lines nothing may fail
-        data.values.reserve(listing.values.size());
-        keep_files(listing, keep);
-        data.inputs.resize(static_cast<std::size_t>(kept * Input::size));
-        data.labels = listing.labels;
-        data.values.assign(listing.values.begin(), listing.values.end());
-        return data;
-    });
-}
-
-}  // namespace ctnn::detail
-#endif  // CTNN_INCLUDED_DATA_READ_LISTING
 // -------------------- ctnn/data/volume_input.hpp
 #ifndef CTNN_INCLUDED_DATA_VOLUME_INPUT
 #define CTNN_INCLUDED_DATA_VOLUME_INPUT
@@ -8192,6 +8395,9 @@ struct checked_nifti {
             return {error_kind::corrupt, file, one ? 256 : 352, "a quaternion longer than 1", "a unit quaternion"};
         if (!ignored.finite())
             return {error_kind::not_finite, file, one ? 268 : 376, "a qform that is not finite", "finite offsets"};
+    } else if (!h.base_transform()
+                    .finite()) {  // half the extent times the spacing, which doubles of NIfTI-2 can exceed
+        return {error_kind::not_finite, file, one ? 76 : 104, "spacings that give no place", "a volume of finite size"};
     }
     return {};
 }
@@ -9383,10 +9589,12 @@ struct volume_folder_options {
 /// Reads one file as a network of this input sees it; see read_volume() and write_volume_input(). Errors name the file.
 template <volume_shape Input, class T>
 [[nodiscard]] error read_volume_input(const std::string& file, const volume_folder_options& options, T* to) {
-    const result<volume> v = read_volume(file, options.file_budget);
-    if (!v) return v.error();
-    const error failed = write_volume_input<Input>(*v, options.preparation, options.scaling, to);
-    return failed ? error(failed.kind(), file, failed.message()) : error{};
+    return detail::catch_out_of_memory(file, [&]() -> error {
+        const result<volume> v = read_volume(file, options.file_budget);
+        if (!v) return v.error();
+        const error failed = write_volume_input<Input>(*v, options.preparation, options.scaling, to);
+        return failed ? error(failed.kind(), file, failed.message()) : error{};
+    });
 }
 
 /// Reads the volumes of a listing into a data set.
@@ -9401,9 +9609,9 @@ template <volume_shape Input, class T>
 template <volume_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_volumes(class_listing& listing, const volume_folder_options& options = {},
                                                      std::vector<error>* skipped = nullptr) {
-    return detail::read_listing<Input, T>(
+    return detail::read_samples<Input, T>(
         listing, "volumes", options.budget, skipped,
-        [&](const std::string& file, T* to) { return read_volume_input<Input>(file, options, to); });
+        [&](std::size_t i, T* to, std::int32_t*) { return read_volume_input<Input>(listing.files[i], options, to); });
 }
 
 /// Reads a folder whose subfolders are classes; see list_volume_folder() and read_volumes().
@@ -9411,9 +9619,11 @@ template <volume_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_volume_folder(const std::string& root,
                                                            const volume_folder_options& options = {},
                                                            std::vector<error>* skipped = nullptr) {
-    result<class_listing> listing = list_volume_folder(root);
-    if (!listing) return listing.error();
-    return read_volumes<Input, T>(*listing, options, skipped);
+    return detail::catch_out_of_memory(root, [&]() -> result<dataset<Input, T>> {
+        result<class_listing> listing = list_volume_folder(root);
+        if (!listing) return listing.error();
+        return read_volumes<Input, T>(*listing, options, skipped);
+    });
 }
 
 }  // namespace ctnn
@@ -9455,7 +9665,7 @@ template <volume_shape Input, class T = float>
                                                              const volume_folder_options& options = {},
                                                              const label_rules& rules = {}, std::int32_t outside = 0,
                                                              std::vector<error>* skipped = nullptr) {
-    return detail::read_pairs<Input, T>(
+    return detail::read_samples<Input, T>(
         pairs, "volumes", options.budget, skipped, [&](std::size_t i, T* inputs, std::int32_t* to) -> error {
             const result<volume> v = read_volume(pairs.images[i], options.file_budget);
             if (!v) return v.error();
@@ -15410,7 +15620,6 @@ public:
         if (row.alpha != 0) text += " number " + to_text(row.alpha);
         if (row.beta != 0) text += " second number " + to_text(row.beta);
         if (row.epsilon != 0) text += " epsilon " + to_text(row.epsilon);
-        if (row.beta != 0) text += " exponent " + to_text(row.beta);
         if (row.include_padding) text += " include padding";
         for (const parameter& p : row.parameters)
             if (p.name != nullptr) (text += ' ') += p.name;
@@ -24675,6 +24884,9 @@ struct checked_nifti {
             return {error_kind::corrupt, file, one ? 256 : 352, "a quaternion longer than 1", "a unit quaternion"};
         if (!ignored.finite())
             return {error_kind::not_finite, file, one ? 268 : 376, "a qform that is not finite", "finite offsets"};
+    } else if (!h.base_transform()
+                    .finite()) {  // half the extent times the spacing, which doubles of NIfTI-2 can exceed
+        return {error_kind::not_finite, file, one ? 76 : 104, "spacings that give no place", "a volume of finite size"};
     }
     return {};
 }

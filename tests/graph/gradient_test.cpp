@@ -124,7 +124,7 @@ using shared_values =
 using with_dropout = nn::network<nn::shape<4, 4, 2>, nn::conv<4, 3, nn::same>, nn::relu, nn::dropout<0.3>, nn::flatten,
                                  nn::dense<6>, nn::tanh, nn::dropout<0.5>, nn::dense<3>, nn::softmax>;
 
-// Convolutions apply these activations, and the pools that stand behind a relu its gradient: windows that overlap or not,
+// Convolutions apply these activations, and pools that stand behind a relu its gradient: windows that overlap or not,
 // odd sizes.
 using merged = nn::network<nn::shape<11, 9, 2>, nn::conv<4>, nn::relu, nn::max_pool<>, nn::conv<3, 3, nn::same>,
                            nn::relu, nn::max_pool<3, nn::stride<2>, nn::padding<1>>, nn::conv<5, 1>, nn::tanh,
