@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// The optimizers' passes over a range of parameters: every array is read and written once.
+/// The optimizers' pass over a range of parameters: every array is read and written once.
 #pragma once
+
+#include <cstddef>
 
 #include "ctnn/core/config.hpp"
 #include "ctnn/core/shape.hpp"
@@ -11,24 +13,20 @@ namespace ctnn {
 inline namespace CTNN_BACKEND {
 namespace kernels {
 
-/// The factors of one step of gradient descent, the same for all parameters.
+/// -1, 0 or 1 in every lane; NaN where a is NaN.
 template <class T>
-struct descent_factors {
-    T rate;                    ///< p -= rate * direction
-    T decay;                   ///< gradient += decay * p
-    T keep, take;              ///< buffer = keep * buffer + take * gradient
-    T of_gradient, of_buffer;  ///< direction = of_gradient * gradient + of_buffer * buffer
-};
+CTNN_INLINE vec<T> sign(vec<T> a) {
+    return select(abs(a) > vec<T>(T{0}), copy_sign(vec<T>(T{1}), a), a);
+}
 
-/// The factors of one step of Adam, the same for all parameters.
+/// What penalties on the size of the parameters add to their gradient.
 template <class T>
-struct moment_factors {
-    T rate;                 ///< p -= rate * mean / denominator
-    T decay;                ///< gradient += decay * p
-    T shrink;               ///< p *= shrink before the step
-    T beta1, rest1;         ///< mean = beta1 * mean + rest1 * gradient
-    T beta2, rest2;         ///< square = beta2 * square + rest2 * gradient^2
-    T root_scale, epsilon;  ///< denominator = sqrt(square) * root_scale + epsilon
+struct penalty {
+    T l2;  ///< gradient += l2 * p
+    T l1;  ///< gradient += l1 * sign(p)
+    CTNN_INLINE vec<T> operator()(vec<T> p, vec<T> gradient) const {
+        return fma(vec<T>(l1), sign(p), fma(vec<T>(l2), p, gradient));
+    }
 };
 
 namespace detail {
@@ -60,50 +58,23 @@ CTNN_INLINE void each_vector(extent count, const Part& part) {
 
 }  // namespace detail
 
-/// parameters, gradients: [count]. Gradient descent without momentum; keep and what follows it are not read.
-template <class T>
-CTNN_KERNEL void descend(T* __restrict parameters, const T* __restrict gradients, extent count,
-                         descent_factors<T> with) {
-    detail::each_vector<T>(count, [=]<bool Whole>(extent i, extent n) {
+/// parameters, gradients: [count]; state: [Slots][stride], of which the first `count` belong to the parameters; a
+/// stride of 0 stands for count. Writes p = rule(p, gradient, slot) for each vector of parameters; slot[k] are the
+/// numbers of state, which the rule changes where they are.
+///
+/// The elements meet no other elements, so a step is bound by memory (3 + 2 * Slots passes over a block) unless the
+/// rule divides or takes roots, which takes about as long as the arrays take from the L2 cache.
+template <extent Slots, class T, class Rule>
+CTNN_KERNEL void descend(T* __restrict parameters, const T* __restrict gradients, T* __restrict state, extent count,
+                         extent stride, const Rule rule) {
+    const extent apart = stride == 0 ? count : stride;
+    detail::each_vector<T>(count, [&]<bool Whole>(extent i, extent n) {
+        vec<T> slot[static_cast<std::size_t>(Slots) + 1];  // one more: there is no array of none
+        unroll<Slots>([&](auto k) { slot[k] = detail::read_vector<Whole>(state + k * apart + i, n); });
         const vec<T> p = detail::read_vector<Whole>(parameters + i, n);
-        const vec<T> gradient = fma(vec<T>(with.decay), p, detail::read_vector<Whole>(gradients + i, n));
-        detail::write_vector<Whole>(parameters + i, fma(vec<T>(-with.rate), gradient, p), n);
-    });
-}
-
-/// parameters, gradients, buffers: [count]. Gradient descent with momentum. `of_gradient` and `of_buffer` choose
-/// between the buffer (0, 1) and Nesterov's look ahead (1, momentum) without a branch.
-template <class T>
-CTNN_KERNEL void descend(T* __restrict parameters, const T* __restrict gradients, T* __restrict buffers, extent count,
-                         descent_factors<T> with) {
-    detail::each_vector<T>(count, [=]<bool Whole>(extent i, extent n) {
-        const vec<T> p = detail::read_vector<Whole>(parameters + i, n);
-        const vec<T> gradient = fma(vec<T>(with.decay), p, detail::read_vector<Whole>(gradients + i, n));
-        const vec<T> buffer =
-            fma(vec<T>(with.keep), detail::read_vector<Whole>(buffers + i, n), vec<T>(with.take) * gradient);
-        const vec<T> direction = fma(vec<T>(with.of_gradient), gradient, vec<T>(with.of_buffer) * buffer);
-        detail::write_vector<Whole>(buffers + i, buffer, n);
-        detail::write_vector<Whole>(parameters + i, fma(vec<T>(-with.rate), direction, p), n);
-    });
-}
-
-/// parameters, gradients, means, squares: [count]. Adam and its relatives. The square root and the division are the
-/// cost: about as long as the arrays take from the L2 cache, and hidden behind memory beyond it.
-template <class T>
-CTNN_KERNEL void descend(T* __restrict parameters, const T* __restrict gradients, T* __restrict means,
-                         T* __restrict squares, extent count, moment_factors<T> with) {
-    detail::each_vector<T>(count, [=]<bool Whole>(extent i, extent n) {
-        const vec<T> p = detail::read_vector<Whole>(parameters + i, n);
-        const vec<T> gradient = fma(vec<T>(with.decay), p, detail::read_vector<Whole>(gradients + i, n));
-        const vec<T> mean =
-            fma(vec<T>(with.beta1), detail::read_vector<Whole>(means + i, n), vec<T>(with.rest1) * gradient);
-        const vec<T> square = fma(vec<T>(with.beta2), detail::read_vector<Whole>(squares + i, n),
-                                  vec<T>(with.rest2) * (gradient * gradient));
-        const vec<T> denominator = fma(sqrt(square), vec<T>(with.root_scale), vec<T>(with.epsilon));
-        detail::write_vector<Whole>(means + i, mean, n);
-        detail::write_vector<Whole>(squares + i, square, n);
-        detail::write_vector<Whole>(parameters + i,
-                                    fma(vec<T>(with.shrink), p, (vec<T>(-with.rate) * mean) / denominator), n);
+        const vec<T> updated = rule(p, detail::read_vector<Whole>(gradients + i, n), slot);
+        unroll<Slots>([&](auto k) { detail::write_vector<Whole>(state + k * apart + i, slot[k], n); });
+        detail::write_vector<Whole>(parameters + i, updated, n);
     });
 }
 

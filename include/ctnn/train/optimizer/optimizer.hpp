@@ -18,7 +18,6 @@ namespace detail {
 template <class Optimizer, class T>
 concept optimizer_for = requires(const Optimizer& optimizer, T* parameters, const T* gradients, T* state, extent count,
                                  std::uint64_t time, extent stride) {
-    optimizer.step(parameters, gradients, state, count, time);
     optimizer.step(parameters, gradients, state, count, time, stride);
 };
 
@@ -29,6 +28,22 @@ concept optimizer_for = requires(const Optimizer& optimizer, T* parameters, cons
                                               (high == 0 ? ", expected a finite number of at least 0"
                                                          : ", expected a number from 0 to below " + to_text(high))};
 }
+
+/// Refuses what no optimizer of the library takes: a negative rate or penalty.
+template <class Optimizer>
+[[nodiscard]] inline error check_rate_and_decay(const char* name, const Optimizer& o) {
+    if (error failed = check_setting(name, "rate", o.rate)) return failed;
+    if (error failed = check_setting(name, "weight_decay", o.weight_decay)) return failed;
+    return check_setting(name, "l1", o.l1);
+}
+
+/// The same optimizer without penalties: for biases and norms, where decay_weights_only asks for it.
+template <class Optimizer>
+[[nodiscard]] Optimizer without_decay(Optimizer o) {
+    if constexpr (requires { o.weight_decay = 0; }) o.weight_decay = 0;
+    if constexpr (requires { o.l1 = 0; }) o.l1 = 0;
+    return o;
+}
 }  // namespace detail
 
 /// What can make a step.
@@ -37,10 +52,27 @@ concept optimizer_for = requires(const Optimizer& optimizer, T* parameters, cons
 ///     check      error{} when the settings make sense, else error_kind::invalid_argument
 ///     slots      how many numbers of state a parameter has; they begin as zeros
 ///     step       updates `count` parameters and their state from the gradients; time is 1 at the first step.
-///                Slot k of parameter i is state[k * stride + i]; a stride of 0 (the default) stands for count.
+///                Slot k of parameter i is state[k * stride + i]; a stride of 0 stands for count.
 ///
 /// Parameter i depends on gradient i and the state of i alone, so a range that is cut in any way gives the same bits as
-/// the whole, and a part that is to have other settings (biases without weight decay) is stepped by another optimizer.
+/// the whole. That is what kernels::descend() makes of a function of one vector, and an optimizer of one's own:
+///
+///     struct heavy_ball {
+///         double rate = 1e-2, momentum = 0.9;
+///         ctnn::extent slots() const { return 1; }
+///         ctnn::error check() const { return {}; }
+///         template <class T>
+///         void step(T* parameters, const T* gradients, T* state, ctnn::extent count, std::uint64_t, ctnn::extent stride) const {
+///             const T downhill = static_cast<T>(-rate), keep = static_cast<T>(momentum);
+///             ctnn::kernels::descend<1>(parameters, gradients, state, count, stride, [=](auto p, auto gradient, auto* slot) {
+///                 slot[0] = keep * slot[0] + downhill * gradient;
+///                 return p + slot[0];
+///             });
+///         }
+///     };
+///
+/// Members that are read where they exist: weight_decay and l1, the penalties; decay_weights_only, which takes both off
+/// biases and norms (every tensor of one axis).
 template <class Optimizer>
 concept optimizer = std::copyable<Optimizer> && requires(const Optimizer& o, Optimizer& changeable) {
     { o.slots() } -> std::same_as<extent>;
