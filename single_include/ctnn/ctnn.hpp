@@ -22744,7 +22744,6 @@ namespace detail {
 template <class Optimizer, class T>
 concept optimizer_for = requires(const Optimizer& optimizer, T* parameters, const T* gradients, T* state, extent count,
                                  std::uint64_t time, extent stride) {
-    optimizer.step(parameters, gradients, state, count, time);
     optimizer.step(parameters, gradients, state, count, time, stride);
 };
 
@@ -22755,6 +22754,22 @@ concept optimizer_for = requires(const Optimizer& optimizer, T* parameters, cons
                                               (high == 0 ? ", expected a finite number of at least 0"
                                                          : ", expected a number from 0 to below " + to_text(high))};
 }
+
+/// Refuses what no optimizer of the library takes: a negative rate or penalty.
+template <class Optimizer>
+[[nodiscard]] inline error check_rate_and_decay(const char* name, const Optimizer& o) {
+    if (error failed = check_setting(name, "rate", o.rate)) return failed;
+    if (error failed = check_setting(name, "weight_decay", o.weight_decay)) return failed;
+    return check_setting(name, "l1", o.l1);
+}
+
+/// The same optimizer without penalties: for biases and norms, where decay_weights_only asks for it.
+template <class Optimizer>
+[[nodiscard]] Optimizer without_decay(Optimizer o) {
+    if constexpr (requires { o.weight_decay = 0; }) o.weight_decay = 0;
+    if constexpr (requires { o.l1 = 0; }) o.l1 = 0;
+    return o;
+}
 }  // namespace detail
 
 /// What can make a step.
@@ -22763,10 +22778,27 @@ concept optimizer_for = requires(const Optimizer& optimizer, T* parameters, cons
 ///     check      error{} when the settings make sense, else error_kind::invalid_argument
 ///     slots      how many numbers of state a parameter has; they begin as zeros
 ///     step       updates `count` parameters and their state from the gradients; time is 1 at the first step.
-///                Slot k of parameter i is state[k * stride + i]; a stride of 0 (the default) stands for count.
+///                Slot k of parameter i is state[k * stride + i]; a stride of 0 stands for count.
 ///
 /// Parameter i depends on gradient i and the state of i alone, so a range that is cut in any way gives the same bits as
-/// the whole, and a part that is to have other settings (biases without weight decay) is stepped by another optimizer.
+/// the whole. That is what kernels::descend() makes of a function of one vector, and an optimizer of one's own:
+///
+///     struct heavy_ball {
+///         double rate = 1e-2, momentum = 0.9;
+///         ctnn::extent slots() const { return 1; }
+///         ctnn::error check() const { return {}; }
+///         template <class T>
+///         void step(T* parameters, const T* gradients, T* state, ctnn::extent count, std::uint64_t, ctnn::extent stride) const {
+///             const T downhill = static_cast<T>(-rate), keep = static_cast<T>(momentum);
+///             ctnn::kernels::descend<1>(parameters, gradients, state, count, stride, [=](auto p, auto gradient, auto* slot) {
+///                 slot[0] = keep * slot[0] + downhill * gradient;
+///                 return p + slot[0];
+///             });
+///         }
+///     };
+///
+/// Members that are read where they exist: weight_decay and l1, the penalties; decay_weights_only, which takes both off
+/// biases and norms (every tensor of one axis).
 template <class Optimizer>
 concept optimizer = std::copyable<Optimizer> && requires(const Optimizer& o, Optimizer& changeable) {
     { o.slots() } -> std::same_as<extent>;
@@ -23484,36 +23516,32 @@ namespace detail {
 }
 
 }  // namespace ctnn
-// -------------------- ctnn/train/optimizer/adam.hpp
+// -------------------- ctnn/train/optimizer/adadelta.hpp
 /// \file
-/// Adam: steps scaled by running moments of the gradient.
+/// Steps in the unit of the parameters, from running squares of gradients and steps.
 
 // -------------------- ctnn/kernels/descend.hpp
 /// \file
-/// The optimizers' passes over a range of parameters: every array is read and written once.
+/// The optimizers' pass over a range of parameters: every array is read and written once.
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
 namespace kernels {
 
-/// The factors of one step of gradient descent, the same for all parameters.
+/// -1, 0 or 1 in every lane; NaN where a is NaN.
 template <class T>
-struct descent_factors {
-    T rate;                    ///< p -= rate * direction
-    T decay;                   ///< gradient += decay * p
-    T keep, take;              ///< buffer = keep * buffer + take * gradient
-    T of_gradient, of_buffer;  ///< direction = of_gradient * gradient + of_buffer * buffer
-};
+CTNN_INLINE vec<T> sign(vec<T> a) {
+    return select(abs(a) > vec<T>(T{0}), copy_sign(vec<T>(T{1}), a), a);
+}
 
-/// The factors of one step of Adam, the same for all parameters.
+/// What penalties on the size of the parameters add to their gradient.
 template <class T>
-struct moment_factors {
-    T rate;                 ///< p -= rate * mean / denominator
-    T decay;                ///< gradient += decay * p
-    T shrink;               ///< p *= shrink before the step
-    T beta1, rest1;         ///< mean = beta1 * mean + rest1 * gradient
-    T beta2, rest2;         ///< square = beta2 * square + rest2 * gradient^2
-    T root_scale, epsilon;  ///< denominator = sqrt(square) * root_scale + epsilon
+struct penalty {
+    T l2;  ///< gradient += l2 * p
+    T l1;  ///< gradient += l1 * sign(p)
+    CTNN_INLINE vec<T> operator()(vec<T> p, vec<T> gradient) const {
+        return fma(vec<T>(l1), sign(p), fma(vec<T>(l2), p, gradient));
+    }
 };
 
 namespace detail {
@@ -23545,51 +23573,181 @@ CTNN_INLINE void each_vector(extent count, const Part& part) {
 
 }  // namespace detail
 
-/// parameters, gradients: [count]. Gradient descent without momentum; keep and what follows it are not read.
-template <class T>
-CTNN_KERNEL void descend(T* __restrict parameters, const T* __restrict gradients, extent count,
-                         descent_factors<T> with) {
-    detail::each_vector<T>(count, [=]<bool Whole>(extent i, extent n) {
+/// parameters, gradients: [count]; state: [Slots][stride], of which the first `count` belong to the parameters; a
+/// stride of 0 stands for count. Writes p = rule(p, gradient, slot) for each vector of parameters; slot[k] are the
+/// numbers of state, which the rule changes where they are.
+///
+/// The elements meet no other elements, so a step is bound by memory (3 + 2 * Slots passes over a block) unless the
+/// rule divides or takes roots, which takes about as long as the arrays take from the L2 cache.
+template <extent Slots, class T, class Rule>
+CTNN_KERNEL void descend(T* __restrict parameters, const T* __restrict gradients, T* __restrict state, extent count,
+                         extent stride, const Rule rule) {
+    const extent apart = stride == 0 ? count : stride;
+    detail::each_vector<T>(count, [&]<bool Whole>(extent i, extent n) {
+        vec<T> slot[static_cast<std::size_t>(Slots) + 1];  // one more: there is no array of none
+        unroll<Slots>([&](auto k) { slot[k] = detail::read_vector<Whole>(state + k * apart + i, n); });
         const vec<T> p = detail::read_vector<Whole>(parameters + i, n);
-        const vec<T> gradient = fma(vec<T>(with.decay), p, detail::read_vector<Whole>(gradients + i, n));
-        detail::write_vector<Whole>(parameters + i, fma(vec<T>(-with.rate), gradient, p), n);
+        const vec<T> updated = rule(p, detail::read_vector<Whole>(gradients + i, n), slot);
+        unroll<Slots>([&](auto k) { detail::write_vector<Whole>(state + k * apart + i, slot[k], n); });
+        detail::write_vector<Whole>(parameters + i, updated, n);
     });
 }
 
-/// parameters, gradients, buffers: [count]. Gradient descent with momentum. `of_gradient` and `of_buffer` choose
-/// between the buffer (0, 1) and Nesterov's look ahead (1, momentum) without a branch.
-template <class T>
-CTNN_KERNEL void descend(T* __restrict parameters, const T* __restrict gradients, T* __restrict buffers, extent count,
-                         descent_factors<T> with) {
-    detail::each_vector<T>(count, [=]<bool Whole>(extent i, extent n) {
-        const vec<T> p = detail::read_vector<Whole>(parameters + i, n);
-        const vec<T> gradient = fma(vec<T>(with.decay), p, detail::read_vector<Whole>(gradients + i, n));
-        const vec<T> buffer =
-            fma(vec<T>(with.keep), detail::read_vector<Whole>(buffers + i, n), vec<T>(with.take) * gradient);
-        const vec<T> direction = fma(vec<T>(with.of_gradient), gradient, vec<T>(with.of_buffer) * buffer);
-        detail::write_vector<Whole>(buffers + i, buffer, n);
-        detail::write_vector<Whole>(parameters + i, fma(vec<T>(-with.rate), direction, p), n);
-    });
-}
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
 
-/// parameters, gradients, means, squares: [count]. Adam and its relatives. The square root and the division are the
-/// cost: about as long as the arrays take from the L2 cache, and hidden behind memory beyond it.
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Adadelta: with g = gradient + weight_decay * p + l1 * sign(p), s = smoothing * s + (1 - smoothing) * g^2 and
+/// d = sqrt(a + epsilon) / sqrt(s + epsilon) * g, p -= rate * d; then a = smoothing * a + (1 - smoothing) * d^2.
+///
+///     slots      2: s, a
+///     refuses    numbers below 0, smoothing outside [0, 1)
+///
+/// Zeiler, "ADADELTA: an adaptive learning rate method", 2012, as PyTorch's Adadelta, whose rho is smoothing:
+/// https://pytorch.org/docs/stable/generated/torch.optim.Adadelta.html
+///
+///     ctnn::adadelta descent{};
+struct adadelta {
+    double rate = 1;
+    double smoothing = 0.9;
+    double epsilon = 1e-6;
+    double weight_decay = 0;
+    double l1 = 0;
+    bool decay_weights_only = false;
+
+    [[nodiscard]] constexpr extent slots() const { return 2; }
+
+    [[nodiscard]] error check() const {
+        if (error failed = detail::check_rate_and_decay("adadelta", *this)) return failed;
+        if (error failed = detail::check_setting("adadelta", "smoothing", smoothing, 1)) return failed;
+        return detail::check_setting("adadelta", "epsilon", epsilon);
+    }
+
+    /// \pre time >= 1; parameters, gradients and state do not overlap
+    template <class T>
+    void step(T* parameters, const T* gradients, T* state, extent count, std::uint64_t, extent stride = 0) const {
+        using vec = kernels::vec<T>;
+        const kernels::penalty<T> penalized{static_cast<T>(weight_decay), static_cast<T>(l1)};
+        const T downhill = static_cast<T>(-rate), keep = static_cast<T>(smoothing),
+                take = static_cast<T>(1.0 - smoothing), least = static_cast<T>(epsilon);
+        kernels::descend<2>(parameters, gradients, state, count, stride, [=](vec p, vec g, vec* slot) {
+            vec &square = slot[0], &step_square = slot[1];
+            const vec gradient = penalized(p, g);
+            square = fma(vec(keep), square, take * (gradient * gradient));
+            const vec direction = sqrt(step_square + least) / sqrt(square + least) * gradient;
+            step_square = fma(vec(keep), step_square, take * (direction * direction));
+            return fma(vec(downhill), direction, p);
+        });
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/optimizer/adagrad.hpp
+/// \file
+/// Steps divided by the root of the sum of squared gradients.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Adagrad: with g = gradient + weight_decay * p + l1 * sign(p) and s = s + g^2, which begins as initial_sum,
+/// p -= rate / (1 + (time - 1) * rate_decay) * g / (sqrt(s) + epsilon).
+///
+///     slots      1: s
+///     refuses    numbers below 0
+///
+/// Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning and stochastic optimization", JMLR 2011,
+/// as PyTorch's Adagrad (lr_decay and initial_accumulator_value there):
+/// https://pytorch.org/docs/stable/generated/torch.optim.Adagrad.html
+///
+///     ctnn::adagrad descent{.rate = 0.01};
+struct adagrad {
+    double rate = 1e-2;
+    double rate_decay = 0;
+    double epsilon = 1e-10;
+    double weight_decay = 0;
+    double initial_sum = 0;
+    double l1 = 0;
+    bool decay_weights_only = false;
+
+    [[nodiscard]] constexpr extent slots() const { return 1; }
+
+    [[nodiscard]] error check() const {
+        if (error failed = detail::check_rate_and_decay("adagrad", *this)) return failed;
+        if (error failed = detail::check_setting("adagrad", "rate_decay", rate_decay)) return failed;
+        if (error failed = detail::check_setting("adagrad", "epsilon", epsilon)) return failed;
+        return detail::check_setting("adagrad", "initial_sum", initial_sum);
+    }
+
+    /// \pre time >= 1; parameters, gradients and state do not overlap
+    template <class T>
+    void step(T* parameters, const T* gradients, T* state, extent count, std::uint64_t time, extent stride = 0) const {
+        using vec = kernels::vec<T>;
+        const kernels::penalty<T> penalized{static_cast<T>(weight_decay), static_cast<T>(l1)};
+        const T downhill = static_cast<T>(-rate / (1.0 + static_cast<double>(time - 1) * rate_decay)),
+                least = static_cast<T>(epsilon), start = static_cast<T>(time == 1 ? initial_sum : 0.0);
+        kernels::descend<1>(parameters, gradients, state, count, stride, [=](vec p, vec g, vec* sum) {
+            const vec gradient = penalized(p, g);
+            *sum = fma(gradient, gradient, *sum + start);
+            return p + (downhill * gradient) / (sqrt(*sum) + least);
+        });
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/optimizer/adam.hpp
+/// \file
+/// Adam: steps scaled by running moments of the gradient.
+
+// -------------------- ctnn/kernels/moments.hpp
+/// \file
+/// The step of Adam and its relatives, which differ in a few factors.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// The factors of one step, the same for all parameters.
 template <class T>
-CTNN_KERNEL void descend(T* __restrict parameters, const T* __restrict gradients, T* __restrict means,
-                         T* __restrict squares, extent count, moment_factors<T> with) {
-    detail::each_vector<T>(count, [=]<bool Whole>(extent i, extent n) {
-        const vec<T> p = detail::read_vector<Whole>(parameters + i, n);
-        const vec<T> gradient = fma(vec<T>(with.decay), p, detail::read_vector<Whole>(gradients + i, n));
-        const vec<T> mean =
-            fma(vec<T>(with.beta1), detail::read_vector<Whole>(means + i, n), vec<T>(with.rest1) * gradient);
-        const vec<T> square = fma(vec<T>(with.beta2), detail::read_vector<Whole>(squares + i, n),
-                                  vec<T>(with.rest2) * (gradient * gradient));
-        const vec<T> denominator = fma(sqrt(square), vec<T>(with.root_scale), vec<T>(with.epsilon));
-        detail::write_vector<Whole>(means + i, mean, n);
-        detail::write_vector<Whole>(squares + i, square, n);
-        detail::write_vector<Whole>(parameters + i,
-                                    fma(vec<T>(with.shrink), p, (vec<T>(-with.rate) * mean) / denominator), n);
-    });
+struct moment_factors {
+    T of_gradient{0}, of_mean;  ///< p -= (of_gradient * gradient + of_mean * mean) / denominator
+    penalty<T> penalized{};
+    T shrink{1};            ///< p *= shrink before the step
+    T beta1, rest1;         ///< mean = beta1 * mean + rest1 * gradient
+    T beta2, rest2;         ///< square = beta2 * square + rest2 * gradient^2
+    T root_scale, epsilon;  ///< denominator = sqrt(square) * root_scale + epsilon
+};
+
+/// What descend() calls. Slots: mean, square and, with Largest, the largest square so far, which then divides.
+template <bool Largest, class T>
+struct moment_rule {
+    moment_factors<T> with;
+
+    CTNN_INLINE vec<T> operator()(vec<T> p, vec<T> g, vec<T>* slot) const {
+        vec<T>&mean = slot[0], &square = slot[1];
+        const vec<T> gradient = with.penalized(p, g);
+        mean = fma(vec<T>(with.beta1), mean, vec<T>(with.rest1) * gradient);
+        square = fma(vec<T>(with.beta2), square, vec<T>(with.rest2) * (gradient * gradient));
+        vec<T> divided_by = square;
+        if constexpr (Largest) divided_by = slot[2] = max(slot[2], square);
+        const vec<T> denominator = fma(sqrt(divided_by), vec<T>(with.root_scale), vec<T>(with.epsilon));
+        const vec<T> direction = fma(vec<T>(with.of_gradient), gradient, vec<T>(with.of_mean) * mean);
+        return fma(vec<T>(with.shrink), p, -direction / denominator);
+    }
+};
+
+/// parameters, gradients: [count]; state: [2 or, with largest, 3][stride].
+template <class T>
+void descend(bool largest, T* parameters, const T* gradients, T* state, extent count, extent stride,
+             const moment_factors<T>& with) {
+    if (largest)
+        descend<3>(parameters, gradients, state, count, stride, moment_rule<true, T>{with});
+    else
+        descend<2>(parameters, gradients, state, count, stride, moment_rule<false, T>{with});
 }
 
 }  // namespace kernels
@@ -23599,27 +23757,56 @@ CTNN_KERNEL void descend(T* __restrict parameters, const T* __restrict gradients
 namespace ctnn {
 
 namespace detail {
-/// Refuses what Adam and AdamW both refuse.
+/// Refuses what Adam and its relatives refuse.
 template <class Adam>
-[[nodiscard]] inline error check_adam(const char* name, const Adam& adam) {
-    if (error failed = check_setting(name, "rate", adam.rate)) return failed;
+[[nodiscard]] inline error check_moments(const char* name, const Adam& adam) {
+    if (error failed = check_rate_and_decay(name, adam)) return failed;
     if (error failed = check_setting(name, "beta1", adam.beta1, 1)) return failed;
     if (error failed = check_setting(name, "beta2", adam.beta2, 1)) return failed;
-    if (error failed = check_setting(name, "epsilon", adam.epsilon)) return failed;
-    return check_setting(name, "weight_decay", adam.weight_decay);
+    if constexpr (requires { adam.epsilon; }) return check_setting(name, "epsilon", adam.epsilon);
+    return {};
+}
+
+/// What is left to be added to a running mean that began at zero: 1 - beta^time.
+[[nodiscard]] inline double bias_correction(double beta, std::uint64_t time) {
+    return 1.0 - std::pow(beta, static_cast<double>(time));
+}
+
+/// The factors that all of them share. The remainders come from double: in float, 1 - 0.999 keeps five digits.
+template <class T, class Adam>
+[[nodiscard]] kernels::moment_factors<T> factors_of(const Adam& adam) {
+    return {.of_mean = static_cast<T>(adam.rate),
+            .penalized = {static_cast<T>(adam.weight_decay), static_cast<T>(adam.l1)},
+            .beta1 = static_cast<T>(adam.beta1),
+            .rest1 = static_cast<T>(1.0 - adam.beta1),
+            .beta2 = static_cast<T>(adam.beta2),
+            .rest2 = static_cast<T>(1.0 - adam.beta2),
+            .root_scale = T{1},
+            .epsilon = static_cast<T>(adam.epsilon)};
+}
+
+/// And those of Adam and AdamW at a time.
+template <class T, class Adam>
+[[nodiscard]] kernels::moment_factors<T> factors_of(const Adam& adam, std::uint64_t time) {
+    kernels::moment_factors<T> factors = factors_of<T>(adam);
+    factors.of_mean = static_cast<T>(adam.rate / bias_correction(adam.beta1, time));
+    factors.root_scale = static_cast<T>(1.0 / std::sqrt(bias_correction(adam.beta2, time)));
+    return factors;
 }
 }  // namespace detail
 
 inline namespace CTNN_BACKEND {
 
-/// Adam: with g = gradient + weight_decay * p, m = beta1 * m + (1 - beta1) * g and v = beta2 * v + (1 - beta2) * g^2,
-/// p -= rate * m' / (sqrt(v') + epsilon), where m' = m / (1 - beta1^time) and v' = v / (1 - beta2^time).
+/// Adam: with g = gradient + weight_decay * p + l1 * sign(p), m = beta1 * m + (1 - beta1) * g and v = beta2 * v +
+/// (1 - beta2) * g^2, p -= rate * m' / (sqrt(v') + epsilon), where m' = m / (1 - beta1^time) and
+/// v' = v / (1 - beta2^time), or with amsgrad the largest v so far / (1 - beta2^time).
 ///
-///     slots      2: m, v
-///     refuses    a rate, epsilon or weight_decay below 0, betas outside [0, 1)
+///     slots      2: m, v; 3 with amsgrad: the largest v
+///     refuses    a rate, epsilon or penalty below 0, betas outside [0, 1)
 ///
-/// Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, with PyTorch's place of epsilon and its
-/// weight decay, which is part of the gradient: https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
+/// Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015; Reddi, Kale and Kumar, "On the convergence
+/// of Adam and beyond", ICLR 2018; with PyTorch's place of epsilon and its weight decay, which is part of the gradient:
+/// https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
 ///
 ///     ctnn::adam descent{.rate = 1e-3};
 struct adam {
@@ -23628,30 +23815,66 @@ struct adam {
     double beta2 = 0.999;
     double epsilon = 1e-8;
     double weight_decay = 0;
+    bool amsgrad = false;
+    double l1 = 0;
+    bool decay_weights_only = false;
 
-    [[nodiscard]] constexpr extent slots() const { return 2; }
+    [[nodiscard]] constexpr extent slots() const { return amsgrad ? 3 : 2; }
 
-    [[nodiscard]] error check() const { return detail::check_adam("adam", *this); }
+    [[nodiscard]] error check() const { return detail::check_moments("adam", *this); }
 
     /// \pre time >= 1; parameters, gradients and state do not overlap
     template <class T>
     void step(T* parameters, const T* gradients, T* state, extent count, std::uint64_t time, extent stride = 0) const {
-        kernels::descend(parameters, gradients, state, state + (stride == 0 ? count : stride), count, factors<T>(time));
+        kernels::descend(amsgrad, parameters, gradients, state, count, stride, detail::factors_of<T>(*this, time));
     }
+};
 
-    /// What one step multiplies with. The corrections come from double: in float, 1 - 0.999 keeps five digits.
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/optimizer/adamax.hpp
+/// \file
+/// Adam with the infinity norm.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Adamax: with g = gradient + weight_decay * p + l1 * sign(p), m = beta1 * m + (1 - beta1) * g and
+/// u = max(beta2 * u, |g| + epsilon), p -= rate / (1 - beta1^time) * m / u.
+///
+///     slots      2: m, u
+///     refuses    what adam refuses
+///
+/// Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, as PyTorch's Adamax:
+/// https://pytorch.org/docs/stable/generated/torch.optim.Adamax.html
+///
+///     ctnn::adamax descent{.rate = 2e-3};
+struct adamax {
+    double rate = 2e-3;
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-8;
+    double weight_decay = 0;
+    double l1 = 0;
+    bool decay_weights_only = false;
+
+    [[nodiscard]] constexpr extent slots() const { return 2; }
+
+    [[nodiscard]] error check() const { return detail::check_moments("adamax", *this); }
+
+    /// \pre time >= 1; parameters, gradients and state do not overlap
     template <class T>
-    [[nodiscard]] kernels::moment_factors<T> factors(std::uint64_t time) const {
-        const double steps = static_cast<double>(time);
-        return {.rate = static_cast<T>(rate / (1.0 - std::pow(beta1, steps))),
-                .decay = static_cast<T>(weight_decay),
-                .shrink = T{1},
-                .beta1 = static_cast<T>(beta1),
-                .rest1 = static_cast<T>(1.0 - beta1),
-                .beta2 = static_cast<T>(beta2),
-                .rest2 = static_cast<T>(1.0 - beta2),
-                .root_scale = static_cast<T>(1.0 / std::sqrt(1.0 - std::pow(beta2, steps))),
-                .epsilon = static_cast<T>(epsilon)};
+    void step(T* parameters, const T* gradients, T* state, extent count, std::uint64_t time, extent stride = 0) const {
+        using vec = kernels::vec<T>;
+        const auto with = detail::factors_of<T>(*this);
+        const T downhill = static_cast<T>(-rate / detail::bias_correction(beta1, time));
+        kernels::descend<2>(parameters, gradients, state, count, stride, [=](vec p, vec g, vec* slot) {
+            vec &mean = slot[0], &largest = slot[1];
+            const vec gradient = with.penalized(p, g);
+            mean = fma(vec(with.beta1), mean, with.rest1 * gradient);
+            largest = max(abs(gradient) + with.epsilon, with.beta2 * largest);
+            return p + (downhill * mean) / largest;
+        });
     }
 };
 
@@ -23664,33 +23887,287 @@ struct adam {
 namespace ctnn {
 inline namespace CTNN_BACKEND {
 
-/// AdamW: p *= 1 - rate * weight_decay, then a step of Adam without weight decay.
+/// AdamW: p *= 1 - rate * weight_decay, then a step of Adam without weight decay. l1 is part of the gradient.
 ///
-///     slots      2: the two moments
+///     slots      2: the two moments; 3 with amsgrad
 ///     refuses    what adam refuses
 ///
 /// Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019, as PyTorch's AdamW:
 /// https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
 ///
-///     ctnn::adamw descent{.rate = 1e-3, .weight_decay = 0.05};
+///     ctnn::adamw descent{.rate = 1e-3, .weight_decay = 0.05, .decay_weights_only = true};
 struct adamw {
     double rate = 1e-3;
     double beta1 = 0.9;
     double beta2 = 0.999;
     double epsilon = 1e-8;
     double weight_decay = 1e-2;
+    bool amsgrad = false;
+    double l1 = 0;
+    bool decay_weights_only = false;
 
-    [[nodiscard]] constexpr extent slots() const { return 2; }
+    [[nodiscard]] constexpr extent slots() const { return amsgrad ? 3 : 2; }
 
-    [[nodiscard]] error check() const { return detail::check_adam("adamw", *this); }
+    [[nodiscard]] error check() const { return detail::check_moments("adamw", *this); }
 
     /// \pre time >= 1; parameters, gradients and state do not overlap
     template <class T>
     void step(T* parameters, const T* gradients, T* state, extent count, std::uint64_t time, extent stride = 0) const {
-        const adam moments{.rate = rate, .beta1 = beta1, .beta2 = beta2, .epsilon = epsilon};
-        kernels::moment_factors<T> factors = moments.factors<T>(time);
+        auto factors = detail::factors_of<T>(*this, time);
+        factors.penalized.l2 = T{0};
         factors.shrink = static_cast<T>(1.0 - rate * weight_decay);
-        kernels::descend(parameters, gradients, state, state + (stride == 0 ? count : stride), count, factors);
+        kernels::descend(amsgrad, parameters, gradients, state, count, stride, factors);
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/optimizer/lion.hpp
+/// \file
+/// Steps of one size, along the sign of a running mean.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Lion: with g = gradient + l1 * sign(p), p = p * (1 - rate * weight_decay) - rate * sign(beta1 * m + (1 - beta1) * g);
+/// then m = beta2 * m + (1 - beta2) * g.
+///
+///     slots      1: m
+///     refuses    a rate or penalty below 0, betas outside [0, 1)
+///
+/// Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023, program 2: https://arxiv.org/abs/2302.06675
+/// Its rate is three to ten times smaller than that of adamw, and its weight decay as many times larger.
+///
+///     ctnn::lion descent{.rate = 1e-4, .weight_decay = 1};
+struct lion {
+    double rate = 1e-4;
+    double beta1 = 0.9;
+    double beta2 = 0.99;
+    double weight_decay = 0;
+    double l1 = 0;
+    bool decay_weights_only = false;
+
+    [[nodiscard]] constexpr extent slots() const { return 1; }
+
+    [[nodiscard]] error check() const { return detail::check_moments("lion", *this); }
+
+    /// \pre time >= 1; parameters, gradients and state do not overlap
+    template <class T>
+    void step(T* parameters, const T* gradients, T* state, extent count, std::uint64_t, extent stride = 0) const {
+        using vec = kernels::vec<T>;
+        const kernels::penalty<T> penalized{T{0}, static_cast<T>(l1)};
+        const T downhill = static_cast<T>(-rate), shrink = static_cast<T>(1.0 - rate * weight_decay),
+                keep = static_cast<T>(beta2), take = static_cast<T>(1.0 - beta2), of_mean = static_cast<T>(beta1),
+                of_gradient = static_cast<T>(1.0 - beta1);
+        kernels::descend<1>(parameters, gradients, state, count, stride, [=](vec p, vec g, vec* mean) {
+            const vec gradient = penalized(p, g);
+            const vec direction = sign(fma(vec(of_mean), *mean, of_gradient * gradient));
+            *mean = fma(vec(keep), *mean, take * gradient);
+            return fma(vec(downhill), direction, shrink * p);
+        });
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/optimizer/nadam.hpp
+/// \file
+/// Adam with Nesterov's look ahead.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// NAdam: with u(i) = beta1 * (1 - 0.96^(i * momentum_decay) / 2) and U(t) the product of u(1) to u(t),
+/// p -= rate * ((1 - u(time)) / (1 - U(time)) * g + u(time + 1) / (1 - U(time + 1)) * m) / (sqrt(v') + epsilon), g, m
+/// and v' those of Adam.
+///
+///     slots      2: m, v
+///     refuses    what adam refuses, a momentum_decay below 0
+///
+/// Dozat, "Incorporating Nesterov momentum into Adam", ICLR 2016 workshop, as PyTorch's NAdam is documented:
+/// https://pytorch.org/docs/stable/generated/torch.optim.NAdam.html. Release 1.13 of PyTorch computes U(time + 1) with
+/// u(time) twice, later ones do not.
+///
+///     ctnn::nadam descent{.rate = 2e-3};
+struct nadam {
+    double rate = 2e-3;
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-8;
+    double weight_decay = 0;
+    double momentum_decay = 4e-3;
+    double l1 = 0;
+    bool decay_weights_only = false;
+
+    [[nodiscard]] constexpr extent slots() const { return 2; }
+
+    [[nodiscard]] error check() const {
+        if (error failed = detail::check_moments("nadam", *this)) return failed;
+        return detail::check_setting("nadam", "momentum_decay", momentum_decay);
+    }
+
+    /// \pre time >= 1; parameters, gradients and state do not overlap
+    template <class T>
+    void step(T* parameters, const T* gradients, T* state, extent count, std::uint64_t time, extent stride = 0) const {
+        auto factors = detail::factors_of<T>(*this);
+        const double now = momentum_at(time), next = momentum_at(time + 1), product = momenta_until(time);
+        factors.of_gradient = static_cast<T>(rate * (1 - now) / (1 - product));
+        factors.of_mean = static_cast<T>(rate * next / (1 - product * next));
+        factors.root_scale = static_cast<T>(1.0 / std::sqrt(detail::bias_correction(beta2, time)));
+        kernels::descend(false, parameters, gradients, state, count, stride, factors);
+    }
+
+private:
+    /// The logarithm of 0.96^momentum_decay.
+    [[nodiscard]] double fade() const { return momentum_decay * std::log(0.96); }
+
+    [[nodiscard]] double momentum_at(std::uint64_t time) const {
+        return beta1 * (1 - std::exp(static_cast<double>(time) * fade()) / 2);
+    }
+    /// U(time) without the steps before: log(1 - x / 2) = -sum over k of (x / 2)^k / k, and the sum over the steps of
+    /// x^k, x = 0.96^(i * momentum_decay), is that of a geometric row. Term 56 is below 2^-56 of the first.
+    [[nodiscard]] double momenta_until(std::uint64_t time) const {
+        const double steps = static_cast<double>(time);
+        double sum = 0, half = 1;
+        for (int k = 1; k <= 56; ++k) {
+            half /= 2;
+            const double each = k * fade();  // x^k of step 1 is exp(each)
+            const double row = each == 0 ? steps : std::exp(each) * std::expm1(each * steps) / std::expm1(each);
+            sum += half / k * row;
+        }
+        return std::pow(beta1, steps) * std::exp(-sum);
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/optimizer/radam.hpp
+/// \file
+/// Adam that waits until its second moment is worth something.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// RAdam: Adam whose steps are scaled by how sure v is. With N = 2 / (1 - beta2) - 1 and
+/// n = N - 2 * time * beta2^time / (1 - beta2^time), while n <= 5 it is p -= rate * m', then
+/// p -= rate * r * m' / ((sqrt(v) + epsilon) / sqrt(1 - beta2^time)) with
+/// r = sqrt((n - 4) * (n - 2) * N / ((N - 4) * (N - 2) * n)).
+///
+///     slots      2: m, v
+///     refuses    what adam refuses
+///
+/// Liu et al., "On the variance of the adaptive learning rate and beyond", ICLR 2020, as PyTorch's RAdam:
+/// https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html
+///
+///     ctnn::radam descent{.rate = 1e-3};
+struct radam {
+    double rate = 1e-3;
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-8;
+    double weight_decay = 0;
+    double l1 = 0;
+    bool decay_weights_only = false;
+
+    [[nodiscard]] constexpr extent slots() const { return 2; }
+
+    [[nodiscard]] error check() const { return detail::check_moments("radam", *this); }
+
+    /// \pre time >= 1; parameters, gradients and state do not overlap
+    template <class T>
+    void step(T* parameters, const T* gradients, T* state, extent count, std::uint64_t time, extent stride = 0) const {
+        auto factors = detail::factors_of<T>(*this);
+        const double missing = detail::bias_correction(beta2, time), steps = static_cast<double>(time);
+        const double longest = 2 / (1 - beta2) - 1, length = longest - 2 * steps * std::pow(beta2, steps) / missing;
+        double scale = rate / detail::bias_correction(beta1, time);
+        if (length > 5) {
+            scale *= std::sqrt(missing * ((length - 4) * (length - 2) * longest) /
+                               ((longest - 4) * (longest - 2) * length));
+        } else {  // the denominator is 1
+            factors.root_scale = T{0};
+            factors.epsilon = T{1};
+        }
+        factors.of_mean = static_cast<T>(scale);
+        kernels::descend(false, parameters, gradients, state, count, stride, factors);
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/optimizer/rmsprop.hpp
+/// \file
+/// Steps divided by the root of the mean square of the gradient.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// RMSprop: with g = gradient + weight_decay * p + l1 * sign(p) and s = smoothing * s + (1 - smoothing) * g^2,
+/// d = g / (sqrt(s) + epsilon), or with centered g / (sqrt(s - a^2) + epsilon), a = smoothing * a + (1 - smoothing) * g.
+/// Then p -= rate * d, or with momentum p -= rate * b, b = momentum * b + d.
+///
+///     slots      1 to 3: s, a with centered, b with momentum
+///     refuses    numbers below 0
+///
+/// Tieleman and Hinton, "Lecture 6.5 - rmsprop", Coursera, 2012; centered as in Graves, "Generating sequences with
+/// recurrent neural networks", 2013. As PyTorch's RMSprop, whose alpha is smoothing (Keras adds epsilon below the root):
+/// https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
+///
+///     ctnn::rmsprop descent{.rate = 1e-3, .momentum = 0.9};
+struct rmsprop {
+    double rate = 1e-2;
+    double smoothing = 0.99;
+    double epsilon = 1e-8;
+    double weight_decay = 0;
+    double momentum = 0;
+    bool centered = false;
+    double l1 = 0;
+    bool decay_weights_only = false;
+
+    [[nodiscard]] constexpr extent slots() const { return 1 + (centered ? 1 : 0) + (momentum == 0 ? 0 : 1); }
+
+    [[nodiscard]] error check() const {
+        if (error failed = detail::check_rate_and_decay("rmsprop", *this)) return failed;
+        if (error failed = detail::check_setting("rmsprop", "smoothing", smoothing)) return failed;
+        if (error failed = detail::check_setting("rmsprop", "epsilon", epsilon)) return failed;
+        return detail::check_setting("rmsprop", "momentum", momentum);
+    }
+
+    /// \pre time >= 1; parameters, gradients and state do not overlap
+    template <class T>
+    void step(T* parameters, const T* gradients, T* state, extent count, std::uint64_t, extent stride = 0) const {
+        const auto run = [&]<bool Centered, bool Momentum>() {
+            kernels::descend<1 + Centered + Momentum>(parameters, gradients, state, count, stride,
+                                                      rule<Centered, Momentum, T>());
+        };
+        if (centered)
+            momentum == 0 ? run.template operator()<true, false>() : run.template operator()<true, true>();
+        else
+            momentum == 0 ? run.template operator()<false, false>() : run.template operator()<false, true>();
+    }
+
+private:
+    template <bool Centered, bool Momentum, class T>
+    [[nodiscard]] auto rule() const {
+        using vec = kernels::vec<T>;
+        const kernels::penalty<T> penalized{static_cast<T>(weight_decay), static_cast<T>(l1)};
+        const T downhill = static_cast<T>(-rate), keep = static_cast<T>(smoothing),
+                take = static_cast<T>(1.0 - smoothing), least = static_cast<T>(epsilon),
+                keep_buffer = static_cast<T>(momentum);
+        return [=](vec p, vec g, vec* slot) {
+            const vec gradient = penalized(p, g);
+            vec& square = slot[0];
+            square = fma(vec(keep), square, take * (gradient * gradient));
+            vec spread = square;
+            if constexpr (Centered) {
+                vec& mean = slot[1];
+                mean = fma(vec(keep), mean, take * gradient);
+                // Gradients that do not change leave nothing but rounding here, which may be below 0.
+                spread = max(fma(-mean, mean, square), vec(T{0}));
+            }
+            vec direction = gradient / (sqrt(spread) + least);
+            if constexpr (Momentum) direction = slot[1 + Centered] = fma(vec(keep_buffer), slot[1 + Centered], direction);
+            return fma(vec(downhill), direction, p);
+        };
     }
 };
 
@@ -23703,11 +24180,12 @@ struct adamw {
 namespace ctnn {
 inline namespace CTNN_BACKEND {
 
-/// Stochastic gradient descent: with g = gradient + weight_decay * p and b = momentum * b + (1 - dampening) * g (b = g
-/// at the first step), p -= rate * b, or p -= rate * (g + momentum * b) with Nesterov's momentum.
+/// Stochastic gradient descent: with g = gradient + weight_decay * p + l1 * sign(p) and b = momentum * b +
+/// (1 - dampening) * g (b = g at the first step), p -= rate * b, or p -= rate * (g + momentum * b) with Nesterov's
+/// momentum.
 ///
 ///     slots      1: b; none without momentum
-///     refuses    nesterov without momentum or with dampening
+///     refuses    numbers below 0, nesterov without momentum or with dampening
 ///
 /// As PyTorch's SGD: https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
 ///
@@ -23718,13 +24196,14 @@ struct sgd {
     bool nesterov = false;
     double weight_decay = 0;
     double dampening = 0;
+    double l1 = 0;
+    bool decay_weights_only = false;
 
     [[nodiscard]] constexpr extent slots() const { return momentum == 0 ? 0 : 1; }
 
     [[nodiscard]] error check() const {
-        if (error failed = detail::check_setting("sgd", "rate", rate)) return failed;
+        if (error failed = detail::check_rate_and_decay("sgd", *this)) return failed;
         if (error failed = detail::check_setting("sgd", "momentum", momentum)) return failed;
-        if (error failed = detail::check_setting("sgd", "weight_decay", weight_decay)) return failed;
         if (error failed = detail::check_setting("sgd", "dampening", dampening)) return failed;
         if (nesterov && (momentum == 0 || dampening != 0)) {
             return {error_kind::invalid_argument, "sgd: nesterov needs a momentum and no dampening"};
@@ -23734,19 +24213,26 @@ struct sgd {
 
     /// \pre time >= 1; parameters, gradients and state do not overlap
     template <class T>
-    void step(T* parameters, const T* gradients, T* state, extent count, std::uint64_t time, extent = 0) const {
+    void step(T* parameters, const T* gradients, T* state, extent count, std::uint64_t time, extent stride = 0) const {
+        using vec = kernels::vec<T>;
+        const kernels::penalty<T> penalized{static_cast<T>(weight_decay), static_cast<T>(l1)};
+        const T downhill = static_cast<T>(-rate);
+        if (slots() == 0) {
+            kernels::descend<0>(parameters, gradients, state, count, stride,
+                                [=](vec p, vec g, vec*) { return fma(vec(downhill), penalized(p, g), p); });
+            return;
+        }
         // The first step fills the buffer, whatever momentum and dampening say; it is zero before.
         const bool first = time <= 1;
-        const kernels::descent_factors<T> factors{.rate = static_cast<T>(rate),
-                                                  .decay = static_cast<T>(weight_decay),
-                                                  .keep = static_cast<T>(first ? 0.0 : momentum),
-                                                  .take = static_cast<T>(first ? 1.0 : 1.0 - dampening),
-                                                  .of_gradient = static_cast<T>(nesterov ? 1.0 : 0.0),
-                                                  .of_buffer = static_cast<T>(nesterov ? momentum : 1.0)};
-        if (slots() == 0)
-            kernels::descend(parameters, gradients, count, factors);
-        else
-            kernels::descend(parameters, gradients, state, count, factors);
+        const T keep = static_cast<T>(first ? 0.0 : momentum), take = static_cast<T>(first ? 1.0 : 1.0 - dampening);
+        // The buffer (0, 1) or Nesterov's look ahead (1, momentum), without a branch.
+        const T of_gradient = static_cast<T>(nesterov ? 1.0 : 0.0),
+                of_buffer = static_cast<T>(nesterov ? momentum : 1.0);
+        kernels::descend<1>(parameters, gradients, state, count, stride, [=](vec p, vec g, vec* buffer) {
+            const vec gradient = penalized(p, g);
+            *buffer = fma(vec(keep), *buffer, take * gradient);
+            return fma(vec(downhill), fma(vec(of_gradient), gradient, of_buffer * *buffer), p);
+        });
     }
 };
 
