@@ -22096,7 +22096,9 @@ constexpr table<Rows, Values> with_activations(table<Rows, Values> t, const merg
         const int from = m.forward[i] >= 0 ? m.forward[i] : m.backward[i];
         if (from < 0) continue;
         t.rows[i].activation = t.rows[from].activation;
-        if (m.forward[i] >= 0) t.rows[i].alpha = t.rows[from].alpha;
+        if (m.forward[i] < 0) continue;
+        t.rows[i].alpha = t.rows[from].alpha;
+        t.rows[i].beta = t.rows[from].beta;
     }
     return t;
 }
@@ -22788,12 +22790,14 @@ template <class Optimizer>
 ///         ctnn::extent slots() const { return 1; }
 ///         ctnn::error check() const { return {}; }
 ///         template <class T>
-///         void step(T* parameters, const T* gradients, T* state, ctnn::extent count, std::uint64_t, ctnn::extent stride) const {
+///         void step(T* parameters, const T* gradients, T* state, ctnn::extent count, std::uint64_t,
+///                   ctnn::extent stride) const {
 ///             const T downhill = static_cast<T>(-rate), keep = static_cast<T>(momentum);
-///             ctnn::kernels::descend<1>(parameters, gradients, state, count, stride, [=](auto p, auto gradient, auto* slot) {
-///                 slot[0] = keep * slot[0] + downhill * gradient;
-///                 return p + slot[0];
-///             });
+///             ctnn::kernels::descend<1>(parameters, gradients, state, count, stride,
+///                                       [=](auto p, auto gradient, auto* slot) {
+///                                           slot[0] = keep * slot[0] + downhill * gradient;
+///                                           return p + slot[0];
+///                                       });
 ///         }
 ///     };
 ///
@@ -23929,7 +23933,8 @@ struct adamw {
 namespace ctnn {
 inline namespace CTNN_BACKEND {
 
-/// Lion: with g = gradient + l1 * sign(p), p = p * (1 - rate * weight_decay) - rate * sign(beta1 * m + (1 - beta1) * g);
+/// Lion: with g = gradient + l1 * sign(p),
+/// p = p * (1 - rate * weight_decay) - rate * sign(beta1 * m + (1 - beta1) * g);
 /// then m = beta2 * m + (1 - beta2) * g.
 ///
 ///     slots      1: m
@@ -24102,14 +24107,15 @@ namespace ctnn {
 inline namespace CTNN_BACKEND {
 
 /// RMSprop: with g = gradient + weight_decay * p + l1 * sign(p) and s = smoothing * s + (1 - smoothing) * g^2,
-/// d = g / (sqrt(s) + epsilon), or with centered g / (sqrt(s - a^2) + epsilon), a = smoothing * a + (1 - smoothing) * g.
-/// Then p -= rate * d, or with momentum p -= rate * b, b = momentum * b + d.
+/// d = g / (sqrt(s) + epsilon), or with centered g / (sqrt(s - a^2) + epsilon), where
+/// a = smoothing * a + (1 - smoothing) * g. Then p -= rate * d, or with momentum p -= rate * b, b = momentum * b + d.
 ///
 ///     slots      1 to 3: s, a with centered, b with momentum
 ///     refuses    numbers below 0
 ///
 /// Tieleman and Hinton, "Lecture 6.5 - rmsprop", Coursera, 2012; centered as in Graves, "Generating sequences with
-/// recurrent neural networks", 2013. As PyTorch's RMSprop, whose alpha is smoothing (Keras adds epsilon below the root):
+/// recurrent neural networks", 2013. As PyTorch's RMSprop, whose alpha is smoothing (Keras adds epsilon below the
+/// root):
 /// https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
 ///
 ///     ctnn::rmsprop descent{.rate = 1e-3, .momentum = 0.9};
@@ -24165,7 +24171,8 @@ private:
                 spread = max(fma(-mean, mean, square), vec(T{0}));
             }
             vec direction = gradient / (sqrt(spread) + least);
-            if constexpr (Momentum) direction = slot[1 + Centered] = fma(vec(keep_buffer), slot[1 + Centered], direction);
+            if constexpr (Momentum)
+                direction = slot[1 + Centered] = fma(vec(keep_buffer), slot[1 + Centered], direction);
             return fma(vec(downhill), direction, p);
         };
     }

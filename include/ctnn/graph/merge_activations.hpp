@@ -69,7 +69,9 @@ constexpr table<Rows, Values> with_activations(table<Rows, Values> t, const merg
         const int from = m.forward[i] >= 0 ? m.forward[i] : m.backward[i];
         if (from < 0) continue;
         t.rows[i].activation = t.rows[from].activation;
-        if (m.forward[i] >= 0) t.rows[i].alpha = t.rows[from].alpha;
+        if (m.forward[i] < 0) continue;
+        t.rows[i].alpha = t.rows[from].alpha;
+        t.rows[i].beta = t.rows[from].beta;
     }
     return t;
 }
