@@ -25,11 +25,13 @@ LEFT_OUT = {"system_file.hpp", "file.hpp", "stb_read.hpp", "stb_write.hpp", "stb
 TESTS = {
     "bytes": ["file_test", "nifti_damage_test", "npy_test", "safetensors_test"],
     "checksum": ["file_test"],
-    "image": ["image_test", "png_test", "damaged_image_test"],
-    "exif": ["image_test"], "bmp": ["image_test", "damaged_image_test"], "jpeg": ["image_test", "damaged_image_test"],
+    "image": ["image_test", "jpeg_test", "png_test", "damaged_image_test"],
+    "exif": ["image_test"], "bmp": ["image_test", "damaged_image_test"],
+    "jpeg": ["jpeg_test", "image_test", "damaged_image_test"],
     "png": ["image_test", "png_test", "damaged_image_test"], "pnm": ["image_test", "damaged_image_test"],
     "inflate": ["png_test", "npz_test"], "zip": ["npz_test"], "npz": ["npz_test"], "npy": ["npy_test", "npz_test"],
-    "safetensors": ["safetensors_test"], "model": ["safetensors_test", "model_file_test"], "utf8": ["safetensors_test", "csv_test"],
+    "safetensors": ["safetensors_test"], "model": ["safetensors_test", "model_file_test"],
+    "utf8": ["safetensors_test", "csv_test"],
     "csv": ["csv_test"], "gzip": ["nifti_damage_test"], "json": ["decathlon_test", "safetensors_test"],
     "nifti": ["nifti_refusal_test", "nifti_damage_test", "nifti_golden_test"],
 }
@@ -165,8 +167,8 @@ def main():
              "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
     wanted = sorted({test for name, tests in TESTS.items() for test in tests})
     objects = {"main": ROOT / "tests/main.cpp", "replay": ROOT / "tests/fuzz/replay.cpp"}
-    objects.update({test: next(path for folder in ("io", "data") if (path := ROOT / f"tests/{folder}/{test}.cpp").exists())
-                    for test in wanted})
+    for test in wanted:  # of several tests of one name that of io
+        objects[test] = sorted(ROOT.glob(f"tests/*/{test}.cpp"), key=lambda path: path.parent.name != "io")[0]
     objects.update({path.stem: path for path in (ROOT / "tests/fuzz").glob("*_fuzz.cpp")})
     for name, source in objects.items():
         if options.reuse and (work / f"{name}.o").exists():

@@ -17,13 +17,14 @@ byte_vector segment(int marker, const byte_vector& data) {
     const std::size_t length = data.size() + 2;
     out.push_back(static_cast<unsigned char>(length >> 8));
     out.push_back(static_cast<unsigned char>(length & 0xFF));
-    out.insert(out.end(), data.begin(), data.end());
+    for (const unsigned char byte : data) out.push_back(byte);
     return out;
 }
 
 byte_vector joined(std::initializer_list<byte_vector> parts) {
     byte_vector all;
-    for (const byte_vector& part : parts) all.insert(all.end(), part.begin(), part.end());
+    for (const byte_vector& part : parts)
+        for (const unsigned char byte : part) all.push_back(byte);
     return all;
 }
 

@@ -8,6 +8,9 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
+#if __has_include(<mm_malloc.h>)
+#include <mm_malloc.h>  // declares posix_memalign without noexcept, which clang takes before its definition alone
+#endif
 
 namespace failing_memory {
 
