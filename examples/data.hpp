@@ -40,7 +40,7 @@ inline bool holds_volume(const std::string& folder) {
     std::error_code failed;
     for (std::filesystem::recursive_directory_iterator entry(folder, failed), end; !failed && entry != end;
          entry.increment(failed))
-        if (!nn::stem_of(entry->path(), nn::volume_files).empty()) return true;
+        if (!nn::stem_of(entry->path().string(), nn::volume_files).empty()) return true;
     return false;
 }
 

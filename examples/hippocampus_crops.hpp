@@ -79,7 +79,7 @@ inline nn::error cut(const std::filesystem::path& image_file, const std::filesys
                 ras->grid.extents(), {side, side, side}, {-c.first[0], -c.first[1], -c.first[2]}};
             const auto piece = nn::place(*ras, place);
             if (!piece) return piece.error();
-            const std::string name = nn::stem_of(image_file, nn::volume_files) + "_" + letter++ + ".nii.gz";
+            const std::string name = nn::stem_of(image_file.string(), nn::volume_files) + "_" + letter++ + ".nii.gz";
             if (auto failed = nn::write_volume((folder / name).string(), *piece)) return failed;
         }
     }
@@ -91,10 +91,11 @@ inline nn::error cut(const std::filesystem::path& image_file, const std::filesys
 inline nn::error cut_all(const std::string& from, const std::string& to) {
     std::uint64_t number = 0;
     for (const char* part : {"train", "val", "test"}) {
-        const std::filesystem::path images = std::filesystem::path(from) / part / "images";
-        std::vector<std::filesystem::path> folders, files;
+        const std::string images = (std::filesystem::path(from) / part / "images").string();
+        std::vector<std::string> folders, files;
         if (auto failed = nn::detail::list_folder(images, folders, files, true)) return failed;
-        for (const std::filesystem::path& file : files) {
+        for (const std::string& name : files) {
+            const std::filesystem::path file = name;
             const std::filesystem::path labels = std::filesystem::path(from) / part / "labels" / file.filename();
             if (auto failed = cut(file, labels, std::filesystem::path(to) / part, number++)) return failed;
         }

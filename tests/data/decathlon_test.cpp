@@ -80,6 +80,14 @@ TEST_CASE("what is missing, double or out of place is refused with its byte") {
     for (const char* value :
          {"01", "+1", ".5", "1.", "1e", "tru", "'x'", "[1,]", "{\"a\":1,}", "{\"a\" 1}", "\"\\x\"", "-"})
         CHECK_MESSAGE(parsed(changed("null", value)).error(), value);
+    for (const char* value : {"\"\\ud83d--de00\"", "\"\\u12g4\"", "\"\\ud83d\\u0041\"", "\"\\ude00\""})
+        CHECK_MESSAGE(parsed(changed("null", value)).error(), value);
+    // At the end of the memory, where a sanitizer sees a step too far.
+    for (const std::string text :
+         {"{\"a\": \"\\", "{\"a\": \"\\u", "{\"a\": \"\\u12", "{\"a\": \"\\ud83d\\", "{\"a\"", "{"}) {
+        const byte_vector bytes(text.begin(), text.end());
+        CHECK(parse_decathlon(bytes, "task").error().kind() == error_kind::corrupt);
+    }
     for (const char* value : {"0", "-0.5e+10", "[]", "{}", "[[[]]]", "\"\\ud83d\\ude00\"", "false"})
         CHECK_MESSAGE(parsed(changed("null", value)), value);
 }

@@ -4,42 +4,18 @@
 /// nothing that calls it goes unseen: operator new, the C library, OpenMP.
 #include <doctest/doctest.h>
 
-#include <atomic>
 #include <cstdlib>
 
+#include "../io/replaced_malloc.hpp"
 #include "engine_network.hpp"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define CTNN_TEST_SANITIZED 1
-#endif
-#endif
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(CTNN_TEST_SANITIZED)
-
-// glibc lets a program bring its own malloc; these count and call glibc's own.
-namespace {
-std::atomic<long> allocations{0};
-}
-extern "C" {
-void* __libc_malloc(std::size_t);
-void* __libc_calloc(std::size_t, std::size_t);
-void* __libc_realloc(void*, std::size_t);
-void* __libc_memalign(std::size_t, std::size_t);
-void* malloc(std::size_t bytes) { return ++allocations, __libc_malloc(bytes); }
-void* calloc(std::size_t count, std::size_t bytes) { return ++allocations, __libc_calloc(count, bytes); }
-void* realloc(void* old, std::size_t bytes) { return ++allocations, __libc_realloc(old, bytes); }
-void* memalign(std::size_t to, std::size_t bytes) { return ++allocations, __libc_memalign(to, bytes); }
-void* aligned_alloc(std::size_t to, std::size_t bytes) { return ++allocations, __libc_memalign(to, bytes); }
-int posix_memalign(void** result, std::size_t to, std::size_t bytes) {
-    ++allocations;
-    *result = __libc_memalign(to, bytes);
-    return *result == nullptr ? 12 : 0;
-}
-}
+#if defined(CTNN_TEST_COUNTS_MALLOC)
 
 using namespace engine_network;
 
 namespace {
+
+std::atomic<long>& allocations = failing_memory::count;
 
 TEST_CASE("the counter counts") {
     const long before = allocations;

@@ -11,7 +11,7 @@ using namespace engine_network;
 
 namespace {
 
-using large = nn::network<nn::shape<64, 64, 3>, nn::conv<32>, nn::relu, nn::max_pool<>, nn::flatten, nn::dense<64>,
+using large = nn::network<nn::shape<64, 64, 3>, nn::conv<32>, nn::relu, nn::max_pool<>, nn::flatten, nn::dense<96>,
                           nn::relu, nn::dense<2>, nn::softmax>;
 static_assert(large::engine_bytes > 8 << 20, "larger than a usual stack");
 

@@ -4,11 +4,12 @@
 /// error, `exact` gives the direct algorithm's bits, threads and batches change no bit.
 #include <doctest/doctest.h>
 
-#include <cmath>
 #include <cstring>
 #include <vector>
 
 #include <ctnn/ctnn.hpp>
+
+#include "../kernels/nearness.hpp"
 
 namespace {
 
@@ -46,20 +47,6 @@ std::vector<float> scores(const nn::engine_options& options, nn::extent count) {
     std::vector<float> found(static_cast<std::size_t>(count * Net::output::size));
     engine(pixels.data(), found.data(), count);
     return found;
-}
-
-double relative_error(const std::vector<float>& values, const std::vector<float>& expected) {
-    double off = 0, all = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const double e = static_cast<double>(expected[i]), d = static_cast<double>(values[i]) - e;
-        off += d * d;
-        all += e * e;
-    }
-    return std::sqrt(off / all);
-}
-
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
 template <class Net>

@@ -19,6 +19,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from activations import Activations
+from norms import Norms
+
 tests = pathlib.Path(__file__).resolve().parent.parent
 folder = tests / "golden" / "layers"
 samples = 3
@@ -37,14 +40,14 @@ def numbers(stream, count):
 
 def parse(text):
     """'conv<5, stride<2>, same>' -> ('conv', [5, ('stride', [2]), ('same', [])])"""
-    tokens = re.findall(r'"[^"]*"|[\w.]+|[<>,]', text.replace("nn::", ""))
+    tokens = re.findall(r'"[^"]*"|-?[\w.]+|[<>,]', text.replace("nn::", ""))
     position = 0
 
     def value():
         nonlocal position
         token = tokens[position]
         position += 1
-        if token[0] == '"' or token[0].isdigit():
+        if token[0] in '"-' or token[0].isdigit():
             return token.strip('"') if token[0] == '"' else float(token) if "." in token else int(token)
         arguments = []
         if position < len(tokens) and tokens[position] == "<":
@@ -104,7 +107,7 @@ def channels_last(x):
     return x.movedim(1, -1)
 
 
-class Run:
+class Run(Activations, Norms):
     """One pass of a network over channels-last values. Layers take their parameters from one flat leaf, in order."""
 
     def __init__(self, flat, state, training):

@@ -97,9 +97,11 @@ using image_layers =
                 nn::reshape<2, 2>, nn::dense<3>>;
 using sequence_layers =
     nn::network<nn::shape<9, 3>, nn::conv<5, 3, nn::stride<2>, nn::same>, nn::softmax, nn::dense<4>, nn::batch_norm<>,
-                nn::relu, nn::avg_pool<2, nn::stride<1>>, nn::global_avg_pool, nn::dense<3>, nn::softmax>;
+                nn::relu, nn::dense<8>, nn::glu, nn::log_softmax, nn::gelu, nn::avg_pool<2, nn::stride<1>>,
+                nn::global_avg_pool, nn::dense<3>, nn::softmax>;
 using volume_layers = nn::network<nn::shape<4, 5, 6, 1>, nn::conv<3, 3, nn::same>, nn::max_pool<nn::kernel<1, 2, 2>>,
-                                  nn::relu, nn::conv<5, nn::kernel<2, 1, 3>>, nn::global_max_pool, nn::dense<2>>;
+                                  nn::prelu<nn::per_channel>, nn::conv<5, nn::kernel<2, 1, 3>>, nn::silu, nn::prelu<>,
+                                  nn::global_max_pool, nn::dense<2>, nn::elu<>>;
 
 using small_unet = nn::network<
     nn::shape<4, 8, 2>, nn::conv<3, 3, nn::same>, nn::relu,
@@ -122,7 +124,38 @@ using shared_values =
 using with_dropout = nn::network<nn::shape<4, 4, 2>, nn::conv<4, 3, nn::same>, nn::relu, nn::dropout<0.3>, nn::flatten,
                                  nn::dense<6>, nn::tanh, nn::dropout<0.5>, nn::dense<3>, nn::softmax>;
 
+// Convolutions apply these activations, and pools that stand behind a relu its gradient: windows that overlap or not,
+// odd sizes.
+using merged = nn::network<nn::shape<11, 9, 2>, nn::conv<4>, nn::relu, nn::max_pool<>, nn::conv<3, 3, nn::same>,
+                           nn::relu, nn::max_pool<3, nn::stride<2>, nn::padding<1>>, nn::conv<5, 1>, nn::tanh,
+                           nn::max_pool<2, nn::same>, nn::flatten, nn::dense<4>, nn::relu, nn::dense<3>>;
+// And these do not: a second reader of the convolution, of the relu, a batch norm in between.
+using apart = nn::network<nn::shape<6, 6, 2>, nn::conv<4>, nn::sum<nn::identity, nn::relu>, nn::relu,
+                          nn::concat<nn::conv<2, 1>, nn::max_pool<1>>, nn::batch_norm<>, nn::relu, nn::max_pool<>,
+                          nn::conv<3, 1>>;
+
+// Activations that a step runs by themselves, forwards and backwards.
+template <class Net>
+struct remaining {
+    int forward = 0, backward = 0;
+    constexpr remaining() {
+        using plan = nn::detail::training_plan<Net, false, true>;
+        for (int i = 0; i < plan::rows; ++i)
+            if (plan::table.rows[i].what == nn::kind::activation) {
+                forward += !plan::plan.tasks[i].elided;
+                backward += !plan::plan.tasks[2 * plan::rows - i].elided;
+            }
+    }
+};
+static_assert(remaining<merged>().forward == 0 && remaining<merged>().backward == 2);
+static_assert(remaining<apart>().forward == 3 && remaining<apart>().backward == 2);
+
 }  // namespace
+
+TEST_CASE("gradients flow through activations that other rows have taken over") {
+    check<merged>();
+    check<apart>();
+}
 
 TEST_CASE("every layer's gradient is that of its output: images") { check<image_layers>(); }
 TEST_CASE("every layer's gradient is that of its output: sequences") { check<sequence_layers>(); }

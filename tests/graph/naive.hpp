@@ -93,7 +93,7 @@ void apply(const operation& op, std::vector<value>& values, const T* parameters,
         case ctnn::kind::activation:
             for (std::size_t i = 0; i < y.numbers.size(); ++i)
                 y.numbers[i] = static_cast<double>(ctnn::kernels::reference::activate(
-                    op.activation, static_cast<long double>(x.numbers[i]), static_cast<long double>(op.alpha)));
+                    op.activation, static_cast<long double>(x.numbers[i]), op.numbers()));
             break;
         case ctnn::kind::softmax:
             ctnn::kernels::reference::softmax_forward<double>(x.view(), y.view());

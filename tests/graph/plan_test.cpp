@@ -2,46 +2,14 @@
 /// \file
 /// Engines and training passes compute what a naive executor does, in networks where values share memory: slices of
 /// concatenations, results in place, flattened values, borders; for batches of 1, 3 and 7.
-#include <doctest/doctest.h>
-
-#include "naive.hpp"
+#include "agrees.hpp"
 
 using namespace ctnn;
 
 namespace {
 
 using ctnn::tanh;  // not the C library's
-
-template <class Net>
-void agrees(bool also_training = true) {
-    const model<Net> m = naive::unlike_any_other<Net>(5);
-    constexpr extent in = Net::input::size, out = Net::output::size;
-    const std::vector<float> inputs = naive::noise<float>(7 * in, 6);
-    std::vector<double> expected;
-    for (extent s = 0; s < 7; ++s)
-        for (const double x : naive::evaluate(m, inputs.data() + s * in)) expected.push_back(x);
-    const auto equal = [&](const float* found, extent count) {
-        for (extent i = 0; i < count * out; ++i) {
-            CAPTURE(i);
-            REQUIRE(static_cast<double>(found[i]) ==
-                    doctest::Approx(expected[static_cast<std::size_t>(i)]).epsilon(1e-4));
-        }
-    };
-    for (const extent batch : {1, 3, 7}) {  // 7 samples in slices: seven, three, one
-        CAPTURE(batch);
-        auto run = freeze(m, {.max_batch = batch});
-        std::vector<float> scores(static_cast<std::size_t>(7 * out));
-        run(inputs.data(), scores.data(), 7);
-        equal(scores.data(), 7);
-        equal(run(inputs.data()).data(), 1);
-    }
-    if (!also_training) return;
-    training_pass<Net, mean_squared_error> pass{{.max_batch = 7}};
-    for (const extent count : {7, 1, 3}) {
-        CAPTURE(count);
-        equal(pass.evaluate(m, inputs.data(), count).data(), count);
-    }
-}
+using naive::agrees;
 
 TEST_CASE("branches, slices and additions that share memory") {
     agrees<network<

@@ -30,7 +30,7 @@ TEST_CASE("the summary shows layers, shapes, parameters, multiply-adds, bytes an
         "dense            10                           10,010           10,000             40       28x28  direct\n"
         "softmax          10                                0                0             40       28x28  -\n"
         "-----------------------------------------------------------------------------------------------------------\n"
-        "parameters 3,149,522, multiply-adds 3,710,480, workspace 144,896 bytes, engine 12,894,976 bytes\n";
+        "parameters 3,149,522, multiply-adds 3,710,480, workspace 107,264 bytes, engine 12,857,344 bytes\n";
     CHECK(summary<net>() == expected);
 }
 

@@ -1,113 +1,21 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Every allocation of every load and save fails in turn, alone and with all behind it: out_of_memory comes back, what
-/// was there before is unchanged, and no block, file or descriptor is left over.
-#include "failing_memory.hpp"
+/// Every allocation of every load and save of files fails in turn; see every_allocation.hpp for what must hold.
+#include "every_allocation.hpp"
 
-#include <cstdio>
 #include <cstring>
 #include <ctnn/ctnn.hpp>
 #include <ctnn/io/image.hpp>
 #include <ctnn/io/picture.hpp>
-#include <filesystem>
 #include <string>
 
 #include "image_files.hpp"
 #include "model_file_network.hpp"
-#include "temporary_folder.hpp"
 
 namespace {
 
 using namespace ctnn;
-namespace fs = std::filesystem;
-
-int failures = 0;
-long operations = 0, runs = 0;
-
-void check(bool right, const char* name, long n, const char* what) {
-    if (right) return;
-    ++failures;
-    std::printf("%s, allocation %ld: %s\n", name, n, what);
-}
-
-extent open_descriptors() {
-    extent open = 0;
-    for ([[maybe_unused]] const auto& one : fs::directory_iterator("/proc/self/fd")) ++open;
-    return open;
-}
-
-/// Runs an operation with its n-th allocation failing, for every n. `run` gives an error and frees all that it made;
-/// right(done) says whether everything is as it must be, after a success or after a failure.
-template <class Run, class Right>
-void try_all(const char* name, const Run& run, const Right& right) {
-    for (int i = 0; i < 2; ++i)  // what is made once and kept is made now
-        check(!run(), name, 0, "fails without a reason");
-    check(right(true), name, 0, "does not do what it should");
-    long allocations = 0, refused = 0;
-    for (const bool all_behind : {false, true}) {
-        const extent open = open_descriptors();
-        for (long n = 1; failures < 20; ++n, ++runs) {
-            const long before = failing_memory::live;
-            failing_memory::start(n, all_behind);
-            error_kind kind = error_kind::none;
-            {
-                const error failed = run();
-                kind = failed.kind();
-            }
-            const bool reached = failing_memory::count >= n;
-            failing_memory::stop();
-            // Sorting in the standard library does with less when it finds no memory; nothing else may succeed.
-            check(kind == error_kind::out_of_memory || kind == error_kind::none, name, n, "fails with another kind");
-            check(right(kind == error_kind::none), name, n, "something has changed, or is left over");
-            check(failing_memory::live == before, name, n, "memory is lost");
-            refused += kind == error_kind::out_of_memory;
-            if (!reached) {
-                check(kind == error_kind::none, name, n, "fails without a reason");
-                allocations = n - 1;
-                break;
-            }
-        }
-        check(open_descriptors() == open, name, 0, "a file is left open");
-    }
-    std::printf("%-34s %4ld allocations, %4ld times out_of_memory\n", name, allocations, refused);
-    check(refused >= allocations, name, 0, "failed allocations go unseen");
-    ++operations;
-}
-
-/// A load into a new object: nothing can change.
-template <class Load>
-void try_load(const char* name, const Load& load) {
-    try_all(
-        name,
-        [&] {
-            const auto loaded = load();
-            return error(loaded.error());
-        },
-        [](bool) { return true; });
-}
-
-/// A save over an old file of two bytes, in a folder where nothing else is or comes to be.
-template <class Save>
-void try_save(const char* name, const std::string& file, const Save& save) {
-    const temporary_folder folder;
-    const std::string path = folder / file;
-    const byte_vector old{'o', 'k'};
-    const std::string other = file == "x.hdr" ? folder / "x.img" : file == "x.hdr.gz" ? folder / "x.img.gz" : path;
-    const auto reset = [&] { return !write_file(path, old) && !write_file(other, old); };
-    check(reset(), name, 0, "cannot begin");
-    try_all(
-        name, [&] { return error(save(path)); },
-        [&](bool done) {
-            bool right = true;
-            for (const std::string& one : {path, other}) {
-                const auto now = read_file(one);
-                right = right && now.has_value() && (*now == old) != done;
-            }
-            extent files = 0;
-            for ([[maybe_unused]] const auto& entry : fs::directory_iterator(folder.path())) ++files;
-            return right && files == (path == other ? 1 : 2) && (!done || reset());
-        });
-}
+using namespace every_allocation;
 
 void try_images(const temporary_folder& folder) {
     std::vector<image_files::named_file> all = image_files::png_files();
@@ -142,6 +50,14 @@ void try_volumes(const temporary_folder& folder) {
     image.header.big_endian = true;
     try_load("format_nifti, the other order", [&] { return format_nifti(image); });
     try_load("nifti_labels", [&] { return nifti_labels(image); });
+    const std::string path = folder / "x.nii";
+    volume v;
+    v.grid.depth = v.grid.height = v.grid.width = 2;
+    v.values.assign(8, 1.0f);
+    check(!write_volume(path, v), "volume", 0, "cannot begin");
+    try_load("read_volume", [&] { return read_volume(path); });
+    try_load("read_labels", [&] { return read_labels(path); });
+    try_save("write_volume", "x.nii", [&](const std::string& to) { return write_volume(to, v); });
 }
 
 void try_arrays(const temporary_folder& folder) {
@@ -162,38 +78,6 @@ void try_arrays(const temporary_folder& folder) {
     try_save("write_npy", "x.npy", [&](const std::string& path) { return write_npy(path, one); });
     const std::vector<std::pair<std::string, array>> two{{"a", one}, {"b", one}};
     try_save("write_npz", "x.npz", [&](const std::string& path) { return write_npz(path, two); });
-}
-
-void try_data_sets(const temporary_folder& folder) {
-    for (const std::string name : {"a", "b"}) {
-        fs::create_directories(folder / ("set/" + name));
-        check(!write_file(folder / ("set/" + name + "/x.pgm"), image_files::pnm("P5 6 5 255\n", 30)), "set", 0,
-              "fails");
-    }
-    using input = shape<5, 6, 1>;
-    // The folder is listed before: directory_iterator itself ends the program without memory (libstdc++ 12).
-    auto listing = list_image_folder(folder / "set");
-    check(listing.has_value(), "set", 0, "cannot be listed");
-    try_load("read_images", [&] { return read_images<input>(*listing); });
-
-    const std::string file = folder / "x.npz";
-    std::vector<std::pair<std::string, array>> splits;
-    for (const std::string part : {"train", "val", "test"}) {
-        splits.emplace_back(part + "_images", make_array({2, 5, 6}, image_files::noise(60)));
-        splits.emplace_back(part + "_labels", make_array<std::uint8_t>({2, 1}, {0, 1}));
-    }
-    check(!write_npz(file, splits), "set", 0, "cannot begin");
-    try_load("open_medmnist", [&] { return open_medmnist(file); });
-    const auto opened = open_medmnist(file);
-    try_load("read_medmnist", [&] { return read_medmnist<input>(*opened, split_part::train); });
-
-    const std::string path = folder / "x.nii";
-    volume v;
-    v.grid.depth = v.grid.height = v.grid.width = 2;
-    v.values.assign(8, 0.5f);
-    check(!write_volume(path, v), "volume", 0, "cannot begin");
-    try_load("read_volume", [&] { return read_volume(path); });
-    try_save("write_volume", "x.nii", [&](const std::string& to) { return write_volume(to, v); });
 }
 
 void try_models(const temporary_folder& folder) {
@@ -239,9 +123,7 @@ int main() {
     try_images(folder);
     try_volumes(folder);
     try_arrays(folder);
-    try_data_sets(folder);
     try_models(folder);
     try_link(folder);
-    std::printf("%ld loads and saves, %ld runs with a failed allocation, %d mistakes\n", operations, runs, failures);
-    return failures > 0 || operations < 30;
+    return summary(30);
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /// \file
 /// File calls that fail on request: every call of this program that opens, measures, reads, writes, flushes, closes or
-/// renames a file is counted, and the n-th fails. For one source file of a program of its own, because it replaces the
-/// C library's functions.
+/// renames a file, or lists a folder, is counted, and the n-th fails. For one source file of a program of its own,
+/// because it replaces the C library's functions.
 #pragma once
 
+#include <dirent.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -80,6 +82,14 @@ int rename(const char* from, const char* to) noexcept {
 }
 int fchmod(int file, mode_t mode) noexcept {
     return failing_files::strikes(false, true, false) ? -1 : static_cast<int>(::syscall(SYS_fchmod, file, mode));
+}
+DIR* opendir(const char* path) {
+    static const auto system = reinterpret_cast<DIR* (*)(const char*)>(::dlsym(RTLD_NEXT, "opendir"));
+    return failing_files::strikes(true, false, false) ? nullptr : system(path);
+}
+dirent* readdir(DIR* folder) {
+    static const auto system = reinterpret_cast<dirent* (*)(DIR*)>(::dlsym(RTLD_NEXT, "readdir"));
+    return failing_files::strikes(false, false, false) ? nullptr : system(folder);
 }
 #if defined(SYS_fstat)
 int fstat(int file, struct stat* about) noexcept {

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstring>
 #include <ctnn/ctnn.hpp>
+#include <ctnn/data/label_pairs.hpp>
 #include <ctnn/io/image.hpp>
 #include <ctnn/io/picture.hpp>
 #include <filesystem>
@@ -180,6 +181,13 @@ int main() {
     check(!npy(at("x.npy")) && !npz(at("x.npz")), "arrays", 0, "fail");
     try_load("read_npy", at("x.npy"), [](const std::string& path) { return read_npy(path); });
     try_load("read_npz", at("x.npz"), [](const std::string& path) { return read_npz(path); });
+
+    for (const char* name : {"set", "set/a", "set/b"}) fs::create_directory(at(name));
+    check(!npy(at("set/a/x.png")) && !npy(at("set/b/x.png")), "set", 0, "cannot begin");
+    try_load("list_class_folder", at("set"),
+             [](const std::string& path) { return list_class_folder(path, image_files); });
+    try_load("list_label_pairs", at("set/a"),
+             [](const std::string& path) { return list_label_pairs(path, path, image_files); });
 
     using model_file_network::net;
     const model<net> m = model_file_network::trained();

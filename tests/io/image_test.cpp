@@ -134,6 +134,8 @@ TEST_CASE("EXIF's orientation turns the pixels unless the caller declines") {
             CHECK(pixels_of(file, {.upright = false}) == expected[1]);
         }
     }
+    const byte_vector neither{'X', 'X', 0, '*', 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0};
+    CHECK(decode_image(png(png_header(3, 2, 8, 0), {0, 1, 2, 3, 0, 4, 5, 6}, {{"eXIf", neither}}))->orientation == 1);
     // The same field in a JPEG, behind its start marker.
     byte_vector jpeg = image_files::jpeg(8, 16, 1);
     const byte_vector segment{0xFF, 0xE1, 0, 30, 'E',  'x', 'i', 'f', 0, 0, 'I', 'I', '*', 0, 8, 0,
@@ -176,6 +178,42 @@ TEST_CASE("BMP files of every depth and both row orders") {
     CHECK(kind_of(bmp_file(40, 1, 1, 8, 1, 0, rest, 66)) == error_kind::unsupported);
 }
 
+TEST_CASE("BMP headers that say what cannot be are refused, each where it stands") {
+    const byte_vector plain = bmp_file(40, 1, 1, 24, 0, 0, {1, 2, 3, 0}, 54),
+                      masked =
+                          bmp_file(40, 1, 1, 16, 3, 0, {0, 0xF8, 0, 0, 0xE0, 7, 0, 0, 0x1F, 0, 0, 0, 0, 0, 0, 0}, 66),
+                      indexed = bmp_file(40, 1, 1, 1, 0, 2, {1, 2, 3, 0, 4, 5, 6, 0, 0, 0, 0, 0}, 62),
+                      old = bmp_file(12, 1, 1, 1, 0, 0, {1, 2, 3, 4, 5, 6, 0x80, 0, 0, 0}, 32);
+    for (const byte_vector& file : {plain, masked, indexed, old}) {
+        CHECK(kind_of(file) == error_kind::none);
+        for (std::size_t size = 2; size < file.size(); ++size) {
+            const auto cut = decode_image(byte_vector(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size)));
+            CHECK(cut.error().kind() == error_kind::truncated);
+            CHECK(cut.error().offset() == static_cast<extent>(size));
+        }
+    }
+    const auto refused = [](byte_vector file, std::size_t at, int value) {
+        file[at] = static_cast<unsigned char>(value);
+        const auto read = decode_image(file);
+        return std::pair(read.error().kind(), read.error().offset());
+    };
+    const auto corrupt = [](extent at) { return std::pair(error_kind::corrupt, at); };
+    const auto unsupported = [](extent at) { return std::pair(error_kind::unsupported, at); };
+    for (const int header : {0, 11, 13, 39, 41, 64, 125}) CHECK(refused(plain, 14, header) == unsupported(14));
+    CHECK(refused(plain, 26, 0) == corrupt(26));
+    CHECK(refused(plain, 26, 2) == corrupt(26));
+    CHECK(refused(old, 22, 3) == corrupt(22));
+    for (const int bits : {0, 2, 3, 12, 25, 48}) CHECK(refused(plain, 28, bits) == corrupt(28));
+    CHECK(refused(old, 24, 2) == corrupt(24));
+    CHECK(refused(indexed, 46, 3) == corrupt(46));
+    CHECK(refused(masked, 55, 0xE8) == corrupt(54));      // 11101000: a gap
+    CHECK(refused(masked, 55, 0) == corrupt(54));         // no bit at all
+    CHECK(refused(masked, 59, 0x3F) == unsupported(58));  // 9 bits
+    CHECK(refused(plain, 30, 1) == unsupported(30));
+    CHECK(refused(plain, 10, 53) == corrupt(10));
+    CHECK(refused(plain, 10, 55) == std::pair(error_kind::truncated, extent{58}));
+}
+
 TEST_CASE("PNM values keep their maximum") {
     byte_vector file = bytes_of("P5 2 1 1000\n");
     file.insert(file.end(), {0x03, 0xE8, 0, 1});
@@ -186,7 +224,11 @@ TEST_CASE("PNM values keep their maximum") {
     CHECK(to_float(*read).values[0] == 1.0f);
     file[12] = 4;
     CHECK(kind_of(file) == error_kind::corrupt);
-    CHECK(kind_of(bytes_of("P5 1 1 0\nx")) == error_kind::corrupt);
+    for (const char* text : {"P5 1 1 0\nx", "P5 1 1 65536\nxx"})
+        CHECK(decode_image(bytes_of(text)).error().message().find("expected 1 to 65535") != std::string::npos);
+    CHECK(kind_of(bytes_of("P5 1 1 255xx")) == error_kind::corrupt);
+    CHECK(kind_of(bytes_of("P5 1 1 255")) == error_kind::truncated);
+    CHECK(kind_of(bytes_of("P5 1 a 255\nx")) == error_kind::corrupt);
     CHECK(kind_of(bytes_of("P5 99999999999 1 255\nx")) == error_kind::corrupt);
 }
 
@@ -226,6 +268,64 @@ TEST_CASE("chunks in the wrong place are refused") {
     CHECK(kind_of(png(png_header(1, 1, 8, 0), raw, {{"teXt", {1, 2}}})) == error_kind::none);
     for (const auto& pair : {std::pair{3, 0}, {1, 2}, {16, 3}, {8, 1}, {8, 5}, {8, 7}, {0, 0}})
         CHECK(kind_of(png(png_header(1, 1, pair.first, pair.second), raw)) == error_kind::corrupt);
+}
+
+TEST_CASE("chunks of a PNG that contradict each other are refused with the reason") {
+    using image_files::append_chunk;
+    const byte_vector raw{0, 1}, exif{'M', 'M', 0, '*', 0, 0, 0, 8, 0, 0};
+    const auto message = [](const byte_vector& file) { return decode_image(file, {}, "x.png").error().message(); };
+    const auto has = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
+    for (const std::size_t field : {10UL, 11UL, 12UL}) {
+        byte_vector header = png_header(1, 1, 8, 0);
+        header[field] = 2;
+        CHECK(has(message(png(header, raw)), "an unknown compression, filter or interlace method"));
+    }
+    for (const byte_vector& key : {byte_vector{}, {0}, {0, 1, 2}})
+        CHECK(has(message(png(png_header(1, 1, 8, 0), raw, {{"tRNS", key}})), "one tRNS that fits"));
+    CHECK(has(message(png(png_header(1, 1, 8, 4), {0, 1, 2}, {{"tRNS", {0, 1}}})), "one tRNS that fits"));
+    CHECK(has(message(png(png_header(1, 1, 8, 0), raw, {{"tRNS", {0, 1}}, {"tRNS", {0, 1}}})), "one tRNS that fits"));
+    CHECK(has(message(png(png_header(1, 1, 8, 0), raw, {{"eXIf", exif}, {"eXIf", exif}})), "one eXIf chunk at most"));
+
+    // The chunks behind IHDR by hand.
+    const auto of_chunks = [](const std::vector<image_files::named_chunk>& chunks) {
+        byte_vector file{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+        append_chunk(file, "IHDR", png_header(1, 1, 8, 0));
+        for (const auto& one : chunks) append_chunk(file, one.type, one.data);
+        append_chunk(file, "IEND", {});
+        return file;
+    };
+    const byte_vector packed = image_files::store(raw);
+    const byte_vector first(packed.begin(), packed.begin() + 4), rest(packed.begin() + 4, packed.end());
+    CHECK(message(of_chunks({{"IDAT", first}, {"IDAT", rest}})).empty());
+    CHECK(
+        has(message(of_chunks({{"IDAT", first}, {"tEXt", {}}, {"IDAT", rest}})), "all IDAT chunks next to each other"));
+    CHECK(has(message(of_chunks({{"IDAT", packed}, {"tRNS", {0, 1}}})), "one tRNS that fits"));
+    CHECK(has(message(of_chunks({})), "no image data"));
+    CHECK(has(message(of_chunks({{"IDAT", first}})), "image data of another size"));
+    CHECK(has(message(png(png_header(4000, 4000, 8, 0), {0})), "image data of another size"));
+}
+
+TEST_CASE("a piece of a signature is truncated, a damaged one corrupt, a missing file cannot be opened") {
+    for (const byte_vector& piece : {byte_vector{0x89, 'P', 'N'}, {0xFF}, {0xFF, 0xD8}, {'B'}, {'P'}, {'P', '5'}, {}})
+        CHECK(kind_of(piece) == error_kind::truncated);
+    CHECK(kind_of({0x89, 'P', 'N', 'G', '\n', 0x1a, '\n', 0, 0}) == error_kind::corrupt);
+    CHECK(read_image("no-such-folder/x.png").error().kind() == error_kind::cannot_open);
+}
+
+TEST_CASE("a TGA file is known by its fields or its footer") {
+    byte_vector fields(30), footer(40, 1);
+    fields[2] = 10;
+    fields[16] = 32;
+    CHECK(kind_of(fields) == error_kind::unsupported);
+    for (const auto& [at, value] : {std::pair{1, 2}, {1, 1}, {2, 0}, {2, 4}, {2, 16}, {16, 7}}) {
+        byte_vector other = fields;
+        other[static_cast<std::size_t>(at)] = static_cast<unsigned char>(value);
+        CHECK(kind_of(other) == error_kind::wrong_format);
+    }
+    CHECK(kind_of(footer) == error_kind::wrong_format);
+    const std::string mark = "TRUEVISION-XFILE.";
+    std::copy(mark.begin(), mark.end(), footer.end() - 18);
+    CHECK(kind_of(footer) == error_kind::unsupported);
 }
 
 TEST_CASE("other formats are refused by name") {

@@ -54,6 +54,16 @@ TEST_CASE("a saved model is loaded bit by bit, with class names and scaling") {
     CHECK(bytes_of(folder / "b.safetensors") == bytes_of(path));
 }
 
+TEST_CASE("what is no model file says nothing of a model") {
+    const temporary_folder folder;
+    CHECK(nn::read_model_info(folder / "none").error().kind() == nn::error_kind::cannot_open);
+    nn::model<net> m{nn::seed{1}};
+    CHECK(nn::load(m, folder / "none").kind() == nn::error_kind::cannot_open);
+    write_bytes(folder / "text", "no model at all");
+    CHECK(nn::read_model_info(folder / "text").error().file() == folder / "text");
+    CHECK(nn::load(m, folder / "text").file() == folder / "text");
+}
+
 TEST_CASE("how volumes were prepared is saved exactly, and not written where nothing was") {
     const temporary_folder folder;
     nn::model<net> m = trained(), loaded{nn::seed{1}};

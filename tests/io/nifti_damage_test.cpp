@@ -307,6 +307,17 @@ TEST_CASE("files are written and read back under every name") {
     CHECK(read_nifti(folder.path().string()).error().kind() == error_kind::cannot_open);
 }
 
+TEST_CASE("either file of a pair that is missing is named") {
+    const temporary_folder folder;
+    REQUIRE_FALSE(write_nifti(folder / "a.hdr", small_nifti()));
+    REQUIRE(std::filesystem::remove(folder / "a.img"));
+    CHECK(read_nifti(folder / "a.hdr").error().file() == folder / "a.img");
+    REQUIRE_FALSE(write_nifti(folder / "a.hdr", small_nifti()));
+    REQUIRE(std::filesystem::remove(folder / "a.hdr"));
+    CHECK(read_nifti(folder / "a.img").error().file() == folder / "a.hdr");
+    CHECK(read_nifti(folder / "a.img").error().kind() == error_kind::cannot_open);
+}
+
 TEST_CASE("what cannot be written is refused and leaves the old file") {
     const temporary_folder folder;
     const std::string path = folder / "a.nii";

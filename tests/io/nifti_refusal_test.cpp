@@ -237,7 +237,25 @@ TEST_CASE("a transform by quaternion is refused when the quaternion is none") {
     }
 }
 
+TEST_CASE("a transform without inverse is written as rows alone") {
+    nifti_header h = small_nifti().header;
+    affine_transform flat;
+    flat.at[2][2] = 0;
+    h.set_affine(flat, 2);
+    CHECK(h.sform_code == 2);
+    CHECK(h.qform_code == 0);
+    CHECK(h.affine() == flat);
+}
+
+TEST_CASE("numbers beyond those of double are exact where nothing is scaled") {
+    const std::int64_t odd = (std::int64_t{1} << 53) + 1;
+    CHECK(make_nifti(make_array<std::int64_t>({1}, {odd})).values<std::int64_t>().at(0) == odd);
+}
+
 TEST_CASE("spacings are repaired as nibabel repairs them") {
+    byte_vector file = small_file();
+    spoil(file, true, false, "pixdim", 2, -1e6);
+    CHECK(parse_nifti(file)->warnings == std::vector<std::string>{"pixdim[2] is -1000000, read as 1000000"});
     nifti_header h = small_nifti().header;
     h.pixdim = {0, -2, 0, nan_value, infinity, 3, 0, 0};
     CHECK(h.qfac() == 1);
@@ -251,6 +269,18 @@ TEST_CASE("spacings are repaired as nibabel repairs them") {
     h.sform_code = h.qform_code = 0;
     CHECK(h.affine().at[0][0] == -2);
     CHECK(h.affine().at[0][3] == 3);
+}
+
+TEST_CASE("spacings are refused that place the voxels beyond the largest number") {
+    for (const bool big : {false, true}) {
+        byte_vector file = small_file(2, big);
+        spoil(file, false, big, "pixdim", 1, 1.7e308);
+        CHECK(parse_nifti(file).has_value());  // the three rows place them
+        spoil(file, false, big, "sform_code", 0, 0);
+        spoil(file, false, big, "qform_code", 0, 0);
+        CHECK(parse_nifti(file).error().kind() == error_kind::not_finite);
+        CHECK(parse_nifti(file).error().offset() == 104);
+    }
 }
 
 TEST_CASE("labels that are none are refused with their voxel, unless they are ignored") {

@@ -106,6 +106,13 @@ TEST_CASE("hostile arrays are refused by kind") {
           error_kind::corrupt);
     CHECK(kind_of(npy("{'descr': '<f4', 'shape': (1,)}", byte_vector(4))) == error_kind::corrupt);
     CHECK(kind_of(npy(std::string(70000, ' '), {}, 2)) == error_kind::too_large);
+    for (const char* type : {"<f44", "<f", "!f4", "f4<"})
+        CHECK(kind_of(npy(header_of(type, "(1,)"), byte_vector(4))) == error_kind::unsupported);
+    CHECK(kind_of(npy(header_of("<f4", "(1,)") + "}", byte_vector(4))) == error_kind::corrupt);
+    for (const char* end : {"\\", "\n", ""})  // of a text, in the place of its quote
+        CHECK(kind_of(npy(std::string("{'descr': '<f4") + end + ", 'fortran_order': False, 'shape': (1,), }",
+                          byte_vector(4))) == error_kind::corrupt);
+    CHECK(read_npy("no-such-folder/x.npy").error().kind() == error_kind::cannot_open);
     CHECK(kind_of({0x93, 'N', 'U', 'M', 'P', 'Y', 9, 0, 0, 0}) == error_kind::unsupported);
     CHECK(kind_of({'P', 'K', 3, 4}) == error_kind::wrong_format);
     CHECK(kind_of({}) == error_kind::truncated);

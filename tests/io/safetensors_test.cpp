@@ -196,6 +196,13 @@ TEST_CASE("headers that lie are refused by kind") {
         CHECK(read.error().kind() == one.kind);
         CHECK(read.error().file() == "model");
     }
+    const auto reason = [](const std::string& header, std::size_t data) {
+        return parse_safetensors(file_of(header, data), "model").error().message();
+    };
+    CHECK(reason("{\"__metadata__\":{\"ctnn.format\":\"1\"}}", 0).find("expected both or none") != std::string::npos);
+    std::string more = "{" + good + "}";
+    more.insert(more.size() - 2, ",\"x\":1");
+    CHECK(reason(more, 8).find("dtype, shape and data_offsets, once each") != std::string::npos);
     for (const std::uint64_t size :
          {std::uint64_t{1} << 20, ~std::uint64_t{0}, std::uint64_t{1} << 63, std::uint64_t{100000001}}) {
         byte_vector file;
@@ -206,6 +213,10 @@ TEST_CASE("headers that lie are refused by kind") {
 }
 
 TEST_CASE("what could not be read back is not written") {
+    const temporary_folder folder;
+    const std::string path = folder / "m.safetensors";
+    CHECK(write_safetensors(path, {{"w", tensor_type::f32, {1}, byte_vector(3)}}).file() == path);
+    CHECK(read_file(path).error().kind() == error_kind::cannot_open);
     const auto kind = [](const std::vector<tensor_source>& tensors, const tensor_metadata& metadata = {}) {
         return format_safetensors(tensors, metadata).error().kind();
     };

@@ -3,77 +3,16 @@
 /// Activation kernels against single numbers of the standard library, and the activation and dropout layers.
 #include <doctest/doctest.h>
 
-#include <cmath>
-#include <limits>
-
-#include "ctnn/kernels/reference_activation.hpp"
-#include "ctnn/layers/activation.hpp"
+#include "activation_problem.hpp"
 #include "ctnn/layers/dropout.hpp"
 #include "finite_difference.hpp"
 
 using namespace ctnn;
+using test::check_nan;
+using test::compare;
+using test::compare_all;
 using test::layout;
 using test::padded_batch;
-
-namespace {
-
-template <class T>
-bool close(T found, long double expected) {
-    return std::abs(static_cast<long double>(found) - expected) <=
-           (sizeof(T) == 4 ? 1e-6L : 1e-14L) * std::max(1.0L, std::abs(expected));
-}
-
-template <class Layer, class T>
-void compare(dims shape, layout kind) {
-    const operation op = Layer::lower(shape).what;
-    padded_batch<T> x(op.in, 2, kind), y(op.in, 2, kind), dy(op.in, 2, layout::dense), dx(op.in, 2, kind);
-    x.fill(1, false);
-    x.each([](T& value, extent) { value *= 6; });
-    dy.fill(2, false);
-    for (const bool in_place : {false, true}) {
-        const std::vector<T> input = x.values(), gradient = dy.values();
-        const auto& out = in_place ? x : y;
-        Layer::template forward<T>({.op = op, .x = x.read(), .other = {}, .y = out.view(), .threads = 2});
-        const std::vector<T> output = (in_place ? x : y).values();
-        const auto& back = in_place ? dy : dx;
-        Layer::template backward<T>(
-            {.op = op, .x = {}, .other = {}, .y = out.read(), .dy = dy.read(), .dx = back.view(), .threads = 2});
-        const std::vector<T> found = (in_place ? dy : dx).values();
-        bool right = true;
-        for (std::size_t i = 0; i < input.size(); ++i) {
-            const auto alpha = static_cast<long double>(op.alpha);
-            right = right && close(output[i], kernels::reference::activate(op.activation,
-                                                                           static_cast<long double>(input[i]), alpha));
-            const long double slope =
-                kernels::reference::activation_slope(op.activation, static_cast<long double>(output[i]), alpha);
-            right = right && close(found[i], slope * static_cast<long double>(gradient[i]));
-        }
-        CHECK(right);
-    }
-    CHECK(x.guards_intact());
-    CHECK(y.guards_intact());
-    CHECK(dx.guards_intact());
-}
-
-template <class Layer>
-void compare_all() {
-    for (const layout kind : test::layouts)
-        for (const extent c : test::channel_counts) {
-            compare<Layer, float>(make_dims(3, 5, c), kind);
-            compare<Layer, double>(make_dims(3, 5, c), kind);
-        }
-}
-
-template <class Layer>
-void check_nan() {
-    const operation op = Layer::lower(make_dims(35)).what;
-    padded_batch<float> x(op.in, 1, layout::dense), y(op.in, 1, layout::dense);
-    x.each([](float& value, extent) { value = std::numeric_limits<float>::quiet_NaN(); });
-    Layer::template forward<float>({.op = op, .x = x.read(), .other = {}, .y = y.view()});
-    y.each([](float& value, extent) { CHECK(value != value); });
-}
-
-}  // namespace
 
 TEST_CASE("activations equal the standard library at every remainder, in every layout, in place and not") {
     compare_all<ctnn::relu>();

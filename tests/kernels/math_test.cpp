@@ -3,60 +3,15 @@
 /// The elementary functions against long double: units in the last place, special values, monotony.
 #include <doctest/doctest.h>
 
-#include <cmath>
-#include <limits>
-#include <vector>
-
-#include "ctnn/kernels/math.hpp"
 #include "ctnn/kernels/reference_activation.hpp"
+#include "last_place.hpp"
 
 using namespace ctnn;
+using test::dense_sample;
+using test::largest_error;
+using test::map;
 
 namespace {
-
-template <class T>
-using function = kernels::vec<T> (*)(kernels::vec<T>);
-
-/// f of every number, through whole vectors and a partial one at the end.
-template <class T, class Function>
-std::vector<T> map(const std::vector<T>& x, const Function& f) {
-    std::vector<T> y(x.size());
-    const extent n = static_cast<extent>(x.size());
-    extent i = 0;
-    for (; i + kernels::lanes<T> <= n; i += kernels::lanes<T>) store(y.data() + i, f(kernels::load(x.data() + i)));
-    if (i < n) store_partial(y.data() + i, f(kernels::load_partial(x.data() + i, n - i)), n - i);
-    return y;
-}
-
-/// The distance of two numbers of T around a result.
-template <class T>
-long double unit(long double result) {
-    const long double size = std::abs(result);
-    if (size < static_cast<long double>(std::numeric_limits<T>::min()))
-        return static_cast<long double>(std::numeric_limits<T>::denorm_min());
-    return std::ldexp(1.0L, std::ilogb(size) + 1 - std::numeric_limits<T>::digits);
-}
-
-template <class T>
-std::vector<T> dense_sample(T low, T high, int count) {
-    std::vector<T> x;
-    for (int i = 0; i < count; ++i) x.push_back(low + (high - low) * (static_cast<T>(i) / static_cast<T>(count)));
-    for (T size = 8; size > std::numeric_limits<T>::denorm_min(); size *= T(0.37)) x.insert(x.end(), {size, -size});
-    return x;
-}
-
-/// The largest error in units of the last place over the finite results.
-template <class T, class Function, class Twin>
-long double largest_error(const std::vector<T>& x, const Function& f, const Twin& twin) {
-    const std::vector<T> y = map(x, f);
-    long double worst = 0;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        const long double exact = twin(static_cast<long double>(x[i]));
-        if (exact > static_cast<long double>(std::numeric_limits<T>::max())) continue;
-        worst = std::max(worst, std::abs(static_cast<long double>(y[i]) - exact) / unit<T>(exact));
-    }
-    return worst;
-}
 
 template <class T>
 bool decreases(const std::vector<T>& y) {
@@ -72,7 +27,7 @@ struct everything {
     static kernels::vec<T> sigmoid(kernels::vec<T> x) { return kernels::sigmoid(x); }
 };
 
-long double exact_sigmoid(long double x) { return kernels::reference::activate(activation::sigmoid, x, 0); }
+long double exact_sigmoid(long double x) { return kernels::reference::activate(activation::sigmoid, x, {}); }
 
 template <class T>
 void check_bounds() {

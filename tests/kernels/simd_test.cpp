@@ -3,6 +3,7 @@
 /// The vector register: every operation against its scalar meaning, lane by lane.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -23,8 +24,8 @@ constexpr T nan = std::numeric_limits<T>::quiet_NaN();
 template <class T>
 std::vector<T> samples() {
     const T large = sizeof(T) == 4 ? T(8388609) : T(4503599627370497);
-    std::vector<T> all{T(0),  T(-0.0), T(1),    T(-1),  T(0.5),  T(-0.5), T(1.5),  T(2.5),        T(-2.5),
-                       T(3.3), T(-7.7), T(1e10), large,  -large,  T(1e-30), nan<T>, infinity<T>, -infinity<T>};
+    std::vector<T> all{T(0),   T(-0.0), T(1),    T(-1), T(0.5), T(-0.5),  T(1.5), T(2.5),      T(-2.5),
+                       T(3.3), T(-7.7), T(1e10), large, -large, T(1e-30), nan<T>, infinity<T>, -infinity<T>};
     while (static_cast<extent>(all.size()) % lanes<T> != 0) all.push_back(T(4.25));
     return all;
 }
@@ -48,6 +49,29 @@ bool agrees(Vector vector, Scalar scalar) {
     return good;
 }
 
+/// Quotients by divisors from 1 to 2^100, of subnormal numbers too, are at most one unit in the last place off.
+template <class T>
+void check_quotient() {
+    long double worst = 0;
+    std::vector<T> b(static_cast<std::size_t>(lanes<T>)), q(b.size());
+    for (const T a : {T(1), T(2), T(0), T(-3.7), T(1e-30), std::numeric_limits<T>::denorm_min() * T(1234567)})
+        for (T start = T(1); start < T(1e30); start *= T(1.37)) {
+            for (std::size_t i = 0; i < b.size(); ++i) b[i] = start * (T(1) + static_cast<T>(i) * T(0.0213));
+            store(q.data(), quotient(vec<T>(a), load(b.data())));
+            for (std::size_t i = 0; i < b.size(); ++i) {
+                const long double exact = static_cast<long double>(a) / static_cast<long double>(b[i]);
+                const T rounded = static_cast<T>(exact);
+                const T unit = std::max(std::nextafter(std::fabs(rounded), infinity<T>) - std::fabs(rounded),
+                                        std::numeric_limits<T>::denorm_min());
+                worst =
+                    std::max(worst, std::fabs(static_cast<long double>(q[i]) - exact) / static_cast<long double>(unit));
+            }
+        }
+    CHECK(worst <= 1.0L);
+    CHECK(std::isnan(reduce_add(quotient(vec<T>(nan<T>), vec<T>(T(2))))));
+    CHECK(std::isnan(reduce_add(quotient(vec<T>(T(2)), vec<T>(nan<T>)))));
+}
+
 template <class T>
 void check() {
     using v = vec<T>;
@@ -56,6 +80,7 @@ void check() {
     CHECK(agrees<T>([](v a, v b) { return a * b; }, [](T a, T b) { return a * b; }));
     CHECK(agrees<T>([](v a, v b) { return a / b; }, [](T a, T b) { return a / b; }));
     CHECK(agrees<T>([](v a, v) { return -a; }, [](T a, T) { return -a; }));
+    check_quotient<T>();
     CHECK(agrees<T>([](v a, v) { return abs(a); }, [](T a, T) { return std::fabs(a); }));
     CHECK(agrees<T>([](v a, v) { return sqrt(abs(a)); }, [](T a, T) { return std::sqrt(std::fabs(a)); }));
     CHECK(agrees<T>([](v a, v) { return round(a); }, [](T a, T) { return std::nearbyint(a); }));

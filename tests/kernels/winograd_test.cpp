@@ -5,9 +5,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "convolution_problem.hpp"
+#include "nearness.hpp"
 
 using namespace convolution_test;
 using ctnn::activation;
@@ -18,17 +18,6 @@ namespace {
 /// What the documentation promises of float; double has 29 bits more.
 template <class T>
 constexpr double bound = sizeof(T) == 4 ? 2e-5 : 2e-14;
-
-template <class T>
-double relative_error(const std::vector<T>& values, const std::vector<T>& expected) {
-    double off = 0, all = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const double e = static_cast<double>(expected[i]), d = static_cast<double>(values[i]) - e;
-        off += d * d;
-        all += e * e;
-    }
-    return std::sqrt(off / (all > 0 ? all : 1));
-}
 
 constexpr problem image(extent height, extent width, extent channels, extent filters, algorithm a) {
     return {.in = {1, height, width},

@@ -13,6 +13,9 @@ namespace {
 using single = nn::network<nn::shape<20, 50, 5>, nn::dropout<0.25>>;
 using twice = nn::network<nn::shape<1000>, nn::concat<nn::dropout<0.5>, nn::dropout<0.5>>>;
 
+using noisy = nn::network<nn::shape<4, 5, 3>, nn::gaussian_noise<0.1>,
+                          nn::residual<nn::conv<3, 1>, nn::spatial_dropout<0.2>, nn::stochastic_depth<0.3>>>;
+
 constexpr nn::extent size = single::input::size, batch = 2;
 
 template <class Net, class T>
@@ -99,4 +102,12 @@ TEST_CASE("evaluation and engines have no dropout") {
     auto engine = nn::freeze(model);
     const auto frozen = engine(x.data());
     CHECK(std::equal(x.begin(), x.begin() + size, frozen.data()));
+}
+
+TEST_CASE("an engine has no row of any random layer") {
+    int random = 0;
+    for (const nn::operation& row : noisy::table.rows) random += row.what == nn::kind::dropout;
+    CHECK(random == 3);
+    for (const nn::operation& row : nn::detail::inference_plan<noisy>::table.rows)
+        CHECK(row.what != nn::kind::dropout);
 }

@@ -74,6 +74,9 @@ static_assert(gives<image, nn::reshape<14, 60, 3, 2>, nn::shape<14, 60, 3, 2>>);
 static_assert(gives<vector, nn::relu, vector> && gives<volume, nn::leaky_relu<>, volume>);
 static_assert(gives<image, nn::sigmoid, image> && gives<sequence, nn::tanh, sequence>);
 static_assert(gives<image, nn::softmax, image> && gives<image, nn::dropout<0.5>, image>);
+static_assert(gives<image, nn::glu, nn::shape<28, 30, 3>> && gives<vector, nn::glu, nn::shape<12>>);
+static_assert(gives<image, nn::prelu<>, image, 1> && gives<image, nn::prelu<nn::per_channel>, image, 6>);
+static_assert(gives<volume, nn::log_softmax, volume> && gives<vector, nn::gelu, vector>);
 static_assert(gives<vector, nn::batch_norm<>, vector, 2 * 24> && gives<volume, nn::batch_norm<>, volume, 2 * 6>);
 static_assert(nn::network<image, nn::batch_norm<>>::state_count == 2 * 6);
 

@@ -35,6 +35,8 @@ static_assert(!nn::composable<image, nn::max_pool<2, nn::no_bias>>, "option_not_
 static_assert(!nn::composable<image, nn::conv<4, nn::same, nn::padding<1>>>, "option_not_taken: padding twice");
 static_assert(!nn::composable<vector, nn::dropout<-0.5>>, "number_out_of_range");
 static_assert(!nn::composable<vector, nn::leaky_relu<-1.0>>, "number_out_of_range");
+static_assert(!nn::composable<vector, nn::softplus<0.0>>, "number_out_of_range");
+static_assert(!nn::composable<nn::shape<4, 5>, nn::glu>, "needs_even_channels");
 static_assert(!nn::composable<image, nn::upsample<0>>, "number_out_of_range");
 static_assert(!nn::composable<image, nn::repeat<0, nn::relu>>, "number_out_of_range");
 static_assert(!nn::composable<image, int>, "no_layer");

@@ -5,10 +5,11 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <cstring>
 #include <vector>
 
 #include <ctnn/ctnn.hpp>
+
+#include "../kernels/nearness.hpp"
 
 namespace {
 
@@ -52,20 +53,6 @@ std::vector<float> gradients(nn::extent threads) {
         all.insert(all.end(), dx.begin(), dx.end());
     }
     return all;
-}
-
-double relative_error(const std::vector<float>& values, const std::vector<float>& expected) {
-    double off = 0, all = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const double e = static_cast<double>(expected[i]), d = static_cast<double>(values[i]) - e;
-        off += d * d;
-        all += e * e;
-    }
-    return std::sqrt(off / all);
-}
-
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
 TEST_CASE("gradients with Winograd agree with those of the direct algorithm, on any number of threads") {

@@ -20,18 +20,53 @@ enum class kind : unsigned char {
     add,          ///< two inputs; fuses into the later linear row
     place,        ///< copies its input to channels [channel, ...) of the result; mostly free
     reshape,      ///< same elements, another shape; mostly free
+    max_pool,     ///< maxima of windows; one of 2x2 windows fuses into the convolution before it
     custom        ///< brings its own code and asks for nothing
 };
 
-/// Elementwise functions. `alpha` of the operation is the slope of leaky_relu.
-enum class activation : unsigned char { none, relu, leaky_relu, sigmoid, tanh };
+/// Elementwise functions of x. Some have numbers, `alpha` and `beta` of the operation.
+enum class activation : unsigned char {
+    none,
+    relu,
+    leaky_relu,  ///< alpha: the slope
+    sigmoid,
+    tanh,
+    elu,  ///< x, or alpha (e^(beta x) - 1) where x is negative
+    selu,
+    gelu,
+    gelu_tanh,
+    silu,
+    mish,
+    softplus,  ///< log(1 + e^(alpha x)) / alpha, or x where alpha x is more than beta
+    softsign,
+    hard_sigmoid,
+    hard_swish,
+    hard_tanh  ///< alpha and beta: the bounds
+};
+
+/// Does the gradient need the function's input? That of the others follows from the output.
+[[nodiscard]] constexpr bool gradient_reads_input(activation a) {
+    return a == activation::gelu || a == activation::gelu_tanh || a == activation::silu || a == activation::mish ||
+           a == activation::softplus || a == activation::softsign || a == activation::hard_swish;
+}
+
+/// The numbers of an elementwise function.
+struct activation_numbers {
+    double alpha = 0, beta = 0;
+};
+
+/// Is it monotone, so that the maximum of activations is the activation of the maximum?
+[[nodiscard]] constexpr bool never_falls(activation a) {
+    return a == activation::none || a == activation::relu || a == activation::leaky_relu || a == activation::sigmoid ||
+           a == activation::tanh || a == activation::hard_tanh;
+}
 
 /// How a convolution is computed. Winograd's needs a quarter of the multiplications, or with 2 outputs a tile and axis
 /// 4 / 9, and rounds more: see layers/convolution_algorithm.hpp.
 enum class algorithm : unsigned char { direct, winograd_2, winograd_4 };
 
 /// How a tensor of parameters begins.
-enum class initializer : unsigned char { zeros, ones, glorot_uniform };
+enum class initializer : unsigned char { zeros, ones, quarter, glorot_uniform };
 
 /// One tensor that training changes, or one of running statistics.
 struct parameter {
@@ -68,10 +103,11 @@ struct operation {
     extent groups = 1;
     ctnn::activation activation = ctnn::activation::none;
     double alpha = 0;  ///< slope, rate, momentum: the one number that a layer has
+    double beta = 0;   ///< the second one, of an activation or a norm that has two
     double epsilon = 0;
     ctnn::algorithm algorithm = ctnn::algorithm::direct;           ///< of a convolution forwards
     ctnn::algorithm gradient_algorithm = ctnn::algorithm::direct;  ///< and of its input's gradient
-    bool include_padding = false;  ///< average pooling divides by the whole window
+    bool include_padding = false;                                  ///< average pooling divides by the whole window
 
     bool in_place = false;              ///< the output may overwrite the input: a pixel is read before it is written
     bool backward_reads_input = false;  ///< what backward needs besides the gradient of the output
@@ -90,9 +126,11 @@ struct operation {
     int row = 0;  ///< position in the table before fusion
 
     // Written by fusion: what this linear row does before it stores.
-    int norm = -1;    ///< row of the batch norm folded into the weights
-    int addend = -1;  ///< value added before the activation
+    int norm = -1;        ///< row of the batch norm folded into the weights
+    int addend = -1;      ///< value added before the activation
+    bool halved = false;  ///< stores the maxima of 2x2 neighbors along height and width; `out` is what it computes
 
+    [[nodiscard]] constexpr activation_numbers numbers() const { return {alpha, beta}; }
     [[nodiscard]] constexpr extent parameter_count() const {
         extent count = 0;
         for (const parameter& p : parameters) count += p.size();

@@ -22,9 +22,11 @@ struct layer_options {
     axes kernel{}, stride{}, dilation{}, padding{};
     extent groups = 1;
     bool same = false, bias = true, include_padding = true;
-    bool exact = false;
+    bool exact = false, per_channel = false;
     extent winograd = 0;
     double epsilon = 1e-5, momentum = 0.1;
+    bool affine = true, over_all = false;
+    double alpha = 1e-4, beta = 0.75, additive = 1;
     unsigned given = 0;  ///< which options were given, a bit each
     bool repeated = false;
 
@@ -37,7 +39,9 @@ struct layer_options {
 /// The bits of layer_options::given; a layer lists those that it takes.
 namespace option {
 inline constexpr unsigned kernel = 1, stride = 2, dilation = 4, padding = 8, groups = 16, bias = 32, epsilon = 64,
-                          momentum = 128, include_padding = 256, algorithm = 512;
+                          momentum = 128, include_padding = 256, algorithm = 512, per_channel = 1024;
+inline constexpr unsigned affine = 1u << 16, over_all = 1u << 17, alpha = 1u << 18, beta = 1u << 19,
+                          additive = 1u << 20;
 }
 
 namespace detail {
@@ -115,6 +119,12 @@ struct winograd_option {
         o.winograd = Outputs;
     }
 };
+struct per_channel_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::per_channel);
+        o.per_channel = true;
+    }
+};
 template <number Value>
 struct epsilon_option {
     static constexpr void read(layer_options& o) {
@@ -161,7 +171,9 @@ template <extent Outputs>
 inline constexpr winograd_option<Outputs> winograd{};
 /// Average pooling divides by the part of the window inside the input (PyTorch's count_include_pad=False).
 inline constexpr exclude_padding_option exclude_padding{};
-/// What batch_norm adds to a variance.
+/// A slope for each channel of prelu instead of one for all.
+inline constexpr per_channel_option per_channel{};
+/// What a normalization adds to a variance.
 template <number Value>
 inline constexpr epsilon_option<Value> epsilon{};
 /// The weight of the newest batch in batch_norm's running statistics (PyTorch's momentum; Keras' is 1 minus it).

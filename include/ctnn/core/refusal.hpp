@@ -23,6 +23,7 @@ enum class refusal {
     option_not_taken,
     number_out_of_range,
     needs_winograd_window,
+    needs_even_channels,
     count  ///< how many there are; no refusal itself
 };
 
@@ -64,10 +65,15 @@ struct refused {
                   "ctnn: this layer does not take one of its options, or got one twice; its documentation lists them");
     static_assert(Why != refusal::number_out_of_range,
                   "ctnn: filters, units, kernels, strides, dilations, factors, groups and times are at least 1, "
-                  "a pool's padding is at most half its window, a rate lies in [0, 1); correct the number");
+                  "a pool's padding is at most half its window, an epsilon is positive, a deviation is not negative, "
+                  "an activation's numbers lie in the range that it documents, a rate lies in [0, 1); "
+                  "correct the number");
     static_assert(Why != refusal::needs_winograd_window,
                   "ctnn: winograd<2> and winograd<4> need a 3x3 window over height and width with stride 1, dilation 1 "
                   "and groups 1; leave the option out, then the layer chooses by itself");
+    static_assert(Why != refusal::needs_even_channels,
+                  "ctnn: this layer halves the channels and needs an even number of them; "
+                  "give the layer before it as many filters or units");
 };
 
 }  // namespace ctnn

@@ -7,15 +7,16 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <filesystem>
+#include <initializer_list>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "ctnn/core/error.hpp"
 #include "ctnn/core/out_of_memory.hpp"
 #include "ctnn/data/folds.hpp"
+#include "ctnn/io/folder.hpp"
+#include "ctnn/io/path.hpp"
 
 namespace ctnn {
 
@@ -48,8 +49,8 @@ inline constexpr file_kind image_files{"image (png, jpg, jpeg, bmp, pnm, pgm, pp
 inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".nii.gz", ".hdr"}};
 
 /// The name of a file without the ending of its kind; empty when it is of another kind.
-[[nodiscard]] inline std::string stem_of(const std::filesystem::path& file, const file_kind& kind) {
-    const std::string name = file.filename().string();
+[[nodiscard]] inline std::string stem_of(const std::string& file, const file_kind& kind) {
+    const std::string name = detail::name_of(file);
     std::string lower = name;
     for (char& c : lower)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -63,43 +64,17 @@ inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".
 
 namespace detail {
 
-/// What lies in a folder, by byte order of the names, so that it is the same on every file system. Hidden entries,
-/// which begin with a dot, are left out.
-inline error list_folder(const std::filesystem::path& folder, std::vector<std::filesystem::path>& folders,
-                         std::vector<std::filesystem::path>& files, bool follow_links) {
-    std::error_code failed;
-    std::filesystem::directory_iterator entry(folder, failed);
-    while (!failed && entry != std::filesystem::directory_iterator()) {
-        const std::filesystem::path path = entry->path();
-        std::error_code ignored;  // a link to nowhere is neither a folder nor a file
-        const bool linked = entry->is_symlink(ignored), is_folder = entry->is_directory(ignored),
-                   is_file = entry->is_regular_file(ignored);
-        if (path.filename().string().front() != '.') {
-            if (is_folder && (follow_links || !linked)) folders.push_back(path);
-            if (is_file) files.push_back(path);
-        }
-        entry.increment(failed);
-    }
-    if (failed) return {error_kind::cannot_open, folder.string(), "cannot be listed: " + failed.message()};
-    const auto by_bytes = [](const std::filesystem::path& a, const std::filesystem::path& b) {
-        return a.string() < b.string();
-    };
-    std::sort(folders.begin(), folders.end(), by_bytes);
-    std::sort(files.begin(), files.end(), by_bytes);
-    return {};
-}
-
 /// All files of a kind below a class folder. Links to folders are not followed here, so that a loop cannot be entered.
-inline error list_files(const std::filesystem::path& folder, const file_kind& kind, std::vector<std::string>& to) {
-    std::vector<std::filesystem::path> waiting{folder};
+inline error list_files(const std::string& folder, const file_kind& kind, std::vector<std::string>& to) {
+    std::vector<std::string> waiting{folder};
     const std::size_t first = to.size();
     while (!waiting.empty()) {
-        const std::filesystem::path next = std::move(waiting.back());
+        const std::string next = std::move(waiting.back());
         waiting.pop_back();
-        std::vector<std::filesystem::path> files;
+        std::vector<std::string> files;
         if (error failed = list_folder(next, waiting, files, false)) return failed;
-        for (const std::filesystem::path& file : files)
-            if (!stem_of(file, kind).empty()) to.push_back(file.string());
+        for (std::string& file : files)
+            if (!stem_of(file, kind).empty()) to.push_back(std::move(file));
     }
     std::sort(to.begin() + static_cast<std::ptrdiff_t>(first), to.end());
     return {};
@@ -138,29 +113,28 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 [[nodiscard]] inline result<class_listing> list_class_folder(const std::string& root, const file_kind& kind,
                                                              const std::vector<std::string>& class_names = {}) {
     return detail::catch_out_of_memory(root, [&]() -> result<class_listing> {
-        std::vector<std::filesystem::path> folders, others;
+        std::vector<std::string> folders, others;
         if (error failed = detail::list_folder(root, folders, others, true)) return failed;
         class_listing listing{.class_names = class_names, .files = {}, .labels = {}};
         if (class_names.empty())
-            for (const std::filesystem::path& folder : folders)
-                listing.class_names.push_back(folder.filename().string());
+            for (const std::string& folder : folders) listing.class_names.push_back(detail::name_of(folder));
         if (listing.class_names.size() < 2) {
             return error(error_kind::invalid_argument, root,
                          "found " +
                              (folders.empty() ? std::string("no class folders")
-                                              : "the single class folder " + folders[0].filename().string()) +
+                                              : "the single class folder " + detail::name_of(folders[0])) +
                              ", expected a folder for each of at least two classes");
         }
-        for (const std::filesystem::path& folder : folders) {
+        for (const std::string& folder : folders) {
             const auto place =
-                std::find(listing.class_names.begin(), listing.class_names.end(), folder.filename().string());
+                std::find(listing.class_names.begin(), listing.class_names.end(), detail::name_of(folder));
             if (place == listing.class_names.end())
-                return error(error_kind::invalid_argument, folder.string(),
+                return error(error_kind::invalid_argument, folder,
                              "is no class; the classes are " + detail::joined(class_names));
             const std::size_t before = listing.files.size();
             if (error failed = detail::list_files(folder, kind, listing.files)) return failed;
             if (listing.files.size() == before)
-                return error(error_kind::invalid_argument, folder.string(), std::string("holds no ") + kind.name);
+                return error(error_kind::invalid_argument, folder, std::string("holds no ") + kind.name);
             listing.labels.resize(listing.files.size(), static_cast<std::int32_t>(place - listing.class_names.begin()));
         }
         if (listing.files.empty())
@@ -211,16 +185,13 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 [[nodiscard]] inline result<class_listing_splits> list_class_splits(const std::string& root, const file_kind& kind,
                                                                     seed start) {
     return detail::catch_out_of_memory(root, [&]() -> result<class_listing_splits> {
-        const auto folder_of = [&](std::initializer_list<const char*> names) {
-            for (const char* name : names) {
-                std::error_code ignored;
-                const std::filesystem::path path = std::filesystem::path(root) / name;
-                if (std::filesystem::is_directory(path, ignored)) return path.string();
-            }
+        const auto first_of = [&](std::initializer_list<const char*> names) {
+            for (const char* name : names)
+                if (std::string path = detail::path_in(root, name); detail::is_folder(path)) return path;
             return std::string();
         };
-        const std::string train = folder_of({"train"}), validation = folder_of({"val", "valid", "validation"}),
-                          test = folder_of({"test"});
+        const std::string train = first_of({"train"}), validation = first_of({"val", "valid", "validation"}),
+                          test = first_of({"test"});
         if (train.empty()) {
             result<class_listing> all = list_class_folder(root, kind);
             if (!all) return all.error();

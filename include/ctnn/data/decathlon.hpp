@@ -7,15 +7,16 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <filesystem>
 #include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "ctnn/core/out_of_memory.hpp"
 #include "ctnn/data/label_pairs.hpp"
 #include "ctnn/io/file.hpp"
 #include "ctnn/io/json.hpp"
+#include "ctnn/io/path.hpp"
 
 namespace ctnn {
 
@@ -120,9 +121,8 @@ private:
     /// A path that stays in the folder of the file.
     const char* path(std::string& to) {
         if (!string(to)) return "a path in quotes";
-        const std::filesystem::path whole(to);
-        bool inside = !to.empty() && whole.is_relative() && to.find('\0') == std::string::npos;
-        for (const std::filesystem::path& part : whole) inside = inside && part != "..";
+        bool inside = !to.empty() && !is_absolute(to) && to.find('\0') == std::string::npos;
+        for (const std::string& part : parts_of(to)) inside = inside && part != "..";
         return inside ? nullptr : "a path below the folder of the file";
     }
 
@@ -134,27 +134,29 @@ private:
 /// Takes the content of a dataset.json in `folder`; `file` is its name in errors.
 [[nodiscard]] inline result<decathlon_task> parse_decathlon(byte_view text, const std::string& folder,
                                                             const std::string& file = {}) {
-    if (const extent at = detail::invalid_utf8(text); at >= 0)
-        return error(error_kind::corrupt, file, at, "what is no UTF-8", "JSON in UTF-8");
-    decathlon_task task;
-    detail::decathlon_parser parser(text);
-    if (const char* expected = parser.parse(task))
-        return error(error_kind::corrupt, file, parser.position(),
-                     parser.position() < text.size ? "something else" : "the end", expected);
-    std::vector<std::string> seen;
-    const auto locate = [&](std::vector<std::string>& paths) {
-        for (std::string& path : paths) {
-            path = (std::filesystem::path(folder) / path).lexically_normal().string();
-            seen.push_back(path);
-        }
-    };
-    locate(task.training.images);
-    locate(task.training.labels);
-    locate(task.test);
-    std::sort(seen.begin(), seen.end());
-    const auto twice = std::adjacent_find(seen.begin(), seen.end());
-    if (twice != seen.end()) return error(error_kind::corrupt, file, "names " + *twice + " twice");
-    return task;
+    return detail::catch_out_of_memory(file, [&]() -> result<decathlon_task> {
+        if (const extent at = detail::invalid_utf8(text); at >= 0)
+            return error(error_kind::corrupt, file, at, "what is no UTF-8", "JSON in UTF-8");
+        decathlon_task task;
+        detail::decathlon_parser parser(text);
+        if (const char* expected = parser.parse(task))
+            return error(error_kind::corrupt, file, parser.position(),
+                         parser.position() < text.size ? "something else" : "the end", expected);
+        std::vector<std::string> seen;
+        const auto locate = [&](std::vector<std::string>& paths) {
+            for (std::string& path : paths) {
+                path = detail::normal_path(detail::path_in(folder, path));
+                seen.push_back(path);
+            }
+        };
+        locate(task.training.images);
+        locate(task.training.labels);
+        locate(task.test);
+        std::sort(seen.begin(), seen.end());
+        const auto twice = std::adjacent_find(seen.begin(), seen.end());
+        if (twice != seen.end()) return error(error_kind::corrupt, file, "names " + *twice + " twice");
+        return task;
+    });
 }
 
 /// Reads a dataset.json of at most 16 MiB; no volume is opened.
@@ -167,9 +169,11 @@ private:
 ///
 ///     auto task = ctnn::read_decathlon("Task04_Hippocampus/dataset.json");
 [[nodiscard]] inline result<decathlon_task> read_decathlon(const std::string& path) {
-    const result<byte_vector> bytes = read_file(path, std::int64_t{16} << 20);
-    if (!bytes) return bytes.error();
-    return parse_decathlon(*bytes, std::filesystem::path(path).parent_path().string(), path);
+    return detail::catch_out_of_memory(path, [&]() -> result<decathlon_task> {
+        const result<byte_vector> bytes = read_file(path, std::int64_t{16} << 20);
+        if (!bytes) return bytes.error();
+        return parse_decathlon(*bytes, detail::folder_of(path), path);
+    });
 }
 
 }  // namespace ctnn

@@ -5,13 +5,14 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "ctnn/core/out_of_memory.hpp"
 #include "ctnn/data/class_listing.hpp"
 #include "ctnn/io/csv.hpp"
+#include "ctnn/io/path.hpp"
 
 namespace ctnn {
 
@@ -79,12 +80,12 @@ namespace detail {
 
 /// Paths from the folder of the index; refuses an empty one, and a file that stands in the table twice.
 [[nodiscard]] inline error read_path_column(const csv_file& table, extent column, class_listing& to) {
-    const std::filesystem::path folder = std::filesystem::path(table.file()).parent_path();
+    const std::string folder = folder_of(table.file());
     std::vector<std::pair<std::string, extent>> seen;
     for (extent row = 0; row < table.rows(); ++row) {
         const std::string path = table.text(row, column);
         if (path.empty()) return table.wrong(row, column, "the path of a file");
-        to.files.push_back((folder / path).lexically_normal().string());
+        to.files.push_back(normal_path(path_in(folder, path)));
         seen.emplace_back(to.files.back(), row);
     }
     std::sort(seen.begin(), seen.end());
@@ -126,41 +127,43 @@ namespace detail {
 ///               that is none, a file that stands in the table twice; with invalid_argument no label column, a table
 ///               without rows, fewer than two classes, and a group in two parts
 [[nodiscard]] inline result<file_index> read_index(const std::string& path, const index_options& options = {}) {
-    csv_options rules = options.table;
-    rules.heading = true;
-    const result<csv_file> table = read_csv(path, rules);
-    if (!table) return table.error();
-    if (options.labels.empty()) return error(error_kind::invalid_argument, path, "a column of labels is needed");
-    if (table->rows() == 0) return error(error_kind::invalid_argument, path, "has no row below its heading");
-    const result<extent> paths = table->column(options.path);
-    if (!paths) return paths.error();
-    std::vector<extent> labels;
-    for (const std::string& name : options.labels) {
-        const result<extent> label = table->column(name);
-        if (!label) return label.error();
-        labels.push_back(*label);
-    }
-    file_index index;
-    const bool single = labels.size() == 1;
-    index.listing.class_names = single ? options.class_names : options.labels;
-    if (error failed = detail::read_path_column(*table, *paths, index.listing)) return failed;
-    if (error failed = single ? detail::read_class_column(*table, labels[0], index.listing)
-                              : detail::read_label_columns(*table, labels, index.listing))
-        return failed;
-    if (!options.group.empty()) {
-        const result<extent> group = table->column(options.group);
-        if (!group) return group.error();
-        if (error failed = detail::read_group_column(*table, *group, index.listing)) return failed;
-    }
-    if (!options.part.empty()) {
-        const result<extent> part = table->column(options.part);
-        if (!part) return part.error();
-        if (error failed = detail::read_part_column(*table, *part, index.parts)) return failed;
-        if (!index.listing.groups.empty())
-            if (error failed = check_split(index.parts, index.listing.groups))
-                return error(failed.kind(), path, failed.message() + " (train, val, test)");
-    }
-    return index;
+    return detail::catch_out_of_memory(path, [&]() -> result<file_index> {
+        csv_options rules = options.table;
+        rules.heading = true;
+        const result<csv_file> table = read_csv(path, rules);
+        if (!table) return table.error();
+        if (options.labels.empty()) return error(error_kind::invalid_argument, path, "a column of labels is needed");
+        if (table->rows() == 0) return error(error_kind::invalid_argument, path, "has no row below its heading");
+        const result<extent> paths = table->column(options.path);
+        if (!paths) return paths.error();
+        std::vector<extent> labels;
+        for (const std::string& name : options.labels) {
+            const result<extent> label = table->column(name);
+            if (!label) return label.error();
+            labels.push_back(*label);
+        }
+        file_index index;
+        const bool single = labels.size() == 1;
+        index.listing.class_names = single ? options.class_names : options.labels;
+        if (error failed = detail::read_path_column(*table, *paths, index.listing)) return failed;
+        if (error failed = single ? detail::read_class_column(*table, labels[0], index.listing)
+                                  : detail::read_label_columns(*table, labels, index.listing))
+            return failed;
+        if (!options.group.empty()) {
+            const result<extent> group = table->column(options.group);
+            if (!group) return group.error();
+            if (error failed = detail::read_group_column(*table, *group, index.listing)) return failed;
+        }
+        if (!options.part.empty()) {
+            const result<extent> part = table->column(options.part);
+            if (!part) return part.error();
+            if (error failed = detail::read_part_column(*table, *part, index.parts)) return failed;
+            if (!index.listing.groups.empty())
+                if (error failed = check_split(index.parts, index.listing.groups))
+                    return error(failed.kind(), path, failed.message() + " (train, val, test)");
+        }
+        return index;
+    });
 }
 
 }  // namespace ctnn

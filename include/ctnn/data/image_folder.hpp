@@ -10,7 +10,7 @@
 
 #include "ctnn/data/image_input.hpp"
 #include "ctnn/data/image_listing.hpp"
-#include "ctnn/data/read_listing.hpp"
+#include "ctnn/data/read_samples.hpp"
 #include "ctnn/io/image.hpp"
 
 namespace ctnn {
@@ -34,9 +34,10 @@ struct image_folder_options {
 template <image_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_images(image_listing& listing, const image_folder_options& options = {},
                                                     std::vector<error>* skipped = nullptr) {
-    return detail::read_listing<Input, T>(
-        listing, "images", options.budget, skipped, [&](const std::string& file, T* to) -> error {
-            result<image> picture = read_image(file, {.channels = dims_of<Input>.channels(), .alpha = options.alpha});
+    return detail::read_samples<Input, T>(
+        listing, "images", options.budget, skipped, [&](std::size_t i, T* to, std::int32_t*) -> error {
+            result<image> picture =
+                read_image(listing.files[i], {.channels = dims_of<Input>.channels(), .alpha = options.alpha});
             if (!picture) return picture.error();
             write_image_input<Input>(std::move(*picture), options.scaling, to);
             return {};
@@ -50,9 +51,11 @@ template <image_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_image_folder(const std::string& root,
                                                           const image_folder_options& options = {},
                                                           std::vector<error>* skipped = nullptr) {
-    result<image_listing> listing = list_image_folder(root);
-    if (!listing) return listing.error();
-    return read_images<Input, T>(*listing, options, skipped);
+    return detail::catch_out_of_memory(root, [&]() -> result<dataset<Input, T>> {
+        result<image_listing> listing = list_image_folder(root);
+        if (!listing) return listing.error();
+        return read_images<Input, T>(*listing, options, skipped);
+    });
 }
 
 }  // namespace ctnn

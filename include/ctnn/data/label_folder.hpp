@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "ctnn/data/read_pairs.hpp"
+#include "ctnn/data/read_samples.hpp"
 #include "ctnn/data/volume_folder.hpp"
 
 namespace ctnn {
@@ -46,7 +46,7 @@ template <volume_shape Input, class T = float>
                                                              const volume_folder_options& options = {},
                                                              const label_rules& rules = {}, std::int32_t outside = 0,
                                                              std::vector<error>* skipped = nullptr) {
-    return detail::read_pairs<Input, T>(
+    return detail::read_samples<Input, T>(
         pairs, "volumes", options.budget, skipped, [&](std::size_t i, T* inputs, std::int32_t* to) -> error {
             const result<volume> v = read_volume(pairs.images[i], options.file_budget);
             if (!v) return v.error();

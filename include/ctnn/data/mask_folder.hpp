@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "ctnn/data/image_input.hpp"
-#include "ctnn/data/read_pairs.hpp"
+#include "ctnn/data/read_samples.hpp"
 #include "ctnn/io/image.hpp"
 
 namespace ctnn {
@@ -70,7 +70,7 @@ namespace detail {
 template <image_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_masked_images(label_pairs& pairs, const mask_folder_options& options = {},
                                                            std::vector<error>* skipped = nullptr) {
-    return detail::read_pairs<Input, T>(
+    return detail::read_samples<Input, T>(
         pairs, "images", options.budget, skipped, [&](std::size_t i, T* inputs, std::int32_t* labels) -> error {
             result<image> picture =
                 read_image(pairs.images[i], {.channels = dims_of<Input>.channels(), .alpha = options.alpha});

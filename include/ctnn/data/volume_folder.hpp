@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "ctnn/data/read_listing.hpp"
+#include "ctnn/data/read_samples.hpp"
 #include "ctnn/data/volume_input.hpp"
 
 namespace ctnn {
@@ -34,10 +34,12 @@ struct volume_folder_options {
 /// Reads one file as a network of this input sees it; see read_volume() and write_volume_input(). Errors name the file.
 template <volume_shape Input, class T>
 [[nodiscard]] error read_volume_input(const std::string& file, const volume_folder_options& options, T* to) {
-    const result<volume> v = read_volume(file, options.file_budget);
-    if (!v) return v.error();
-    const error failed = write_volume_input<Input>(*v, options.preparation, options.scaling, to);
-    return failed ? error(failed.kind(), file, failed.message()) : error{};
+    return detail::catch_out_of_memory(file, [&]() -> error {
+        const result<volume> v = read_volume(file, options.file_budget);
+        if (!v) return v.error();
+        const error failed = write_volume_input<Input>(*v, options.preparation, options.scaling, to);
+        return failed ? error(failed.kind(), file, failed.message()) : error{};
+    });
 }
 
 /// Reads the volumes of a listing into a data set.
@@ -52,9 +54,9 @@ template <volume_shape Input, class T>
 template <volume_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_volumes(class_listing& listing, const volume_folder_options& options = {},
                                                      std::vector<error>* skipped = nullptr) {
-    return detail::read_listing<Input, T>(
+    return detail::read_samples<Input, T>(
         listing, "volumes", options.budget, skipped,
-        [&](const std::string& file, T* to) { return read_volume_input<Input>(file, options, to); });
+        [&](std::size_t i, T* to, std::int32_t*) { return read_volume_input<Input>(listing.files[i], options, to); });
 }
 
 /// Reads a folder whose subfolders are classes; see list_volume_folder() and read_volumes().
@@ -62,9 +64,11 @@ template <volume_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_volume_folder(const std::string& root,
                                                            const volume_folder_options& options = {},
                                                            std::vector<error>* skipped = nullptr) {
-    result<class_listing> listing = list_volume_folder(root);
-    if (!listing) return listing.error();
-    return read_volumes<Input, T>(*listing, options, skipped);
+    return detail::catch_out_of_memory(root, [&]() -> result<dataset<Input, T>> {
+        result<class_listing> listing = list_volume_folder(root);
+        if (!listing) return listing.error();
+        return read_volumes<Input, T>(*listing, options, skipped);
+    });
 }
 
 }  // namespace ctnn

@@ -75,6 +75,7 @@ public:
         return tensor_view<output, const T>(outputs());
     }
     /// Many samples, one after the other in memory; scores likewise. More than max_batch run in slices.
+    /// \pre `scores` does not overlap `samples`, which may be read after scores were written
     void operator()(const T* samples, T* scores, extent count) noexcept {
         slices(samples, scores, count, max_batch_, arena(), program_.threads);
     }
@@ -98,9 +99,11 @@ private:
     }
 
     void run(const T* samples, extent count, T* scores, T* arena, T* scratch, extent threads) const noexcept {
-        program_.run(samples, count, arena, scratch, scratch + plan::scratch, threads);
-        execution::reshape_view<T>(rows.output.view(arena, count), batch_view<T>::dense(scores, dims_of<output>, count),
-                                   false, 1);
+        const detail::memories<T> at{arena, samples, scores};
+        program_.run(at, count, scratch, scratch + plan::scratch, threads);
+        if constexpr (rows.output.memory != detail::owner::caller_output)
+            execution::reshape_view<T>(rows.output.view(at, count),
+                                       batch_view<T>::dense(scores, dims_of<output>, count), false, 1);
     }
     void slices(const T* samples, T* scores, extent count, extent batch, T* arena, extent threads) const noexcept {
         for (extent from = 0; from < count; from += batch) {

@@ -67,20 +67,16 @@ struct program {
     extent threads = 1;
 
     /// Runs `samples` inputs through the arena with temporary memory, and some more for each of `on` threads.
-    void run(const T* inputs, extent samples, T* arena, T* scratch, T* thread_scratch, extent on) const noexcept {
+    void run(const ctnn::detail::memories<T>& at, extent samples, T* scratch, T* thread_scratch,
+             extent on) const noexcept {
         for (int i = 0; i < count; ++i) {
             const ctnn::detail::inference_row& row = rows[i];
             if (row.border.place >= 0)
-                for (extent s = 0; s < samples; ++s) ctnn::detail::zero_border(row.border, arena, samples, s);
+                for (extent s = 0; s < samples; ++s) ctnn::detail::zero_border(row.border, at.arena, samples, s);
             if (row.skip) continue;
-            const batch_view<T> x = row.x.view(arena, samples), y = row.y.view(arena, samples);
+            const batch_view<T> x = row.x.view(at, samples), y = row.y.view(at, samples);
             switch (row.op.what) {
-                case kind::input: {
-                    batch_view<const T> from = x;
-                    from.data = inputs;
-                    copy_view<T>(from, y, false, 1);
-                    break;
-                }
+                case kind::input:
                 case kind::place:
                     copy_view<T>(x, y, false, on);
                     break;
@@ -88,13 +84,13 @@ struct program {
                     reshape_view<T>(x, y, false, on);
                     break;
                 case kind::add:
-                    add_views<T>(x, row.other.view(arena, samples), y, on);
+                    add_views<T>(x, row.other.view(at, samples), y, on);
                     break;
                 default:
                     // The running statistics are read only: training is false.
                     routines[i].forward({.op = row.op,
                                          .x = x,
-                                         .other = row.other.view(arena, samples),
+                                         .other = row.other.view(at, samples),
                                          .y = y,
                                          .parameters = weights + row.weights,
                                          .state = const_cast<T*>(weights + row.state),

@@ -30,7 +30,7 @@ constexpr void arrange(schedule<Tasks, Buffers>& s) {
     int waiting = 0, done = 0;
     for (int b = 0; b < Buffers; ++b) {
         const buffer& u = s.buffers[b];
-        if (u.parent >= 0 || u.external || u.last < 0) continue;
+        if (u.parent >= 0 || s.external(b) || u.last < 0) continue;
         sizes[b] = s.size(b);
         (u.place < 0 ? order[waiting++] : placed[done++]) = b;
     }
@@ -61,7 +61,7 @@ constexpr void arrange(schedule<Tasks, Buffers>& s) {
 template <int Tasks, int Buffers>
 constexpr int arrange_stages(const schedule<Tasks, Buffers>& s) {
     int count = 0;
-    for (const buffer& u : s.buffers) count += u.parent < 0 && !u.external && u.last >= 0;
+    for (const buffer& u : s.buffers) count += u.parent < 0 && u.memory == owner::arena && u.last >= 0;
     return (count + storages_a_stage - 1) / storages_a_stage;
 }
 

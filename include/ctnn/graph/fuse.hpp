@@ -43,8 +43,17 @@ constexpr void bypass(table<Rows, Values>& t, operation& row) {
     row.what = kind::none;
 }
 
+/// Is this the pool of 2x2 windows that do not overlap, in each plane?
+constexpr bool halves(const operation& pool) {
+    const window& w = pool.window;
+    const auto is = [](const extent(&axis)[3], extent a, extent b) {
+        return axis[0] == a && axis[1] == b && axis[2] == b;
+    };
+    return is(w.kernel, 1, 2) && is(w.stride, 1, 2) && is(w.before, 0, 0) && is(w.after, 0, 0);
+}
+
 /// For inference. Dropout vanishes. A convolution or dense row swallows what follows while it is the only reader: batch
-/// norm, then an addition whose other operand is ready by then, then an activation.
+/// norm, then an addition whose other operand is ready by then, then an activation, then a maximum over 2x2 windows.
 template <int Rows, int Values>
 constexpr table<Rows, Values> fuse(table<Rows, Values> t) {
     for (operation& row : t.rows)
@@ -53,10 +62,14 @@ constexpr table<Rows, Values> fuse(table<Rows, Values> t) {
     for (int i = 0; i < Rows; ++i) {
         operation& row = t.rows[i];
         if (row.what != kind::convolution) continue;
-        while (u.readers[row.result] == 1 && row.result != t.output && row.activation == activation::none) {
+        while (u.readers[row.result] == 1 && row.result != t.output && !row.halved) {
             operation& next = t.rows[u.reader[row.result]];
             const int other = next.input[0] == row.result ? next.input[1] : next.input[0];
-            if (next.what == kind::batch_norm && row.norm < 0 && row.addend < 0) {
+            if (next.what == kind::max_pool && halves(next) && row.groups == 1 && never_falls(row.activation)) {
+                row.halved = true;
+            } else if (row.activation != activation::none) {
+                break;
+            } else if (next.what == kind::batch_norm && row.norm < 0 && row.addend < 0) {
                 row.norm = next.row;
             } else if (next.what == kind::add && other != row.result && row.addend < 0 && u.producer[other] < i) {
                 row.addend = other;
@@ -64,6 +77,7 @@ constexpr table<Rows, Values> fuse(table<Rows, Values> t) {
             } else if (next.what == kind::activation) {
                 row.activation = next.activation;
                 row.alpha = next.alpha;
+                row.beta = next.beta;
             } else {
                 break;
             }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "ctnn/graph/arrange.hpp"
+#include "ctnn/graph/caller_memory.hpp"
 #include "ctnn/graph/fuse.hpp"
 #include "ctnn/graph/proofs.hpp"
 #include "ctnn/graph/share.hpp"
@@ -22,7 +23,7 @@ template <int Rows, int Values>
 constexpr schedule<Rows, Values> inference_schedule(const table<Rows, Values>& t) {
     schedule<Rows, Values> s;
     for (int v = 0; v < Values; ++v) s.buffers[v].shape = t.values[v];
-    s.buffers[0].external = true;
+    s.buffers[0].memory = owner::caller_input;
     for (int i = 0; i < Rows; ++i) {
         const operation& row = t.rows[i];
         task& k = s.tasks[i];
@@ -37,7 +38,7 @@ constexpr schedule<Rows, Values> inference_schedule(const table<Rows, Values>& t
                 if (row.window.before[a] > x.before[a]) x.before[a] = row.window.before[a];
                 if (row.window.after[a] > x.after[a]) x.after[a] = row.window.after[a];
             }
-            if (row.addend >= 0 && row.addend != row.input[0]) {  // written over the addend
+            if (row.addend >= 0 && row.addend != row.input[0] && !row.halved) {  // written over the addend
                 k.view = link::same;
                 k.view_of = row.addend;
             }
@@ -50,7 +51,7 @@ constexpr schedule<Rows, Values> inference_schedule(const table<Rows, Values>& t
             k.view = link::same;
         }
     }
-    // The output is read after the last row, when it is handed to the caller.
+    borrow_input(s, t);
     return s;
 }
 
@@ -62,6 +63,7 @@ struct inference_plan {
     static constexpr auto shared = [] {
         auto s = inference_schedule(table);
         share(s);
+        lend_output(s, table);
         return s;
     }();
     static constexpr const auto& plan = arranged<inference_plan, arrange_stages(shared)>;

@@ -79,6 +79,7 @@ public:
                     t.start == initializer::glorot_uniform ? random.uniform(static_cast<std::uint64_t>(i)) : 0;
                 to[i] = t.start == initializer::glorot_uniform ? static_cast<T>((2 * uniform - 1) * limit)
                         : t.start == initializer::ones         ? T{1}
+                        : t.start == initializer::quarter      ? T(0.25)
                                                                : T{0};
             }
         }

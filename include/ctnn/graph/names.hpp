@@ -85,6 +85,7 @@ public:
         axes_text(" after", w.after, none.after);
         if (row.groups != 1) text += " groups " + std::to_string(row.groups);
         if (row.alpha != 0) text += " number " + to_text(row.alpha);
+        if (row.beta != 0) text += " second number " + to_text(row.beta);
         if (row.epsilon != 0) text += " epsilon " + to_text(row.epsilon);
         if (row.include_padding) text += " include padding";
         for (const parameter& p : row.parameters)

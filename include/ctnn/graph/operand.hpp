@@ -10,20 +10,37 @@
 
 namespace ctnn::detail {
 
-/// A buffer in the arena. Offsets are per sample and scale with the batch: sample s of a storage that begins at `place`
-/// and takes `size` lies at count * place + s * size, so what is disjoint for one sample is disjoint for any number.
+/// Where the storages of a batch begin: the arena, and the caller's own memory.
+template <class T>
+struct memories {
+    T* arena = nullptr;
+    const T* input = nullptr;
+    T* output = nullptr;
+};
+
+/// A buffer in the arena, or in the caller's memory. Offsets are per sample and scale with the batch: sample s of a
+/// storage that begins at `place` and takes `size` lies at count * place + s * size, so what is disjoint for one sample
+/// is disjoint for any number.
 struct operand {
     dims shape{};
-    extent place = -1;  // of the storage; -1: there is no such operand, or it is the caller's memory
+    extent place = -1;  // of the storage in the arena; -1: there is no such operand, or it is the caller's memory
     extent size = 0;    // of the storage, a sample
     extent offset = 0;  // within it
     extent step[3]{};
-    bool external = false;
+    owner memory = owner::arena;
 
-    [[nodiscard]] constexpr bool exists() const { return place >= 0 || external; }
+    [[nodiscard]] constexpr bool exists() const { return place >= 0 || memory != owner::arena; }
     template <class T>
     [[nodiscard]] batch_view<T> view(T* arena, extent count) const {
         return {place < 0 ? nullptr : arena + count * place + offset, shape, count, size, {step[0], step[1], step[2]}};
+    }
+    /// The same where the caller's memory is known. What is the caller's input is only read.
+    template <class T>
+    [[nodiscard]] batch_view<T> view(const memories<T>& at, extent count) const {
+        batch_view<T> v = view(at.arena, count);
+        if (memory == owner::caller_input) v.data = const_cast<T*>(at.input) + offset;
+        if (memory == owner::caller_output) v.data = at.output + offset;
+        return v;
     }
 };
 
@@ -34,9 +51,9 @@ constexpr operand operand_of(const schedule<Tasks, Buffers>& s, int b) {
     const location at = s.where(b);
     const buffer& root = s.buffers[at.root];
     o.shape = s.buffers[b].shape;
-    o.external = root.external;
-    o.place = root.external ? -1 : root.place;
-    o.size = root.external ? o.shape.size() : s.size(at.root);
+    o.memory = root.memory;
+    o.place = root.memory == owner::arena ? root.place : -1;
+    o.size = root.memory == owner::arena ? s.size(at.root) : o.shape.size();
     o.offset = at.offset;
     for (int a = 0; a < 3; ++a) o.step[a] = at.step[a];
     return o;

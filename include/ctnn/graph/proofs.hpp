@@ -40,7 +40,7 @@ constexpr bool never_stale(const schedule<Tasks, Buffers>& s) {
         root[b] = s.root(b);
         next[b] = head[root[b]];
         head[root[b]] = b;
-        valid[b] = s.buffers[b].external;
+        valid[b] = s.buffers[b].memory == owner::caller_input;
     }
     for (const task& k : s.tasks) {
         for (int v : k.reads)

@@ -16,14 +16,17 @@ enum class link : unsigned char {
     reshape  ///< the whole of it, with another shape
 };
 
+/// Whose memory a storage lies in.
+enum class owner : unsigned char { arena, caller_input, caller_output };
+
 /// A value, a gradient or temporary memory.
 struct buffer {
     dims shape{};
     int parent = -1;
     link how = link::root;
-    extent channel = 0;     // where a slice begins in its parent
-    bool external = false;  // the caller's memory
-    extent before[3]{};     // zero border that convolutions read; of a root: the largest of all members
+    extent channel = 0;  // where a slice begins in its parent
+    owner memory = owner::arena;
+    extent before[3]{};  // zero border that convolutions read; of a root: the largest of all members
     extent after[3]{};
     int first = -1, last = -1;  // times of the first write and the last read or write; of a root: of all members
     extent place = -1;          // of a root: offset in the arena, in elements a sample
@@ -127,6 +130,7 @@ struct schedule {
     }
     /// Do two members of one storage touch the same channels? Before and after a reshape they do.
     [[nodiscard]] constexpr bool overlap(int a, int b) const { return channels_of(a).overlaps(channels_of(b)); }
+    [[nodiscard]] constexpr bool external(int b) const { return buffers[b].memory != owner::arena; }
     [[nodiscard]] constexpr bool bordered(int b) const {
         const buffer& u = buffers[b];
         return u.before[0] + u.before[1] + u.before[2] + u.after[0] + u.after[1] + u.after[2] > 0;

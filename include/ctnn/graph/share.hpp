@@ -41,14 +41,14 @@ struct sharing {
     // A whole becomes a slice of the container: forwards a branch of the concatenation, backwards its gradient.
     constexpr void share_slice(task& k) {
         const int child = k.backward ? k.writes[0] : k.view_of, parent = k.backward ? k.view_of : k.writes[0];
-        if (root[child] != child || root[parent] == child || s.buffers[child].external || flat[root[child]]) return;
+        if (root[child] != child || root[parent] == child || s.external(child) || flat[root[child]]) return;
         join(child, parent, link::slice, k.channel);
         k.elided = true;
     }
     constexpr void share_whole(task& k, int time) {
         const int from = k.view_of, to = k.writes[0];
         const int from_root = root[from], to_root = root[to];
-        if (s.buffers[from_root].external || from_root == to_root) return;
+        if (s.external(from_root) || from_root == to_root) return;
         // A convolution may write over its addend, but not if it reads the same memory as its input.
         for (int v : k.reads)
             if (v >= 0 && v != from && root[v] == from_root && s.overlap(v, from)) return;

@@ -6,6 +6,7 @@
 #include "ctnn/core/window.hpp"
 #include "ctnn/graph/arrange.hpp"
 #include "ctnn/graph/fuse.hpp"
+#include "ctnn/graph/merge_activations.hpp"
 #include "ctnn/graph/proofs.hpp"
 #include "ctnn/graph/share.hpp"
 #include "ctnn/graph/thread_memory.hpp"
@@ -47,7 +48,7 @@ template <bool InputGradient, int Partials, int Rows, int Values>
 constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const table<Rows, Values>& t) {
     schedule<2 * Rows + 1, 2 * Values + Partials> s;
     for (int v = 0; v < Values; ++v) s.buffers[v].shape = s.buffers[Values + v].shape = t.values[v];
-    s.buffers[0].external = true;
+    s.buffers[0].memory = owner::caller_input;
     const auto widen = [&](int b, int axis, extent before, extent after) {
         buffer& u = s.buffers[b];
         if (before > u.before[axis]) u.before[axis] = before;
@@ -143,13 +144,20 @@ struct training_plan {
         else
             return Net::table;
     }();
-    static constexpr auto table = compacted<living_rows(whole)>(whole);
-    static constexpr int partials = count_partials<InputGradient>(table);
-    static constexpr auto shared = [] {
-        auto s = training_schedule<InputGradient, partials>(table);
+    static constexpr auto lowered = compacted<living_rows(whole)>(whole);
+    static constexpr int partials = count_partials<InputGradient>(lowered);
+    static constexpr auto forest = [] {
+        auto s = training_schedule<InputGradient, partials>(lowered);
         share(s);
         return s;
     }();
+    static constexpr auto merged = merge_activations(forest, lowered);
+    static constexpr auto shared = [] {
+        auto s = forest;
+        elide(s, merged);
+        return s;
+    }();
+    static constexpr auto table = with_activations(lowered, merged);
     static constexpr const auto& plan = arranged<training_plan, arrange_stages(shared)>;
     static_assert(disjoint(plan), "ctnn: internal error, live buffers overlap");
     static_assert(never_stale(plan), "ctnn: internal error, a value is read after it was overwritten");

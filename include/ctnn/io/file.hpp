@@ -9,6 +9,7 @@
 #include "ctnn/core/error.hpp"
 #include "ctnn/core/out_of_memory.hpp"
 #include "ctnn/io/bytes.hpp"
+#include "ctnn/io/path.hpp"
 #include "ctnn/io/system_file.hpp"
 
 namespace ctnn {

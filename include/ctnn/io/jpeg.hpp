@@ -150,7 +150,6 @@ inline extent skip_entropy_data(byte_view bytes, extent at) {
         if (found == nullptr) return bytes.size;
         at = static_cast<extent>(static_cast<const unsigned char*>(found) - bytes.data);
         const int next = at + 1 < bytes.size ? bytes[at + 1] : 0;
-        if (at + 1 >= bytes.size) return bytes.size;
         if (next == 0 || (next >= 0xD0 && next <= 0xD7))
             at += 2;
         else if (next == 0xFF)

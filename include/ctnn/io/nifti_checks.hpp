@@ -141,6 +141,9 @@ struct checked_nifti {
             return {error_kind::corrupt, file, one ? 256 : 352, "a quaternion longer than 1", "a unit quaternion"};
         if (!ignored.finite())
             return {error_kind::not_finite, file, one ? 268 : 376, "a qform that is not finite", "finite offsets"};
+    } else if (!h.base_transform()
+                    .finite()) {  // half the extent times the spacing, which doubles of NIfTI-2 can exceed
+        return {error_kind::not_finite, file, one ? 76 : 104, "spacings that give no place", "a volume of finite size"};
     }
     return {};
 }

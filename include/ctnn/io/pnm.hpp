@@ -15,14 +15,12 @@ namespace ctnn::detail {
 /// \returns false where no number of at most 9 digits stands.
 inline bool read_pnm_number(byte_view b, extent& at, std::int64_t& number) {
     const auto space = [](unsigned char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
-    const extent begin = at;
     while (at < b.size && (space(b[at]) || b[at] == '#')) {
         if (b[at] == '#')
             while (at < b.size && b[at] != '\n' && b[at] != '\r') ++at;
         else
             ++at;
     }
-    if (at == begin) return false;
     const extent first = at;
     number = 0;
     while (at < b.size && b[at] >= '0' && b[at] <= '9' && at - first < 10) number = 10 * number + (b[at++] - '0');

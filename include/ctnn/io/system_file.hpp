@@ -102,12 +102,6 @@ inline bool replace_file(const std::string& from, const std::string& to) {
 #endif
 }
 
-/// The folder that a file is in.
-inline std::string folder_of(const std::string& path) {
-    const std::size_t slash = path.find_last_of('/');
-    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
-
 /// Makes a new name in a folder itself survive a power failure. File systems that cannot flush a folder say EINVAL:
 /// nothing to do.
 inline bool flush_folder([[maybe_unused]] const std::string& folder) {

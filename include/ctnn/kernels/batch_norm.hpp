@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "ctnn/kernels/channel_vectors.hpp"
-#include "ctnn/kernels/pixel_runs.hpp"
+#include "ctnn/kernels/pixel_pieces.hpp"
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -14,26 +14,8 @@ namespace kernels {
 
 namespace detail {
 
-/// Sums over a batch are made of at most so many partial sums, added in one order whatever the number of threads.
-inline constexpr extent batch_norm_pieces = 16;
-/// Pixels whose sum is made in registers before it is added to the partial sum in memory.
-inline constexpr extent batch_norm_block = 64;
 /// Pixels at the beginning of a piece whose average all its values are measured from.
 inline constexpr extent batch_norm_sampled = 16;
-
-/// The pixels of partial sum number i begin at i * size.
-[[nodiscard]] constexpr extent piece_size(extent pixels) {
-    const extent even = (pixels + batch_norm_pieces - 1) / batch_norm_pieces;
-    return even < batch_norm_block ? batch_norm_block : even;
-}
-[[nodiscard]] constexpr extent piece_count(extent pixels) {
-    return (pixels + piece_size(pixels) - 1) / piece_size(pixels);
-}
-/// How many pixels are in it.
-[[nodiscard]] constexpr extent piece_pixels(extent pixels, extent i) {
-    const extent size = piece_size(pixels);
-    return pixels - i * size < size ? pixels - i * size : size;
-}
 
 /// x: `count` pixels of `channels`. mean = their average.
 template <class T>
@@ -43,13 +25,6 @@ CTNN_KERNEL void average_of_pixels(pixels<const T> x, extent count, extent chann
         for (extent i = 0; i < count; ++i) sum += read(x.data + i * x.step + c);
         write(mean + c, sum / vec<T>(static_cast<T>(count)));
     });
-}
-
-/// Calls body(first, count) for blocks of pixels that stay in the first-level cache, whatever their channels.
-template <class Body>
-CTNN_INLINE void for_each_block(extent count, extent channels, const Body& body) {
-    const extent block = channels < 128 ? batch_norm_block : batch_norm_block / 4;
-    for (extent first = 0; first < count; first += block) body(first, count - first < block ? count - first : block);
 }
 
 /// x: `count` pixels of `channels`. Adds the sums of d = x - shift and of d^2.
@@ -83,7 +58,7 @@ CTNN_KERNEL void add_moments(pixels<const T> x, extent count, extent channels, c
 /// channels keep their factors in registers, many are read in the order of memory.
 template <class T>
 [[nodiscard]] constexpr extent pixels_at_once(extent channels) {
-    return channels <= 4 * lanes<T> ? batch_norm_block : 1;
+    return channels <= 4 * lanes<T> ? sum_block : 1;
 }
 
 /// x, y: `count` pixels of `channels`. y = (x - mean) scale + bias; y may be x.
@@ -106,7 +81,7 @@ CTNN_KERNEL void normalize_pixels(pixels<const T> x, pixels<T> y, extent count, 
 
 /// Numbers of scratch memory that statistics and gradients of `channels` need.
 [[nodiscard]] constexpr extent batch_norm_scratch(extent channels) {
-    return (3 * detail::batch_norm_pieces + 3) * channels;
+    return (3 * detail::sum_pieces + 3) * channels;
 }
 
 /// Means and variances of every channel over samples and positions; x: (batch, ..., channels).
@@ -141,7 +116,7 @@ void batch_norm_statistics(const batch_view<const T>& x, double epsilon, double 
             x);
     });
     const double n = static_cast<double>(total);
-    double in_piece[detail::batch_norm_pieces], share[detail::batch_norm_pieces];
+    double in_piece[detail::sum_pieces], share[detail::sum_pieces];
     for (extent i = 0; i < pieces; ++i) {
         in_piece[i] = static_cast<double>(detail::piece_pixels(total, i));
         share[i] = 1 / in_piece[i];

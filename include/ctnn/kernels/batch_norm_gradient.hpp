@@ -81,7 +81,7 @@ void batch_norm_backward(const batch_view<const T>& x, const batch_view<const T>
             },
             x, dy);
     });
-    T *scale = scratch + 2 * detail::batch_norm_pieces * channels, *slope = scale + channels,
+    T *scale = scratch + 2 * detail::sum_pieces * channels, *slope = scale + channels,
       *offset = slope + channels;
     const double n = static_cast<double>(total);
     for (extent c = 0; c < channels; ++c) {

@@ -11,6 +11,14 @@ namespace ctnn {
 inline namespace CTNN_BACKEND {
 namespace kernels {
 
+/// Says of each lane whether it is one of the first `count`, count in [0, lanes).
+template <class T>
+CTNN_INLINE mask<T> first_lanes(extent count) {
+    T ones[static_cast<unsigned long>(lanes<T>)];
+    for (T& one : ones) one = 1;
+    return load_partial(static_cast<const T*>(ones), count) == vec<T>(T(1));
+}
+
 /// Calls body(c, read, write) for each vector of channels, c being its first: read(p) and write(p, v) touch only the
 /// channels that exist; the lanes that a partial read lacks are zero.
 template <class T, class Body>

@@ -3,8 +3,8 @@
 /// Direct convolution, channels last, with packed weights: forward, and the gradient with respect to the input.
 #pragma once
 
+#include "ctnn/kernels/activation_function.hpp"
 #include "ctnn/kernels/correlation.hpp"
-#include "ctnn/kernels/math.hpp"
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -43,9 +43,7 @@ CTNN_INLINE void correlation_tile(const correlation& g, const T* x, const T* w, 
         }
     // A short activation is applied in registers. A long one would be compiled Pixels * Vectors times: it gets a loop
     // of its own, over what lies in the first-level cache.
-    constexpr bool brief = K.activation == activation::none || K.activation == activation::relu ||
-                           K.activation == activation::leaky_relu;
-    const vec<T> slope(static_cast<T>(g.slope));
+    const activation_vectors<T> numbers(g.numbers);
     unroll<Pixels>([&](auto p) {
         if (p < skip) return;
         unroll<Vectors>([&](auto v) {
@@ -54,17 +52,17 @@ CTNN_INLINE void correlation_tile(const correlation& g, const T* x, const T* w, 
             const bool whole = !K.partial || v + 1 < Vectors || tail == 0;
             vec<T> result = sum[p][v];
             if (add != nullptr) result += whole ? load(extra) : load_partial(extra, tail);
-            if constexpr (brief) result = apply<K.activation, T>(result, slope);
+            if constexpr (is_brief<K.activation>) result = apply<K.activation, T>(result, numbers);
             if (whole) store(to, result);
             else store_partial(to, result, tail);
         });
     });
-    if constexpr (!brief)
+    if constexpr (!is_brief<K.activation>)
         for (extent p = skip; p < Pixels; ++p)
             for (extent v = 0; v < Vectors; ++v) {
                 T* to = y + p * out_step + v * lanes<T>;
-                if (!K.partial || v + 1 < Vectors || tail == 0) store(to, apply<K.activation, T>(load(to), slope));
-                else store_partial(to, apply<K.activation, T>(load_partial(to, tail), slope), tail);
+                if (!K.partial || v + 1 < Vectors || tail == 0) store(to, apply<K.activation, T>(load(to), numbers));
+                else store_partial(to, apply<K.activation, T>(load_partial(to, tail), numbers), tail);
             }
 }
 

@@ -25,7 +25,7 @@ struct correlation {
     extent channels = 1;   ///< of one group
     extent filters = 1;    ///< of one group
     extent groups = 1;
-    double slope = 0;      ///< of leaky_relu
+    activation_numbers numbers{};
 
     /// Of depth and height: position p and tap k read row row_first + p * row_step + k * row_tap of x; the rows outside
     /// [0, row_count) are zeros of the border, whose products are skipped. row_count 0: nothing is known.
@@ -46,21 +46,20 @@ struct correlation {
         return end;
     }
     /// Multiply-adds of one row of one sample.
-    [[nodiscard]] constexpr extent row_work() const {
-        return positions[2] * tap_count() * channels * filters * groups;
-    }
+    [[nodiscard]] constexpr extent row_work() const { return positions[2] * tap_count() * channels * filters * groups; }
 };
 
 /// What is code in the kernels; all else is run-time numbers. A tile of `pixels` x `vectors` sums stays in registers.
 struct key {
-    extent pixels = 1;   ///< positions of a tile
-    extent rest = 0;     ///< positions of a row's last tile; 0: the last tile overlaps the one before it
-    extent vectors = 1;  ///< vectors of filters of a tile
-    extent last = 0;     ///< vectors of the last block of filters; 0: as many as of the others
-    bool partial = false;  ///< the very last vector has fewer filters than lanes
+    extent pixels = 1;       ///< positions of a tile
+    extent rest = 0;         ///< positions of a row's last tile; 0: the last tile overlaps the one before it
+    extent vectors = 1;      ///< vectors of filters of a tile
+    extent last = 0;         ///< vectors of the last block of filters; 0: as many as of the others
+    bool partial = false;    ///< the very last vector has fewer filters than lanes
     bool depthwise = false;  ///< one channel and one filter a group: depthwise.hpp, whose tiles need no key
-    bool dense = false;    ///< one position, no window: dense.hpp, whose tiles need no key
-    extent winograd = 0;   ///< outputs of a Winograd tile along an axis, `pixels` being tiles; 0: direct
+    bool dense = false;      ///< one position, no window: dense.hpp, whose tiles need no key
+    bool halved = false;     ///< stores the maxima of 2x2 neighbors
+    extent winograd = 0;     ///< outputs of a Winograd tile along an axis, `pixels` being tiles; 0: direct
     ctnn::activation activation = ctnn::activation::none;
     constexpr bool operator==(const key&) const = default;
 };

@@ -4,8 +4,8 @@
 /// convolution_gradient.hpp's.
 #pragma once
 
+#include "ctnn/kernels/activation_function.hpp"
 #include "ctnn/kernels/correlation.hpp"
-#include "ctnn/kernels/math.hpp"
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -44,6 +44,18 @@ struct dense_weights {
     }
 };
 
+/// What becomes of sums once they are complete: y (rows, outputs) = A(y), rows y_step elements apart. A pointer, so
+/// that the products are compiled once for all activations; none if it is null.
+template <class T>
+struct dense_activation {
+    void (*apply)(T* y, extent y_step, extent rows, extent outputs, activation_numbers numbers) = nullptr;
+    activation_numbers numbers{};
+
+    CTNN_INLINE void operator()(T* y, extent y_step, extent rows, extent outputs) const {
+        if (apply != nullptr) apply(y, y_step, rows, outputs, numbers);
+    }
+};
+
 namespace detail {
 
 /// What is added to a product: bias (outputs) and add (samples, outputs), each of which may be null; add may be y.
@@ -70,17 +82,25 @@ template <extent Rows, extent Vectors, extent Chains, class T>
 CTNN_INLINE void dense_tile(const T* x, extent x_step, const T* w, extent w_step, const dense_addends<T>& addends, T* y,
                             extent y_step, extent count, extent whole, extent skip, extent tail,
                             const T* ahead = nullptr, extent ahead_step = 0) {
+    // Lambdas that were calls would keep the sums in memory, and g++ does not inline all of them by itself.
     constexpr auto rows = static_cast<unsigned>(Rows), vectors = static_cast<unsigned>(Vectors);
     vec<T> sum[static_cast<unsigned>(Chains)][rows][vectors];
-    unroll<Chains>(
-        [&](auto k) { unroll<Rows>([&](auto r) { unroll<Vectors>([&](auto v) { sum[k][r][v] = vec<T>(T(0)); }); }); });
+    unroll<Chains>([&](auto k) __attribute__((always_inline)) {
+        unroll<Rows>([&](auto r) __attribute__((always_inline)) {
+            unroll<Vectors>([&](auto v) __attribute__((always_inline)) { sum[k][r][v] = vec<T>(T(0)); });
+        });
+    });
     const auto step = [&](auto chain, extent c, const auto& read_last) __attribute__((always_inline)) {
         vec<T> weight[vectors];
-        unroll<Vectors - 1>([&](auto v) { weight[v] = load_held(w + c * w_step + v * lanes<T>); });
+        unroll<Vectors - 1>([&](auto v) __attribute__((always_inline)) {
+            weight[v] = load_held(w + c * w_step + v * lanes<T>);
+        });
         weight[vectors - 1] = read_last(w + c * w_step + (Vectors - 1) * lanes<T>);
-        unroll<Rows>([&](auto r) {
+        unroll<Rows>([&](auto r) __attribute__((always_inline)) {
             const vec<T> value(x[r * x_step + c]);
-            unroll<Vectors>([&](auto v) { sum[chain][r][v] = fma(value, weight[v], sum[chain][r][v]); });
+            unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+                sum[chain][r][v] = fma(value, weight[v], sum[chain][r][v]);
+            });
         });
     };
     const auto read_whole = [](const T* from) { return load_held(from); };
@@ -94,17 +114,18 @@ CTNN_INLINE void dense_tile(const T* x, extent x_step, const T* w, extent w_step
         for (; c < whole; ++c) step(first, c, read_whole);
         for (; c < count; ++c) step(first, c, [&](const T* from) { return load_partial(from, tail); });
     }
-    unroll<Rows>([&](auto r) {
+    unroll<Rows>([&](auto r) __attribute__((always_inline)) {
         if (r < skip) return;
-        unroll<Vectors>([&](auto v) {
+        unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
             const bool all = v + 1 < Vectors || tail == 0;
-            const auto plus = [&](vec<T> to, const T* from) {
+            const auto plus = [&](vec<T> to, const T* from) __attribute__((always_inline)) {
                 return from == nullptr
                            ? to
                            : to + (all ? load(from + v * lanes<T>) : load_partial(from + v * lanes<T>, tail));
             };
             vec<T> total = sum[0][r][v];
-            if constexpr (Chains > 1) unroll<Chains - 1>([&](auto k) { total += sum[k + 1][r][v]; });
+            if constexpr (Chains > 1)
+                unroll<Chains - 1>([&](auto k) __attribute__((always_inline)) { total += sum[k + 1][r][v]; });
             total = plus(total, addends.bias);
             total = plus(total, addends.add == nullptr ? nullptr : addends.add + r * addends.add_step);
             T* to = y + r * y_step + v * lanes<T>;
@@ -146,10 +167,11 @@ CTNN_INLINE void dense_sample(const T* x, const dense_weights<T>& w, const dense
 /// A batch: one block of outputs at a time, and of that 128 inputs, whose weights (32 KB with AVX-512, 8 KB with AVX2)
 /// stay in the first-level cache for the tiles of all samples. Weights that are not packed are first copied side by
 /// side. The matrix itself is read from memory once, and the next block is asked for meanwhile: from L3 its 32 KB take
-/// some 1 us, as long as 12 samples compute.
+/// some 1 us, as long as 12 samples compute. A block of outputs is activated while it lies in the first-level cache.
 template <class T>
 CTNN_INLINE void dense_batch(const T* x, extent x_step, const dense_weights<T>& w, const dense_addends<T>& addends,
-                             T* y, extent y_step, extent samples, extent first, extent last) {
+                             const dense_activation<T>& activation, T* y, extent y_step, extent samples, extent first,
+                             extent last) {
     constexpr extent wide = dense_vectors * lanes<T>, depth = 128;
     alignas(64) T panel[static_cast<unsigned>(depth * wide)];
     const extent tiles = (samples + dense_rows - 1) / dense_rows;
@@ -182,32 +204,39 @@ CTNN_INLINE void dense_batch(const T* x, extent x_step, const dense_weights<T>& 
                             y + row * y_step + output, y_step, count, count, s - row, tail,
                             next + s / dense_rows * count * (step / tiles), step / tiles);
                     }
+                    if (chunk + 1 == chunks)
+                        activation(y + output, y_step, samples, last - output < wide ? last - output : wide);
                 });
     }
 }
 
 }  // namespace detail
 
-/// y (samples, outputs) = x (samples, inputs) * w + bias + add, for the outputs [first, last); `first` is a multiple of
-/// dense_vectors * lanes, and `last` too or the end. bias (outputs) and add (samples, outputs) may be null, add may be
-/// y. x_step, add_step, y_step: elements from one sample to the next.
+/// y (samples, outputs) = activation(x (samples, inputs) * w + bias + add), for the outputs [first, last); `first` is a
+/// multiple of dense_vectors * lanes, and `last` too or the end. bias (outputs) and add (samples, outputs) may be null,
+/// add may be y. x_step, add_step, y_step: elements from one sample to the next.
 /// The order of each sum depends on the number of inputs and on whether the samples make a batch.
 template <class T>
 CTNN_KERNEL void dense_forward(const T* x, extent x_step, const dense_weights<T>& w, const T* bias, const T* add,
-                               extent add_step, T* y, extent y_step, extent samples, extent first, extent last) {
+                               extent add_step, const dense_activation<T>& activation, T* y, extent y_step,
+                               extent samples, extent first, extent last) {
     const detail::dense_addends<T> addends{bias, add, add_step};
-    if (samples >= dense_rows) return detail::dense_batch(x, x_step, w, addends, y, y_step, samples, first, last);
+    if (samples >= dense_rows)
+        return detail::dense_batch(x, x_step, w, addends, activation, y, y_step, samples, first, last);
     for (extent s = 0; s < samples; ++s)
         detail::dense_sample(x + s * x_step, w, addends.at(s, 0), y + s * y_step, first, last);
+    activation(y + first, y_step, samples, last - first);
 }
 
-/// y (outputs) = A(y) for one sample.
+/// y (rows, outputs) = A(y), rows y_step elements apart.
 template <activation A, class T>
-CTNN_KERNEL void dense_finish(T* y, extent outputs, T alpha) {
-    const vec<T> slope(alpha);
-    extent f = 0;
-    for (; f + lanes<T> <= outputs; f += lanes<T>) store(y + f, apply<A, T>(load(y + f), slope));
-    if (f < outputs) store_partial(y + f, apply<A, T>(load_partial(y + f, outputs - f), slope), outputs - f);
+CTNN_KERNEL void activate_rows(T* y, extent y_step, extent rows, extent outputs, activation_numbers numbers) {
+    const activation_vectors<T> n(numbers);
+    for (extent r = 0; r < rows; ++r, y += y_step) {
+        extent f = 0;
+        for (; f + lanes<T> <= outputs; f += lanes<T>) store(y + f, apply<A, T>(load(y + f), n));
+        if (f < outputs) store_partial(y + f, apply<A, T>(load_partial(y + f, outputs - f), n), outputs - f);
+    }
 }
 
 /// dx (samples, inputs) = dy (samples, outputs) * the transpose of weights (inputs, outputs), for the inputs

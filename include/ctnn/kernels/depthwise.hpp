@@ -4,7 +4,8 @@
 /// both gradients.
 #pragma once
 
-#include "ctnn/kernels/math.hpp"
+#include "ctnn/kernels/activation_function.hpp"
+#include "ctnn/kernels/channel_vectors.hpp"
 #include "ctnn/kernels/pack.hpp"
 
 namespace ctnn {
@@ -117,7 +118,7 @@ CTNN_INLINE void depthwise_tile(const depthwise_row<T>& row, extent channel, con
                         [&](auto p) { sum[p][v] = fma(read(from + p * step + v * lanes<T>), weight, sum[p][v]); });
                 });
         }
-    const vec<T> slope(static_cast<T>(g.slope));
+    const activation_vectors<T> numbers(g.numbers);
     unroll<Pixels>([&](auto p) {
         if (p < skip) return;
         unroll<Vectors>([&](auto v) {
@@ -125,7 +126,7 @@ CTNN_INLINE void depthwise_tile(const depthwise_row<T>& row, extent channel, con
             if (add != nullptr) result += read(add + p * g.add_step[2] + v * lanes<T>);
             T* to = y + p * g.out_step[2] + v * lanes<T>;
             // Long activations would be compiled eight times: they follow, one vector at a time.
-            if constexpr (A == activation::relu || A == activation::leaky_relu) result = apply<A, T>(result, slope);
+            if constexpr (is_brief<A>) result = apply<A, T>(result, numbers);
             if constexpr (Partial)
                 store_partial(to, result, tail);
             else
@@ -185,13 +186,11 @@ CTNN_KERNEL void correlate_depthwise(const correlation& g, const T* x, const T* 
         T* to = y + d * g.out_step[0] + h * g.out_step[1];
         detail::depthwise_positions<A>(row, x + d * g.in_step[0] + h * g.in_step[1],
                                        add == nullptr ? nullptr : add + d * g.add_step[0] + h * g.add_step[1], to);
-        if constexpr (A != activation::none && A != activation::relu && A != activation::leaky_relu)
-            for (extent p = 0; p < g.positions[2]; ++p, to += g.out_step[2]) {
-                extent c = 0;
-                for (; c + lanes<T> <= g.groups; c += lanes<T>) store(to + c, apply<A, T>(load(to + c), vec<T>(T(0))));
-                if (c < g.groups)
-                    store_partial(to + c, apply<A, T>(load_partial(to + c, g.groups - c), vec<T>(T(0))), g.groups - c);
-            }
+        if constexpr (!is_brief<A>)
+            for (extent p = 0; p < g.positions[2]; ++p, to += g.out_step[2])
+                for_each_channel_vector<T>(g.groups, [&](extent c, auto read, auto write) {
+                    write(to + c, apply<A, T>(read(to + c), activation_vectors<T>(g.numbers)));
+                });
     }
 }
 

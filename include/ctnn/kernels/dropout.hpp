@@ -54,14 +54,35 @@ CTNN_KERNEL inline void philox_blocks(std::uint64_t key, std::uint64_t stream, s
     }
 }
 
+/// What an element is multiplied by: `scale` where its 24 random bits reach `threshold`, 0 elsewhere.
+template <class T>
+struct dropped {
+    std::uint32_t threshold;
+    T scale;
+    explicit dropped(double rate)
+        : threshold(static_cast<std::uint32_t>(rate * 16777216.0 + 0.5)),
+          scale(rate < 1 ? static_cast<T>(1 / (1 - rate)) : T(0)) {}
+};
+
+/// The factors of the elements of one chunk. Element e takes word e / 64 % 4 of block e / 256 * 64 + e % 64: then words
+/// that lie side by side in registers belong to elements that lie side by side in memory.
+template <class T>
+CTNN_INLINE void dropout_factors(const dropout_key& key, extent chunk, const dropped<T>& drops,
+                                 T (&factor)[dropout_chunk]) {
+    std::uint32_t word[4][dropout_blocks];
+    philox_blocks(key.seed, key.stream, static_cast<std::uint64_t>(chunk * dropout_blocks), word);
+    for (extent w = 0; w < 4; ++w)
+        for (extent i = 0; i < dropout_blocks; ++i)
+            factor[w * dropout_blocks + i] = (word[w][i] >> 8) >= drops.threshold ? drops.scale : T(0);
+}
+
 }  // namespace detail
 
-/// x, y: `count` runs of `length` elements, the first of them number `first` of the batch. y = x scale where 24 random
-/// bits of the element reach `threshold`, x * 0 elsewhere, so that NaN passes; y may be x.
+/// x, y: `count` runs of `length` elements, the first of them number `first` of the batch. y = x times the factor of
+/// its element, so that NaN passes; y may be x.
 template <class T>
 CTNN_KERNEL void drop(pixels<const T> x, pixels<T> y, extent first, extent count, extent length, const dropout_key& key,
-                      std::uint32_t threshold, T scale) {
-    std::uint32_t word[4][detail::dropout_blocks];
+                      const detail::dropped<T>& drops) {
     T factor[detail::dropout_chunk];
     extent chunk = -1;
     for (extent run = 0; run < count; ++run) {
@@ -69,15 +90,9 @@ CTNN_KERNEL void drop(pixels<const T> x, pixels<T> y, extent first, extent count
         T* to = y.data + run * y.step;
         for (extent done = 0; done < length;) {
             const extent element = first + run * length + done, skip = element % detail::dropout_chunk;
-            // Element e takes word e / 64 % 4 of block e / 256 * 64 + e % 64: then words that lie side by side in
-            // registers belong to elements that lie side by side in memory.
             if (element / detail::dropout_chunk != chunk) {
                 chunk = element / detail::dropout_chunk;
-                detail::philox_blocks(key.seed, key.stream, static_cast<std::uint64_t>(chunk * detail::dropout_blocks),
-                                      word);
-                for (extent w = 0; w < 4; ++w)
-                    for (extent i = 0; i < detail::dropout_blocks; ++i)
-                        factor[w * detail::dropout_blocks + i] = (word[w][i] >> 8) >= threshold ? scale : T(0);
+                detail::dropout_factors(key, chunk, drops, factor);
             }
             const extent here =
                 detail::dropout_chunk - skip < length - done ? detail::dropout_chunk - skip : length - done;
@@ -95,15 +110,13 @@ CTNN_KERNEL void drop(pixels<const T> x, pixels<T> y, extent first, extent count
 template <class T>
 void dropout_apply(const batch_view<const T>& x, const batch_view<T>& y, double rate, const dropout_key& key,
                    extent threads) {
-    const T scale = rate < 1 ? static_cast<T>(1 / (1 - rate)) : T(0);
-    const auto threshold = static_cast<std::uint32_t>(rate * 16777216.0 + 0.5);
+    const detail::dropped<T> drops(rate);
     const extent channels = x.shape.channels();
     for_each_pixels(
         threads,
         [&](extent first, extent count, pixels<const T> from, pixels<T> to) {
             const bool gaps = from.step != channels || to.step != channels;
-            drop(from, to, first * channels, gaps ? count : 1, gaps ? channels : count * channels, key, threshold,
-                 scale);
+            drop(from, to, first * channels, gaps ? count : 1, gaps ? channels : count * channels, key, drops);
         },
         x, y);
 }

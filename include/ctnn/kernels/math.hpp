@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Vectorized elementary functions with stated error bounds.
+/// Vectorized elementary functions with stated error bounds: exp, tanh, sigmoid.
 #pragma once
 
-#include "ctnn/core/operation.hpp"
 #include "ctnn/kernels/simd.hpp"
 
 namespace ctnn {
@@ -18,14 +17,6 @@ CTNN_INLINE vec<T> polynomial(vec<T> z, const double (&c)[Count]) {
     vec<T> sum = static_cast<T>(c[Count - 1]);
     for (unsigned long i = Count - 1; i-- > 0;) sum = fma(sum, z, vec<T>(static_cast<T>(c[i])));
     return sum;
-}
-
-/// The integer nearest to a * b, ties to even, for products below 2^22 (2^51): where 1.5 * 2^23 (2^52) has been
-/// added, the lowest bit counts ones. Two operations, where round() needs six because it takes any number.
-template <class T>
-CTNN_INLINE vec<T> nearest(vec<T> a, vec<T> b) {
-    const vec<T> whole = T(sizeof(T) == 4 ? 12582912.0 : 6755399441055744.0);
-    return fma(a, b, whole) - whole;
 }
 
 /// The coefficients interpolate at the Chebyshev nodes of the interval given for each; computed with 60 digits.
@@ -70,22 +61,31 @@ struct coefficients<double> {
     static constexpr double exp_high = 710, exp_low = -746;
 };
 
+/// e^x = (1 + tail) 2^n with an integer n.
+template <class T>
+struct exponential_parts {
+    vec<T> tail, n;
+};
+
+template <class T>
+CTNN_INLINE exponential_parts<T> split_exponential(vec<T> x) {
+    using c = coefficients<T>;
+    x = greater_of(vec<T>(static_cast<T>(c::exp_low)), less_of(vec<T>(static_cast<T>(c::exp_high)), x));  // keeps NaN
+    const vec<T> n = nearest(x, vec<T>(static_cast<T>(1.4426950408889634)));
+    const vec<T> r = fma(n, vec<T>(static_cast<T>(-c::ln2_low)), fma(n, vec<T>(static_cast<T>(-c::ln2_high)), x));
+    return {fma(r * r, polynomial(r, c::exponential), r), n};
+}
+
 }  // namespace detail
 
 /// e^x, at most 2 units in the last place off, subnormal results included; 0 at -infinity, infinity at infinity, NaN at
 /// NaN.
 ///
-/// x = n ln(2) + r with an integer n and |r| <= ln(2) / 2, so e^x = 2^n e^r. Two factors 2^(n / 2) keep each a normal
-/// number: only the last product rounds, overflows or becomes subnormal.
+/// x = n ln(2) + r with an integer n and |r| <= ln(2) / 2, so e^x = 2^n e^r.
 template <class T>
 CTNN_INLINE vec<T> exp(vec<T> x) {
-    using c = detail::coefficients<T>;
-    x = greater_of(vec<T>(static_cast<T>(c::exp_low)), less_of(vec<T>(static_cast<T>(c::exp_high)), x));  // keeps NaN
-    const vec<T> n = detail::nearest(x, vec<T>(static_cast<T>(1.4426950408889634)));
-    const vec<T> r = fma(n, vec<T>(static_cast<T>(-c::ln2_low)), fma(n, vec<T>(static_cast<T>(-c::ln2_high)), x));
-    const vec<T> tail = fma(r * r, detail::polynomial(r, c::exponential), r);
-    const vec<T> half = detail::nearest(n, vec<T>(T(0.5)));
-    return (vec<T>(T(1)) + tail) * power_of_two(half) * power_of_two(n - half);
+    const detail::exponential_parts<T> p = detail::split_exponential(x);
+    return scale(vec<T>(T(1)) + p.tail, p.n);
 }
 
 /// The hyperbolic tangent, at most 4 units in the last place off; exactly +-1 at +-infinity, -0 at -0, NaN at NaN.
@@ -95,7 +95,8 @@ template <class T>
 CTNN_INLINE vec<T> tanh(vec<T> x) {
     const vec<T> size = abs(x), z = size * size, one = T(1), two = T(2);
     const vec<T> near = fma(size * z, detail::polynomial(z, detail::coefficients<T>::hyperbolic), size);
-    const vec<T> far = one - two / (exp(size + size) + one);
+    // Beyond 20 the quotient rounds away: e^40 < 2^100 keeps it in the range of quotient().
+    const vec<T> far = one - quotient(two, exp(less_of(vec<T>(T(20)), size) * two) + one);
     return copy_sign(select(size < vec<T>(T(0.625)), near, far), x);
 }
 
@@ -106,40 +107,19 @@ CTNN_INLINE vec<T> tanh(vec<T> x) {
 template <class T>
 CTNN_INLINE vec<T> sigmoid(vec<T> x) {
     const vec<T> one = T(1), e = exp(-abs(x));
-    return select(x < vec<T>(T(0)), e, one) / (one + e);
+    return quotient(select(x < vec<T>(T(0)), e, one), one + e);
 }
 
-/// The activation A of one vector; alpha is the slope of leaky_relu. NaN stays NaN.
-template <activation A, class T>
-CTNN_INLINE vec<T> apply(vec<T> x, [[maybe_unused]] vec<T> alpha) {
-    if constexpr (A == activation::relu)
-        return greater_of(vec<T>(T(0)), x);  // the second operand where one is NaN
-    else if constexpr (A == activation::leaky_relu)
-        return select(x > vec<T>(T(0)), x, x * alpha);
-    else if constexpr (A == activation::sigmoid)
-        return sigmoid(x);
-    else if constexpr (A == activation::tanh)
-        return tanh(x);
-    else
-        return x;
-}
-
-/// The gradient of A's input from its output y and the gradient dy of its output, as PyTorch has it:
-/// 0 from the left at the kink, so where y <= 0 for relu, and the slope there for leaky_relu.
-template <activation A, class T>
-CTNN_INLINE vec<T> apply_gradient(vec<T> y, vec<T> dy, [[maybe_unused]] vec<T> alpha) {
-    const vec<T> zero = T(0), one = T(1);
-    if constexpr (A == activation::relu)
-        return select(y <= zero, zero, dy);
-    else if constexpr (A == activation::leaky_relu)
-        return select(y > zero, dy, dy * alpha);
-    else if constexpr (A == activation::sigmoid)
-        return dy * (one - y) * y;
-    else if constexpr (A == activation::tanh)
-        return dy * fma(-y, y, one);
-    else
-        return dy;
-}
+/// The sigmoid and its slope s (1 - s), where nothing cancels though s is near 1: with e = e^-|x| it is e / (1 + e)^2.
+template <class T>
+struct sigmoid_parts {
+    vec<T> value, slope;
+    CTNN_INLINE explicit sigmoid_parts(vec<T> x) {
+        const vec<T> one = T(1), e = exp(-abs(x)), inverse = one / (one + e);
+        value = select(x < vec<T>(T(0)), e, one) * inverse;
+        slope = e * inverse * inverse;
+    }
+};
 
 }  // namespace kernels
 }  // namespace CTNN_BACKEND

@@ -32,14 +32,17 @@ CTNN_INLINE vec<T> comparable(vec<T> v) {
     return select(v == v, v, vec<T>(std::numeric_limits<T>::infinity()));
 }
 
-/// One vector of channels of a window of 2 x 2: two semifinals and a final, the earlier tap wins a tie.
+/// One vector of channels of a window of 2 x 2: two semifinals and a final, the earlier tap wins a tie. A maximum
+/// of at most `floor` passes nothing on.
 template <bool Overlap, class T, class Read, class Write>
 CTNN_INLINE void spread_four(const pool_row<T>& row, const T* x, const T* dy, T* dx, const extent (&dx_step)[3],
-                             const Read& read, const Write& write) {
-    const vec<T> zero = T(0), gradient = read(dy);
+                             vec<T> floor, const Read& read, const Write& write) {
+    const vec<T> zero = T(0);
     const vec<T> a = comparable(read(x)), b = comparable(read(x + row.step[2]));
     const vec<T> c = comparable(read(x + row.step[1])), d = comparable(read(x + row.step[1] + row.step[2]));
-    const auto lower = greater_of(d, c) > greater_of(b, a), upper_right = b > a, lower_right = d > c;
+    const vec<T> upper_best = greater_of(b, a), lower_best = greater_of(d, c);
+    const vec<T> gradient = select(greater_of(upper_best, lower_best) <= floor, zero, read(dy));
+    const auto lower = lower_best > upper_best, upper_right = b > a, lower_right = d > c;
     const vec<T> above = select(lower, zero, gradient), below = select(lower, gradient, zero);
     const auto put = [&](T* to, vec<T> portion) {
         if constexpr (Overlap)
@@ -56,7 +59,7 @@ CTNN_INLINE void spread_four(const pool_row<T>& row, const T* x, const T* dy, T*
 /// One vector of channels of any window: hands dy to the taps. Overlap: adds to what other windows left there.
 template <pool P, bool Overlap, class T, class Read, class Write>
 CTNN_INLINE void spread_window(const pool_row<T>& row, const T* x, const T* dy, T* dx, const extent (&dx_step)[3],
-                               extent width, vec<T> share, const Read& read, const Write& write) {
+                               extent width, vec<T> share, vec<T> floor, const Read& read, const Write& write) {
     const vec<T> zero = T(0);
     const auto tap = [&](extent d, extent h, extent w) {
         return comparable(read(x + d * row.step[0] + h * row.step[1] + w * row.step[2]));
@@ -67,6 +70,7 @@ CTNN_INLINE void spread_window(const pool_row<T>& row, const T* x, const T* dy, 
         for (extent d = 0; d < row.depth; ++d)
             for (extent h = 0; h < row.height; ++h)
                 for (extent w = 0; w < width; ++w) best = greater_of(best, tap(d, h, w));
+        gradient = select(best <= floor, zero, gradient);
     } else {
         gradient = gradient / share;
     }
@@ -91,6 +95,8 @@ template <pool P, bool Overlap, class T>
 CTNN_KERNEL void spread_output_row(const operation& op, const pool_row<T>& row, const T* dy, extent dy_step, T* dx,
                                    const extent (&dx_step)[3]) {
     const extent channels = op.in.channels();
+    // Of a relu before the pool, whose outputs x are; else nothing compares as less than NaN.
+    const vec<T> floor = op.activation == activation::relu ? T(0) : std::numeric_limits<T>::quiet_NaN();
     for (extent o = 0; o < op.out.width(); ++o) {
         const clipped w = clip(op.window, 2, o, op.in.width());
         const T* from = P == pool::maximum ? row.x + w.first * row.step[2] : nullptr;
@@ -100,9 +106,9 @@ CTNN_KERNEL void spread_output_row(const operation& op, const pool_row<T>& row, 
         const bool four = P == pool::maximum && row.depth == 1 && row.height == 2 && w.size() == 2;
         for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
             if (four)
-                spread_four<Overlap>(row, from + c, dy + c, to + c, dx_step, read, write);
+                spread_four<Overlap>(row, from + c, dy + c, to + c, dx_step, floor, read, write);
             else
-                spread_window<P, Overlap>(row, from + c, dy + c, to + c, dx_step, w.size(), share, read, write);
+                spread_window<P, Overlap>(row, from + c, dy + c, to + c, dx_step, w.size(), share, floor, read, write);
         });
         dy += dy_step;
     }

@@ -74,11 +74,19 @@ struct vec {
 
     /// a * b + c, rounded once where the processor can (all but SSE2).
     friend CTNN_INLINE vec fma(vec a, vec b, vec c) { return vec{machine::fma(a.data, b.data, c.data)}; }
+    /// a / b for b in [1, 2^100), at most one unit in the last place off. NaN stays NaN.
+    friend CTNN_INLINE vec quotient(vec a, vec b) {
+        if constexpr (machine::has_reciprocal) {
+            const vec near{machine::reciprocal(b.data)}, better = fma(fma(-b, near, vec(T(1))), near, near);
+            const vec result = a * better;
+            return fma(fma(-b, result, a), better, result);
+        } else {
+            return a / b;
+        }
+    }
     friend CTNN_INLINE vec sqrt(vec a) { return vec{machine::sqrt(a.data)}; }
     /// The larger lanes; NaN where either is NaN, as torch.maximum.
-    friend CTNN_INLINE vec max(vec a, vec b) {
-        return select(a == a, vec{machine::greater_of(a.data, b.data)}, a);
-    }
+    friend CTNN_INLINE vec max(vec a, vec b) { return select(a == a, vec{machine::greater_of(a.data, b.data)}, a); }
     /// The smaller lanes; NaN where either is NaN, as torch.minimum.
     friend CTNN_INLINE vec min(vec a, vec b) { return select(a == a, vec{machine::less_of(a.data, b.data)}, a); }
     /// a > b ? a : b in one instruction: b where either is NaN.
@@ -110,6 +118,34 @@ struct vec {
         constexpr int places = sizeof(T) == 4 ? 23 : 52;
         const vec shifted = n + vec(T(sizeof(T) == 4 ? 12582912.0 + 127 : 6755399441055744.0 + 1023));
         return vec{machine::from_bits(machine::template shift_left<places>(machine::to_bits(shifted.data)))};
+    }
+    /// a = m 2^n with m in [sqrt(1/2), sqrt(2)), for positive normal numbers: gives m, and n beside it.
+    friend CTNN_INLINE vec mantissa(vec a, vec& n) {
+        // What the bits of a are above those of sqrt(1/2) is n, in units of the lowest place of the exponent, and what
+        // remains is m's. 1.5 * 2^23 with n added to its bits is that number plus n.
+        constexpr int places = sizeof(T) == 4 ? 23 : 52;
+        const vec whole = T(sizeof(T) == 4 ? 12582912.0 : 6755399441055744.0);
+        const auto bits = machine::to_bits(a.data);
+        const auto steps =
+            machine::template shift_right<places>(bits - machine::to_bits(vec(T(0.7071067811865476)).data));
+        n = vec{machine::from_bits(machine::to_bits(whole.data) + steps)} - whole;
+        return vec{machine::from_bits(bits - machine::template shift_left<places>(steps))};
+    }
+    /// a 2^n for integers n in [-1100, 1100] (float: [-150, 150]) and a in [0.5, 2]: rounded once, subnormal or not.
+    friend CTNN_INLINE vec scale(vec a, vec n) {
+        if constexpr (machine::has_scale) {
+            return vec{machine::scale(a.data, n.data)};
+        } else {
+            // Two factors 2^(n / 2) keep each a normal number: only the last product rounds, overflows or is subnormal.
+            const vec half = nearest(n, vec(T(0.5)));
+            return a * power_of_two(half) * power_of_two(n - half);
+        }
+    }
+    /// The integer nearest to a * b, ties to even, for products below 2^22 (2^51): where 1.5 * 2^23 (2^52) has been
+    /// added, the lowest bit counts ones. Two operations, where round() needs six because it takes any number.
+    friend CTNN_INLINE vec nearest(vec a, vec b) {
+        const vec whole = T(sizeof(T) == 4 ? 12582912.0 : 6755399441055744.0);
+        return fma(a, b, whole) - whole;
     }
     /// The sum of all lanes: halves are added until one lane is left, in this order everywhere.
     friend CTNN_INLINE T reduce_add(vec a) { return machine::reduce_add(a.data); }
@@ -163,8 +199,10 @@ CTNN_INLINE vec<T> reduce_add_each(vec<T>* v) {
     unroll<Half>([&](auto i) {
         v[i] = vec<T>{detail::machine<T>::template fold<static_cast<int>(Half)>(v[i].data, v[i + Half].data)};
     });
-    if constexpr (Half > 1) return reduce_add_each<T, Half / 2>(v);
-    else return v[0];
+    if constexpr (Half > 1)
+        return reduce_add_each<T, Half / 2>(v);
+    else
+        return v[0];
 }
 
 }  // namespace kernels

@@ -130,6 +130,23 @@ struct builtin_machine {
 #endif
     }
     static CTNN_INLINE type divide(type a, type b) { return a / b; }
+#if defined(CTNN_SIMD_AVX512)
+    /// Is there a reciprocal good to 14 bits that makes a division of two steps faster than the processor's own, which
+    /// takes 16 cycles for 16 floats?
+    static constexpr bool has_reciprocal = single;
+    static CTNN_INLINE type reciprocal(type a) requires single {
+        return __builtin_ia32_rcp14ps512_mask(a, a, static_cast<unsigned short>(0xffff));
+    }
+    /// a 2^n for integers n in one instruction.
+    static constexpr bool has_scale = true;
+    static CTNN_INLINE type scale(type a, type n) {
+        if constexpr (single)
+            return __builtin_ia32_scalefps512_mask(a, n, a, static_cast<half_word>(-1), current_rounding);
+        else return __builtin_ia32_scalefpd512_mask(a, n, a, static_cast<octet>(-1), current_rounding);
+    }
+#else
+    static constexpr bool has_reciprocal = false, has_scale = false;
+#endif
     static CTNN_INLINE type sqrt(type a) {
 #if __has_builtin(__builtin_elementwise_sqrt)
         return __builtin_elementwise_sqrt(a);
@@ -183,6 +200,9 @@ struct builtin_machine {
     static CTNN_INLINE mask equal(type a, type b) { return a == b; }
     template <int Places>
     static CTNN_INLINE mask shift_left(mask a) { return a << Places; }
+    /// The sign comes in from the left.
+    template <int Places>
+    static CTNN_INLINE mask shift_right(mask a) { return a >> Places; }
     static CTNN_INLINE bool any(mask m) {
         bits joined = 0;
         for (extent i = 0; i < lanes; ++i) joined |= m[i];

@@ -45,6 +45,13 @@ struct xsimd_machine {
         return from_native(builtin::fma(to_native(a), to_native(b), to_native(c)));
     }
     static CTNN_INLINE type divide(type a, type b) { return from_native(to_native(a) / to_native(b)); }
+    static constexpr bool has_reciprocal = builtin::has_reciprocal, has_scale = builtin::has_scale;
+    static CTNN_INLINE type scale(type a, type n) requires has_scale {
+        return from_native(builtin::scale(to_native(a), to_native(n)));
+    }
+    static CTNN_INLINE type reciprocal(type a) requires has_reciprocal {
+        return from_native(builtin::reciprocal(to_native(a)));
+    }
     static CTNN_INLINE type sqrt(type a) { return from_native(builtin::sqrt(to_native(a))); }
     static CTNN_INLINE type greater_of(type a, type b) {
         return from_native(builtin::greater_of(to_native(a), to_native(b)));
@@ -73,6 +80,11 @@ struct xsimd_machine {
     template <int Places>
     static CTNN_INLINE bit_type shift_left(bit_type a) {
         const auto moved = builtin::template shift_left<Places>(builtin::to_bits(to_native(from_bits(a))));
+        return to_bits(from_native(builtin::from_bits(moved)));
+    }
+    template <int Places>
+    static CTNN_INLINE bit_type shift_right(bit_type a) {
+        const auto moved = builtin::template shift_right<Places>(builtin::to_bits(to_native(from_bits(a))));
         return to_bits(from_native(builtin::from_bits(moved)));
     }
     static CTNN_INLINE bool any(mask m) { return xsimd::any(m); }

@@ -27,10 +27,8 @@ CTNN_INLINE T largest_of(const T* x, extent channels) {
 /// Pixels of fewer channels than a vector has lanes, in one register each.
 template <class T>
 CTNN_INLINE void softmax_small_pixels(pixels<const T> x, pixels<T> y, extent count, extent channels) {
-    T ones[static_cast<unsigned long>(lanes<T>)];
-    for (T& one : ones) one = 1;
-    const vec<T> one = T(1), zero = T(0), lowest = -std::numeric_limits<T>::infinity();
-    const auto exists = load_partial(static_cast<const T*>(ones), channels) == one;
+    const vec<T> zero = T(0), lowest = -std::numeric_limits<T>::infinity();
+    const auto exists = first_lanes<T>(channels);
     for (extent i = 0; i < count; ++i) {
         const vec<T> logits = load_partial(x.data + i * x.step, channels);
         const vec<T> largest = reduce_max(select(exists, logits, lowest));

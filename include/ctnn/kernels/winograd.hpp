@@ -17,7 +17,7 @@ struct winograd_sizes {
     extent channels = 1, filters = 1;
     extent tiles[2]{1, 1};  ///< along height and width
     extent block = 1;       ///< tiles that are worked on together
-    double slope = 0;       ///< of leaky_relu
+    activation_numbers numbers{};
     /// Output depth d and tap k read depth first_depth + d + k of x; what is outside [0, depths) is zero.
     extent first_depth = 0, depths = 1;
     extent readable[2]{};  ///< rows and columns of x, with its border, from the first tap of the first position on
@@ -113,16 +113,19 @@ CTNN_KERNEL void winograd_input(const winograd_sizes& g, const winograd_tile<T>*
 
 namespace detail {
 
-/// Tiles x Vectors sums over the depths and channels: per channel Vectors loads of weights and Tiles broadcasts.
+/// Tiles x Vectors sums over the depths and channels: per channel Vectors loads of weights, Tiles broadcasts, and
+/// prefetches of two cache lines of what is read next, of which `ahead` is this tile's share.
 template <extent Tiles, extent Vectors, class T>
 CTNN_INLINE void product_tile(const T* const* slices, extent count, extent offset, extent step, extent channels,
-                              const T* weights, T* sums) {
+                              const T* weights, T* sums, const T* ahead, extent ahead_step) {
     constexpr extent width = Vectors * lanes<T>;
     vec<T> sum[static_cast<unsigned>(Tiles)][static_cast<unsigned>(Vectors)];
     unroll<Tiles>([&](auto p) { unroll<Vectors>([&](auto v) { sum[p][v] = vec<T>(T(0)); }); });
     for (extent s = 0; s < count; ++s) {
         const T* from = slices[s] + offset;
-        for (extent c = 0; c < channels; ++c, ++from, weights += width) {
+        for (extent c = 0; c < channels; ++c, ++from, weights += width, ahead += ahead_step) {
+            __builtin_prefetch(ahead, 0, 2);
+            __builtin_prefetch(ahead + 64 / sizeof(T), 0, 2);
             vec<T> weight[static_cast<unsigned>(Vectors)];
             unroll<Vectors>([&](auto v) { weight[v] = load_held(weights + v * lanes<T>); });
             unroll<Tiles>([&](auto p) {
@@ -139,19 +142,22 @@ CTNN_INLINE void product_tile(const T* const* slices, extent count, extent offse
 /// The products of one block of filters at every point of the transform: `slices` are the transformed inputs of the
 /// depths [first, first + depths) of the taps, w the block's packed weights [point][tap of depth][channel][filter],
 /// sums [point][tile][filter]. They are computed `Tiles` at a
-/// time; the last ones twice rather than by more code.
+/// time; the last ones twice rather than by more code. The weights of the next point are fetched meanwhile: with 128
+/// channels and 64 filters 32 KB, which take L3 some 3,300 cycles, and 18 tiles 4,600 to multiply.
 template <class T, extent Tiles, extent Vectors>
 CTNN_KERNEL void winograd_products(const winograd_sizes& g, extent points, const T* const* slices, extent first,
                                    extent depths, const T* w, T* sums, extent tiles) {
     constexpr extent width = Vectors * lanes<T>;
     const extent step = round_up(g.channels), plane = winograd_plane(g.block * step);
     const extent sum_plane = winograd_plane(g.block * width);
+    const extent share = width / ((tiles + Tiles - 1) / Tiles);
     for (extent point = 0; point < points; ++point) {
         const T* weights = w + (point * g.taps + first) * g.channels * width;
         for (extent t = 0; t < tiles; t += Tiles) {
             const extent begin = t + Tiles <= tiles || tiles < Tiles ? t : tiles - Tiles;
             detail::product_tile<Tiles, Vectors>(slices, depths, point * plane + begin * step, step, g.channels,
-                                                 weights, sums + point * sum_plane + begin * width);
+                                                 weights, sums + point * sum_plane + begin * width,
+                                                 weights + (g.taps * width + t / Tiles * share) * g.channels, share);
         }
     }
 }

@@ -10,25 +10,28 @@ namespace ctnn {
 
 namespace detail {
 
-/// What all activations share: the same shape out as in, in place, and a gradient from the output alone.
+/// What all activations share: the same shape out as in, in place, and a gradient from the output or the input alone.
 template <activation Function>
 struct elementwise {
-    [[nodiscard]] static constexpr outcome lower_as(const char* layer, dims in, double alpha = 0) {
+    [[nodiscard]] static constexpr outcome lower_as(const char* layer, dims in, activation_numbers numbers = {}) {
         operation row{.what = kind::activation, .layer = layer, .in = in, .out = in};
         row.activation = Function;
-        row.alpha = alpha;
-        row.in_place = row.backward_in_place = row.backward_reads_output = true;
+        row.alpha = numbers.alpha;
+        row.beta = numbers.beta;
+        row.in_place = row.backward_in_place = true;
+        row.backward_reads_input = gradient_reads_input(Function);
+        row.backward_reads_output = !row.backward_reads_input;
         return row;
     }
     template <class T>
     static void forward(const forward_call<T>& call) {
-        kernels::activate<Function, T>(call.x, call.y, static_cast<T>(call.op.alpha), call.threads);
+        kernels::activate<Function, T>(call.x, call.y, call.op.numbers(), call.threads);
     }
     template <class T>
     static void backward(const backward_call<T>& call) {
         if (call.dx.data != nullptr)
-            kernels::activation_gradient<Function, T>(call.y, call.dy, call.dx, static_cast<T>(call.op.alpha),
-                                                      call.threads);
+            kernels::activation_gradient<Function, T>(gradient_reads_input(Function) ? call.x : call.y, call.dy,
+                                                      call.dx, call.op.numbers(), call.threads);
     }
 };
 
@@ -47,7 +50,7 @@ template <number Slope = 0.01>
 struct leaky_relu : detail::elementwise<activation::leaky_relu> {
     [[nodiscard]] static constexpr outcome lower(dims in) {
         if (!(Slope.value() >= 0 && Slope.value() < 1e30)) return refusal::number_out_of_range;
-        return lower_as("leaky_relu", in, Slope.value());
+        return lower_as("leaky_relu", in, {.alpha = Slope.value()});
     }
 };
 

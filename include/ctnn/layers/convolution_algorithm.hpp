@@ -111,6 +111,13 @@ constexpr void choose_algorithm(operation& op, bool exact, extent outputs) {
     }
 }
 
+/// Rows of outputs that a thread keeps before it stores the maxima of 2x2 neighbors: an even number, 32 KB of float or
+/// two rows, for the first-level cache.
+[[nodiscard]] constexpr extent halved_rows(const operation& op) {
+    const extent row = op.out.width() * op.out.channels(), pairs = 8192 / (2 * row), all = op.out.height() / 2;
+    return 2 * (pairs < 1 ? 1 : pairs < all ? pairs : all);
+}
+
 /// Elements of temporary memory of each thread.
 [[nodiscard]] constexpr extent thread_scratch(algorithm a, const convolution_cost& c) {
     const extent outputs = winograd_outputs(a);
@@ -120,6 +127,8 @@ constexpr void choose_algorithm(operation& op, bool exact, extent outputs) {
 /// Of an operation in an engine, or with `training` forwards and backwards; 0 unless it is a convolution.
 [[nodiscard]] constexpr extent thread_scratch(const operation& op, bool training) {
     if (op.what != kind::convolution) return 0;
+    if (op.halved && op.algorithm == algorithm::direct)
+        return round_up(halved_rows(op) * op.out.width() * op.out.channels());
     const extent forward = thread_scratch(op.algorithm, forward_cost(op));
     const extent backward = training ? thread_scratch(op.gradient_algorithm, gradient_cost(op)) : 0;
     return forward > backward ? forward : backward;

@@ -13,6 +13,7 @@
 #include "ctnn/kernels/convolution_gradient.hpp"
 #include "ctnn/kernels/dense.hpp"
 #include "ctnn/kernels/depthwise.hpp"
+#include "ctnn/kernels/halve.hpp"
 #include "ctnn/kernels/pack.hpp"
 #include "ctnn/layers/winograd_code.hpp"
 
@@ -39,7 +40,7 @@ inline namespace CTNN_BACKEND {
     g.channels = op.in.channels() / op.groups;
     g.filters = op.out.channels() / op.groups;
     g.groups = op.groups;
-    g.slope = op.alpha;
+    g.numbers = op.numbers();
     return g;
 }
 
@@ -52,6 +53,7 @@ template <class T>
     kernels::key chosen = outputs != 0 ? winograd_key<T>(outputs, forward_cost(op))
                                        : kernels::choose_tile<T>(op.out.width(), op.out.channels() / op.groups);
     chosen.activation = op.activation;
+    chosen.halved = op.halved;
     return chosen;
 }
 
@@ -160,17 +162,54 @@ void dense_layer_forward(const forward_call<T>& call, const kernels::dense_weigh
     const extent samples = call.y.count, outputs = weights.outputs;
     constexpr extent block = kernels::dense_vectors * kernels::lanes<T>;
     const extent blocks = (outputs + block - 1) / block;
+    kernels::dense_activation<T> activate{.numbers = call.op.numbers()};
+    if constexpr (A != activation::none) activate.apply = &kernels::activate_rows<A, T>;
     const extent parts = samples * outputs * weights.inputs < (1 << 20) || call.threads < 2 ? 1
                          : call.threads < blocks                                            ? call.threads
                                                                                             : blocks;
     parallel_for(parts, call.threads, [&](extent part) {
         const extent first = blocks * part / parts * block, last = blocks * (part + 1) / parts * block;
-        kernels::dense_forward(call.x.data, call.x.sample, weights, bias, call.other.data, call.other.sample,
+        kernels::dense_forward(call.x.data, call.x.sample, weights, bias, call.other.data, call.other.sample, activate,
                                call.y.data, call.y.sample, samples, first, last < outputs ? last : outputs);
     });
-    if constexpr (A != activation::none)
-        for (extent s = 0; s < samples; ++s)
-            kernels::dense_finish<A>(call.y.data + s * call.y.sample, outputs, static_cast<T>(call.op.alpha));
+}
+
+/// The same key for rows that are stored as they are.
+[[nodiscard]] constexpr kernels::key unhalved(kernels::key k) {
+    k.halved = false;
+    return k;
+}
+
+/// Two rows at a time, or as many as fit into a thread's temporary memory, which y gets the maxima of while they lie in
+/// the cache. g and its operands as convolution_forward_packed() has them.
+template <class T, kernels::key K>
+void convolution_halved(const forward_call<T>& call, kernels::correlation g, const T* x, const T* packed,
+                        const T* bias) {
+    const extent pairs = g.positions[1] / 2, all = g.positions[0] * pairs, filters = g.filters * g.groups;
+    const extent row = g.positions[2] * filters, most = halved_rows(call.op) / 2;
+    g.out_step[0] = 0;
+    g.out_step[1] = row;
+    g.out_step[2] = filters;
+    const extent pair_work = 2 * g.row_work(),
+                 size = pair_work < (1 << 20) ? ((1 << 20) + pair_work - 1) / pair_work : 1;
+    const extent pieces = (all + size - 1) / size;
+    parallel_for_with_worker(call.y.count * pieces, call.threads, [&](extent i, extent worker) {
+        T* const rows = call.thread_scratch + worker * round_up(2 * most * row);
+        const extent s = i / pieces, last = (i % pieces + 1) * size < all ? (i % pieces + 1) * size : all;
+        for (extent pair = i % pieces * size; pair < last;) {
+            const extent d = pair / pairs, h = pair % pairs;
+            extent count = pairs - h < most ? pairs - h : most;
+            if (count > last - pair) count = last - pair;
+            const extent first = d * g.positions[1] + 2 * h;
+            const T* add = call.other.data == nullptr ? nullptr : call.other.data + s * call.other.sample;
+            kernels::correlate<T, unhalved(K)>(g, x + s * call.x.sample, packed, bias, add, rows - 2 * h * row, first,
+                                               first + 2 * count);
+            for (extent k = 0; k < count; ++k)
+                kernels::halve_rows<T>(rows + 2 * k * row, row, filters, call.y.at(s, d, h + k, 0), call.y.step[2],
+                                       g.positions[2] / 2, filters);
+            pair += count;
+        }
+    });
 }
 
 /// y = activation(bias + conv(x) + other) with packed weights, as in an engine. x has a border of zeros as wide as the
@@ -182,6 +221,7 @@ void convolution_forward_packed(const forward_call<T>& call, const T* packed) {
     for (int a = 0; a < 3; ++a) g.add_step[a] = call.other.step[a];
     const T* bias = packed + (K.depthwise ? kernels::packed_depthwise(g.tap_count(), g.groups)
                                           : g.groups * kernels::packed_group(g.tap_count(), g.channels, g.filters));
+    if constexpr (K.halved) return convolution_halved<T, K>(call, g, x, packed, bias);
     for_each_block_of_rows(g, call.y.count, call.threads, [&](extent s, extent first, extent last) {
         const T* add = call.other.data == nullptr ? nullptr : call.other.data + s * call.other.sample;
         T* y = call.y.data + s * call.y.sample;

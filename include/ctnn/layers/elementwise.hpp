@@ -14,10 +14,10 @@ namespace ctnn {
 ///     gives    the same shape
 ///     needs    Layer::name, Layer::value(x) and Layer::slope(x), the derivative at x, for float and double
 ///
-///     struct softsign : ctnn::elementwise<softsign> {
-///         static constexpr const char* name = "softsign";
-///         template <class T> static T value(T x) { return x / (1 + std::abs(x)); }
-///         template <class T> static T slope(T x) { return 1 / ((1 + std::abs(x)) * (1 + std::abs(x))); }
+///     struct arcsinh : ctnn::elementwise<arcsinh> {
+///         static constexpr const char* name = "arcsinh";
+///         template <class T> static T value(T x) { return std::asinh(x); }
+///         template <class T> static T slope(T x) { return 1 / std::sqrt(1 + x * x); }
 ///     };
 template <class Layer>
 struct elementwise {

@@ -25,6 +25,7 @@ template <auto... Options>
 struct max_pool {
     [[nodiscard]] static constexpr outcome lower(dims in) {
         outcome o = detail::lower_pool<Options...>(in, "max_pool", 0);
+        o.what.what = kind::max_pool;
         o.what.backward_reads_input = true;
         return o;
     }

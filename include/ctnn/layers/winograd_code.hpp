@@ -39,7 +39,9 @@ struct winograd_work {
     [[nodiscard]] extent runs() const { return (sizes.positions[0] + run() - 1) / run(); }
 
     /// Where the tile is that has this number in the batch.
+    template <bool Halved>
     [[nodiscard]] kernels::winograd_tile<T> tile(extent number, extent outputs) const {
+        constexpr extent share = Halved ? 2 : 1;
         const extent plane = sizes.tiles[0] * sizes.tiles[1];
         const extent sample = number / plane, in_plane = number % plane;
         const extent row = in_plane / sizes.tiles[1] * outputs, column = in_plane % sizes.tiles[1] * outputs;
@@ -47,7 +49,7 @@ struct winograd_work {
         return {.x = x.at(sample, 0, row, column),
                 .rows = most(sizes.readable[0] - row, outputs + 2),
                 .columns = most(sizes.readable[1] - column, outputs + 2),
-                .y = y.at(sample, 0, row, column),
+                .y = y.at(sample, 0, row / share, column / share),
                 .add = add.data == nullptr ? nullptr : add.at(sample, 0, row, column),
                 .out_rows = most(sizes.positions[1] - row, outputs),
                 .out_columns = most(sizes.positions[2] - column, outputs)};
@@ -65,7 +67,7 @@ void winograd_unit(const winograd_work<T>& work, extent unit, T* scratch) {
     const extent first_tile = unit / work.parts / work.runs() * g.block;
     const extent count = work.tiles() - first_tile < g.block ? work.tiles() - first_tile : g.block;
     kernels::winograd_tile<T> tiles[winograd_tiles];
-    for (extent t = 0; t < count; ++t) tiles[t] = work.tile(first_tile + t, outputs);
+    for (extent t = 0; t < count; ++t) tiles[t] = work.template tile<K.halved>(first_tile + t, outputs);
 
     const extent slice = kernels::winograd_slice(outputs, g.block, g.channels);
     T* const products = scratch + g.taps * slice;
@@ -108,9 +110,9 @@ void winograd_unit(const winograd_work<T>& work, extent unit, T* scratch) {
             const extent filter = b * width, rest = g.filters - filter;
             target.offset = d * work.y.step[0] + filter;
             target.add_offset = d * work.add.step[0] + filter;
-            kernels::winograd_output<outputs, K.activation>(g, tiles, count, products,
-                                                            b < whole ? width : K.last * kernels::lanes<T>,
-                                                            work.bias + filter, rest < width ? rest : width, target);
+            kernels::winograd_output<outputs, K.activation, K.halved>(
+                g, tiles, count, products, b < whole ? width : K.last * kernels::lanes<T>, work.bias + filter,
+                rest < width ? rest : width, target);
         }
     }
 }
@@ -166,7 +168,7 @@ void winograd_forward_packed(const forward_call<T>& call, const T* packed) {
     const convolution_cost c = forward_cost(op);
     winograd_work<T> work{.sizes = winograd_sizes_of(c, K.winograd), .x = call.x, .add = call.other, .y = call.y};
     kernels::winograd_sizes& g = work.sizes;
-    g.slope = op.alpha;
+    g.numbers = op.numbers();
     g.first_depth = -op.window.before[0];
     g.depths = op.in.depth();
     for (int a = 0; a < 2; ++a) {

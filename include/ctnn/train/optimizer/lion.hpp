@@ -14,7 +14,8 @@
 namespace ctnn {
 inline namespace CTNN_BACKEND {
 
-/// Lion: with g = gradient + l1 * sign(p), p = p * (1 - rate * weight_decay) - rate * sign(beta1 * m + (1 - beta1) * g);
+/// Lion: with g = gradient + l1 * sign(p),
+/// p = p * (1 - rate * weight_decay) - rate * sign(beta1 * m + (1 - beta1) * g);
 /// then m = beta2 * m + (1 - beta2) * g.
 ///
 ///     slots      1: m

@@ -62,12 +62,14 @@ template <class Optimizer>
 ///         ctnn::extent slots() const { return 1; }
 ///         ctnn::error check() const { return {}; }
 ///         template <class T>
-///         void step(T* parameters, const T* gradients, T* state, ctnn::extent count, std::uint64_t, ctnn::extent stride) const {
+///         void step(T* parameters, const T* gradients, T* state, ctnn::extent count, std::uint64_t,
+///                   ctnn::extent stride) const {
 ///             const T downhill = static_cast<T>(-rate), keep = static_cast<T>(momentum);
-///             ctnn::kernels::descend<1>(parameters, gradients, state, count, stride, [=](auto p, auto gradient, auto* slot) {
-///                 slot[0] = keep * slot[0] + downhill * gradient;
-///                 return p + slot[0];
-///             });
+///             ctnn::kernels::descend<1>(parameters, gradients, state, count, stride,
+///                                       [=](auto p, auto gradient, auto* slot) {
+///                                           slot[0] = keep * slot[0] + downhill * gradient;
+///                                           return p + slot[0];
+///                                       });
 ///         }
 ///     };
 ///

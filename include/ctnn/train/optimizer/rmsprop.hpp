@@ -15,14 +15,15 @@ namespace ctnn {
 inline namespace CTNN_BACKEND {
 
 /// RMSprop: with g = gradient + weight_decay * p + l1 * sign(p) and s = smoothing * s + (1 - smoothing) * g^2,
-/// d = g / (sqrt(s) + epsilon), or with centered g / (sqrt(s - a^2) + epsilon), a = smoothing * a + (1 - smoothing) * g.
-/// Then p -= rate * d, or with momentum p -= rate * b, b = momentum * b + d.
+/// d = g / (sqrt(s) + epsilon), or with centered g / (sqrt(s - a^2) + epsilon), where
+/// a = smoothing * a + (1 - smoothing) * g. Then p -= rate * d, or with momentum p -= rate * b, b = momentum * b + d.
 ///
 ///     slots      1 to 3: s, a with centered, b with momentum
 ///     refuses    numbers below 0
 ///
 /// Tieleman and Hinton, "Lecture 6.5 - rmsprop", Coursera, 2012; centered as in Graves, "Generating sequences with
-/// recurrent neural networks", 2013. As PyTorch's RMSprop, whose alpha is smoothing (Keras adds epsilon below the root):
+/// recurrent neural networks", 2013. As PyTorch's RMSprop, whose alpha is smoothing (Keras adds epsilon below the
+/// root):
 /// https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
 ///
 ///     ctnn::rmsprop descent{.rate = 1e-3, .momentum = 0.9};
@@ -78,7 +79,8 @@ private:
                 spread = max(fma(-mean, mean, square), vec(T{0}));
             }
             vec direction = gradient / (sqrt(spread) + least);
-            if constexpr (Momentum) direction = slot[1 + Centered] = fma(vec(keep_buffer), slot[1 + Centered], direction);
+            if constexpr (Momentum)
+                direction = slot[1 + Centered] = fma(vec(keep_buffer), slot[1 + Centered], direction);
             return fma(vec(downhill), direction, p);
         };
     }

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Softsign.
+#pragma once
+
+#include "ctnn/layers/activation.hpp"
+
+namespace ctnn {
+
+/// x / (1 + |x|): between -1 and 1 as tanh, but slower to get there.
+///
+///     takes    any shape
+///     gives    the same shape
+///
+///     using hidden = ctnn::chain<ctnn::dense<64>, ctnn::softsign>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.Softsign.html
+struct softsign : detail::elementwise<activation::softsign> {
+    [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("softsign", in); }
+};
+
+}  // namespace ctnn
