@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// What fit() does between the gradient and the step: schedules, accumulation, clipping, averages, decay of weights alone.
+/// What fit() does between the gradient and the step: schedules, accumulation, clipping, averages, decay of weights
+/// alone.
 #include <doctest/doctest.h>
 
 #include <cmath>

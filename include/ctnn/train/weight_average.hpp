@@ -35,8 +35,9 @@ public:
         const auto follow = [&](std::span<T> kept, std::span<const T> met) {
             execution::for_pieces(std::ssize(kept), threads, [&](extent, extent first, extent length) {
                 using vec = kernels::vec<T>;
-                kernels::descend<0>(kept.data() + first, met.data() + first, static_cast<T*>(nullptr), length, 0,
-                                    [=](vec average, vec number, vec*) { return fma(vec(keep), average, take * number); });
+                kernels::descend<0>(
+                    kept.data() + first, met.data() + first, static_cast<T*>(nullptr), length, 0,
+                    [=](vec average, vec number, vec*) { return fma(vec(keep), average, take * number); });
             });
         };
         follow(average_.parameters(), m.parameters());

@@ -10,8 +10,8 @@
 
 namespace ctnn {
 
-/// lowest + (base - lowest) * (1 + cos(pi * time / length)) / 2: from base to lowest at length. After that it rises again,
-/// as in PyTorch.
+/// lowest + (base - lowest) * (1 + cos(pi * time / length)) / 2: from base to lowest at length. After that it rises
+/// again, as in PyTorch.
 ///
 ///     refuses    a length that is not above 0, a negative lowest
 ///

@@ -15,7 +15,7 @@ namespace ctnn {
 /// base / (start_divisor * end_divisor) at length - 1; along half cosines, or straight lines with linear. With
 /// three_phases it falls as fast as it rose to where it began, and from there to the end. It stays at the end.
 ///
-///     refuses    a length below 2, rise outside (0, 1), or 1 / 2 and above with three_phases, divisors that are not above 0
+///     refuses    a length below 2, rise outside (0, 1), or (0, 1 / 2) with three_phases, divisors that are not above 0
 ///
 /// Smith and Topin, "Super-convergence: very fast training of neural networks using large learning rates", 2017, as
 /// PyTorch's OneCycleLR (total_steps, pct_start, div_factor, final_div_factor) without its cycle of the momentum:

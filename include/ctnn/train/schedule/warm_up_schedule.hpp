@@ -14,7 +14,8 @@ namespace ctnn {
 /// Goyal et al., "Accurate, large minibatch SGD", 2017, as PyTorch's SequentialLR of LinearLR (total_iters,
 /// start_factor) and another: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
 ///
-///     const ctnn::rate_schedule schedule = ctnn::warm_up_schedule{.length = 5, .then = ctnn::cosine_schedule{.length = 45}};
+///     const ctnn::cosine_schedule falling{.length = 45};
+///     const ctnn::rate_schedule schedule = ctnn::warm_up_schedule{.length = 5, .then = falling};
 struct warm_up_schedule {
     double length = 5;
     double from = 1.0 / 3;
