@@ -21800,6 +21800,206 @@ struct grid_tile {
 /// \file
 /// Losses, optimizers, metrics, training.
 
+// -------------------- ctnn/train/clip.hpp
+/// \file
+/// Limits on a gradient before a step.
+
+// -------------------- ctnn/kernels/clip.hpp
+/// \file
+/// What limits gradients: sums of squares, factors and bounds over a range.
+
+// -------------------- ctnn/kernels/descend.hpp
+/// \file
+/// The optimizers' pass over a range of parameters: every array is read and written once.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// -1, 0 or 1 in every lane; NaN where a is NaN.
+template <class T>
+CTNN_INLINE vec<T> sign(vec<T> a) {
+    return select(abs(a) > vec<T>(T{0}), copy_sign(vec<T>(T{1}), a), a);
+}
+
+/// What penalties on the size of the parameters add to their gradient.
+template <class T>
+struct penalty {
+    T l2;  ///< gradient += l2 * p
+    T l1;  ///< gradient += l1 * sign(p)
+    CTNN_INLINE vec<T> operator()(vec<T> p, vec<T> gradient) const {
+        return fma(vec<T>(l1), sign(p), fma(vec<T>(l2), p, gradient));
+    }
+};
+
+namespace detail {
+
+template <bool Whole, class T>
+CTNN_INLINE vec<T> read_vector(const T* from, extent count) {
+    if constexpr (Whole)
+        return load(from);
+    else
+        return load_partial(from, count);
+}
+
+template <bool Whole, class T>
+CTNN_INLINE void write_vector(T* to, vec<T> value, extent count) {
+    if constexpr (Whole)
+        store(to, value);
+    else
+        store_partial(to, value, count);
+}
+
+/// Calls part<true>(i, lanes) for whole vectors, then part<false>(i, rest): the remainder runs through the same
+/// operations, so that a number's result does not depend on where a range was cut.
+template <class T, class Part>
+CTNN_INLINE void each_vector(extent count, const Part& part) {
+    extent i = 0;
+    for (; i + lanes<T> <= count; i += lanes<T>) part.template operator()<true>(i, lanes<T>);
+    if (i < count) part.template operator()<false>(i, count - i);
+}
+
+}  // namespace detail
+
+/// parameters, gradients: [count]; state: [Slots][stride], of which the first `count` belong to the parameters; a
+/// stride of 0 stands for count. Writes p = rule(p, gradient, slot) for each vector of parameters; slot[k] are the
+/// numbers of state, which the rule changes where they are.
+///
+/// The elements meet no other elements, so a step is bound by memory (3 + 2 * Slots passes over a block) unless the
+/// rule divides or takes roots, which takes about as long as the arrays take from the L2 cache.
+template <extent Slots, class T, class Rule>
+CTNN_KERNEL void descend(T* __restrict parameters, const T* __restrict gradients, T* __restrict state, extent count,
+                         extent stride, const Rule rule) {
+    const extent apart = stride == 0 ? count : stride;
+    detail::each_vector<T>(count, [&]<bool Whole>(extent i, extent n) {
+        vec<T> slot[static_cast<std::size_t>(Slots) + 1];  // one more: there is no array of none
+        unroll<Slots>([&](auto k) { slot[k] = detail::read_vector<Whole>(state + k * apart + i, n); });
+        const vec<T> p = detail::read_vector<Whole>(parameters + i, n);
+        const vec<T> updated = rule(p, detail::read_vector<Whole>(gradients + i, n), slot);
+        unroll<Slots>([&](auto k) { detail::write_vector<Whole>(state + k * apart + i, slot[k], n); });
+        detail::write_vector<Whole>(parameters + i, updated, n);
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// values: [count]. The sum of their squares: a few thousand in vectors of T, whose sums are added in double.
+template <class T>
+[[nodiscard]] CTNN_KERNEL double sum_of_squares(const T* values, extent count) {
+    constexpr extent run = 256 * lanes<T>;
+    double total = 0;
+    for (extent from = 0; from < count; from += run) {
+        vec<T> sum{T{0}};
+        detail::each_vector<T>(count - from < run ? count - from : run, [&]<bool Whole>(extent i, extent n) {
+            const vec<T> value = detail::read_vector<Whole>(values + from + i, n);
+            sum = fma(value, value, sum);
+        });
+        total += static_cast<double>(reduce_add(sum));
+    }
+    return total;
+}
+
+/// values: [count]. values *= factor.
+template <class T>
+CTNN_KERNEL void scale(T* values, extent count, T factor) {
+    detail::each_vector<T>(count, [=]<bool Whole>(extent i, extent n) {
+        detail::write_vector<Whole>(values + i, detail::read_vector<Whole>(values + i, n) * factor, n);
+    });
+}
+
+/// values: [count]. Moves what lies outside [-limit, limit] to the border; NaN stays.
+template <class T>
+CTNN_KERNEL void clamp(T* values, extent count, T limit) {
+    detail::each_vector<T>(count, [=]<bool Whole>(extent i, extent n) {
+        const vec<T> value = detail::read_vector<Whole>(values + i, n);
+        detail::write_vector<Whole>(values + i, max(min(value, vec<T>(limit)), vec<T>(-limit)), n);
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/pieces.hpp
+/// \file
+/// The flat block of a network in pieces that threads share.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace execution {
+
+/// Numbers in a piece: 256 KB of float are enough to be worth a thread, and the same for any number of threads.
+inline constexpr extent piece_size = 65536;
+
+[[nodiscard]] constexpr extent pieces_of(extent count) { return (count + piece_size - 1) / piece_size; }
+
+/// Calls body(piece, first, length) for the pieces of `count` numbers.
+template <class Body>
+inline void for_pieces(extent count, extent threads, const Body& body) {
+    parallel_for(pieces_of(count), threads, [&](extent i) {
+        const extent first = i * piece_size;
+        body(i, first, count - first < piece_size ? count - first : piece_size);
+    });
+}
+
+}  // namespace execution
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// The Euclidean norm of a gradient over all parameters; the same bits for any number of threads.
+template <class Net, class T>
+[[nodiscard]] double gradient_norm(const gradient<Net, T>& g, extent threads = 1) noexcept {
+    constexpr extent count = Net::parameter_count;
+    double sums[static_cast<std::size_t>(execution::pieces_of(count)) + 1]{};
+    execution::for_pieces(count, threads, [&](extent piece, extent first, extent length) {
+        sums[piece] = kernels::sum_of_squares(g.data() + first, length);
+    });
+    double sum = 0;
+    for (const double s : sums) sum += s;
+    return std::sqrt(sum);
+}
+
+/// Multiplies a gradient by a number.
+template <class Net, class T>
+void scale_gradient(gradient<Net, T>& g, double factor, extent threads = 1) noexcept {
+    execution::for_pieces(Net::parameter_count, threads, [&](extent, extent first, extent length) {
+        kernels::scale(g.data() + first, length, static_cast<T>(factor));
+    });
+}
+
+/// Shortens a gradient whose norm over all parameters exceeds `largest` to that norm. One that is not finite ends
+/// with NaN where it was infinite, so that it is seen.
+/// \returns the norm before
+///
+/// Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", ICML 2013, as PyTorch's
+/// clip_grad_norm_: https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
+template <class Net, class T>
+double clip_norm(gradient<Net, T>& g, double largest, extent threads = 1) noexcept {
+    const double found = gradient_norm(g, threads);
+    const double factor = largest / (found + 1e-6);
+    if (!(factor >= 1)) scale_gradient(g, factor, threads);
+    return found;
+}
+
+/// Moves every element of a gradient into [-largest, largest]; NaN stays NaN. As PyTorch's clip_grad_value_:
+/// https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
+template <class Net, class T>
+void clip_value(gradient<Net, T>& g, double largest, extent threads = 1) noexcept {
+    execution::for_pieces(Net::parameter_count, threads, [&](extent, extent first, extent length) {
+        kernels::clamp(g.data() + first, length, static_cast<T>(largest));
+    });
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
 // -------------------- ctnn/train/evaluate.hpp
 /// \file
 /// A model on a whole data set: its mean loss, its probabilities, and what they are worth.
@@ -22671,7 +22871,7 @@ struct epoch_record {
     double validation_loss = -1;  ///< -1 without validation data
     double validation_accuracy = -1;
     double validation_auc = -1;  ///< area under the ROC curve; several classes: the mean of one against the rest
-    double rate = 0;             ///< the optimizer's rate in this epoch
+    double rate = 0;             ///< the optimizer's rate in the last step of this epoch
     double seconds = 0;
 };
 
@@ -22688,7 +22888,7 @@ struct training_moment {
     extent batch = 0, batches = 0;  ///< from 1; 0 before the first
     extent samples = 0;             ///< seen in this epoch
     double loss = 0;                ///< running mean of this epoch
-    double rate = 0;                ///< may be changed at the beginning of an epoch: a schedule
+    double rate = 0;                ///< of the last step; may be changed at the beginning of an epoch
     bool stop = false;              ///< may be set: training ends after this epoch
 };
 
@@ -22729,6 +22929,100 @@ public:
 
 private:
     double sum_ = 0, weight_ = 0;
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/schedule/schedule.hpp
+/// \file
+/// The protocol of a schedule, and a value that holds any of them.
+
+namespace ctnn {
+
+namespace detail {
+/// Refuses a number that is not finite or below `low`, or `low` itself where it is excluded.
+[[nodiscard]] inline error check_schedule(const char* schedule, const char* name, double value, double low = 0,
+                                          bool excluded = false) {
+    if (std::isfinite(value) && (excluded ? value > low : value >= low)) return {};
+    return {error_kind::invalid_argument, std::string(schedule) + ": " + name + " is " + to_text(value) +
+                                              ", expected a finite number " + (excluded ? "above " : "of at least ") +
+                                              to_text(low)};
+}
+}  // namespace detail
+
+/// What gives the learning rate of a time.
+///
+///     rate       the rate, from the optimizer's own (base) and the time, which begins at 0 and counts epochs or steps:
+///                schedule_unit says which, and so are all lengths of the schedule to be read
+///     check      optional: error{} when the settings make sense, else error_kind::invalid_argument
+///     observe    optional: told what was measured after each epoch, and whether larger is better
+///
+/// Schedules are plain values. One of one's own:
+///
+///     struct halved_each_epoch {
+///         double rate(double base, double time) const { return std::ldexp(base, -static_cast<int>(time)); }
+///     };
+template <class Schedule>
+concept schedule_function = std::copyable<Schedule> && requires(const Schedule& s, double base, double time) {
+    { s.rate(base, time) } -> std::same_as<double>;
+};
+
+/// What the time of a schedule counts.
+enum class schedule_unit : unsigned char {
+    epoch,             ///< whole epochs: the rate changes between them; PyTorch's scheduler.step() after an epoch
+    step,              ///< the optimizer's steps: PyTorch's scheduler.step() after each optimizer.step()
+    fraction_of_epoch  ///< epochs, but the rate changes with each step: 2.5 is the middle of the third epoch
+};
+
+/// Any schedule, as a value of one type; without one it keeps the optimizer's rate.
+///
+///     const ctnn::rate_schedule schedule = ctnn::cosine_schedule{.length = 30};
+class rate_schedule {
+public:
+    rate_schedule() = default;
+    template <class Schedule>
+    requires(!std::same_as<Schedule, rate_schedule> && schedule_function<Schedule>)
+    rate_schedule(const Schedule& s) : held_(std::make_unique<holder<Schedule>>(s)) {}
+    rate_schedule(const rate_schedule& other) : held_(other.held_ ? other.held_->copy() : nullptr) {}
+    rate_schedule(rate_schedule&&) = default;
+    rate_schedule& operator=(rate_schedule other) noexcept {
+        held_.swap(other.held_);
+        return *this;
+    }
+    ~rate_schedule() = default;
+
+    [[nodiscard]] bool empty() const { return held_ == nullptr; }
+    [[nodiscard]] double rate(double base, double time) const { return held_ ? held_->rate(base, time) : base; }
+    [[nodiscard]] error check() const { return held_ ? held_->check() : error{}; }
+    void observe(double measured, bool larger_is_better) {
+        if (held_) held_->observe(measured, larger_is_better);
+    }
+
+private:
+    struct holder_base {
+        virtual ~holder_base() = default;
+        [[nodiscard]] virtual std::unique_ptr<holder_base> copy() const = 0;
+        [[nodiscard]] virtual double rate(double base, double time) const = 0;
+        [[nodiscard]] virtual error check() const = 0;
+        virtual void observe(double measured, bool larger_is_better) = 0;
+    };
+    template <class Schedule>
+    struct holder final : holder_base {
+        Schedule held;
+        explicit holder(const Schedule& s) : held(s) {}
+        [[nodiscard]] std::unique_ptr<holder_base> copy() const override { return std::make_unique<holder>(held); }
+        [[nodiscard]] double rate(double base, double time) const override { return held.rate(base, time); }
+        [[nodiscard]] error check() const override {
+            if constexpr (requires { held.check(); })
+                return held.check();
+            else
+                return {};
+        }
+        void observe([[maybe_unused]] double measured, [[maybe_unused]] bool larger_is_better) override {
+            if constexpr (requires { held.observe(measured, larger_is_better); })
+                held.observe(measured, larger_is_better);
+        }
+    };
+    std::unique_ptr<holder_base> held_;
 };
 
 }  // namespace ctnn
@@ -22813,31 +23107,124 @@ concept optimizer = std::copyable<Optimizer> && requires(const Optimizer& o, Opt
 }  // namespace ctnn
 
 namespace ctnn {
+
+namespace detail {
+
+/// Where the flat block begins or ceases to be decayed: even places are the first number that is, odd ones the first
+/// that is not. Biases, and the factors and offsets of norms, are the tensors of one axis.
+template <class Net>
+[[nodiscard]] std::vector<extent> decayed_ranges() {
+    std::vector<extent> borders;
+    for (const named_tensor& t : tensors_of<Net>()) {
+        const bool inside = borders.size() % 2 == 1;
+        if (t.learned && (t.shape.size() > 1) != inside) borders.push_back(t.offset);
+    }
+    return borders;
+}
+
+}  // namespace detail
+
 inline namespace CTNN_BACKEND {
 
 /// What an optimizer remembers of a model between steps: its slots, each a block like the parameters, and the time.
 template <optimizer Optimizer, class Net, class T = float>
 class optimizer_state {
 public:
-    explicit optimizer_state(const Optimizer& o) : slots_(o.slots() * stride) {}
+    explicit optimizer_state(const Optimizer& o) : slots_(o.slots() * stride) {
+        if (decays_weights_only(o)) borders_ = detail::decayed_ranges<Net>();
+    }
 
     /// Changes the parameters of a model by one step along a gradient.
     void step(const Optimizer& o, model<Net, T>& m, const gradient<Net, T>& g, extent threads = 1) noexcept {
         ++time_;
-        // Pieces of 256 KB of float: enough to be worth a thread, and the same for any number of threads.
-        constexpr extent piece = 65536, count = Net::parameter_count;
-        parallel_for((count + piece - 1) / piece, threads, [&](extent i) {
-            const extent from = i * piece, length = count - from < piece ? count - from : piece;
-            T* slots = slots_.size() == 0 ? nullptr : slots_.data() + from;
-            o.step(m.parameters().data() + from, g.data() + from, slots, length, time_, stride);
+        const Optimizer without_decay = detail::without_decay(o);
+        execution::for_pieces(count, threads, [&](extent, extent first, extent length) {
+            const auto part = [&](const Optimizer& with, extent from, extent to) {
+                T* slots = slots_.size() == 0 ? nullptr : slots_.data() + from;
+                with.step(m.parameters().data() + from, g.data() + from, slots, to - from, time_, stride);
+            };
+            const extent last = first + length;
+            if (!decays_weights_only(o)) return part(o, first, last);
+            bool decayed = false;
+            for (std::size_t i = 0; i <= borders_.size() && first < last; ++i, decayed = !decayed) {
+                const extent border = i < borders_.size() && borders_[i] < last ? borders_[i] : last;
+                if (border <= first) continue;
+                part(decayed ? o : without_decay, first, border);
+                first = border;
+            }
         });
     }
+    /// How many steps were made.
     [[nodiscard]] std::uint64_t time() const noexcept { return time_; }
+    /// Continues as if so many steps had been made; the slots are the caller's to restore.
+    void set_time(std::uint64_t time) noexcept { time_ = time; }
+    /// Slot k of every parameter, in the order of the parameters.
+    [[nodiscard]] std::span<T> slot(extent k) noexcept {
+        return {slots_.data() + k * stride, static_cast<std::size_t>(count)};
+    }
 
 private:
-    static constexpr extent stride = round_up(Net::parameter_count);
+    static constexpr extent count = Net::parameter_count, stride = round_up(count);
+
+    static bool decays_weights_only(const Optimizer& o) noexcept {
+        if constexpr (requires { o.decay_weights_only; })
+            return o.decay_weights_only;
+        else
+            return false;
+    }
+
     aligned_block<T> slots_;
+    std::vector<extent> borders_;
     std::uint64_t time_ = 0;
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/weight_average.hpp
+/// \file
+/// An exponential moving average of a model's weights.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// A model whose numbers follow those of another: average = decay * average + (1 - decay) * number, parameters and
+/// running statistics alike; the first update copies. It is a model like any other: it can be evaluated, saved and
+/// frozen, and often generalizes better than the weights of the last step.
+///
+///     costs    a second model, and three passes over its block an update
+///
+/// Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992, as PyTorch's AveragedModel with
+/// an exponential average: https://pytorch.org/docs/stable/optim.html#stochastic-weight-averaging
+///
+///     ctnn::weight_average average(model, 0.999);
+///     average.update(model);                                // after each step
+///     if (auto failed = ctnn::save(average.model(), "averaged.safetensors")) std::puts(failed.what());
+template <class Net, class T = float>
+class weight_average {
+public:
+    /// \pre 0 <= decay < 1
+    weight_average(const ctnn::model<Net, T>& start, double decay) : average_(start.copy()), decay_(decay) {}
+
+    void update(const ctnn::model<Net, T>& m, extent threads = 1) noexcept {
+        const T keep = static_cast<T>(any_ ? decay_ : 0.0), take = static_cast<T>(any_ ? 1.0 - decay_ : 1.0);
+        any_ = true;
+        const auto follow = [&](std::span<T> kept, std::span<const T> met) {
+            execution::for_pieces(std::ssize(kept), threads, [&](extent, extent first, extent length) {
+                using vec = kernels::vec<T>;
+                kernels::descend<0>(
+                    kept.data() + first, met.data() + first, static_cast<T*>(nullptr), length, 0,
+                    [=](vec average, vec number, vec*) { return fma(vec(keep), average, take * number); });
+            });
+        };
+        follow(average_.parameters(), m.parameters());
+        follow(average_.state(), m.state());
+    }
+    [[nodiscard]] const ctnn::model<Net, T>& model() const noexcept { return average_; }
+
+private:
+    ctnn::model<Net, T> average_;
+    double decay_;
+    bool any_ = false;
 };
 
 }  // namespace CTNN_BACKEND
@@ -22861,6 +23248,13 @@ struct fit_options {
     monitor watched = monitor::loss;   ///< of the validation data, or the training loss without them
     extent threads = 0;                ///< 0: as many as OpenMP offers; results do not depend on it
     std::vector<training_callback*> callbacks{};
+    rate_schedule schedule{};                            ///< of the optimizer's rate; none: it keeps its own
+    schedule_unit schedule_in = schedule_unit::epoch;    ///< what the schedule's time counts
+    extent accumulate = 1;  ///< batches a step: the gradient is that of one batch of all their samples
+    double clip_value = 0;  ///< every element of a gradient is moved into [-clip_value, clip_value]; 0: as it is
+    double clip_norm = 0;   ///< a gradient is shortened to this norm, after clip_value; 0: as it is
+    double average = 0;     ///< decay of a moving average of the weights (0.999): what is evaluated, and what the model
+                            ///< ends with; 0: none
 };
 
 namespace detail {
@@ -22927,14 +23321,33 @@ template <class Loss, class Data>
     return loss.check(all, data.size(), out);
 }
 
+/// Refuses settings of fit() that make no sense, whatever the data.
+template <class Data>
+[[nodiscard]] error check_options(const fit_options<Data>& options) {
+    constexpr error_kind invalid = error_kind::invalid_argument;
+    if (options.epochs < 1 || options.batch < 1) return {invalid, "fit: epochs and batch must be at least 1"};
+    if (options.accumulate < 1) return {invalid, "fit: accumulate must be at least 1"};
+    if (error failed = check_setting("fit", "clip_value", options.clip_value)) return failed;
+    if (error failed = check_setting("fit", "clip_norm", options.clip_norm)) return failed;
+    if (error failed = check_setting("fit", "average", options.average, 1)) return failed;
+    return options.schedule.check();
+}
+
+/// What is watched of an epoch, and whether more of it is better.
+[[nodiscard]] inline double watched_value(monitor watched, bool validated, const epoch_record& e) {
+    return watched == monitor::accuracy ? (validated ? e.validation_accuracy : e.accuracy)
+           : watched == monitor::auc    ? e.validation_auc
+                                        : (validated ? e.validation_loss : e.loss);
+}
+[[nodiscard]] constexpr bool larger_is_better(monitor watched) { return watched != monitor::loss; }
+
 /// Is this epoch better than the best so far? The first always is.
 class best_so_far {
 public:
     explicit best_so_far(monitor watched, bool validated) : watched_(watched), validated_(validated) {}
     bool improved(const epoch_record& e) {
-        const double value = watched_ == monitor::accuracy ? (validated_ ? e.validation_accuracy : e.accuracy)
-                             : watched_ == monitor::auc    ? e.validation_auc
-                                                           : -(validated_ ? e.validation_loss : e.loss);
+        const double found = watched_value(watched_, validated_, e);
+        const double value = larger_is_better(watched_) ? found : -found;
         if (any_ && !(value > best_)) return false;
         any_ = true;
         best_ = value;
@@ -22962,8 +23375,7 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                   "ctnn: fit needs a data set of the network's input shape; load or resize the data to net::input");
     using pass_type = training_pass<Net, Loss, T>;
     constexpr dims out = pass_type::output_dims;
-    if (options.epochs < 1 || options.batch < 1)
-        return error{error_kind::invalid_argument, "fit: epochs and batch must be at least 1"};
+    if (error failed = detail::check_options(options)) return failed;
     if (error failed = descent.check()) return failed;
     if (error failed = detail::check_data(loss, data, out)) return failed;
     if (options.validation != nullptr)
@@ -22982,6 +23394,11 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     std::optional<model<Net, T>> best;
     if (keeps_best) best.emplace(m.copy());
     detail::best_so_far so_far(options.watched, options.validation != nullptr);
+    std::optional<weight_average<Net, T>> average;
+    if (options.average > 0) average.emplace(m, options.average);
+    rate_schedule schedule = options.schedule;
+    const double base = descent.rate;
+    std::uint64_t batches_met = 0;
 
     training_history history;
     history.epochs.reserve(static_cast<std::size_t>(options.epochs));
@@ -22991,22 +23408,47 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
         const auto start = std::chrono::steady_clock::now();
         moment.epoch = epoch;
         moment.batch = moment.samples = 0;
+        // The rate of a step, from its place in the epoch.
+        const auto scheduled = [&](double share) {
+            const double epochs_done = static_cast<double>(epoch - 1);
+            return schedule.rate(base, options.schedule_in == schedule_unit::step ? static_cast<double>(state.time())
+                                       : options.schedule_in == schedule_unit::epoch ? epochs_done
+                                                                                     : epochs_done + share);
+        };
+        if (!schedule.empty()) moment.rate = scheduled(0);
         for (training_callback* c : options.callbacks) c->epoch_begins(moment);
         descent.rate = moment.rate;
         if (options.shuffled) shuffle(order, options.random, static_cast<std::uint64_t>(epoch));
         running_mean mean_loss_so_far, right;
+        double gathered = 0;  // the normalizer of the batches since the last step
         for (extent from = 0; from < data.size(); from += batch) {
             const extent samples = data.size() - from < batch ? data.size() - from : batch;
             memory.gather(order.data() + from, samples, epoch);
-            pass.set_step(state.time());
+            pass.set_step(batches_met++);
             const auto outputs = pass.forward(m, memory.inputs(), samples);
             const target<T> expected = memory.expected();
-            const double value = pass.loss(loss, expected);
+            const double normalizer = loss.normalizer(expected, samples, out);
+            // Several batches add up the gradient of the sum; it is divided when it is known by what.
+            const double divisor = options.accumulate == 1 ? normalizer : 1.0;
+            const double value = mean_of(
+                loss.value(outputs.data(), expected, pass.output_gradient().data(), samples, out, divisor), normalizer);
             detail::count_right<Loss>(outputs.data(), expected.labels, samples, out, right);
-            slope.fill_zero();
+            const extent in_group = moment.batch % options.accumulate;
+            if (in_group == 0) slope.fill_zero();
+            gathered = in_group == 0 ? normalizer : gathered + normalizer;
             pass.backward(m, slope);
-            state.step(descent, m, slope, threads);
-            mean_loss_so_far.add(value, loss.normalizer(expected, samples, out));
+            if (in_group + 1 == options.accumulate || from + samples == data.size()) {
+                if (options.accumulate > 1) scale_gradient(slope, mean_of(1.0, gathered), threads);
+                if (options.clip_value > 0) clip_value(slope, options.clip_value, threads);
+                if (options.clip_norm > 0) clip_norm(slope, options.clip_norm, threads);
+                if (moment.batch > 0 && !schedule.empty() && options.schedule_in != schedule_unit::epoch) {
+                    const double share = static_cast<double>(moment.batch) / static_cast<double>(moment.batches);
+                    moment.rate = descent.rate = scheduled(share);
+                }
+                state.step(descent, m, slope, threads);
+                if (average) average->update(m, threads);
+            }
+            mean_loss_so_far.add(value, normalizer);
             ++moment.batch;
             moment.samples += samples;
             moment.loss = mean_loss_so_far.value();
@@ -23015,21 +23457,24 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
         epoch_record record{.epoch = epoch, .loss = mean_loss_so_far.value(), .rate = descent.rate};
         if (!data.labels.empty()) record.accuracy = right.value();
         if (options.validation != nullptr) {
-            detail::evaluate_into(pass, m, *options.validation, loss, validated);
+            detail::evaluate_into(pass, average ? average->model() : m, *options.validation, loss, validated);
             record.validation_loss = validated.loss;
             record.validation_accuracy = validated.accuracy;
             record.validation_auc = validated.auc;
         }
         if (so_far.improved(record)) {
             history.best_epoch = epoch;
-            if (keeps_best) best->copy_numbers(m);
+            if (keeps_best) best->copy_numbers(average ? average->model() : m);
         } else if (options.patience > 0 && epoch - history.best_epoch >= options.patience) {
             moment.stop = history.stopped_early = true;
         }
+        schedule.observe(detail::watched_value(options.watched, options.validation != nullptr, record),
+                         detail::larger_is_better(options.watched));
         record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         history.epochs.push_back(record);
         for (training_callback* c : options.callbacks) c->epoch_ends(moment, history.epochs.back());
     }
+    if (average && !keeps_best) m.copy_numbers(average->model());
     if (keeps_best)
         m.copy_numbers(*best);
     else
@@ -23523,83 +23968,6 @@ namespace detail {
 // -------------------- ctnn/train/optimizer/adadelta.hpp
 /// \file
 /// Steps in the unit of the parameters, from running squares of gradients and steps.
-
-// -------------------- ctnn/kernels/descend.hpp
-/// \file
-/// The optimizers' pass over a range of parameters: every array is read and written once.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-/// -1, 0 or 1 in every lane; NaN where a is NaN.
-template <class T>
-CTNN_INLINE vec<T> sign(vec<T> a) {
-    return select(abs(a) > vec<T>(T{0}), copy_sign(vec<T>(T{1}), a), a);
-}
-
-/// What penalties on the size of the parameters add to their gradient.
-template <class T>
-struct penalty {
-    T l2;  ///< gradient += l2 * p
-    T l1;  ///< gradient += l1 * sign(p)
-    CTNN_INLINE vec<T> operator()(vec<T> p, vec<T> gradient) const {
-        return fma(vec<T>(l1), sign(p), fma(vec<T>(l2), p, gradient));
-    }
-};
-
-namespace detail {
-
-template <bool Whole, class T>
-CTNN_INLINE vec<T> read_vector(const T* from, extent count) {
-    if constexpr (Whole)
-        return load(from);
-    else
-        return load_partial(from, count);
-}
-
-template <bool Whole, class T>
-CTNN_INLINE void write_vector(T* to, vec<T> value, extent count) {
-    if constexpr (Whole)
-        store(to, value);
-    else
-        store_partial(to, value, count);
-}
-
-/// Calls part<true>(i, lanes) for whole vectors, then part<false>(i, rest): the remainder runs through the same
-/// operations, so that a number's result does not depend on where a range was cut.
-template <class T, class Part>
-CTNN_INLINE void each_vector(extent count, const Part& part) {
-    extent i = 0;
-    for (; i + lanes<T> <= count; i += lanes<T>) part.template operator()<true>(i, lanes<T>);
-    if (i < count) part.template operator()<false>(i, count - i);
-}
-
-}  // namespace detail
-
-/// parameters, gradients: [count]; state: [Slots][stride], of which the first `count` belong to the parameters; a
-/// stride of 0 stands for count. Writes p = rule(p, gradient, slot) for each vector of parameters; slot[k] are the
-/// numbers of state, which the rule changes where they are.
-///
-/// The elements meet no other elements, so a step is bound by memory (3 + 2 * Slots passes over a block) unless the
-/// rule divides or takes roots, which takes about as long as the arrays take from the L2 cache.
-template <extent Slots, class T, class Rule>
-CTNN_KERNEL void descend(T* __restrict parameters, const T* __restrict gradients, T* __restrict state, extent count,
-                         extent stride, const Rule rule) {
-    const extent apart = stride == 0 ? count : stride;
-    detail::each_vector<T>(count, [&]<bool Whole>(extent i, extent n) {
-        vec<T> slot[static_cast<std::size_t>(Slots) + 1];  // one more: there is no array of none
-        unroll<Slots>([&](auto k) { slot[k] = detail::read_vector<Whole>(state + k * apart + i, n); });
-        const vec<T> p = detail::read_vector<Whole>(parameters + i, n);
-        const vec<T> updated = rule(p, detail::read_vector<Whole>(gradients + i, n), slot);
-        unroll<Slots>([&](auto k) { detail::write_vector<Whole>(state + k * apart + i, slot[k], n); });
-        detail::write_vector<Whole>(parameters + i, updated, n);
-    });
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -24372,6 +24740,368 @@ private:
     bool drawn_over_;
     clock::time_point start_{}, epoch_start_{}, last_shown_{};
     std::size_t last_length_ = 0;
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/schedule/constant_schedule.hpp
+/// \file
+/// Another rate for a while.
+
+namespace ctnn {
+
+/// base * factor while time < length, then base.
+///
+///     refuses    a negative factor or length
+///
+/// As PyTorch's ConstantLR: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ConstantLR.html
+///
+///     const ctnn::rate_schedule schedule = ctnn::constant_schedule{.factor = 0.1, .length = 3};
+struct constant_schedule {
+    double factor = 1.0 / 3;
+    double length = 5;
+
+    [[nodiscard]] double rate(double base, double time) const { return time < length ? base * factor : base; }
+    [[nodiscard]] error check() const {
+        if (error failed = detail::check_schedule("constant_schedule", "factor", factor)) return failed;
+        return detail::check_schedule("constant_schedule", "length", length);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/schedule/cosine_restarts_schedule.hpp
+/// \file
+/// A rate that falls along half a cosine, again and again.
+
+// -------------------- ctnn/train/schedule/cosine_schedule.hpp
+/// \file
+/// A rate that falls along half a cosine.
+
+#include <numbers>
+
+namespace ctnn {
+
+/// lowest + (base - lowest) * (1 + cos(pi * time / length)) / 2: from base to lowest at length. After that it rises
+/// again, as in PyTorch.
+///
+///     refuses    a length that is not above 0, a negative lowest
+///
+/// Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017, as PyTorch's
+/// CosineAnnealingLR (T_max, eta_min):
+/// https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html
+///
+///     const ctnn::rate_schedule schedule = ctnn::cosine_schedule{.length = 30};
+struct cosine_schedule {
+    double length = 10;
+    double lowest = 0;
+
+    [[nodiscard]] double rate(double base, double time) const {
+        return lowest + (base - lowest) * (1 + std::cos(std::numbers::pi * time / length)) / 2;
+    }
+    [[nodiscard]] error check() const {
+        if (error failed = detail::check_schedule("cosine_schedule", "length", length, 0, true)) return failed;
+        return detail::check_schedule("cosine_schedule", "lowest", lowest);
+    }
+};
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// cosine_schedule that begins anew when its length has passed; each round is growth times as long as the one before.
+///
+///     refuses    a length that is not above 0, a growth below 1, a negative lowest
+///
+/// Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017, as PyTorch's
+/// CosineAnnealingWarmRestarts (T_0, T_mult, eta_min):
+/// https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.html
+///
+///     const ctnn::rate_schedule schedule = ctnn::cosine_restarts_schedule{.length = 10, .growth = 2};
+struct cosine_restarts_schedule {
+    double length = 10;
+    double growth = 1;
+    double lowest = 0;
+
+    [[nodiscard]] double rate(double base, double time) const {
+        double round = length;
+        if (growth == 1) time = std::fmod(time, round);
+        for (; time >= round; round *= growth) time -= round;
+        return cosine_schedule{round, lowest}.rate(base, time);
+    }
+    [[nodiscard]] error check() const {
+        constexpr const char* name = "cosine_restarts_schedule";
+        if (error failed = detail::check_schedule(name, "length", length, 0, true)) return failed;
+        if (error failed = detail::check_schedule(name, "growth", growth, 1)) return failed;
+        return detail::check_schedule(name, "lowest", lowest);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/schedule/exponential_schedule.hpp
+/// \file
+/// A rate that falls by a factor each time.
+
+namespace ctnn {
+
+/// base * factor^time.
+///
+///     refuses    a negative factor
+///
+/// As PyTorch's ExponentialLR (gamma):
+/// https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ExponentialLR.html
+///
+///     const ctnn::rate_schedule schedule = ctnn::exponential_schedule{.factor = 0.95};
+struct exponential_schedule {
+    double factor = 0.95;
+
+    [[nodiscard]] double rate(double base, double time) const { return base * std::pow(factor, time); }
+    [[nodiscard]] error check() const { return detail::check_schedule("exponential_schedule", "factor", factor); }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/schedule/multi_step_schedule.hpp
+/// \file
+/// A rate that falls at given times.
+
+namespace ctnn {
+
+/// base * factor^k, k the number of milestones that have been reached.
+///
+///     refuses    negative milestones, a negative factor
+///
+/// As PyTorch's MultiStepLR (gamma): https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiStepLR.html
+///
+///     const ctnn::rate_schedule schedule = ctnn::multi_step_schedule{.milestones = {30, 80}};
+struct multi_step_schedule {
+    std::vector<double> milestones;
+    double factor = 0.1;
+
+    [[nodiscard]] double rate(double base, double time) const {
+        int reached = 0;
+        for (const double milestone : milestones) reached += milestone <= time ? 1 : 0;
+        return base * std::pow(factor, reached);
+    }
+    [[nodiscard]] error check() const {
+        for (const double milestone : milestones)
+            if (error failed = detail::check_schedule("multi_step_schedule", "a milestone", milestone)) return failed;
+        return detail::check_schedule("multi_step_schedule", "factor", factor);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/schedule/one_cycle_schedule.hpp
+/// \file
+/// A rate that rises to its largest and falls to almost nothing.
+
+namespace ctnn {
+
+/// From base / start_divisor up to base, the largest rate, in the first `rise` of the length, then down to
+/// base / (start_divisor * end_divisor) at length - 1; along half cosines, or straight lines with linear. With
+/// three_phases it falls as fast as it rose to where it began, and from there to the end. It stays at the end.
+///
+///     refuses    a length below 2, rise outside (0, 1), or (0, 1 / 2) with three_phases, divisors that are not above 0
+///
+/// Smith and Topin, "Super-convergence: very fast training of neural networks using large learning rates", 2017, as
+/// PyTorch's OneCycleLR (total_steps, pct_start, div_factor, final_div_factor) without its cycle of the momentum:
+/// https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html
+///
+///     const ctnn::rate_schedule schedule = ctnn::one_cycle_schedule{.length = 1000};  // by schedule_unit::step
+struct one_cycle_schedule {
+    double length = 100;
+    double rise = 0.3;
+    double start_divisor = 25;
+    double end_divisor = 1e4;
+    bool linear = false;
+    bool three_phases = false;
+
+    [[nodiscard]] double rate(double base, double time) const {
+        const double first = base / start_divisor, last = first / end_divisor;
+        const double top = rise * length - 1, bottom = 2 * rise * length - 2, end = length - 1;
+        if (time < top) return between(first, base, time / top);
+        if (!three_phases) return between(base, last, (time - top) / (end - top));
+        if (time < bottom) return between(base, first, (time - top) / (bottom - top));
+        return between(first, last, (time - bottom) / (end - bottom));
+    }
+    [[nodiscard]] error check() const {
+        constexpr const char* name = "one_cycle_schedule";
+        if (error failed = detail::check_schedule(name, "length", length, 2)) return failed;
+        if (error failed = detail::check_schedule(name, "rise", rise, 0, true)) return failed;
+        if (rise >= (three_phases ? 0.5 : 1.0))
+            return {error_kind::invalid_argument, std::string(name) + ": rise is " + to_text(rise) +
+                                                      ", expected a number below " + (three_phases ? "0.5" : "1")};
+        if (error failed = detail::check_schedule(name, "start_divisor", start_divisor, 0, true)) return failed;
+        return detail::check_schedule(name, "end_divisor", end_divisor, 0, true);
+    }
+
+private:
+    [[nodiscard]] double between(double from, double to, double share) const {
+        if (share >= 1) return to;
+        return linear ? from + (to - from) * share : to + (from - to) / 2 * (1 + std::cos(std::numbers::pi * share));
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/schedule/plateau_schedule.hpp
+/// \file
+/// A rate that falls when nothing improves any more.
+
+namespace ctnn {
+
+/// base, multiplied by factor each time that more than `patience` epochs in a row have not improved what is watched,
+/// but not below lowest. An improvement is one by more than threshold, as a share of the best so far or, unless
+/// relative, as it is. For `cooldown` epochs after a reduction no epoch counts as one without improvement.
+///
+///     refuses    a factor outside [0, 1), other numbers below 0
+///
+/// fit() tells it what fit_options::watched says, after each epoch. What it remembers follows from those numbers: a run
+/// that is continued tells them again.
+///
+/// As PyTorch's ReduceLROnPlateau (min_lr, eps):
+/// https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
+///
+///     const ctnn::rate_schedule schedule = ctnn::plateau_schedule{.factor = 0.5, .patience = 3};
+struct plateau_schedule {
+    double factor = 0.1;
+    extent patience = 10;
+    double threshold = 1e-4;
+    bool relative = true;
+    extent cooldown = 0;
+    double lowest = 0;
+    double least_change = 1e-8;  ///< a smaller reduction is not made
+
+    /// What it has seen; begins anew with {}.
+    struct memory {
+        bool any = false;
+        double best = 0;
+        extent without_improvement = 0, cooling = 0, reductions = 0;
+    };
+    memory seen{};
+
+    void observe(double measured, bool larger_is_better) {
+        const double margin = relative ? seen.best * threshold : threshold;
+        const bool better = larger_is_better ? measured > seen.best + margin : measured < seen.best - margin;
+        if (!seen.any || better) {
+            seen.any = true;
+            seen.best = measured;
+            seen.without_improvement = 0;
+        } else {
+            ++seen.without_improvement;
+        }
+        if (seen.cooling > 0) {
+            --seen.cooling;
+            seen.without_improvement = 0;
+        }
+        if (seen.without_improvement > patience) {
+            ++seen.reductions;
+            seen.cooling = cooldown;
+            seen.without_improvement = 0;
+        }
+    }
+    [[nodiscard]] double rate(double base, double) const {
+        for (extent i = 0; i < seen.reductions; ++i) {
+            const double reduced = base * factor > lowest ? base * factor : lowest;
+            if (!(base - reduced > least_change)) break;
+            base = reduced;
+        }
+        return base;
+    }
+    [[nodiscard]] error check() const {
+        constexpr const char* name = "plateau_schedule";
+        if (!(factor >= 0 && factor < 1))
+            return {error_kind::invalid_argument,
+                    std::string(name) + ": factor is " + to_text(factor) + ", expected a number from 0 to below 1"};
+        if (patience < 0 || cooldown < 0)
+            return {error_kind::invalid_argument, std::string(name) + ": patience and cooldown must be at least 0"};
+        if (error failed = detail::check_schedule(name, "threshold", threshold)) return failed;
+        if (error failed = detail::check_schedule(name, "lowest", lowest)) return failed;
+        return detail::check_schedule(name, "least_change", least_change);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/schedule/polynomial_schedule.hpp
+/// \file
+/// A rate that falls to zero along a power of the time that is left.
+
+namespace ctnn {
+
+/// base * (1 - time / length)^power, and 0 from length on.
+///
+///     refuses    a length that is not above 0, a negative power
+///
+/// As PyTorch's PolynomialLR (total_iters):
+/// https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.PolynomialLR.html
+///
+///     const ctnn::rate_schedule schedule = ctnn::polynomial_schedule{.length = 40, .power = 0.9};
+struct polynomial_schedule {
+    double length = 5;
+    double power = 1;
+
+    [[nodiscard]] double rate(double base, double time) const {
+        return time < length ? base * std::pow(1 - time / length, power) : 0.0;
+    }
+    [[nodiscard]] error check() const {
+        if (error failed = detail::check_schedule("polynomial_schedule", "length", length, 0, true)) return failed;
+        return detail::check_schedule("polynomial_schedule", "power", power);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/schedule/step_schedule.hpp
+/// \file
+/// A rate that falls at equal distances.
+
+namespace ctnn {
+
+/// base * factor^k, k the number of whole lengths that have passed.
+///
+///     refuses    a length that is not above 0, a negative factor
+///
+/// As PyTorch's StepLR (step_size, gamma): https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html
+///
+///     const ctnn::rate_schedule schedule = ctnn::step_schedule{.length = 30, .factor = 0.1};
+struct step_schedule {
+    double length = 1;
+    double factor = 0.1;
+
+    [[nodiscard]] double rate(double base, double time) const {
+        return base * std::pow(factor, std::floor(time / length));
+    }
+    [[nodiscard]] error check() const {
+        if (error failed = detail::check_schedule("step_schedule", "length", length, 0, true)) return failed;
+        return detail::check_schedule("step_schedule", "factor", factor);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/schedule/warm_up_schedule.hpp
+/// \file
+/// A rate that rises before another schedule begins.
+
+namespace ctnn {
+
+/// base * (from + (1 - from) * time / length) while time < length; then the schedule `then`, whose time begins there.
+///
+///     refuses    a negative length, a negative from, what `then` refuses
+///
+/// Goyal et al., "Accurate, large minibatch SGD", 2017, as PyTorch's SequentialLR of LinearLR (total_iters,
+/// start_factor) and another: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
+///
+///     const ctnn::cosine_schedule falling{.length = 45};
+///     const ctnn::rate_schedule schedule = ctnn::warm_up_schedule{.length = 5, .then = falling};
+struct warm_up_schedule {
+    double length = 5;
+    double from = 1.0 / 3;
+    rate_schedule then{};
+
+    [[nodiscard]] double rate(double base, double time) const {
+        return time < length ? base * (from + (1 - from) * time / length) : then.rate(base, time - length);
+    }
+    [[nodiscard]] error check() const {
+        if (error failed = detail::check_schedule("warm_up_schedule", "length", length)) return failed;
+        if (error failed = detail::check_schedule("warm_up_schedule", "from", from)) return failed;
+        return then.check();
+    }
+    void observe(double measured, bool larger_is_better) { then.observe(measured, larger_is_better); }
 };
 
 }  // namespace ctnn

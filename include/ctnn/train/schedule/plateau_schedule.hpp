@@ -11,8 +11,8 @@
 namespace ctnn {
 
 /// base, multiplied by factor each time that more than `patience` epochs in a row have not improved what is watched,
-/// but not below lowest. An improvement is one by more than threshold, as a share of the best so far or, unless relative, as it
-/// is. For `cooldown` epochs after a reduction no epoch counts as one without improvement.
+/// but not below lowest. An improvement is one by more than threshold, as a share of the best so far or, unless
+/// relative, as it is. For `cooldown` epochs after a reduction no epoch counts as one without improvement.
 ///
 ///     refuses    a factor outside [0, 1), other numbers below 0
 ///
