@@ -42,13 +42,13 @@ const byte_vector gray_frame = segment(0xC0, {8, 0, 8, 0, 8, 1, 1, 0x11, 0});
 const byte_vector tables = joined({huffman(0x00, {1}, 1), huffman(0x10, {1}, 1)});
 const byte_vector gray_scan = segment(0xDA, {1, 1, 0, 0, 63, 0}), data{0x12, 0xFF, 0x00, 0xFF, 0xD0, 0x34};
 
-error refusal(std::initializer_list<byte_vector> parts) {
+error reason_against(std::initializer_list<byte_vector> parts) {
     return detail::check_jpeg(joined(parts), "x.jpg", {1 << 20, 1000}).error();
 }
 
 /// Is the file refused, by this kind and with these words?
 bool refused(error_kind kind, const char* words, std::initializer_list<byte_vector> parts) {
-    const error failed = refusal(parts);
+    const error failed = reason_against(parts);
     CAPTURE(failed.message());
     CHECK(failed.kind() == kind);
     CHECK(failed.message().find(words) != std::string::npos);
@@ -60,10 +60,10 @@ constexpr error_kind corrupt = error_kind::corrupt, unsupported = error_kind::un
 }  // namespace
 
 TEST_CASE("a JPEG whose segments are right passes the walk") {
-    CHECK_FALSE(refusal({start, numbers, gray_frame, tables, gray_scan, data, end}));
-    CHECK_FALSE(refusal({start, numbers, gray_frame, tables, gray_scan, data, end, {0, 0}}));
-    CHECK_FALSE(refusal({start, {0xFF, 0xFF}, numbers, gray_frame, tables, gray_scan, data, {0xFF}, end}));
-    CHECK_FALSE(refusal({start, segment(0xFE, {'a'}), numbers, gray_frame, tables, gray_scan, data, end}));
+    CHECK_FALSE(reason_against({start, numbers, gray_frame, tables, gray_scan, data, end}));
+    CHECK_FALSE(reason_against({start, numbers, gray_frame, tables, gray_scan, data, end, {0, 0}}));
+    CHECK_FALSE(reason_against({start, {0xFF, 0xFF}, numbers, gray_frame, tables, gray_scan, data, {0xFF}, end}));
+    CHECK_FALSE(reason_against({start, segment(0xFE, {'a'}), numbers, gray_frame, tables, gray_scan, data, end}));
 }
 
 TEST_CASE("a JPEG that passes the walk and cannot be decoded is refused with the reason") {
@@ -134,7 +134,7 @@ TEST_CASE("scans of a JPEG that the frame and the tables do not allow are refuse
     CHECK(refused(corrupt, "a frame header before it", {start, numbers, tables, gray_scan, data, end}));
     byte_vector scans;
     for (int i = 0; i < 200; ++i) scans = joined({scans, gray_scan, data});
-    CHECK_FALSE(refusal({start, numbers, gray_frame, tables, scans, end}));
+    CHECK_FALSE(reason_against({start, numbers, gray_frame, tables, scans, end}));
     CHECK(refused(error_kind::too_large, "more than 200 scans",
                   {start, numbers, gray_frame, tables, scans, gray_scan, data, end}));
 }
