@@ -47,7 +47,7 @@ error reason_against(std::initializer_list<byte_vector> parts) {
 }
 
 /// Is the file refused, by this kind and with these words?
-bool is_refused(error_kind kind, const char* words, std::initializer_list<byte_vector> parts) {
+bool refuses(error_kind kind, const char* words, std::initializer_list<byte_vector> parts) {
     const error failed = reason_against(parts);
     CAPTURE(failed.message());
     CHECK(failed.kind() == kind);
@@ -74,7 +74,7 @@ TEST_CASE("a JPEG that passes the walk and cannot be decoded is refused with the
 
 TEST_CASE("a frame of a JPEG that cannot be read is refused") {
     const auto frame = [](error_kind kind, const char* words, const byte_vector& content) {
-        CHECK(is_refused(kind, words, {start, numbers, segment(0xC0, content), tables, gray_scan, data, end}));
+        CHECK(refuses(kind, words, {start, numbers, segment(0xC0, content), tables, gray_scan, data, end}));
     };
     frame(corrupt, "a frame header of 5 bytes", {8, 0, 8, 0, 8});
     frame(corrupt, "a frame header of 9 bytes", {8, 0, 8, 0, 8, 2, 1, 0x11, 0});
@@ -88,18 +88,18 @@ TEST_CASE("a frame of a JPEG that cannot be read is refused") {
     frame(error_kind::too_large, "1001 x 8 pixels", {8, 3, 0xE9, 0, 8, 1, 1, 0x11, 0});
     frame(error_kind::too_large, "1000 x 1000 pixels", {8, 3, 0xE8, 3, 0xE8, 1, 1, 0x11, 0});
     frame(corrupt, "quantization table 4", {8, 0, 8, 0, 8, 1, 1, 0x11, 4});
-    CHECK(is_refused(corrupt, "a second frame header",
+    CHECK(refuses(corrupt, "a second frame header",
                   {start, numbers, gray_frame, gray_frame, tables, gray_scan, data, end}));
     for (const int marker : {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCC, 0xCD, 0xCE, 0xCF}) {
         CAPTURE(marker);
-        CHECK(is_refused(unsupported, "expected a baseline or progressive JPEG",
+        CHECK(refuses(unsupported, "expected a baseline or progressive JPEG",
                       {start, numbers, segment(marker, {8, 0, 8, 0, 8, 1, 1, 0x11, 0}), tables, gray_scan, data, end}));
     }
 }
 
 TEST_CASE("tables of a JPEG that are broken are refused") {
     const auto table = [](const char* words, const byte_vector& broken) {
-        CHECK(is_refused(corrupt, words, {start, numbers, broken, gray_frame, tables, gray_scan, data, end}));
+        CHECK(refuses(corrupt, words, {start, numbers, broken, gray_frame, tables, gray_scan, data, end}));
     };
     byte_vector wide(65);
     wide[0] = 0x10;  // numbers of two bytes, of which half is there
@@ -121,7 +121,7 @@ TEST_CASE("tables of a JPEG that are broken are refused") {
 
 TEST_CASE("scans of a JPEG that the frame and the tables do not allow are refused") {
     const auto scan = [](error_kind kind, const char* words, const byte_vector& content) {
-        CHECK(is_refused(kind, words, {start, numbers, gray_frame, tables, segment(0xDA, content), data, end}));
+        CHECK(refuses(kind, words, {start, numbers, gray_frame, tables, segment(0xDA, content), data, end}));
     };
     scan(corrupt, "a scan header of 0 bytes", {});
     scan(corrupt, "a scan header of 4 bytes", {0, 0, 63, 0});
@@ -131,35 +131,35 @@ TEST_CASE("scans of a JPEG that the frame and the tables do not allow are refuse
     scan(corrupt, "without its Huffman tables", {1, 1, 0x10, 0, 63, 0});
     scan(corrupt, "without its Huffman tables", {1, 1, 0x01, 0, 63, 0});
     scan(corrupt, "without its Huffman tables", {1, 1, 0x40, 0, 63, 0});
-    CHECK(is_refused(corrupt, "a frame header before it", {start, numbers, tables, gray_scan, data, end}));
+    CHECK(refuses(corrupt, "a frame header before it", {start, numbers, tables, gray_scan, data, end}));
     byte_vector scans;
     for (int i = 0; i < 200; ++i) scans = joined({scans, gray_scan, data});
     CHECK_FALSE(reason_against({start, numbers, gray_frame, tables, scans, end}));
-    CHECK(is_refused(error_kind::too_large, "more than 200 scans",
+    CHECK(refuses(error_kind::too_large, "more than 200 scans",
                   {start, numbers, gray_frame, tables, scans, gray_scan, data, end}));
 }
 
 TEST_CASE("the markers of a JPEG have their places") {
-    CHECK(is_refused(corrupt, "data and tables for every component", {start, end}));
-    CHECK(is_refused(corrupt, "data and tables for every component", {start, numbers, gray_frame, tables, end}));
-    CHECK(is_refused(corrupt, "data and tables for every component", {start, gray_frame, tables, gray_scan, data, end}));
+    CHECK(refuses(corrupt, "data and tables for every component", {start, end}));
+    CHECK(refuses(corrupt, "data and tables for every component", {start, numbers, gray_frame, tables, end}));
+    CHECK(refuses(corrupt, "data and tables for every component", {start, gray_frame, tables, gray_scan, data, end}));
     const byte_vector color_frame = segment(0xC0, {8, 0, 8, 0, 8, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0});
-    CHECK(is_refused(corrupt, "data and tables for every component",
+    CHECK(refuses(corrupt, "data and tables for every component",
                   {start, numbers, color_frame, tables, gray_scan, data, end}));
-    CHECK(is_refused(corrupt, "found byte 7, expected a marker", {start, {7}, numbers}));
+    CHECK(refuses(corrupt, "found byte 7, expected a marker", {start, {7}, numbers}));
     for (const int marker : {0x01, 0xD0, 0xD7, 0xD8})
-        CHECK(is_refused(corrupt, "out of place",
+        CHECK(refuses(corrupt, "out of place",
                       {start, segment(marker, {}), numbers, gray_frame, tables, gray_scan, data, end}));
     for (const unsigned char length : byte_vector{0, 1})
-        CHECK(is_refused(corrupt, "a segment of length", {start, {0xFF, 0xFE, 0, length}, numbers, gray_frame, end}));
-    CHECK(is_refused(error_kind::truncated, "a segment longer than the file", {start, {0xFF, 0xFE, 0, 9}}));
-    CHECK(is_refused(unsupported, "a height that follows the data",
+        CHECK(refuses(corrupt, "a segment of length", {start, {0xFF, 0xFE, 0, length}, numbers, gray_frame, end}));
+    CHECK(refuses(error_kind::truncated, "a segment longer than the file", {start, {0xFF, 0xFE, 0, 9}}));
+    CHECK(refuses(unsupported, "a height that follows the data",
                   {start, numbers, gray_frame, tables, gray_scan, data, segment(0xDC, {0, 8}), end}));
-    CHECK(is_refused(error_kind::trailing_data, "1 bytes behind the end marker",
+    CHECK(refuses(error_kind::trailing_data, "1 bytes behind the end marker",
                   {start, numbers, gray_frame, tables, gray_scan, data, end, {9}}));
     for (const byte_vector& rest : {byte_vector{}, {0xFF}, {0xFF, 0xFF}, {0xFF, 0xFE}, {0xFF, 0xFE, 0}})
-        CHECK(is_refused(error_kind::truncated, "a JPEG end marker", {start, numbers, rest}));
+        CHECK(refuses(error_kind::truncated, "a JPEG end marker", {start, numbers, rest}));
     for (const byte_vector& rest : {byte_vector{}, {0xFF}, {0xFF, 0x00}})
-        CHECK(is_refused(error_kind::truncated, "a JPEG end marker",
+        CHECK(refuses(error_kind::truncated, "a JPEG end marker",
                       {start, numbers, gray_frame, tables, gray_scan, data, rest}));
 }
