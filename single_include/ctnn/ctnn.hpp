@@ -20600,6 +20600,18 @@ namespace kernels {
 
 namespace detail {
 
+/// Calls body(sample, begin, count) for the samples that a run of pixels touches, `begin` counted from the run's first
+/// pixel, which is number `first` of the batch.
+template <class Body>
+CTNN_INLINE void for_each_sample(extent first, extent count, extent positions, const Body& body) {
+    for (extent done = 0; done < count;) {
+        const extent sample = (first + done) / positions, rest = (sample + 1) * positions - (first + done);
+        const extent here = rest < count - done ? rest : count - done;
+        body(sample, done, here);
+        done += here;
+    }
+}
+
 /// x, y: `count` pixels of `channels`. y = x times the factor of the channel; y may be x.
 template <class T>
 CTNN_KERNEL void scale_channels(pixels<const T> x, pixels<T> y, extent count, extent channels, const T* factor) {
@@ -20635,13 +20647,11 @@ void channel_dropout_apply(const batch_view<const T>& x, const batch_view<T>& y,
     for_each_pixels(
         threads,
         [&](extent first, extent count, pixels<const T> from, pixels<T> to) {
-            for (extent done = 0; done < count;) {  // sample by sample
-                const extent sample = (first + done) / positions, rest = (sample + 1) * positions - (first + done);
-                const extent here = rest < count - done ? rest : count - done;
-                detail::drop_channels<T>({from.data + done * from.step, from.step}, {to.data + done * to.step, to.step},
-                                         here, channels, sample * channels, key, drops);
-                done += here;
-            }
+            detail::for_each_sample(first, count, positions, [&](extent sample, extent begin, extent here) {
+                detail::drop_channels<T>({from.data + begin * from.step, from.step},
+                                         {to.data + begin * to.step, to.step}, here, channels, sample * channels, key,
+                                         drops);
+            });
         },
         x, y);
 }
@@ -20657,22 +20667,19 @@ void sample_dropout_apply(const batch_view<const T>& x, const batch_view<T>& y, 
         [&](extent first, extent count, pixels<const T> from, pixels<T> to) {
             T factor[detail::dropout_chunk];
             extent chunk = -1;
-            for (extent done = 0; done < count;) {
-                const extent sample = (first + done) / positions, rest = (sample + 1) * positions - (first + done);
-                const extent here = rest < count - done ? rest : count - done;
+            detail::for_each_sample(first, count, positions, [&](extent sample, extent begin, extent here) {
                 if (sample / detail::dropout_chunk != chunk) {
                     chunk = sample / detail::dropout_chunk;
                     detail::dropout_factors(key, chunk, drops, factor);
                 }
                 const T f = factor[sample % detail::dropout_chunk];
-                for (extent i = done; i < done + here; ++i) {
+                for (extent i = begin; i < begin + here; ++i) {
                     const T* pixel = from.data + i * from.step;
                     T* scaled = to.data + i * to.step;
                     CTNN_INDEPENDENT  // the two may be the same
                         for (extent c = 0; c < channels; ++c) scaled[c] = pixel[c] * f;
                 }
-                done += here;
-            }
+            });
         },
         x, y);
 }
