@@ -542,39 +542,64 @@ enum class error_kind : std::uint8_t {
 };
 
 /// A failure, or none: converts to true when something failed. To ignore one is a decision to be written down.
+///
+/// It is a number and a pointer, because errors pass through every function that can fail: what a failure says is made
+/// out of line, where it is rare.
 class [[nodiscard]] error {
 public:
     error() = default;
-    error(error_kind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
-    error(error_kind kind, std::string file, std::string message) : kind_(kind), file_(std::move(file)) {
-        message_ = file_.empty() ? std::move(message) : file_ + ": " + message;
-    }
+    /// Without a text of its own; needs no memory.
+    explicit error(error_kind kind) noexcept : kind_(kind) {}
+    [[gnu::cold, gnu::noinline]] error(error_kind kind, const char* message) : error(kind, std::string(message)) {}
+    [[gnu::cold, gnu::noinline]] error(error_kind kind, std::string message)
+        : kind_(kind), says_(new words{std::move(message), {}, {}, {}}) {}
+    [[gnu::cold, gnu::noinline]] error(error_kind kind, std::string file, std::string message)
+        : kind_(kind), says_(new words{in_file(file) + message, std::move(file), {}, {}}) {}
     /// With the byte at which the reader stopped, and what it found and expected there.
-    error(error_kind kind, std::string file, std::int64_t offset, std::string found, std::string expected)
+    [[gnu::cold, gnu::noinline]] error(error_kind kind, std::string file, std::int64_t offset, std::string found,
+                                       std::string expected)
         : kind_(kind),
-          offset_(offset),
-          file_(std::move(file)),
-          found_(std::move(found)),
-          expected_(std::move(expected)) {
-        message_ = file_.empty() ? std::string{} : file_ + ": ";
-        if (offset_ >= 0) message_ += "at byte " + std::to_string(offset_) + ": ";
-        message_ += "found " + found_ + ", expected " + expected_;
+          says_(new words{in_file(file) + (offset < 0 ? "" : "at byte " + std::to_string(offset) + ": ") + "found " +
+                              found + ", expected " + expected,
+                          std::move(file), std::move(found), std::move(expected), offset}) {}
+    error(const error& other) : kind_(other.kind_), says_(other.says_ == nullptr ? nullptr : new words(*other.says_)) {}
+    error(error&& other) noexcept : kind_(other.kind_), says_(std::exchange(other.says_, nullptr)) {}
+    error& operator=(error other) noexcept {
+        kind_ = other.kind_;
+        std::swap(says_, other.says_);
+        return *this;
+    }
+    ~error() {
+        if (says_ != nullptr) release(says_);
     }
 
     [[nodiscard]] explicit operator bool() const noexcept { return kind_ != error_kind::none; }
     [[nodiscard]] error_kind kind() const noexcept { return kind_; }
-    [[nodiscard]] const char* what() const noexcept { return message_.c_str(); }
-    [[nodiscard]] const std::string& message() const noexcept { return message_; }
-    [[nodiscard]] const std::string& file() const noexcept { return file_; }
+    [[nodiscard]] const char* what() const noexcept { return message().c_str(); }
+    [[nodiscard]] const std::string& message() const noexcept {
+        static const std::string none, memory = "out of memory";
+        return says_ != nullptr ? says_->message : kind_ == error_kind::out_of_memory ? memory : none;
+    }
+    [[nodiscard]] const std::string& file() const noexcept { return part(&words::file); }
     /// The byte at which the reader stopped, or -1.
-    [[nodiscard]] std::int64_t offset() const noexcept { return offset_; }
-    [[nodiscard]] const std::string& found() const noexcept { return found_; }
-    [[nodiscard]] const std::string& expected() const noexcept { return expected_; }
+    [[nodiscard]] std::int64_t offset() const noexcept { return says_ != nullptr ? says_->offset : -1; }
+    [[nodiscard]] const std::string& found() const noexcept { return part(&words::found); }
+    [[nodiscard]] const std::string& expected() const noexcept { return part(&words::expected); }
 
 private:
+    struct words {
+        std::string message, file, found, expected;
+        std::int64_t offset = -1;
+    };
+    static std::string in_file(const std::string& file) { return file.empty() ? std::string{} : file + ": "; }
+    [[gnu::cold, gnu::noinline]] static void release(words* all) noexcept { delete all; }
+    [[nodiscard]] const std::string& part(std::string words::*which) const noexcept {
+        static const std::string none;
+        return says_ != nullptr ? says_->*which : none;
+    }
+
     error_kind kind_ = error_kind::none;
-    std::int64_t offset_ = -1;
-    std::string message_, file_, found_, expected_;
+    words* says_ = nullptr;  // owned
 };
 
 /// A value or the error that prevented it: converts to true when there is a value.
@@ -1050,6 +1075,8 @@ private:
 /// Numbers and extents as the messages, names and files of the library spell them.
 
 #include <charconv>
+#include <initializer_list>
+#include <string_view>
 
 namespace ctnn {
 
@@ -1067,6 +1094,38 @@ namespace ctnn {
 
 namespace detail {
 
+/// A part of a message: characters, or a number as to_text() spells it.
+class text_part {
+public:
+    text_part(const char* text) : text_(text) {}
+    text_part(const std::string& text) : text_(text) {}
+    text_part(double number) : number_(number), what_(kind::real) {}
+    template <std::integral Integer>
+    text_part(Integer number) : count_(static_cast<long long>(number)), what_(kind::integer) {}
+
+    void append_to(std::string& message) const {
+        if (what_ == kind::text)
+            message += text_;
+        else
+            message += what_ == kind::integer ? std::to_string(count_) : to_text(number_);
+    }
+
+private:
+    enum class kind : unsigned char { text, integer, real };
+    std::string_view text_{};
+    long long count_ = 0;
+    double number_ = 0;
+    kind what_ = kind::text;
+};
+
+/// The parts of a message in one string. Cold and in one place: a compiler that inlines sums of strings where they are
+/// refused spends more on what is never said than on a kernel.
+[[nodiscard, gnu::cold, gnu::noinline]] inline std::string text_of(std::initializer_list<text_part> parts) {
+    std::string message;
+    for (const text_part& part : parts) part.append_to(message);
+    return message;
+}
+
 /// The first `count` of anything with operator[], with a separator between them: 28, 28, 1.
 template <class Extents, class Count>
 [[nodiscard]] std::string joined(const Extents& extents, Count count, const char* separator) {
@@ -1083,8 +1142,6 @@ template <class Extents, class Count>
 // -------------------- ctnn/core/threads.hpp
 /// \file
 /// The loop over independent pieces of work. The pieces never depend on the number of threads, so neither do results.
-
-#include <atomic>
 
 #if defined(_OPENMP)
 #include <omp.h>
@@ -1110,15 +1167,18 @@ inline namespace CTNN_BACKEND {
 
 namespace execution {
 
+/// The next number of a counter that threads share. A builtin of g++ and clang: <atomic> takes them 0.1 s.
+inline extent take_number(extent& counter) noexcept { return __atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED); }
+
 // A counter of our own hands out the pieces: the same as OpenMP's schedule(dynamic, 1), for which clang's runtime
 // allocates 200 blocks a loop. Out of line, because clang asks the runtime for the thread's number at the head of the
 // function that holds a parallel region, and the first such question starts the runtime even where one thread works.
 template <class Body>
 [[gnu::noinline]] void share_among(extent count, [[maybe_unused]] extent team, const Body& body) {
-    std::atomic<extent> next{0}, workers{0};
+    extent next = 0, workers = 0;
     CTNN_PARALLEL {
-        const extent worker = workers.fetch_add(1, std::memory_order_relaxed);
-        for (extent i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) body(i, worker);
+        const extent worker = take_number(workers);
+        for (extent i; (i = take_number(next)) < count;) body(i, worker);
     }
 }
 
@@ -1128,8 +1188,10 @@ template <class Body>
 /// `worker`, in [0, threads), tells the threads of one call apart, so that each can have memory of its own.
 template <class Body>
 inline void parallel_for_with_worker(extent count, extent threads, const Body& body) {
-    const extent team = threads < count ? threads : count;
+    [[maybe_unused]] const extent team = threads < count ? threads : count;
+#if defined(_OPENMP)  // without it the body is compiled once
     if (team > 1) return execution::share_among(count, team, body);
+#endif
     for (extent i = 0; i < count; ++i) body(i, extent{0});
 }
 
@@ -1228,7 +1290,7 @@ struct border {
 namespace ctnn {
 
 /// Writes a random permutation of [0, order.size()), a function of the seed and the epoch alone (Fisher and Yates).
-inline void shuffle(std::vector<extent>& order, seed start, std::uint64_t epoch) {
+[[gnu::noinline]] inline void shuffle(std::vector<extent>& order, seed start, std::uint64_t epoch) {
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<extent>(i);
     constexpr std::uint64_t of_shuffling = std::uint64_t{1} << 62;  // streams below belong to parameters and dropout
     random_stream random(start, of_shuffling + epoch);
@@ -1246,6 +1308,24 @@ inline void shuffle(std::vector<extent>& order, seed start, std::uint64_t epoch)
 /// A data set in memory, of samples whose shape is known when it is compiled.
 
 namespace ctnn {
+
+namespace detail {
+/// What a data set of so many numbers, labels and values is refused for.
+[[nodiscard]] inline error check_sizes(extent inputs, extent input_size, extent labels, extent labels_per_sample,
+                                       extent values, extent values_per_sample) {
+    constexpr error_kind mismatch = error_kind::shape_mismatch;
+    const extent n = inputs / input_size;
+    if (n * input_size != inputs)
+        return {mismatch, text_of({"data set: ", inputs, " numbers are no whole samples of ", input_size})};
+    if (n == 0) return {error_kind::invalid_argument, "data set: no samples"};
+    const auto refuse = [n](extent found, const char* what, extent expected) {
+        return error(mismatch, text_of({"data set: ", found, what, " for ", n, " samples, expected ", expected}));
+    };
+    if (labels != 0 && labels != n * labels_per_sample) return refuse(labels, " labels", n * labels_per_sample);
+    if (values != 0 && values != n * values_per_sample) return refuse(values, " values", n * values_per_sample);
+    return {};
+}
+}  // namespace detail
 
 /// Samples of one shape with what is known of them. A network takes a data set of its own input shape and no other.
 ///
@@ -1270,20 +1350,8 @@ struct dataset {
 
     /// error{} when the parts fit together: whole samples, and labels and values of the sizes that belong to them.
     [[nodiscard]] error check(extent labels_per_sample, extent values_per_sample) const {
-        const extent n = size();
-        if (n * Input::size != static_cast<extent>(inputs.size()))
-            return {error_kind::shape_mismatch, "data set: " + std::to_string(inputs.size()) +
-                                                    " numbers are no whole samples of " + std::to_string(Input::size)};
-        if (n == 0) return {error_kind::invalid_argument, "data set: no samples"};
-        if (!labels.empty() && static_cast<extent>(labels.size()) != n * labels_per_sample)
-            return {error_kind::shape_mismatch, "data set: " + std::to_string(labels.size()) + " labels for " +
-                                                    std::to_string(n) + " samples, expected " +
-                                                    std::to_string(n * labels_per_sample)};
-        if (!values.empty() && static_cast<extent>(values.size()) != n * values_per_sample)
-            return {error_kind::shape_mismatch, "data set: " + std::to_string(values.size()) + " values for " +
-                                                    std::to_string(n) + " samples, expected " +
-                                                    std::to_string(n * values_per_sample)};
-        return {};
+        return detail::check_sizes(static_cast<extent>(inputs.size()), Input::size, static_cast<extent>(labels.size()),
+                                   labels_per_sample, static_cast<extent>(values.size()), values_per_sample);
     }
 };
 
@@ -1293,8 +1361,51 @@ struct dataset {
 /// Splits and folds that keep what belongs together, such as the scans of a patient, in one part.
 
 #include <algorithm>
-#include <numeric>
 
+// -------------------- ctnn/core/order.hpp
+/// \file
+/// The one sort of the library. std::sort costs a compiler some 30 ms for each type and comparison; so places are
+/// sorted, whatever lies there, by a comparison that is called through a pointer.
+
+namespace ctnn::detail {
+
+/// before(x, y) of a caller without its type.
+struct erased_before {
+    const void* context;
+    bool (*call)(const void* context, extent x, extent y);
+    bool operator()(extent x, extent y) const { return call(context, x, y); }
+};
+
+inline void sort_places_by(std::vector<extent>& places, erased_before before) {
+    std::sort(places.begin(), places.end(),
+              [before](extent x, extent y) { return before(x, y) || (x < y && !before(y, x)); });
+}
+
+/// Sorts places so that none stands behind one that it is before; of equal ones the smaller place comes first.
+template <class Before>
+inline void sort_places(std::vector<extent>& places, const Before& before) {
+    sort_places_by(places, {&before, [](const void* context, extent x, extent y) {
+                                return static_cast<bool>((*static_cast<const Before*>(context))(x, y));
+                            }});
+}
+
+/// Smallest first.
+inline void sort_ascending(std::vector<extent>& numbers) {
+    sort_places(numbers, [](extent x, extent y) { return x < y; });
+}
+
+/// The places of all elements of a vector, in the order that before(x, y) says of two elements.
+template <class Element, class Before>
+[[nodiscard]] std::vector<extent> sorted_places(const std::vector<Element>& of, const Before& before) {
+    std::vector<extent> places(of.size());
+    for (std::size_t i = 0; i < places.size(); ++i) places[i] = static_cast<extent>(i);
+    sort_places(places, [&](extent x, extent y) {
+        return before(of[static_cast<std::size_t>(x)], of[static_cast<std::size_t>(y)]);
+    });
+    return places;
+}
+
+}  // namespace ctnn::detail
 // -------------------- ctnn/data/split.hpp
 /// \file
 /// Which samples a network learns from, which choose its settings, and which judge it.
@@ -1345,7 +1456,7 @@ struct split_indices {
         }
     }
     for (std::vector<extent>* part : {&parts.train, &parts.validation, &parts.test})
-        std::sort(part->begin(), part->end());
+        detail::sort_ascending(*part);
     return parts;
 }
 
@@ -1366,12 +1477,9 @@ struct sample_group {
 [[nodiscard]] inline std::vector<sample_group> group_samples(const std::vector<std::int32_t>& labels,
                                                              const std::vector<std::string>& groups,
                                                              std::size_t classes) {
-    std::vector<extent> order(labels.size());
-    std::iota(order.begin(), order.end(), extent{0});
     const auto name_of = [&](extent i) -> const std::string& { return groups[static_cast<std::size_t>(i)]; };
-    std::stable_sort(order.begin(), order.end(), [&](extent a, extent b) { return name_of(a) < name_of(b); });
     std::vector<sample_group> all;
-    for (const extent i : order) {
+    for (const extent i : sorted_places(groups, [](const std::string&a, const std::string&b) { return a < b; })) {
         if (all.empty() || all.back().name != name_of(i)) all.push_back({name_of(i), {}, std::vector<extent>(classes)});
         all.back().samples.push_back(i);
         ++all.back().classes[static_cast<std::size_t>(labels[static_cast<std::size_t>(i)])];
@@ -1403,8 +1511,8 @@ struct sample_group {
     random_stream random(start, of_dealing);
     for (std::size_t i = all.size(); i > 1; --i)
         std::swap(all[i - 1], all[static_cast<std::size_t>(random.next_below(static_cast<extent>(i)))]);
-    std::stable_sort(all.begin(), all.end(),
-                     [](const sample_group& a, const sample_group& b) { return a.samples.size() > b.samples.size(); });
+    const std::vector<extent> order = sorted_places(
+        all, [](const sample_group& a, const sample_group& b) { return a.samples.size() > b.samples.size(); });
 
     std::vector<extent> total(static_cast<std::size_t>(classes));
     for (const sample_group& g : all)
@@ -1412,7 +1520,7 @@ struct sample_group {
     std::vector<std::vector<extent>> parts(shares.size()), counts(shares.size(), std::vector<extent>(total.size()));
     std::size_t empty = wanted;
     for (std::size_t n = 0; n < all.size(); ++n) {
-        const sample_group& g = all[n];
+        const sample_group& g = all[static_cast<std::size_t>(order[n])];
         const bool only_empty = all.size() - n == empty;  // the last groups go where there is none yet
         std::size_t best = shares.size();
         double least = 0;
@@ -1429,10 +1537,10 @@ struct sample_group {
             }
         }
         empty -= parts[best].empty();
-        parts[best].insert(parts[best].end(), g.samples.begin(), g.samples.end());
+        for (const extent i : g.samples) parts[best].push_back(i);
         for (std::size_t c = 0; c < total.size(); ++c) counts[best][c] += g.classes[c];
     }
-    for (std::vector<extent>& part : parts) std::sort(part.begin(), part.end());
+    for (std::vector<extent>& part : parts) sort_ascending(part);
     return parts;
 }
 
@@ -1486,20 +1594,29 @@ using sample_folds = std::vector<std::vector<extent>>;
 /// 0: for folds and splits that come from elsewhere, such as a column of a table. Refuses with shape_mismatch indices
 /// that are no sample.
 [[nodiscard]] inline error check_folds(const sample_folds& folds, const std::vector<std::string>& groups) {
-    std::vector<std::pair<std::string, std::size_t>> all;
+    struct in_fold {
+        const std::string* group;
+        std::size_t fold;
+    };
+    std::vector<in_fold> all;
     for (std::size_t f = 0; f < folds.size(); ++f)
         for (const extent i : folds[f]) {
             if (i < 0 || i >= static_cast<extent>(groups.size()))
                 return {error_kind::shape_mismatch, "sample " + std::to_string(i) + " of " +
                                                         std::to_string(groups.size()) + " samples with a group"};
-            all.emplace_back(groups[static_cast<std::size_t>(i)], f);
+            all.push_back({&groups[static_cast<std::size_t>(i)], f});
         }
-    std::sort(all.begin(), all.end());
-    for (std::size_t i = 1; i < all.size(); ++i)
-        if (all[i].first == all[i - 1].first && all[i].second != all[i - 1].second)
-            return {error_kind::invalid_argument, "the group '" + all[i].first + "' is in the folds " +
-                                                      std::to_string(all[i - 1].second) + " and " +
-                                                      std::to_string(all[i].second)};
+    const std::vector<extent> order = detail::sorted_places(all, [](const in_fold& a, const in_fold& b) {
+        const int compared = a.group->compare(*b.group);
+        return compared != 0 ? compared < 0 : a.fold < b.fold;
+    });
+    for (std::size_t i = 1; i < order.size(); ++i) {
+        const in_fold &last = all[static_cast<std::size_t>(order[i - 1])],
+                      &one = all[static_cast<std::size_t>(order[i])];
+        if (*one.group == *last.group && one.fold != last.fold)
+            return {error_kind::invalid_argument, "the group '" + *one.group + "' is in the folds " +
+                                                      std::to_string(last.fold) + " and " + std::to_string(one.fold)};
+    }
     return {};
 }
 
@@ -1517,9 +1634,9 @@ using sample_folds = std::vector<std::vector<extent>>;
         std::vector<extent>& to = f == out                                    ? parts.test
                                   : validate && f == (out + 1) % folds.size() ? parts.validation
                                                                               : parts.train;
-        to.insert(to.end(), folds[f].begin(), folds[f].end());
+        for (const extent i : folds[f]) to.push_back(i);
     }
-    std::sort(parts.train.begin(), parts.train.end());
+    detail::sort_ascending(parts.train);
     return parts;
 }
 
@@ -1564,10 +1681,10 @@ namespace ctnn::detail {
     try {
         return {error_kind::out_of_memory, file, "out of memory"};
     } catch (const std::bad_alloc&) {
-        return {error_kind::out_of_memory, "out of memory"};
+        return error(error_kind::out_of_memory);
     }
 #else
-    return {error_kind::out_of_memory, "out of memory"};
+    return error(error_kind::out_of_memory);
 #endif
 }
 
@@ -1675,7 +1792,6 @@ inline std::string normal_path(const std::string& path) {
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -1786,13 +1902,14 @@ inline bool behind_links(const std::string& path, std::string& target) {
 #if !defined(_WIN32)
     struct stat about {};
     if (::lstat(path.c_str(), &about) != 0 || !S_ISLNK(about.st_mode)) return true;
-    struct release {
-        void operator()(char* text) const { std::free(text); }
+    struct allocated {
+        char* text;
+        ~allocated() { std::free(text); }
     };
     errno = 0;
-    const std::unique_ptr<char, release> real(::realpath(path.c_str(), nullptr));
-    if (real == nullptr) return errno != ENOMEM;  // a link to nothing is replaced itself
-    target = real.get();
+    const allocated real{::realpath(path.c_str(), nullptr)};
+    if (real.text == nullptr) return errno != ENOMEM;  // a link to nothing is replaced itself
+    target = real.text;
 #endif
     return true;
 }
@@ -1829,7 +1946,6 @@ private:
 /// \file
 /// Tables of comma-separated values: labels, boxes, signals. https://www.rfc-editor.org/rfc/rfc4180
 
-#include <string_view>
 #include <system_error>
 
 // -------------------- ctnn/io/csv_fields.hpp
@@ -2455,15 +2571,16 @@ private:
             }
             at = field.next;
         }
-        std::vector<std::pair<std::string_view, extent>> sorted;
-        for (std::size_t i = 0; i < heading.size(); ++i) sorted.emplace_back(table.columns_[i], heading[i]);
-        std::sort(sorted.begin(), sorted.end());
-        for (std::size_t i = 1; i < sorted.size(); ++i)
-            if (!sorted[i].first.empty() && sorted[i].first == sorted[i - 1].first)
-                return error(error_kind::corrupt, file, sorted[i].second,
-                             "a second column '" + std::string(sorted[i].first) + "' in " +
-                                 detail::csv_place(bytes, sorted[i].second),
+        const std::string* last = nullptr;
+        for (const extent i : detail::sorted_places(table.columns_, [](auto&x, auto&y) { return x < y; })) {
+            const std::string& name = table.columns_[static_cast<std::size_t>(i)];
+            const extent place = heading[static_cast<std::size_t>(i)];
+            if (last != nullptr && !name.empty() && name == *last)
+                return error(error_kind::corrupt, file, place,
+                             "a second column '" + name + "' in " + detail::csv_place(bytes, place),
                              "names that are different");
+            last = &name;
+        }
         table.bytes_ = std::move(bytes);
         return table;
     });
@@ -3102,18 +3219,21 @@ inline error read_directory_entry(const std::string& file, byte_reader& reader, 
     if (reader.left() != 0)
         return error(error_kind::corrupt, file, reader.position(), "more than " + std::to_string(count) + " entries",
                      "that many");
-    std::vector<const zip_member*> order;
-    for (const zip_member& m : members) order.push_back(&m);
-    std::sort(order.begin(), order.end(), [](auto* x, auto* y) { return x->header_at < y->header_at; });
-    for (std::size_t i = 0; i + 1 < order.size(); ++i)
-        if (order[i]->data_at + order[i]->packed > order[i + 1]->header_at)
-            return error(error_kind::corrupt, file, order[i + 1]->header_at, "a member inside another",
+    const zip_member* last = nullptr;
+    for (const extent i : sorted_places(members, [](auto&x, auto&y) { return x.header_at < y.header_at; })) {
+        const zip_member& m = members[static_cast<std::size_t>(i)];
+        if (last != nullptr && last->data_at + last->packed > m.header_at)
+            return error(error_kind::corrupt, file, m.header_at, "a member inside another",
                          "members behind each other");
-    std::sort(order.begin(), order.end(), [](auto* x, auto* y) { return x->name < y->name; });
-    for (std::size_t i = 0; i + 1 < order.size(); ++i)
-        if (order[i]->name == order[i + 1]->name)
-            return error(error_kind::corrupt, file, order[i]->header_at, "two members " + order[i]->name,
-                         "different names");
+        last = &m;
+    }
+    last = nullptr;
+    for (const extent i : sorted_places(members, [](auto&x, auto&y) { return x.name < y.name; })) {
+        const zip_member& m = members[static_cast<std::size_t>(i)];
+        if (last != nullptr && last->name == m.name)
+            return error(error_kind::corrupt, file, last->header_at, "two members " + m.name, "different names");
+        last = &m;
+    }
     return members;
 }
 
@@ -3303,8 +3423,6 @@ private:
 #define CTNN_INCLUDED_DATA_CLASS_LISTING
 /// \file
 /// Folders of files, a folder a class: which files belong to which class, before any of them is opened.
-
-#include <initializer_list>
 
 // -------------------- ctnn/io/folder.hpp
 #ifndef CTNN_INCLUDED_IO_FOLDER
@@ -6562,8 +6680,6 @@ struct volume_preparation {
 #define CTNN_INCLUDED_DATA_CLASS_LISTING
 /// \file
 /// Folders of files, a folder a class: which files belong to which class, before any of them is opened.
-
-#include <initializer_list>
 
 // -------------------- ctnn/io/folder.hpp
 #ifndef CTNN_INCLUDED_IO_FOLDER
@@ -10890,7 +11006,7 @@ inline constexpr auto arranged = [] {
 
 // -------------------- ctnn/graph/builder.hpp
 /// \file
-/// Collects the rows of a network's table while layers are walked, at compile time or at run time.
+/// Collects the rows of a network's table while layers are walked, at compile time.
 
 namespace ctnn {
 
@@ -10900,23 +11016,16 @@ struct wire {
     dims shape{};
 };
 
-/// One step of the path from the network to a layer: the position in its composite, or the name that `named` gave it.
-struct path_step {
+/// A layer or composite in the tree that composition makes: the position in its composite, or the name that `named`
+/// gave it.
+struct tree_place {
+    int parent = -1;  ///< the place of its composite; -1: the network
     int index = 0;
     const char* name = nullptr;
 };
 
 /// How deep composites may nest; a U-Net level takes three.
 inline constexpr int longest_path = 64;
-
-/// Told of each row with the path to its layer: for names of parameters and summaries, at run time.
-class row_visitor {
-public:
-    virtual void visit(const operation& row, const path_step* path, int depth) = 0;
-
-protected:
-    ~row_visitor() = default;
-};
 
 /// In place of a routine where only shapes are asked for.
 struct no_routine {};
@@ -10927,14 +11036,16 @@ struct builder {
     operation* operations = nullptr;
     dims* values = nullptr;
     Routine* routines = nullptr;
-    row_visitor* visitor = nullptr;
+    tree_place* places = nullptr;
+    int* place_of_row = nullptr;
 
-    int operation_count = 0, value_count = 0;
+    int operation_count = 0, value_count = 0, place_count = 0;
     extent parameter_count = 0, state_count = 0;
 
     refusal why = refusal::none;
     dims refused_shape{};
-    path_step path[longest_path]{};  ///< to the layer at hand; after a refusal, to the layer that refused
+    int path[longest_path]{};  ///< positions down to the layer at hand; after a refusal, to the layer that refused
+    int places_down[longest_path]{};  ///< the places of the same
     int depth = 0;
 
     constexpr wire value(const dims& shape) {
@@ -10957,7 +11068,7 @@ struct builder {
         state_count += row.state_count();
         if (operations != nullptr) operations[operation_count] = row;
         if (routines != nullptr) routines[operation_count] = code;
-        if (visitor != nullptr) visitor->visit(row, path, depth);
+        if (place_of_row != nullptr) place_of_row[operation_count] = place();
         ++operation_count;
         return out;
     }
@@ -10968,11 +11079,18 @@ struct builder {
     }
     [[nodiscard]] constexpr bool refused() const { return why != refusal::none; }
     /// Goes down to the child at a position of a composite.
-    constexpr void enter(int index, const char* name = nullptr) { path[depth++] = {index, name}; }
+    constexpr void enter(int index, const char* name = nullptr) {
+        if (places != nullptr) places[place_count] = {place(), index, name};
+        path[depth] = index;
+        places_down[depth++] = place_count++;
+    }
     /// And back, unless a layer refused: then the path stays where it is.
     constexpr void leave() {
         if (!refused()) --depth;
     }
+
+private:
+    [[nodiscard]] constexpr int place() const { return depth == 0 ? -1 : places_down[depth - 1]; }
 };
 
 /// A layer: answers an incoming shape with an operation or a refusal.
@@ -11204,16 +11322,20 @@ struct diagnosis {
     dims shape{};
     int path[longest_path]{};
     int depth = 0;
-    int rows = 0, values = 0;
+    int rows = 0, values = 0, places = 0;
 };
 
 template <class Layers>
 constexpr diagnosis diagnose(const dims& in) {
     const builder<no_routine> b = dry_run<Layers>(in);
-    diagnosis d{.why = b.why, .shape = b.refused_shape, .rows = b.operation_count, .values = b.value_count};
+    diagnosis d{.why = b.why,
+                .shape = b.refused_shape,
+                .rows = b.operation_count,
+                .values = b.value_count,
+                .places = b.place_count};
     if (d.why == refusal::none) return d;
     d.depth = b.depth;
-    for (int i = 0; i < b.depth; ++i) d.path[i] = b.path[i].index;
+    for (int i = 0; i < b.depth; ++i) d.path[i] = b.path[i];
     return d;
 }
 template <class Layers, dims In>
@@ -11278,6 +11400,25 @@ constexpr auto lower() {
         return t;
     }
 }
+
+/// Where each row of a table stands in the composition of its network.
+template <int Rows, int Places>
+struct composition {
+    tree_place places[static_cast<std::size_t>(Places > 0 ? Places : 1)]{};
+    int place_of_row[static_cast<std::size_t>(Rows)]{};
+};
+
+template <class Layers, dims In>
+constexpr auto compose_places() {
+    constexpr const diagnosis& size = diagnosed<Layers, In>;
+    composition<size.rows, size.places> c;
+    builder<no_routine> b{.places = c.places, .place_of_row = c.place_of_row};
+    emit_network<Layers>(b, In);
+    return c;
+}
+// A variable of its own: only names ask for it, and only they pay for it.
+template <class Layers, dims In>
+inline constexpr auto composition_of = compose_places<Layers, In>();
 
 }  // namespace detail
 }  // namespace ctnn
@@ -12932,6 +13073,8 @@ constexpr extent largest_thread_scratch(const table<Rows, Values>& t, bool train
 /// \file
 /// The code of convolutions and dense layers: from the operation and its views to kernels, with threads.
 
+#include <numeric>
+
 // -------------------- ctnn/kernels/convolution.hpp
 /// \file
 /// Direct convolution, channels last, with packed weights: forward, and the gradient with respect to the input.
@@ -14010,6 +14153,12 @@ inline void for_each_block(extent filters, extent vectors, extent depth, const F
     }
 }
 
+/// A vector whose first `real` numbers are read (all of them, some, or none), and the others 0.
+template <class T>
+CTNN_INLINE vec<T> load_padded(const T* from, extent real) {
+    return real >= lanes<T> ? load(from) : real > 0 ? load_partial(from, real) : vec<T>(T(0));
+}
+
 /// Weights (taps, channels, groups * filters) of a layer -> packed [group][block][tap][channel][filters of the block].
 /// `scale` (groups * filters numbers, or null) multiplies each filter: a batch norm that is folded.
 template <class T>
@@ -14022,22 +14171,26 @@ inline void pack_weights(const correlation& g, extent vectors, const T* weights,
             const T* factor = scale == nullptr ? nullptr : scale + group * g.filters + filter;
             T* packed = to + offset;
             for (extent k = 0; k < depth; ++k, from += all, packed += count) {
-                for (extent f = 0; f < real; ++f) packed[f] = factor == nullptr ? from[f] : from[f] * factor[f];
-                for (extent f = real; f < count; ++f) packed[f] = T(0);
+                for (extent f = 0; f < count; f += lanes<T>) {
+                    vec<T> weight = load_padded(from + f, real - f);
+                    if (factor != nullptr) weight = weight * load_padded(factor + f, real - f);
+                    store(packed + f, weight);
+                }
             }
         });
 }
 
 /// Bias (groups * filters numbers, or null for zeros) -> [group][filters rounded up to 16], times scale, plus shift.
 template <class T>
-inline void pack_bias(const correlation& g, const T* bias, const T* scale, const T* shift, T* to) {
+[[gnu::noinline]] void pack_bias(const correlation& g, const T* bias, const T* scale, const T* shift, T* to) {
     for (extent group = 0; group < g.groups; ++group, to += round_up(g.filters))
-        for (extent f = 0; f < round_up(g.filters); ++f) {
-            const extent filter = group * g.filters + f;
-            T value = T(0);
-            if (f < g.filters && bias != nullptr) value = bias[filter] * (scale == nullptr ? T(1) : scale[filter]);
-            if (f < g.filters && shift != nullptr) value += shift[filter];
-            to[f] = value;
+        for (extent f = 0; f < round_up(g.filters); f += lanes<T>) {
+            const extent filter = group * g.filters + f, real = g.filters - f;
+            vec<T> value(T(0));
+            if (bias != nullptr) value = load_padded(bias + filter, real);
+            if (bias != nullptr && scale != nullptr) value = value * load_padded(scale + filter, real);
+            if (shift != nullptr) value = value + load_padded(shift + filter, real);
+            store(to + f, value);
         }
 }
 
@@ -14061,8 +14214,10 @@ inline void pack_transposed(const correlation& g, const tap_run (&run)[3], exten
             for (extent d = 0; d < run[0].count; ++d)
                 for (extent h = 0; h < run[1].count; ++h)
                     for (extent w = 0; w < run[2].count; ++w, packed += g.filters * count) {
-                        const extent tap = ((run[0].first - d * run[0].step) * g.taps[1] + run[1].first -
-                                            h * run[1].step) * g.taps[2] + run[2].first - w * run[2].step;
+                        const extent tap =
+                            ((run[0].first - d * run[0].step) * g.taps[1] + run[1].first - h * run[1].step) *
+                                g.taps[2] +
+                            run[2].first - w * run[2].step;
                         const T* from = weights + (tap * g.channels + channel) * all + group * g.filters;
                         for (extent c = 0; c < count; ++c)
                             for (extent f = 0; f < g.filters; ++f)
@@ -14085,10 +14240,12 @@ namespace kernels {
 /// Weights (taps, channels) -> packed, times `scale` (channels numbers, or null).
 template <class T>
 inline void pack_depthwise(extent taps, extent channels, const T* weights, const T* scale, T* to) {
-    for (extent tap = 0; tap < taps; ++tap, weights += channels, to += round_up(channels)) {
-        for (extent c = 0; c < channels; ++c) to[c] = scale == nullptr ? weights[c] : weights[c] * scale[c];
-        for (extent c = channels; c < round_up(channels); ++c) to[c] = T(0);
-    }
+    for (extent tap = 0; tap < taps; ++tap, weights += channels, to += round_up(channels))
+        for (extent c = 0; c < round_up(channels); c += lanes<T>) {
+            vec<T> weight = load_padded(weights + c, channels - c);
+            if (scale != nullptr) weight = weight * load_padded(scale + c, channels - c);
+            store(to + c, weight);
+        }
 }
 
 /// The same for the taps of one phase, flipped, as pack_transposed() has them. taps: of the layer.
@@ -15311,7 +15468,8 @@ inline void add_run(T* to, const T* from, extent length) {
 
 /// y = x, or y += x, position by position; views of the same shape.
 template <class T>
-inline void copy_view(const batch_view<const T>& x, const batch_view<T>& y, bool accumulate, extent threads) {
+[[gnu::noinline]] void copy_view(const batch_view<const T>& x, const batch_view<T>& y, bool accumulate,
+                                 extent threads) {
     if (x.data == y.data && !accumulate) return;
     const bool rows = x.rows_contiguous() && y.rows_contiguous();
     parallel_for(x.count, threads_for(x.count * x.shape.size(), threads), [&](extent s) {
@@ -15328,7 +15486,8 @@ inline void copy_view(const batch_view<const T>& x, const batch_view<T>& y, bool
 
 /// The same elements in the order of memory, though the shapes differ: y = x, or y += x.
 template <class T>
-inline void reshape_view(const batch_view<const T>& x, const batch_view<T>& y, bool accumulate, extent threads) {
+[[gnu::noinline]] void reshape_view(const batch_view<const T>& x, const batch_view<T>& y, bool accumulate,
+                                    extent threads) {
     if (x.data == y.data && !accumulate && x.contiguous() && y.contiguous()) return;
     parallel_for(x.count, threads_for(x.count * x.shape.size(), threads), [&](extent s) {
         extent d = 0, h = 0, w = 0, c = 0;  // the next element of y
@@ -15361,8 +15520,8 @@ inline void reshape_view(const batch_view<const T>& x, const batch_view<T>& y, b
 
 /// y = x + other; y may be either of them.
 template <class T>
-inline void add_views(const batch_view<const T>& x, const batch_view<const T>& other, const batch_view<T>& y,
-                      extent threads) {
+[[gnu::noinline]] void add_views(const batch_view<const T>& x, const batch_view<const T>& other, const batch_view<T>& y,
+                                 extent threads) {
     const bool rows = x.rows_contiguous() && y.rows_contiguous() && other.rows_contiguous();
     parallel_for(x.count, threads_for(x.count * x.shape.size(), threads), [&](extent s) {
         for_each_run(x.shape, rows, [&](extent d, extent h, extent w, extent length) {
@@ -15557,90 +15716,87 @@ struct named_tensor {
 
 namespace detail {
 
-class name_collector final : public row_visitor {
-public:
-    std::vector<named_tensor> tensors;
-
-    void visit(const operation& row, const path_step* path, int depth) override {
-        extent offset = row.parameter_offset;
-        for (const parameter& p : row.parameters) add(p, path, depth, offset, true);
-        offset = row.state_offset;
-        for (const parameter& p : row.state) add(p, path, depth, offset, false);
-    }
-
-private:
-    void add(const parameter& p, const path_step* path, int depth, extent& offset, bool learned) {
-        if (p.name == nullptr) return;
-        named_tensor t;
-        t.name = path_text(path, depth) + p.name;
-        for (extent a = 0; a < p.rank; ++a) t.shape.push_back(p.axis[a]);
-        t.offset = offset;
-        t.size = p.size();
-        t.learned = learned;
-        t.start = p.start;
-        t.fan_in = p.fan_in;
-        t.fan_out = p.fan_out;
-        offset += t.size;
-        tensors.push_back(std::move(t));
-    }
-    // A name stands in place of the position that leads to it: chain<conv<8>, named<"head", dense<2>>> has 0.weight and
-    // head.weight.
-    static std::string path_text(const path_step* path, int depth) {
-        std::string text;
-        for (int i = 0; i < depth; ++i) {
-            const bool replaced = i + 1 < depth && path[i + 1].name != nullptr;
-            if (replaced) continue;
-            if (path[i].name != nullptr)
-                text += path[i].name;
-            else
-                text += std::to_string(path[i].index);
-            text += '.';
-        }
-        return text;
-    }
-};
-
-class architecture_writer final : public row_visitor {
-public:
-    std::string text;
-
-    void visit(const operation& row, const path_step*, int) override {
-        text += row.layer;
-        text += ' ';
-        text += joined(row.in, row.in.rank, "x") + " -> " + joined(row.out, row.out.rank, "x");
-        if (row.what == kind::place) text += " at " + std::to_string(row.channel);
-        const window& w = row.window;
-        const window none{};
-        axes_text(" kernel", w.kernel, none.kernel);
-        axes_text(" stride", w.stride, none.stride);
-        axes_text(" dilation", w.dilation, none.dilation);
-        axes_text(" before", w.before, none.before);
-        axes_text(" after", w.after, none.after);
-        if (row.groups != 1) text += " groups " + std::to_string(row.groups);
-        if (row.alpha != 0) text += " number " + to_text(row.alpha);
-        if (row.beta != 0) text += " second number " + to_text(row.beta);
-        if (row.epsilon != 0) text += " epsilon " + to_text(row.epsilon);
-        if (row.include_padding) text += " include padding";
-        for (const parameter& p : row.parameters)
-            if (p.name != nullptr) (text += ' ') += p.name;
-        text += " from " + std::to_string(row.input[0]);
-        if (row.input[1] >= 0) (text += ' ') += std::to_string(row.input[1]);
-        text += '\n';
-    }
-
-private:
-    void axes_text(const char* what, const extent (&values)[3], const extent (&usual)[3]) {
-        if (values[0] == usual[0] && values[1] == usual[1] && values[2] == usual[2]) return;
-        text += what;
-        for (const extent v : values) (text += ' ') += std::to_string(v);
-    }
+/// What names are made of: the rows of a table, and where each stands in the composition.
+struct named_rows {
+    const operation* rows;
+    int count;
+    const int* place_of_row;
+    const tree_place* places;
 };
 
 template <class Net>
-void walk(row_visitor& visitor) {
-    builder<no_routine> b;
-    b.visitor = &visitor;
-    emit_network<typename Net::layers>(b, Net::input_dims);
+[[nodiscard]] named_rows named_rows_of() {
+    constexpr auto& where = composition_of<typename Net::layers, Net::input_dims>;
+    return {Net::table.rows, Net::table.row_count, where.place_of_row, where.places};
+}
+
+// A name stands in place of the position that leads to it: chain<conv<8>, named<"head", dense<2>>> has 0.weight and
+// head.weight.
+[[nodiscard]] inline std::string path_text(const tree_place* places, int place) {
+    std::string text;
+    for (bool replaced = false; place >= 0; place = places[place].parent) {
+        const tree_place& at = places[place];
+        if (!replaced) text.insert(0, (at.name != nullptr ? at.name : std::to_string(at.index)) + '.');
+        replaced = at.name != nullptr;
+    }
+    return text;
+}
+
+[[nodiscard]] inline std::vector<named_tensor> collect_tensors(const named_rows& of) {
+    std::vector<named_tensor> tensors;
+    for (int i = 0; i < of.count; ++i) {
+        const operation& row = of.rows[i];
+        extent learned = row.parameter_offset, kept = row.state_offset;
+        const auto add = [&](const parameter& p, extent& offset, bool is_learned) {
+            if (p.name == nullptr) return;
+            named_tensor& t = tensors.emplace_back();
+            t.name = path_text(of.places, of.place_of_row[i]) + p.name;
+            for (extent a = 0; a < p.rank; ++a) t.shape.push_back(p.axis[a]);
+            t.offset = offset;
+            t.size = p.size();
+            t.learned = is_learned;
+            t.start = p.start;
+            t.fan_in = p.fan_in;
+            t.fan_out = p.fan_out;
+            offset += t.size;
+        };
+        for (const parameter& p : row.parameters) add(p, learned, true);
+        for (const parameter& p : row.state) add(p, kept, false);
+    }
+    return tensors;
+}
+
+inline void append_axes(std::string& text, const char* what, const extent (&values)[3], const extent (&usual)[3]) {
+    if (values[0] == usual[0] && values[1] == usual[1] && values[2] == usual[2]) return;
+    text += what;
+    for (const extent v : values) text += text_of({" ", v});
+}
+
+[[nodiscard]] inline std::string architecture_text(const named_rows& of) {
+    std::string text;
+    for (int i = 0; i < of.count; ++i) {
+        const operation& row = of.rows[i];
+        text += text_of({row.layer, " ", joined(row.in, row.in.rank, "x"), " -> ", joined(row.out, row.out.rank, "x")});
+        if (row.what == kind::place) text += text_of({" at ", row.channel});
+        const window& w = row.window;
+        const window none{};
+        append_axes(text, " kernel", w.kernel, none.kernel);
+        append_axes(text, " stride", w.stride, none.stride);
+        append_axes(text, " dilation", w.dilation, none.dilation);
+        append_axes(text, " before", w.before, none.before);
+        append_axes(text, " after", w.after, none.after);
+        if (row.groups != 1) text += text_of({" groups ", row.groups});
+        if (row.alpha != 0) text += text_of({" number ", row.alpha});
+        if (row.beta != 0) text += text_of({" second number ", row.beta});
+        if (row.epsilon != 0) text += text_of({" epsilon ", row.epsilon});
+        if (row.include_padding) text += " include padding";
+        for (const parameter& p : row.parameters)
+            if (p.name != nullptr) text += text_of({" ", p.name});
+        text += text_of({" from ", row.input[0]});
+        if (row.input[1] >= 0) text += text_of({" ", row.input[1]});
+        text += '\n';
+    }
+    return text;
 }
 
 }  // namespace detail
@@ -15648,17 +15804,13 @@ void walk(row_visitor& visitor) {
 /// The tensors of a network in the order of the flat block.
 template <class Net>
 [[nodiscard]] std::vector<named_tensor> tensors_of() {
-    detail::name_collector collector;
-    detail::walk<Net>(collector);
-    return std::move(collector.tensors);
+    return detail::collect_tensors(detail::named_rows_of<Net>());
 }
 
 /// A line for each row of a network: equal text, equal computation. Its hash is the fingerprint in a model file.
 template <class Net>
 [[nodiscard]] std::string architecture_of() {
-    detail::architecture_writer writer;
-    detail::walk<Net>(writer);
-    return std::move(writer.text);
+    return detail::architecture_text(detail::named_rows_of<Net>());
 }
 
 }  // namespace ctnn
@@ -15997,8 +16149,8 @@ template <class Net, class T>
     const extent needed =
         engine<Net, T>::bytes(options.max_batch < 1 ? 1 : options.max_batch, options.threads < 1 ? 1 : options.threads);
     if (static_cast<extent>(buffer.size()) < needed)
-        return error{error_kind::invalid_argument, "freeze_into: the buffer has " + std::to_string(buffer.size()) +
-                                                       " bytes, the engine needs " + std::to_string(needed)};
+        return error{error_kind::invalid_argument, detail::text_of({"freeze_into: the buffer has ", buffer.size(),
+                                                                    " bytes, the engine needs ", needed})};
     if (reinterpret_cast<std::uintptr_t>(buffer.data()) % alignment != 0)
         return error{error_kind::invalid_argument,
                      "freeze_into: the buffer must begin on a 64-byte boundary; declare it alignas(64)"};
@@ -16358,17 +16510,20 @@ inline std::uint64_t hash_safetensors_header(const std::vector<tensor_entry>& en
 }
 
 /// The first text that occurs twice, or null; sorted, because a header of 1 MiB can hold 100,000 keys.
-inline const std::string* find_duplicate(std::vector<const std::string*> texts) {
-    std::sort(texts.begin(), texts.end(), [](auto* x, auto* y) { return *x < *y; });
-    for (std::size_t i = 0; i + 1 < texts.size(); ++i)
-        if (*texts[i] == *texts[i + 1]) return texts[i];
+inline const std::string* find_duplicate(const std::vector<const std::string*>& texts) {
+    const std::string* last = nullptr;
+    for (const extent i : sorted_places(texts, [](auto*x, auto*y) { return *x < *y; })) {
+        const std::string* one = texts[static_cast<std::size_t>(i)];
+        if (last != nullptr && *last == *one) return one;
+        last = one;
+    }
     return nullptr;
 }
 
 inline const std::string* find_duplicate_key(const tensor_metadata& metadata) {
     std::vector<const std::string*> keys;
     for (const auto& one : metadata) keys.push_back(&one.first);
-    return find_duplicate(std::move(keys));
+    return find_duplicate(keys);
 }
 
 /// Each tensor's bytes are its shape's, names differ, and the data has neither hole nor overlap nor rest.
@@ -16389,12 +16544,16 @@ inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data
     }
     std::vector<const std::string*> names;
     for (const tensor_entry& one : entries) names.push_back(&one.name);
-    if (const std::string* twice = find_duplicate(std::move(names)))
+    if (const std::string* twice = find_duplicate(names))
         return {error_kind::corrupt, file, -1, "two tensors " + *twice, "each name once"};
     // Stable, and empty tensors first: a file that ctnn wrote keeps its order.
-    std::stable_sort(entries.begin(), entries.end(), [](const tensor_entry& x, const tensor_entry& y) {
-        return x.begin != y.begin ? x.begin < y.begin : x.end < y.end;
-    });
+    std::vector<tensor_entry> sorted;
+    sorted.reserve(entries.size());
+    for (const extent i : sorted_places(entries, [](const tensor_entry&x, const tensor_entry&y) {
+             return x.begin != y.begin ? x.begin < y.begin : x.end < y.end;
+         }))
+        sorted.push_back(std::move(entries[static_cast<std::size_t>(i)]));
+    entries = std::move(sorted);
     std::int64_t end = 0;
     for (const tensor_entry& one : entries) {
         if (one.begin != end)
@@ -16471,14 +16630,16 @@ inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data
 /// Refuses with invalid_argument duplicate or invalid names and keys, bytes that are not the shape's, and a header
 /// above 1 MiB, so that whatever it gives parse_safetensors() takes.
 [[nodiscard]] inline result<byte_vector> format_safetensors(const std::vector<tensor_source>& tensors,
-                                                            tensor_metadata metadata = {}) {
+                                                            tensor_metadata more = {}) {
     return detail::catch_out_of_memory({}, [&]() -> result<byte_vector> {
         const auto refuse = [](const std::string& why) { return error(error_kind::invalid_argument, why); };
-        std::erase_if(metadata, [](const auto& one) {
-            return one.first == safetensors_format_key || one.first == safetensors_checksum_key;
-        });
-        metadata.insert(metadata.begin(),
-                        {{safetensors_format_key, "1"}, {safetensors_checksum_key, std::string(16, '0')}});
+        tensor_metadata metadata;
+        metadata.reserve(2 + more.size());
+        metadata.emplace_back(safetensors_format_key, "1");
+        metadata.emplace_back(safetensors_checksum_key, std::string(16, '0'));
+        for (auto& one : more)
+            if (one.first != safetensors_format_key && one.first != safetensors_checksum_key)
+                metadata.push_back(std::move(one));
         std::vector<tensor_entry> entries;
         std::int64_t end = 0;
         for (const tensor_source& one : tensors) {
@@ -22042,15 +22203,17 @@ template <class T>
         if (std::isnan(score)) return undefined;
         samples.push_back({score, labels[i] == positive});
     }
-    std::sort(samples.begin(), samples.end(), [](const ranked& a, const ranked& b) { return a.score < b.score; });
+    const std::vector<extent> order =
+        detail::sorted_places(samples, [](const ranked& a, const ranked& b) { return a.score < b.score; });
+    const auto at = [&](std::size_t rank) -> const ranked& { return samples[static_cast<std::size_t>(order[rank])]; };
 
     // Twice the number of pairs in the right order, one tie being one: an integer below 2^63 for two billion samples.
     std::int64_t positives = 0, negatives = 0, pairs = 0;
-    for (std::size_t i = 0; i < samples.size();) {
+    for (std::size_t i = 0; i < order.size();) {
         std::int64_t tied_positives = 0, tied_negatives = 0;
-        const T score = samples[i].score;
-        for (; i < samples.size() && samples[i].score == score; ++i)
-            ++(samples[i].positive ? tied_positives : tied_negatives);
+        const T score = at(i).score;
+        for (; i < order.size() && at(i).score == score; ++i)
+            ++(at(i).positive ? tied_positives : tied_negatives);
         pairs += tied_positives * (2 * negatives + tied_negatives);
         positives += tied_positives;
         negatives += tied_negatives;
@@ -22758,7 +22921,8 @@ private:
     [[nodiscard]] batch_view<T> staged(T* data) const noexcept {
         return batch_view<T>::dense(data, output_dims, tape_.samples);
     }
-    std::span<const T> run(model<Net, T>& m, const T* inputs, extent samples, bool training) noexcept {
+    [[gnu::noinline]] std::span<const T> run(model<Net, T>& m, const T* inputs, extent samples,
+                                             bool training) noexcept {
         tape_.samples = samples < max_batch_ ? samples : max_batch_;
         tape_.forward(inputs, m.parameters().data(), m.state().data(), training);
         execution::reshape_view<T>(rows.output.view(arena_.data(), tape_.samples), staged(outputs_.data()), false,
@@ -22861,9 +23025,28 @@ template <class Net, class T, class Data, loss_function Loss>
 /// \file
 /// Training in one call.
 
-#include <chrono>
 #include <optional>
 
+// -------------------- ctnn/core/clock.hpp
+/// \file
+/// Time that passes, without <chrono>, which takes a compiler a quarter of a second.
+
+#include <time.h>
+
+namespace ctnn {
+
+/// Seconds since some moment: only differences mean something. Monotonic where the system has such a clock (POSIX).
+[[nodiscard]] inline double seconds_now() noexcept {
+    timespec now{};
+#if defined(CLOCK_MONOTONIC)
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+#else
+    static_cast<void>(::timespec_get(&now, TIME_UTC));
+#endif
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+}  // namespace ctnn
 // -------------------- ctnn/train/history.hpp
 /// \file
 /// What training tells: a record for each epoch, and calls on the way.
@@ -22950,9 +23133,8 @@ namespace detail {
 [[nodiscard]] inline error check_schedule(const char* schedule, const char* name, double value, double low = 0,
                                           bool excluded = false) {
     if (std::isfinite(value) && (excluded ? value > low : value >= low)) return {};
-    return {error_kind::invalid_argument, std::string(schedule) + ": " + name + " is " + to_text(value) +
-                                              ", expected a finite number " + (excluded ? "above " : "of at least ") +
-                                              to_text(low)};
+    return {error_kind::invalid_argument, text_of({schedule, ": ", name, " is ", value, ", expected a finite number ",
+                                                   excluded ? "above " : "of at least ", low})};
 }
 }  // namespace detail
 
@@ -22987,15 +23169,15 @@ class rate_schedule {
 public:
     rate_schedule() = default;
     template <class Schedule>
-    requires(!std::same_as<Schedule, rate_schedule> && schedule_function<Schedule>)
-    rate_schedule(const Schedule& s) : held_(std::make_unique<holder<Schedule>>(s)) {}
+    requires(!std::same_as<Schedule, rate_schedule> && schedule_function<Schedule>) rate_schedule(const Schedule& s)
+        : held_(new holder<Schedule>(s)) {}
     rate_schedule(const rate_schedule& other) : held_(other.held_ ? other.held_->copy() : nullptr) {}
-    rate_schedule(rate_schedule&&) = default;
+    rate_schedule(rate_schedule&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
     rate_schedule& operator=(rate_schedule other) noexcept {
-        held_.swap(other.held_);
+        std::swap(held_, other.held_);
         return *this;
     }
-    ~rate_schedule() = default;
+    ~rate_schedule() { delete held_; }
 
     [[nodiscard]] bool empty() const { return held_ == nullptr; }
     [[nodiscard]] double rate(double base, double time) const { return held_ ? held_->rate(base, time) : base; }
@@ -23007,7 +23189,7 @@ public:
 private:
     struct holder_base {
         virtual ~holder_base() = default;
-        [[nodiscard]] virtual std::unique_ptr<holder_base> copy() const = 0;
+        [[nodiscard]] virtual holder_base* copy() const = 0;
         [[nodiscard]] virtual double rate(double base, double time) const = 0;
         [[nodiscard]] virtual error check() const = 0;
         virtual void observe(double measured, bool larger_is_better) = 0;
@@ -23016,7 +23198,7 @@ private:
     struct holder final : holder_base {
         Schedule held;
         explicit holder(const Schedule& s) : held(s) {}
-        [[nodiscard]] std::unique_ptr<holder_base> copy() const override { return std::make_unique<holder>(held); }
+        [[nodiscard]] holder_base* copy() const override { return new holder(held); }
         [[nodiscard]] double rate(double base, double time) const override { return held.rate(base, time); }
         [[nodiscard]] error check() const override {
             if constexpr (requires { held.check(); })
@@ -23029,7 +23211,7 @@ private:
                 held.observe(measured, larger_is_better);
         }
     };
-    std::unique_ptr<holder_base> held_;
+    holder_base* held_ = nullptr;  // owned
 };
 
 }  // namespace ctnn
@@ -23051,11 +23233,12 @@ concept optimizer_for = requires(const Optimizer& optimizer, T* parameters, cons
 };
 
 /// Refuses a setting that is not finite, or outside [low, high) where high is not 0.
-[[nodiscard]] inline error check_setting(const char* optimizer, const char* name, double value, double high = 0) {
+[[nodiscard, gnu::noinline]] inline error check_setting(const char* optimizer, const char* name, double value,
+                                                        double high = 0) {
     if (std::isfinite(value) && value >= 0 && (high == 0 || value < high)) return {};
-    return {error_kind::invalid_argument, std::string(optimizer) + ": " + name + " is " + to_text(value) +
-                                              (high == 0 ? ", expected a finite number of at least 0"
-                                                         : ", expected a number from 0 to below " + to_text(high))};
+    const std::string expected =
+        high == 0 ? "a finite number of at least 0" : text_of({"a number from 0 to below ", high});
+    return {error_kind::invalid_argument, text_of({optimizer, ": ", name, " is ", value, ", expected ", expected})};
 }
 
 /// Refuses what no optimizer of the library takes: a negative rate or penalty.
@@ -23142,7 +23325,8 @@ public:
     }
 
     /// Changes the parameters of a model by one step along a gradient.
-    void step(const Optimizer& o, model<Net, T>& m, const gradient<Net, T>& g, extent threads = 1) noexcept {
+    [[gnu::noinline]] void step(const Optimizer& o, model<Net, T>& m, const gradient<Net, T>& g,
+                                extent threads = 1) noexcept {
         ++time_;
         const Optimizer without_decay = detail::without_decay(o);
         execution::for_pieces(count, threads, [&](extent, extent first, extent length) {
@@ -23412,7 +23596,7 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     training_moment moment{
         .epochs = options.epochs, .batches = (data.size() + batch - 1) / batch, .rate = descent.rate};
     for (extent epoch = 1; epoch <= options.epochs && !moment.stop; ++epoch) {
-        const auto start = std::chrono::steady_clock::now();
+        const double start = seconds_now();
         moment.epoch = epoch;
         moment.batch = moment.samples = 0;
         // The rate of a step, from its place in the epoch.
@@ -23477,7 +23661,7 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
         }
         schedule.observe(detail::watched_value(options.watched, options.validation != nullptr, record),
                          detail::larger_is_better(options.watched));
-        record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        record.seconds = seconds_now() - start;
         history.epochs.push_back(record);
         for (training_callback* c : options.callbacks) c->epoch_ends(moment, history.epochs.back());
     }
@@ -23531,57 +23715,58 @@ namespace ctnn {
 
 namespace ctnn::detail {
 
-/// "sample 3", or "sample 3, element 17" when a sample has more than one.
-[[nodiscard]] inline std::string place_of(extent index, extent per_sample) {
-    std::string text = "sample " + std::to_string(index / per_sample);
-    if (per_sample > 1) text += ", element " + std::to_string(index % per_sample);
-    return text;
+/// "hinge: sample 3: ...", or "hinge: sample 3, element 17: ..." when a sample has more than one: what was found there,
+/// and what was expected.
+[[nodiscard, gnu::cold, gnu::noinline]] inline error refuse_at(error_kind kind, const char* loss, extent index,
+                                                               extent per_sample, const char* what, text_part found,
+                                                               const std::string& expected) {
+    const std::string place = per_sample > 1 ? text_of({", element ", index % per_sample}) : std::string{};
+    return {kind,
+            text_of({loss, ": sample ", index / per_sample, place, ": ", what, " ", found, ", expected ", expected})};
 }
 
 /// Refuses labels of `classes` and above; negative ones are ignored positions.
-[[nodiscard]] inline error check_labels(const char* loss, const std::int32_t* labels, extent samples, extent per_sample,
-                                        extent classes) {
-    for (extent i = 0; i < samples * per_sample; ++i) {
-        if (labels[i] < classes) continue;
-        return {error_kind::invalid_argument, std::string(loss) + ": " + place_of(i, per_sample) + ": label " +
-                                                  std::to_string(labels[i]) + ", expected 0 to " +
-                                                  std::to_string(classes - 1) + ", or a negative one to ignore it"};
-    }
+[[nodiscard, gnu::noinline]] inline error check_labels(const char* loss, const std::int32_t* labels, extent samples,
+                                                       extent per_sample, extent classes) {
+    for (extent i = 0; i < samples * per_sample; ++i)
+        if (labels[i] >= classes)
+            return refuse_at(error_kind::invalid_argument, loss, i, per_sample, "label", labels[i],
+                             text_of({"0 to ", classes - 1, ", or a negative one to ignore it"}));
     return {};
 }
 
 /// Refuses values that are not finite, or outside [low, high].
 template <class T>
-[[nodiscard]] inline error check_values(const char* loss, const T* values, extent samples, extent per_sample,
-                                        double low = -std::numeric_limits<double>::infinity(),
-                                        double high = std::numeric_limits<double>::infinity()) {
+[[nodiscard, gnu::noinline]] inline error check_values(const char* loss, const T* values, extent samples,
+                                                       extent per_sample,
+                                                       double low = -std::numeric_limits<double>::infinity(),
+                                                       double high = std::numeric_limits<double>::infinity()) {
     for (extent i = 0; i < samples * per_sample; ++i) {
         const double value = static_cast<double>(values[i]);
-        if (!std::isfinite(value)) {
-            return {error_kind::not_finite, std::string(loss) + ": " + place_of(i, per_sample) + ": value " +
-                                                to_text(value) + ", expected a finite number"};
-        }
+        if (!std::isfinite(value))
+            return refuse_at(error_kind::not_finite, loss, i, per_sample, "value", value, "a finite number");
         if (value >= low && value <= high) continue;
-        return {error_kind::invalid_argument,
-                std::string(loss) + ": " + place_of(i, per_sample) + ": value " + to_text(value) + ", expected " +
-                    (std::isfinite(high) ? to_text(low) + " to " + to_text(high) : "at least " + to_text(low))};
+        return refuse_at(error_kind::invalid_argument, loss, i, per_sample, "value", value,
+                         std::isfinite(high) ? text_of({low, " to ", high}) : text_of({"at least ", low}));
     }
     return {};
 }
 
-/// Refuses a weight that is negative or not finite.
-[[nodiscard]] inline error check_weight(const char* loss, const std::string& name, double weight) {
+/// Refuses a weight that is negative or not finite; of several weights `index` is its place.
+[[nodiscard, gnu::noinline]] inline error check_weight(const char* loss, const char* name, double weight,
+                                                       extent index = -1) {
     if (std::isfinite(weight) && weight >= 0) return {};
+    const std::string place = index < 0 ? std::string{} : text_of({" ", index});
     return {error_kind::invalid_argument,
-            std::string(loss) + ": " + name + " is " + to_text(weight) + ", expected a finite number of at least 0"};
+            text_of({loss, ": ", name, place, " is ", weight, ", expected a finite number of at least 0"})};
 }
 
 /// Refuses a target with both or none of labels and values.
-[[nodiscard]] inline error check_one_given(const char* loss, bool has_labels, bool has_values) {
+[[nodiscard, gnu::noinline]] inline error check_one_given(const char* loss, bool has_labels, bool has_values) {
     if (has_labels != has_values) return {};
     return {error_kind::invalid_argument,
-            std::string(loss) + (has_labels ? ": the target has labels and values, expected one of them"
-                                            : ": the target has neither labels nor values")};
+            text_of({loss, has_labels ? ": the target has labels and values, expected one of them"
+                                      : ": the target has neither labels nor values"})};
 }
 
 }  // namespace ctnn::detail
@@ -23747,11 +23932,11 @@ struct cross_entropy {
                 "cross_entropy: one channel leaves no choice; give one channel a class, or use binary_cross_entropy"};
         }
         if (!class_weights.empty() && std::ssize(class_weights) != out.channels()) {
-            return {error_kind::invalid_argument, "cross_entropy: " + std::to_string(class_weights.size()) +
-                                                      " class weights, expected " + std::to_string(out.channels())};
+            return {error_kind::invalid_argument,
+                    detail::text_of({name, ": ", class_weights.size(), " class weights, expected ", out.channels()})};
         }
         for (std::size_t c = 0; c < class_weights.size(); ++c) {
-            if (error failed = detail::check_weight(name, "class weight " + std::to_string(c), class_weights[c]))
+            if (error failed = detail::check_weight(name, "class weight", class_weights[c], static_cast<extent>(c)))
                 return failed;
         }
         if (error failed = detail::check_one_given(name, expected.labels != nullptr, expected.values != nullptr))
@@ -24664,14 +24849,14 @@ public:
     progress_bar(std::FILE* to, bool drawn_over) : to_(to), drawn_over_(drawn_over) {}
 
     void epoch_begins(training_moment& now) override {
-        epoch_start_ = last_shown_ = clock::now();
+        epoch_start_ = last_shown_ = seconds_now();
         if (now.epoch == 1) start_ = epoch_start_;
         show(now);
     }
     void batch_ends(training_moment& now) override {
         const double wait = drawn_over_ ? 0.1 : 10;
-        if (seconds_since(last_shown_) < wait || now.batch == now.batches) return;
-        last_shown_ = clock::now();
+        if (seconds_now() - last_shown_ < wait || now.batch == now.batches) return;
+        last_shown_ = seconds_now();
         show(now);
     }
     void epoch_ends(training_moment& now, const epoch_record& done) override {
@@ -24688,11 +24873,6 @@ public:
     }
 
 private:
-    using clock = std::chrono::steady_clock;
-
-    static double seconds_since(clock::time_point then) {
-        return std::chrono::duration<double>(clock::now() - then).count();
-    }
     static std::string number(const char* before, double value, int digits = 4) {
         char text[64];
         std::snprintf(text, sizeof text, "%s%.*f", before, digits, value);
@@ -24717,7 +24897,7 @@ private:
     void show(const training_moment& now) {
         if (now.batch == 0 && !drawn_over_) return;
         const double share = static_cast<double>(now.batch) / static_cast<double>(now.batches);
-        const double seconds = seconds_since(epoch_start_);
+        const double seconds = seconds_now() - epoch_start_;
         std::string line = heading(now);
         if (drawn_over_) {
             constexpr std::size_t width = 24;
@@ -24728,7 +24908,8 @@ private:
         line += " batch " + std::to_string(now.batch) + "/" + std::to_string(now.batches);
         if (now.batch > 0 && seconds > 0) {
             const double epochs_done = static_cast<double>(now.epoch - 1) + share;
-            const double left = seconds_since(start_) / epochs_done * (static_cast<double>(now.epochs) - epochs_done);
+            const double left =
+                (seconds_now() - start_) / epochs_done * (static_cast<double>(now.epochs) - epochs_done);
             line += number("  loss ", now.loss) + number("  ", static_cast<double>(now.samples) / seconds, 0) +
                     " samples/s  " + duration(left) + " left";
         }
@@ -24745,7 +24926,7 @@ private:
 
     std::FILE* to_;
     bool drawn_over_;
-    clock::time_point start_{}, epoch_start_{}, last_shown_{};
+    double start_ = 0, epoch_start_ = 0, last_shown_ = 0;
     std::size_t last_length_ = 0;
 };
 

@@ -24,7 +24,8 @@ ARROWS = {
 # Headers directly in include/ctnn gather the folders or bridge to another library; no folder includes them back.
 EVERYTHING = set(ARROWS)
 
-BANNED_INCLUDES = {"iostream", "regex", "functional", "random", "ranges", "format", "sstream", "fstream", "thread"}
+BANNED_INCLUDES = {"iostream", "regex", "functional", "random", "ranges", "format", "sstream", "fstream", "thread",
+                   "chrono", "memory", "atomic"}
 # Which other libraries a folder, or a single file, may see.
 LIBRARIES = {
     re.compile(r"xsimd/"): {"kernels"},
@@ -34,7 +35,7 @@ LIBRARIES = {
     re.compile(r"(stb/)?stb_.*\.h"): {"io", "report"},
     re.compile(r"zlib\.h"): {"io"},
     re.compile(r"xtensor/|xtl/"): {"xtensor.hpp"},
-    re.compile(r"(sys/.*|unistd|fcntl|dirent|io|process|windows)\.h"): {"core", "io"},
+    re.compile(r"(sys/.*|unistd|fcntl|dirent|io|process|windows|time)\.h"): {"core", "io"},
 }
 
 BANNED_WORDS = [

@@ -30,39 +30,64 @@ enum class error_kind : std::uint8_t {
 };
 
 /// A failure, or none: converts to true when something failed. To ignore one is a decision to be written down.
+///
+/// It is a number and a pointer, because errors pass through every function that can fail: what a failure says is made
+/// out of line, where it is rare.
 class [[nodiscard]] error {
 public:
     error() = default;
-    error(error_kind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
-    error(error_kind kind, std::string file, std::string message) : kind_(kind), file_(std::move(file)) {
-        message_ = file_.empty() ? std::move(message) : file_ + ": " + message;
-    }
+    /// Without a text of its own; needs no memory.
+    explicit error(error_kind kind) noexcept : kind_(kind) {}
+    [[gnu::cold, gnu::noinline]] error(error_kind kind, const char* message) : error(kind, std::string(message)) {}
+    [[gnu::cold, gnu::noinline]] error(error_kind kind, std::string message)
+        : kind_(kind), says_(new words{std::move(message), {}, {}, {}}) {}
+    [[gnu::cold, gnu::noinline]] error(error_kind kind, std::string file, std::string message)
+        : kind_(kind), says_(new words{in_file(file) + message, std::move(file), {}, {}}) {}
     /// With the byte at which the reader stopped, and what it found and expected there.
-    error(error_kind kind, std::string file, std::int64_t offset, std::string found, std::string expected)
+    [[gnu::cold, gnu::noinline]] error(error_kind kind, std::string file, std::int64_t offset, std::string found,
+                                       std::string expected)
         : kind_(kind),
-          offset_(offset),
-          file_(std::move(file)),
-          found_(std::move(found)),
-          expected_(std::move(expected)) {
-        message_ = file_.empty() ? std::string{} : file_ + ": ";
-        if (offset_ >= 0) message_ += "at byte " + std::to_string(offset_) + ": ";
-        message_ += "found " + found_ + ", expected " + expected_;
+          says_(new words{in_file(file) + (offset < 0 ? "" : "at byte " + std::to_string(offset) + ": ") + "found " +
+                              found + ", expected " + expected,
+                          std::move(file), std::move(found), std::move(expected), offset}) {}
+    error(const error& other) : kind_(other.kind_), says_(other.says_ == nullptr ? nullptr : new words(*other.says_)) {}
+    error(error&& other) noexcept : kind_(other.kind_), says_(std::exchange(other.says_, nullptr)) {}
+    error& operator=(error other) noexcept {
+        kind_ = other.kind_;
+        std::swap(says_, other.says_);
+        return *this;
+    }
+    ~error() {
+        if (says_ != nullptr) release(says_);
     }
 
     [[nodiscard]] explicit operator bool() const noexcept { return kind_ != error_kind::none; }
     [[nodiscard]] error_kind kind() const noexcept { return kind_; }
-    [[nodiscard]] const char* what() const noexcept { return message_.c_str(); }
-    [[nodiscard]] const std::string& message() const noexcept { return message_; }
-    [[nodiscard]] const std::string& file() const noexcept { return file_; }
+    [[nodiscard]] const char* what() const noexcept { return message().c_str(); }
+    [[nodiscard]] const std::string& message() const noexcept {
+        static const std::string none, memory = "out of memory";
+        return says_ != nullptr ? says_->message : kind_ == error_kind::out_of_memory ? memory : none;
+    }
+    [[nodiscard]] const std::string& file() const noexcept { return part(&words::file); }
     /// The byte at which the reader stopped, or -1.
-    [[nodiscard]] std::int64_t offset() const noexcept { return offset_; }
-    [[nodiscard]] const std::string& found() const noexcept { return found_; }
-    [[nodiscard]] const std::string& expected() const noexcept { return expected_; }
+    [[nodiscard]] std::int64_t offset() const noexcept { return says_ != nullptr ? says_->offset : -1; }
+    [[nodiscard]] const std::string& found() const noexcept { return part(&words::found); }
+    [[nodiscard]] const std::string& expected() const noexcept { return part(&words::expected); }
 
 private:
+    struct words {
+        std::string message, file, found, expected;
+        std::int64_t offset = -1;
+    };
+    static std::string in_file(const std::string& file) { return file.empty() ? std::string{} : file + ": "; }
+    [[gnu::cold, gnu::noinline]] static void release(words* all) noexcept { delete all; }
+    [[nodiscard]] const std::string& part(std::string words::*which) const noexcept {
+        static const std::string none;
+        return says_ != nullptr ? says_->*which : none;
+    }
+
     error_kind kind_ = error_kind::none;
-    std::int64_t offset_ = -1;
-    std::string message_, file_, found_, expected_;
+    words* says_ = nullptr;  // owned
 };
 
 /// A value or the error that prevented it: converts to true when there is a value.

@@ -19,10 +19,10 @@ namespace ctnn::detail {
     try {
         return {error_kind::out_of_memory, file, "out of memory"};
     } catch (const std::bad_alloc&) {
-        return {error_kind::out_of_memory, "out of memory"};
+        return error(error_kind::out_of_memory);
     }
 #else
-    return {error_kind::out_of_memory, "out of memory"};
+    return error(error_kind::out_of_memory);
 #endif
 }
 

@@ -9,8 +9,27 @@
 
 #include "ctnn/core/error.hpp"
 #include "ctnn/core/shape.hpp"
+#include "ctnn/core/text.hpp"
 
 namespace ctnn {
+
+namespace detail {
+/// What a data set of so many numbers, labels and values is refused for.
+[[nodiscard]] inline error check_sizes(extent inputs, extent input_size, extent labels, extent labels_per_sample,
+                                       extent values, extent values_per_sample) {
+    constexpr error_kind mismatch = error_kind::shape_mismatch;
+    const extent n = inputs / input_size;
+    if (n * input_size != inputs)
+        return {mismatch, text_of({"data set: ", inputs, " numbers are no whole samples of ", input_size})};
+    if (n == 0) return {error_kind::invalid_argument, "data set: no samples"};
+    const auto refuse = [n](extent found, const char* what, extent expected) {
+        return error(mismatch, text_of({"data set: ", found, what, " for ", n, " samples, expected ", expected}));
+    };
+    if (labels != 0 && labels != n * labels_per_sample) return refuse(labels, " labels", n * labels_per_sample);
+    if (values != 0 && values != n * values_per_sample) return refuse(values, " values", n * values_per_sample);
+    return {};
+}
+}  // namespace detail
 
 /// Samples of one shape with what is known of them. A network takes a data set of its own input shape and no other.
 ///
@@ -35,20 +54,8 @@ struct dataset {
 
     /// error{} when the parts fit together: whole samples, and labels and values of the sizes that belong to them.
     [[nodiscard]] error check(extent labels_per_sample, extent values_per_sample) const {
-        const extent n = size();
-        if (n * Input::size != static_cast<extent>(inputs.size()))
-            return {error_kind::shape_mismatch, "data set: " + std::to_string(inputs.size()) +
-                                                    " numbers are no whole samples of " + std::to_string(Input::size)};
-        if (n == 0) return {error_kind::invalid_argument, "data set: no samples"};
-        if (!labels.empty() && static_cast<extent>(labels.size()) != n * labels_per_sample)
-            return {error_kind::shape_mismatch, "data set: " + std::to_string(labels.size()) + " labels for " +
-                                                    std::to_string(n) + " samples, expected " +
-                                                    std::to_string(n * labels_per_sample)};
-        if (!values.empty() && static_cast<extent>(values.size()) != n * values_per_sample)
-            return {error_kind::shape_mismatch, "data set: " + std::to_string(values.size()) + " values for " +
-                                                    std::to_string(n) + " samples, expected " +
-                                                    std::to_string(n * values_per_sample)};
-        return {};
+        return detail::check_sizes(static_cast<extent>(inputs.size()), Input::size, static_cast<extent>(labels.size()),
+                                   labels_per_sample, static_cast<extent>(values.size()), values_per_sample);
     }
 };
 

@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <numeric>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "ctnn/core/error.hpp"
+#include "ctnn/core/order.hpp"
 #include "ctnn/core/random.hpp"
 #include "ctnn/data/split.hpp"
 
@@ -29,12 +28,9 @@ struct sample_group {
 [[nodiscard]] inline std::vector<sample_group> group_samples(const std::vector<std::int32_t>& labels,
                                                              const std::vector<std::string>& groups,
                                                              std::size_t classes) {
-    std::vector<extent> order(labels.size());
-    std::iota(order.begin(), order.end(), extent{0});
     const auto name_of = [&](extent i) -> const std::string& { return groups[static_cast<std::size_t>(i)]; };
-    std::stable_sort(order.begin(), order.end(), [&](extent a, extent b) { return name_of(a) < name_of(b); });
     std::vector<sample_group> all;
-    for (const extent i : order) {
+    for (const extent i : sorted_places(groups, [](const std::string&a, const std::string&b) { return a < b; })) {
         if (all.empty() || all.back().name != name_of(i)) all.push_back({name_of(i), {}, std::vector<extent>(classes)});
         all.back().samples.push_back(i);
         ++all.back().classes[static_cast<std::size_t>(labels[static_cast<std::size_t>(i)])];
@@ -66,8 +62,8 @@ struct sample_group {
     random_stream random(start, of_dealing);
     for (std::size_t i = all.size(); i > 1; --i)
         std::swap(all[i - 1], all[static_cast<std::size_t>(random.next_below(static_cast<extent>(i)))]);
-    std::stable_sort(all.begin(), all.end(),
-                     [](const sample_group& a, const sample_group& b) { return a.samples.size() > b.samples.size(); });
+    const std::vector<extent> order = sorted_places(
+        all, [](const sample_group& a, const sample_group& b) { return a.samples.size() > b.samples.size(); });
 
     std::vector<extent> total(static_cast<std::size_t>(classes));
     for (const sample_group& g : all)
@@ -75,7 +71,7 @@ struct sample_group {
     std::vector<std::vector<extent>> parts(shares.size()), counts(shares.size(), std::vector<extent>(total.size()));
     std::size_t empty = wanted;
     for (std::size_t n = 0; n < all.size(); ++n) {
-        const sample_group& g = all[n];
+        const sample_group& g = all[static_cast<std::size_t>(order[n])];
         const bool only_empty = all.size() - n == empty;  // the last groups go where there is none yet
         std::size_t best = shares.size();
         double least = 0;
@@ -92,10 +88,10 @@ struct sample_group {
             }
         }
         empty -= parts[best].empty();
-        parts[best].insert(parts[best].end(), g.samples.begin(), g.samples.end());
+        for (const extent i : g.samples) parts[best].push_back(i);
         for (std::size_t c = 0; c < total.size(); ++c) counts[best][c] += g.classes[c];
     }
-    for (std::vector<extent>& part : parts) std::sort(part.begin(), part.end());
+    for (std::vector<extent>& part : parts) sort_ascending(part);
     return parts;
 }
 
@@ -149,20 +145,29 @@ using sample_folds = std::vector<std::vector<extent>>;
 /// 0: for folds and splits that come from elsewhere, such as a column of a table. Refuses with shape_mismatch indices
 /// that are no sample.
 [[nodiscard]] inline error check_folds(const sample_folds& folds, const std::vector<std::string>& groups) {
-    std::vector<std::pair<std::string, std::size_t>> all;
+    struct in_fold {
+        const std::string* group;
+        std::size_t fold;
+    };
+    std::vector<in_fold> all;
     for (std::size_t f = 0; f < folds.size(); ++f)
         for (const extent i : folds[f]) {
             if (i < 0 || i >= static_cast<extent>(groups.size()))
                 return {error_kind::shape_mismatch, "sample " + std::to_string(i) + " of " +
                                                         std::to_string(groups.size()) + " samples with a group"};
-            all.emplace_back(groups[static_cast<std::size_t>(i)], f);
+            all.push_back({&groups[static_cast<std::size_t>(i)], f});
         }
-    std::sort(all.begin(), all.end());
-    for (std::size_t i = 1; i < all.size(); ++i)
-        if (all[i].first == all[i - 1].first && all[i].second != all[i - 1].second)
-            return {error_kind::invalid_argument, "the group '" + all[i].first + "' is in the folds " +
-                                                      std::to_string(all[i - 1].second) + " and " +
-                                                      std::to_string(all[i].second)};
+    const std::vector<extent> order = detail::sorted_places(all, [](const in_fold& a, const in_fold& b) {
+        const int compared = a.group->compare(*b.group);
+        return compared != 0 ? compared < 0 : a.fold < b.fold;
+    });
+    for (std::size_t i = 1; i < order.size(); ++i) {
+        const in_fold &last = all[static_cast<std::size_t>(order[i - 1])],
+                      &one = all[static_cast<std::size_t>(order[i])];
+        if (*one.group == *last.group && one.fold != last.fold)
+            return {error_kind::invalid_argument, "the group '" + *one.group + "' is in the folds " +
+                                                      std::to_string(last.fold) + " and " + std::to_string(one.fold)};
+    }
     return {};
 }
 
@@ -180,9 +185,9 @@ using sample_folds = std::vector<std::vector<extent>>;
         std::vector<extent>& to = f == out                                    ? parts.test
                                   : validate && f == (out + 1) % folds.size() ? parts.validation
                                                                               : parts.train;
-        to.insert(to.end(), folds[f].begin(), folds[f].end());
+        for (const extent i : folds[f]) to.push_back(i);
     }
-    std::sort(parts.train.begin(), parts.train.end());
+    detail::sort_ascending(parts.train);
     return parts;
 }
 

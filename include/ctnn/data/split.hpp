@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "ctnn/core/order.hpp"
 #include "ctnn/core/random.hpp"
 #include "ctnn/data/dataset.hpp"
 
@@ -56,7 +57,7 @@ struct split_indices {
         }
     }
     for (std::vector<extent>* part : {&parts.train, &parts.validation, &parts.test})
-        std::sort(part->begin(), part->end());
+        detail::sort_ascending(*part);
     return parts;
 }
 

@@ -143,8 +143,8 @@ template <class Net, class T>
     const extent needed =
         engine<Net, T>::bytes(options.max_batch < 1 ? 1 : options.max_batch, options.threads < 1 ? 1 : options.threads);
     if (static_cast<extent>(buffer.size()) < needed)
-        return error{error_kind::invalid_argument, "freeze_into: the buffer has " + std::to_string(buffer.size()) +
-                                                       " bytes, the engine needs " + std::to_string(needed)};
+        return error{error_kind::invalid_argument, detail::text_of({"freeze_into: the buffer has ", buffer.size(),
+                                                                    " bytes, the engine needs ", needed})};
     if (reinterpret_cast<std::uintptr_t>(buffer.data()) % alignment != 0)
         return error{error_kind::invalid_argument,
                      "freeze_into: the buffer must begin on a 64-byte boundary; declare it alignas(64)"};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Collects the rows of a network's table while layers are walked, at compile time or at run time.
+/// Collects the rows of a network's table while layers are walked, at compile time.
 #pragma once
 
 #include <concepts>
@@ -15,23 +15,16 @@ struct wire {
     dims shape{};
 };
 
-/// One step of the path from the network to a layer: the position in its composite, or the name that `named` gave it.
-struct path_step {
+/// A layer or composite in the tree that composition makes: the position in its composite, or the name that `named`
+/// gave it.
+struct tree_place {
+    int parent = -1;  ///< the place of its composite; -1: the network
     int index = 0;
     const char* name = nullptr;
 };
 
 /// How deep composites may nest; a U-Net level takes three.
 inline constexpr int longest_path = 64;
-
-/// Told of each row with the path to its layer: for names of parameters and summaries, at run time.
-class row_visitor {
-public:
-    virtual void visit(const operation& row, const path_step* path, int depth) = 0;
-
-protected:
-    ~row_visitor() = default;
-};
 
 /// In place of a routine where only shapes are asked for.
 struct no_routine {};
@@ -42,14 +35,16 @@ struct builder {
     operation* operations = nullptr;
     dims* values = nullptr;
     Routine* routines = nullptr;
-    row_visitor* visitor = nullptr;
+    tree_place* places = nullptr;
+    int* place_of_row = nullptr;
 
-    int operation_count = 0, value_count = 0;
+    int operation_count = 0, value_count = 0, place_count = 0;
     extent parameter_count = 0, state_count = 0;
 
     refusal why = refusal::none;
     dims refused_shape{};
-    path_step path[longest_path]{};  ///< to the layer at hand; after a refusal, to the layer that refused
+    int path[longest_path]{};  ///< positions down to the layer at hand; after a refusal, to the layer that refused
+    int places_down[longest_path]{};  ///< the places of the same
     int depth = 0;
 
     constexpr wire value(const dims& shape) {
@@ -72,7 +67,7 @@ struct builder {
         state_count += row.state_count();
         if (operations != nullptr) operations[operation_count] = row;
         if (routines != nullptr) routines[operation_count] = code;
-        if (visitor != nullptr) visitor->visit(row, path, depth);
+        if (place_of_row != nullptr) place_of_row[operation_count] = place();
         ++operation_count;
         return out;
     }
@@ -83,11 +78,18 @@ struct builder {
     }
     [[nodiscard]] constexpr bool refused() const { return why != refusal::none; }
     /// Goes down to the child at a position of a composite.
-    constexpr void enter(int index, const char* name = nullptr) { path[depth++] = {index, name}; }
+    constexpr void enter(int index, const char* name = nullptr) {
+        if (places != nullptr) places[place_count] = {place(), index, name};
+        path[depth] = index;
+        places_down[depth++] = place_count++;
+    }
     /// And back, unless a layer refused: then the path stays where it is.
     constexpr void leave() {
         if (!refused()) --depth;
     }
+
+private:
+    [[nodiscard]] constexpr int place() const { return depth == 0 ? -1 : places_down[depth - 1]; }
 };
 
 /// A layer: answers an incoming shape with an operation or a refusal.

@@ -24,90 +24,87 @@ struct named_tensor {
 
 namespace detail {
 
-class name_collector final : public row_visitor {
-public:
-    std::vector<named_tensor> tensors;
-
-    void visit(const operation& row, const path_step* path, int depth) override {
-        extent offset = row.parameter_offset;
-        for (const parameter& p : row.parameters) add(p, path, depth, offset, true);
-        offset = row.state_offset;
-        for (const parameter& p : row.state) add(p, path, depth, offset, false);
-    }
-
-private:
-    void add(const parameter& p, const path_step* path, int depth, extent& offset, bool learned) {
-        if (p.name == nullptr) return;
-        named_tensor t;
-        t.name = path_text(path, depth) + p.name;
-        for (extent a = 0; a < p.rank; ++a) t.shape.push_back(p.axis[a]);
-        t.offset = offset;
-        t.size = p.size();
-        t.learned = learned;
-        t.start = p.start;
-        t.fan_in = p.fan_in;
-        t.fan_out = p.fan_out;
-        offset += t.size;
-        tensors.push_back(std::move(t));
-    }
-    // A name stands in place of the position that leads to it: chain<conv<8>, named<"head", dense<2>>> has 0.weight and
-    // head.weight.
-    static std::string path_text(const path_step* path, int depth) {
-        std::string text;
-        for (int i = 0; i < depth; ++i) {
-            const bool replaced = i + 1 < depth && path[i + 1].name != nullptr;
-            if (replaced) continue;
-            if (path[i].name != nullptr)
-                text += path[i].name;
-            else
-                text += std::to_string(path[i].index);
-            text += '.';
-        }
-        return text;
-    }
-};
-
-class architecture_writer final : public row_visitor {
-public:
-    std::string text;
-
-    void visit(const operation& row, const path_step*, int) override {
-        text += row.layer;
-        text += ' ';
-        text += joined(row.in, row.in.rank, "x") + " -> " + joined(row.out, row.out.rank, "x");
-        if (row.what == kind::place) text += " at " + std::to_string(row.channel);
-        const window& w = row.window;
-        const window none{};
-        axes_text(" kernel", w.kernel, none.kernel);
-        axes_text(" stride", w.stride, none.stride);
-        axes_text(" dilation", w.dilation, none.dilation);
-        axes_text(" before", w.before, none.before);
-        axes_text(" after", w.after, none.after);
-        if (row.groups != 1) text += " groups " + std::to_string(row.groups);
-        if (row.alpha != 0) text += " number " + to_text(row.alpha);
-        if (row.beta != 0) text += " second number " + to_text(row.beta);
-        if (row.epsilon != 0) text += " epsilon " + to_text(row.epsilon);
-        if (row.include_padding) text += " include padding";
-        for (const parameter& p : row.parameters)
-            if (p.name != nullptr) (text += ' ') += p.name;
-        text += " from " + std::to_string(row.input[0]);
-        if (row.input[1] >= 0) (text += ' ') += std::to_string(row.input[1]);
-        text += '\n';
-    }
-
-private:
-    void axes_text(const char* what, const extent (&values)[3], const extent (&usual)[3]) {
-        if (values[0] == usual[0] && values[1] == usual[1] && values[2] == usual[2]) return;
-        text += what;
-        for (const extent v : values) (text += ' ') += std::to_string(v);
-    }
+/// What names are made of: the rows of a table, and where each stands in the composition.
+struct named_rows {
+    const operation* rows;
+    int count;
+    const int* place_of_row;
+    const tree_place* places;
 };
 
 template <class Net>
-void walk(row_visitor& visitor) {
-    builder<no_routine> b;
-    b.visitor = &visitor;
-    emit_network<typename Net::layers>(b, Net::input_dims);
+[[nodiscard]] named_rows named_rows_of() {
+    constexpr auto& where = composition_of<typename Net::layers, Net::input_dims>;
+    return {Net::table.rows, Net::table.row_count, where.place_of_row, where.places};
+}
+
+// A name stands in place of the position that leads to it: chain<conv<8>, named<"head", dense<2>>> has 0.weight and
+// head.weight.
+[[nodiscard]] inline std::string path_text(const tree_place* places, int place) {
+    std::string text;
+    for (bool replaced = false; place >= 0; place = places[place].parent) {
+        const tree_place& at = places[place];
+        if (!replaced) text.insert(0, (at.name != nullptr ? at.name : std::to_string(at.index)) + '.');
+        replaced = at.name != nullptr;
+    }
+    return text;
+}
+
+[[nodiscard]] inline std::vector<named_tensor> collect_tensors(const named_rows& of) {
+    std::vector<named_tensor> tensors;
+    for (int i = 0; i < of.count; ++i) {
+        const operation& row = of.rows[i];
+        extent learned = row.parameter_offset, kept = row.state_offset;
+        const auto add = [&](const parameter& p, extent& offset, bool is_learned) {
+            if (p.name == nullptr) return;
+            named_tensor& t = tensors.emplace_back();
+            t.name = path_text(of.places, of.place_of_row[i]) + p.name;
+            for (extent a = 0; a < p.rank; ++a) t.shape.push_back(p.axis[a]);
+            t.offset = offset;
+            t.size = p.size();
+            t.learned = is_learned;
+            t.start = p.start;
+            t.fan_in = p.fan_in;
+            t.fan_out = p.fan_out;
+            offset += t.size;
+        };
+        for (const parameter& p : row.parameters) add(p, learned, true);
+        for (const parameter& p : row.state) add(p, kept, false);
+    }
+    return tensors;
+}
+
+inline void append_axes(std::string& text, const char* what, const extent (&values)[3], const extent (&usual)[3]) {
+    if (values[0] == usual[0] && values[1] == usual[1] && values[2] == usual[2]) return;
+    text += what;
+    for (const extent v : values) text += text_of({" ", v});
+}
+
+[[nodiscard]] inline std::string architecture_text(const named_rows& of) {
+    std::string text;
+    for (int i = 0; i < of.count; ++i) {
+        const operation& row = of.rows[i];
+        text += text_of({row.layer, " ", joined(row.in, row.in.rank, "x"), " -> ", joined(row.out, row.out.rank, "x")});
+        if (row.what == kind::place) text += text_of({" at ", row.channel});
+        const window& w = row.window;
+        const window none{};
+        append_axes(text, " kernel", w.kernel, none.kernel);
+        append_axes(text, " stride", w.stride, none.stride);
+        append_axes(text, " dilation", w.dilation, none.dilation);
+        append_axes(text, " before", w.before, none.before);
+        append_axes(text, " after", w.after, none.after);
+        if (row.groups != 1) text += text_of({" groups ", row.groups});
+        if (row.alpha != 0) text += text_of({" number ", row.alpha});
+        if (row.beta != 0) text += text_of({" second number ", row.beta});
+        if (row.epsilon != 0) text += text_of({" epsilon ", row.epsilon});
+        if (row.include_padding) text += " include padding";
+        for (const parameter& p : row.parameters)
+            if (p.name != nullptr) text += text_of({" ", p.name});
+        text += text_of({" from ", row.input[0]});
+        if (row.input[1] >= 0) text += text_of({" ", row.input[1]});
+        text += '\n';
+    }
+    return text;
 }
 
 }  // namespace detail
@@ -115,17 +112,13 @@ void walk(row_visitor& visitor) {
 /// The tensors of a network in the order of the flat block.
 template <class Net>
 [[nodiscard]] std::vector<named_tensor> tensors_of() {
-    detail::name_collector collector;
-    detail::walk<Net>(collector);
-    return std::move(collector.tensors);
+    return detail::collect_tensors(detail::named_rows_of<Net>());
 }
 
 /// A line for each row of a network: equal text, equal computation. Its hash is the fingerprint in a model file.
 template <class Net>
 [[nodiscard]] std::string architecture_of() {
-    detail::architecture_writer writer;
-    detail::walk<Net>(writer);
-    return std::move(writer.text);
+    return detail::architecture_text(detail::named_rows_of<Net>());
 }
 
 }  // namespace ctnn

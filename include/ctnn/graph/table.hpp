@@ -43,16 +43,20 @@ struct diagnosis {
     dims shape{};
     int path[longest_path]{};
     int depth = 0;
-    int rows = 0, values = 0;
+    int rows = 0, values = 0, places = 0;
 };
 
 template <class Layers>
 constexpr diagnosis diagnose(const dims& in) {
     const builder<no_routine> b = dry_run<Layers>(in);
-    diagnosis d{.why = b.why, .shape = b.refused_shape, .rows = b.operation_count, .values = b.value_count};
+    diagnosis d{.why = b.why,
+                .shape = b.refused_shape,
+                .rows = b.operation_count,
+                .values = b.value_count,
+                .places = b.place_count};
     if (d.why == refusal::none) return d;
     d.depth = b.depth;
-    for (int i = 0; i < b.depth; ++i) d.path[i] = b.path[i].index;
+    for (int i = 0; i < b.depth; ++i) d.path[i] = b.path[i];
     return d;
 }
 template <class Layers, dims In>
@@ -117,6 +121,25 @@ constexpr auto lower() {
         return t;
     }
 }
+
+/// Where each row of a table stands in the composition of its network.
+template <int Rows, int Places>
+struct composition {
+    tree_place places[static_cast<std::size_t>(Places > 0 ? Places : 1)]{};
+    int place_of_row[static_cast<std::size_t>(Rows)]{};
+};
+
+template <class Layers, dims In>
+constexpr auto compose_places() {
+    constexpr const diagnosis& size = diagnosed<Layers, In>;
+    composition<size.rows, size.places> c;
+    builder<no_routine> b{.places = c.places, .place_of_row = c.place_of_row};
+    emit_network<Layers>(b, In);
+    return c;
+}
+// A variable of its own: only names ask for it, and only they pay for it.
+template <class Layers, dims In>
+inline constexpr auto composition_of = compose_places<Layers, In>();
 
 }  // namespace detail
 }  // namespace ctnn

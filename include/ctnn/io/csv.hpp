@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "ctnn/core/error.hpp"
+#include "ctnn/core/order.hpp"
 #include "ctnn/io/csv_fields.hpp"
 #include "ctnn/io/file.hpp"
 
@@ -195,15 +196,16 @@ private:
             }
             at = field.next;
         }
-        std::vector<std::pair<std::string_view, extent>> sorted;
-        for (std::size_t i = 0; i < heading.size(); ++i) sorted.emplace_back(table.columns_[i], heading[i]);
-        std::sort(sorted.begin(), sorted.end());
-        for (std::size_t i = 1; i < sorted.size(); ++i)
-            if (!sorted[i].first.empty() && sorted[i].first == sorted[i - 1].first)
-                return error(error_kind::corrupt, file, sorted[i].second,
-                             "a second column '" + std::string(sorted[i].first) + "' in " +
-                                 detail::csv_place(bytes, sorted[i].second),
+        const std::string* last = nullptr;
+        for (const extent i : detail::sorted_places(table.columns_, [](auto&x, auto&y) { return x < y; })) {
+            const std::string& name = table.columns_[static_cast<std::size_t>(i)];
+            const extent place = heading[static_cast<std::size_t>(i)];
+            if (last != nullptr && !name.empty() && name == *last)
+                return error(error_kind::corrupt, file, place,
+                             "a second column '" + name + "' in " + detail::csv_place(bytes, place),
                              "names that are different");
+            last = &name;
+        }
         table.bytes_ = std::move(bytes);
         return table;
     });

@@ -4,13 +4,13 @@
 /// own. https://github.com/huggingface/safetensors#format
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "ctnn/core/error.hpp"
+#include "ctnn/core/order.hpp"
 #include "ctnn/io/bytes.hpp"
 #include "ctnn/io/checksum.hpp"
 #include "ctnn/io/file.hpp"
@@ -76,17 +76,20 @@ inline std::uint64_t hash_safetensors_header(const std::vector<tensor_entry>& en
 }
 
 /// The first text that occurs twice, or null; sorted, because a header of 1 MiB can hold 100,000 keys.
-inline const std::string* find_duplicate(std::vector<const std::string*> texts) {
-    std::sort(texts.begin(), texts.end(), [](auto* x, auto* y) { return *x < *y; });
-    for (std::size_t i = 0; i + 1 < texts.size(); ++i)
-        if (*texts[i] == *texts[i + 1]) return texts[i];
+inline const std::string* find_duplicate(const std::vector<const std::string*>& texts) {
+    const std::string* last = nullptr;
+    for (const extent i : sorted_places(texts, [](auto*x, auto*y) { return *x < *y; })) {
+        const std::string* one = texts[static_cast<std::size_t>(i)];
+        if (last != nullptr && *last == *one) return one;
+        last = one;
+    }
     return nullptr;
 }
 
 inline const std::string* find_duplicate_key(const tensor_metadata& metadata) {
     std::vector<const std::string*> keys;
     for (const auto& one : metadata) keys.push_back(&one.first);
-    return find_duplicate(std::move(keys));
+    return find_duplicate(keys);
 }
 
 /// Each tensor's bytes are its shape's, names differ, and the data has neither hole nor overlap nor rest.
@@ -107,12 +110,16 @@ inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data
     }
     std::vector<const std::string*> names;
     for (const tensor_entry& one : entries) names.push_back(&one.name);
-    if (const std::string* twice = find_duplicate(std::move(names)))
+    if (const std::string* twice = find_duplicate(names))
         return {error_kind::corrupt, file, -1, "two tensors " + *twice, "each name once"};
     // Stable, and empty tensors first: a file that ctnn wrote keeps its order.
-    std::stable_sort(entries.begin(), entries.end(), [](const tensor_entry& x, const tensor_entry& y) {
-        return x.begin != y.begin ? x.begin < y.begin : x.end < y.end;
-    });
+    std::vector<tensor_entry> sorted;
+    sorted.reserve(entries.size());
+    for (const extent i : sorted_places(entries, [](const tensor_entry&x, const tensor_entry&y) {
+             return x.begin != y.begin ? x.begin < y.begin : x.end < y.end;
+         }))
+        sorted.push_back(std::move(entries[static_cast<std::size_t>(i)]));
+    entries = std::move(sorted);
     std::int64_t end = 0;
     for (const tensor_entry& one : entries) {
         if (one.begin != end)
@@ -189,14 +196,16 @@ inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data
 /// Refuses with invalid_argument duplicate or invalid names and keys, bytes that are not the shape's, and a header
 /// above 1 MiB, so that whatever it gives parse_safetensors() takes.
 [[nodiscard]] inline result<byte_vector> format_safetensors(const std::vector<tensor_source>& tensors,
-                                                            tensor_metadata metadata = {}) {
+                                                            tensor_metadata more = {}) {
     return detail::catch_out_of_memory({}, [&]() -> result<byte_vector> {
         const auto refuse = [](const std::string& why) { return error(error_kind::invalid_argument, why); };
-        std::erase_if(metadata, [](const auto& one) {
-            return one.first == safetensors_format_key || one.first == safetensors_checksum_key;
-        });
-        metadata.insert(metadata.begin(),
-                        {{safetensors_format_key, "1"}, {safetensors_checksum_key, std::string(16, '0')}});
+        tensor_metadata metadata;
+        metadata.reserve(2 + more.size());
+        metadata.emplace_back(safetensors_format_key, "1");
+        metadata.emplace_back(safetensors_checksum_key, std::string(16, '0'));
+        for (auto& one : more)
+            if (one.first != safetensors_format_key && one.first != safetensors_checksum_key)
+                metadata.push_back(std::move(one));
         std::vector<tensor_entry> entries;
         std::int64_t end = 0;
         for (const tensor_source& one : tensors) {

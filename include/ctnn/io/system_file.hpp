@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -122,13 +121,14 @@ inline bool behind_links(const std::string& path, std::string& target) {
 #if !defined(_WIN32)
     struct stat about {};
     if (::lstat(path.c_str(), &about) != 0 || !S_ISLNK(about.st_mode)) return true;
-    struct release {
-        void operator()(char* text) const { std::free(text); }
+    struct allocated {
+        char* text;
+        ~allocated() { std::free(text); }
     };
     errno = 0;
-    const std::unique_ptr<char, release> real(::realpath(path.c_str(), nullptr));
-    if (real == nullptr) return errno != ENOMEM;  // a link to nothing is replaced itself
-    target = real.get();
+    const allocated real{::realpath(path.c_str(), nullptr)};
+    if (real.text == nullptr) return errno != ENOMEM;  // a link to nothing is replaced itself
+    target = real.text;
 #endif
     return true;
 }

@@ -4,12 +4,12 @@
 /// https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "ctnn/core/error.hpp"
+#include "ctnn/core/order.hpp"
 #include "ctnn/core/out_of_memory.hpp"
 #include "ctnn/io/bytes.hpp"
 #include "ctnn/io/checksum.hpp"
@@ -140,18 +140,21 @@ inline error read_directory_entry(const std::string& file, byte_reader& reader, 
     if (reader.left() != 0)
         return error(error_kind::corrupt, file, reader.position(), "more than " + std::to_string(count) + " entries",
                      "that many");
-    std::vector<const zip_member*> order;
-    for (const zip_member& m : members) order.push_back(&m);
-    std::sort(order.begin(), order.end(), [](auto* x, auto* y) { return x->header_at < y->header_at; });
-    for (std::size_t i = 0; i + 1 < order.size(); ++i)
-        if (order[i]->data_at + order[i]->packed > order[i + 1]->header_at)
-            return error(error_kind::corrupt, file, order[i + 1]->header_at, "a member inside another",
+    const zip_member* last = nullptr;
+    for (const extent i : sorted_places(members, [](auto&x, auto&y) { return x.header_at < y.header_at; })) {
+        const zip_member& m = members[static_cast<std::size_t>(i)];
+        if (last != nullptr && last->data_at + last->packed > m.header_at)
+            return error(error_kind::corrupt, file, m.header_at, "a member inside another",
                          "members behind each other");
-    std::sort(order.begin(), order.end(), [](auto* x, auto* y) { return x->name < y->name; });
-    for (std::size_t i = 0; i + 1 < order.size(); ++i)
-        if (order[i]->name == order[i + 1]->name)
-            return error(error_kind::corrupt, file, order[i]->header_at, "two members " + order[i]->name,
-                         "different names");
+        last = &m;
+    }
+    last = nullptr;
+    for (const extent i : sorted_places(members, [](auto&x, auto&y) { return x.name < y.name; })) {
+        const zip_member& m = members[static_cast<std::size_t>(i)];
+        if (last != nullptr && last->name == m.name)
+            return error(error_kind::corrupt, file, last->header_at, "two members " + m.name, "different names");
+        last = &m;
+    }
     return members;
 }
 

@@ -18,10 +18,12 @@ namespace kernels {
 /// Weights (taps, channels) -> packed, times `scale` (channels numbers, or null).
 template <class T>
 inline void pack_depthwise(extent taps, extent channels, const T* weights, const T* scale, T* to) {
-    for (extent tap = 0; tap < taps; ++tap, weights += channels, to += round_up(channels)) {
-        for (extent c = 0; c < channels; ++c) to[c] = scale == nullptr ? weights[c] : weights[c] * scale[c];
-        for (extent c = channels; c < round_up(channels); ++c) to[c] = T(0);
-    }
+    for (extent tap = 0; tap < taps; ++tap, weights += channels, to += round_up(channels))
+        for (extent c = 0; c < round_up(channels); c += lanes<T>) {
+            vec<T> weight = load_padded(weights + c, channels - c);
+            if (scale != nullptr) weight = weight * load_padded(scale + c, channels - c);
+            store(to + c, weight);
+        }
 }
 
 /// The same for the taps of one phase, flipped, as pack_transposed() has them. taps: of the layer.

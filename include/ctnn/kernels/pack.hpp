@@ -20,6 +20,12 @@ inline void for_each_block(extent filters, extent vectors, extent depth, const F
     }
 }
 
+/// A vector whose first `real` numbers are read (all of them, some, or none), and the others 0.
+template <class T>
+CTNN_INLINE vec<T> load_padded(const T* from, extent real) {
+    return real >= lanes<T> ? load(from) : real > 0 ? load_partial(from, real) : vec<T>(T(0));
+}
+
 /// Weights (taps, channels, groups * filters) of a layer -> packed [group][block][tap][channel][filters of the block].
 /// `scale` (groups * filters numbers, or null) multiplies each filter: a batch norm that is folded.
 template <class T>
@@ -32,22 +38,26 @@ inline void pack_weights(const correlation& g, extent vectors, const T* weights,
             const T* factor = scale == nullptr ? nullptr : scale + group * g.filters + filter;
             T* packed = to + offset;
             for (extent k = 0; k < depth; ++k, from += all, packed += count) {
-                for (extent f = 0; f < real; ++f) packed[f] = factor == nullptr ? from[f] : from[f] * factor[f];
-                for (extent f = real; f < count; ++f) packed[f] = T(0);
+                for (extent f = 0; f < count; f += lanes<T>) {
+                    vec<T> weight = load_padded(from + f, real - f);
+                    if (factor != nullptr) weight = weight * load_padded(factor + f, real - f);
+                    store(packed + f, weight);
+                }
             }
         });
 }
 
 /// Bias (groups * filters numbers, or null for zeros) -> [group][filters rounded up to 16], times scale, plus shift.
 template <class T>
-inline void pack_bias(const correlation& g, const T* bias, const T* scale, const T* shift, T* to) {
+[[gnu::noinline]] void pack_bias(const correlation& g, const T* bias, const T* scale, const T* shift, T* to) {
     for (extent group = 0; group < g.groups; ++group, to += round_up(g.filters))
-        for (extent f = 0; f < round_up(g.filters); ++f) {
-            const extent filter = group * g.filters + f;
-            T value = T(0);
-            if (f < g.filters && bias != nullptr) value = bias[filter] * (scale == nullptr ? T(1) : scale[filter]);
-            if (f < g.filters && shift != nullptr) value += shift[filter];
-            to[f] = value;
+        for (extent f = 0; f < round_up(g.filters); f += lanes<T>) {
+            const extent filter = group * g.filters + f, real = g.filters - f;
+            vec<T> value(T(0));
+            if (bias != nullptr) value = load_padded(bias + filter, real);
+            if (bias != nullptr && scale != nullptr) value = value * load_padded(scale + filter, real);
+            if (shift != nullptr) value = value + load_padded(shift + filter, real);
+            store(to + f, value);
         }
 }
 
@@ -71,8 +81,10 @@ inline void pack_transposed(const correlation& g, const tap_run (&run)[3], exten
             for (extent d = 0; d < run[0].count; ++d)
                 for (extent h = 0; h < run[1].count; ++h)
                     for (extent w = 0; w < run[2].count; ++w, packed += g.filters * count) {
-                        const extent tap = ((run[0].first - d * run[0].step) * g.taps[1] + run[1].first -
-                                            h * run[1].step) * g.taps[2] + run[2].first - w * run[2].step;
+                        const extent tap =
+                            ((run[0].first - d * run[0].step) * g.taps[1] + run[1].first - h * run[1].step) *
+                                g.taps[2] +
+                            run[2].first - w * run[2].step;
                         const T* from = weights + (tap * g.channels + channel) * all + group * g.filters;
                         for (extent c = 0; c < count; ++c)
                             for (extent f = 0; f < g.filters; ++f)

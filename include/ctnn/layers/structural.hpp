@@ -30,7 +30,8 @@ inline void add_run(T* to, const T* from, extent length) {
 
 /// y = x, or y += x, position by position; views of the same shape.
 template <class T>
-inline void copy_view(const batch_view<const T>& x, const batch_view<T>& y, bool accumulate, extent threads) {
+[[gnu::noinline]] void copy_view(const batch_view<const T>& x, const batch_view<T>& y, bool accumulate,
+                                 extent threads) {
     if (x.data == y.data && !accumulate) return;
     const bool rows = x.rows_contiguous() && y.rows_contiguous();
     parallel_for(x.count, threads_for(x.count * x.shape.size(), threads), [&](extent s) {
@@ -47,7 +48,8 @@ inline void copy_view(const batch_view<const T>& x, const batch_view<T>& y, bool
 
 /// The same elements in the order of memory, though the shapes differ: y = x, or y += x.
 template <class T>
-inline void reshape_view(const batch_view<const T>& x, const batch_view<T>& y, bool accumulate, extent threads) {
+[[gnu::noinline]] void reshape_view(const batch_view<const T>& x, const batch_view<T>& y, bool accumulate,
+                                    extent threads) {
     if (x.data == y.data && !accumulate && x.contiguous() && y.contiguous()) return;
     parallel_for(x.count, threads_for(x.count * x.shape.size(), threads), [&](extent s) {
         extent d = 0, h = 0, w = 0, c = 0;  // the next element of y
@@ -80,8 +82,8 @@ inline void reshape_view(const batch_view<const T>& x, const batch_view<T>& y, b
 
 /// y = x + other; y may be either of them.
 template <class T>
-inline void add_views(const batch_view<const T>& x, const batch_view<const T>& other, const batch_view<T>& y,
-                      extent threads) {
+[[gnu::noinline]] void add_views(const batch_view<const T>& x, const batch_view<const T>& other, const batch_view<T>& y,
+                                 extent threads) {
     const bool rows = x.rows_contiguous() && y.rows_contiguous() && other.rows_contiguous();
     parallel_for(x.count, threads_for(x.count * x.shape.size(), threads), [&](extent s) {
         for_each_run(x.shape, rows, [&](extent d, extent h, extent w, extent length) {

@@ -3,11 +3,11 @@
 /// Training in one call.
 #pragma once
 
-#include <chrono>
 #include <cstring>
 #include <optional>
 #include <vector>
 
+#include "ctnn/core/clock.hpp"
 #include "ctnn/data/batch_order.hpp"
 #include "ctnn/train/clip.hpp"
 #include "ctnn/train/evaluate.hpp"
@@ -192,7 +192,7 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     training_moment moment{
         .epochs = options.epochs, .batches = (data.size() + batch - 1) / batch, .rate = descent.rate};
     for (extent epoch = 1; epoch <= options.epochs && !moment.stop; ++epoch) {
-        const auto start = std::chrono::steady_clock::now();
+        const double start = seconds_now();
         moment.epoch = epoch;
         moment.batch = moment.samples = 0;
         // The rate of a step, from its place in the epoch.
@@ -257,7 +257,7 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
         }
         schedule.observe(detail::watched_value(options.watched, options.validation != nullptr, record),
                          detail::larger_is_better(options.watched));
-        record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        record.seconds = seconds_now() - start;
         history.epochs.push_back(record);
         for (training_callback* c : options.callbacks) c->epoch_ends(moment, history.epochs.back());
     }

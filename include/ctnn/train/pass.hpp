@@ -120,7 +120,8 @@ private:
     [[nodiscard]] batch_view<T> staged(T* data) const noexcept {
         return batch_view<T>::dense(data, output_dims, tape_.samples);
     }
-    std::span<const T> run(model<Net, T>& m, const T* inputs, extent samples, bool training) noexcept {
+    [[gnu::noinline]] std::span<const T> run(model<Net, T>& m, const T* inputs, extent samples,
+                                             bool training) noexcept {
         tape_.samples = samples < max_batch_ ? samples : max_batch_;
         tape_.forward(inputs, m.parameters().data(), m.state().data(), training);
         execution::reshape_view<T>(rows.output.view(arena_.data(), tape_.samples), staged(outputs_.data()), false,

@@ -3,10 +3,10 @@
 /// How far training is, written while it runs.
 #pragma once
 
-#include <chrono>
 #include <cstdio>
 #include <string>
 
+#include "ctnn/core/clock.hpp"
 #include "ctnn/core/terminal.hpp"
 #include "ctnn/train/history.hpp"
 
@@ -27,14 +27,14 @@ public:
     progress_bar(std::FILE* to, bool drawn_over) : to_(to), drawn_over_(drawn_over) {}
 
     void epoch_begins(training_moment& now) override {
-        epoch_start_ = last_shown_ = clock::now();
+        epoch_start_ = last_shown_ = seconds_now();
         if (now.epoch == 1) start_ = epoch_start_;
         show(now);
     }
     void batch_ends(training_moment& now) override {
         const double wait = drawn_over_ ? 0.1 : 10;
-        if (seconds_since(last_shown_) < wait || now.batch == now.batches) return;
-        last_shown_ = clock::now();
+        if (seconds_now() - last_shown_ < wait || now.batch == now.batches) return;
+        last_shown_ = seconds_now();
         show(now);
     }
     void epoch_ends(training_moment& now, const epoch_record& done) override {
@@ -51,11 +51,6 @@ public:
     }
 
 private:
-    using clock = std::chrono::steady_clock;
-
-    static double seconds_since(clock::time_point then) {
-        return std::chrono::duration<double>(clock::now() - then).count();
-    }
     static std::string number(const char* before, double value, int digits = 4) {
         char text[64];
         std::snprintf(text, sizeof text, "%s%.*f", before, digits, value);
@@ -80,7 +75,7 @@ private:
     void show(const training_moment& now) {
         if (now.batch == 0 && !drawn_over_) return;
         const double share = static_cast<double>(now.batch) / static_cast<double>(now.batches);
-        const double seconds = seconds_since(epoch_start_);
+        const double seconds = seconds_now() - epoch_start_;
         std::string line = heading(now);
         if (drawn_over_) {
             constexpr std::size_t width = 24;
@@ -91,7 +86,8 @@ private:
         line += " batch " + std::to_string(now.batch) + "/" + std::to_string(now.batches);
         if (now.batch > 0 && seconds > 0) {
             const double epochs_done = static_cast<double>(now.epoch - 1) + share;
-            const double left = seconds_since(start_) / epochs_done * (static_cast<double>(now.epochs) - epochs_done);
+            const double left =
+                (seconds_now() - start_) / epochs_done * (static_cast<double>(now.epochs) - epochs_done);
             line += number("  loss ", now.loss) + number("  ", static_cast<double>(now.samples) / seconds, 0) +
                     " samples/s  " + duration(left) + " left";
         }
@@ -108,7 +104,7 @@ private:
 
     std::FILE* to_;
     bool drawn_over_;
-    clock::time_point start_{}, epoch_start_{}, last_shown_{};
+    double start_ = 0, epoch_start_ = 0, last_shown_ = 0;
     std::size_t last_length_ = 0;
 };
 

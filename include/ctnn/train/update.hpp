@@ -39,7 +39,8 @@ public:
     }
 
     /// Changes the parameters of a model by one step along a gradient.
-    void step(const Optimizer& o, model<Net, T>& m, const gradient<Net, T>& g, extent threads = 1) noexcept {
+    [[gnu::noinline]] void step(const Optimizer& o, model<Net, T>& m, const gradient<Net, T>& g,
+                                extent threads = 1) noexcept {
         ++time_;
         const Optimizer without_decay = detail::without_decay(o);
         execution::for_pieces(count, threads, [&](extent, extent first, extent length) {

@@ -14,57 +14,58 @@
 
 namespace ctnn::detail {
 
-/// "sample 3", or "sample 3, element 17" when a sample has more than one.
-[[nodiscard]] inline std::string place_of(extent index, extent per_sample) {
-    std::string text = "sample " + std::to_string(index / per_sample);
-    if (per_sample > 1) text += ", element " + std::to_string(index % per_sample);
-    return text;
+/// "hinge: sample 3: ...", or "hinge: sample 3, element 17: ..." when a sample has more than one: what was found there,
+/// and what was expected.
+[[nodiscard, gnu::cold, gnu::noinline]] inline error refuse_at(error_kind kind, const char* loss, extent index,
+                                                               extent per_sample, const char* what, text_part found,
+                                                               const std::string& expected) {
+    const std::string place = per_sample > 1 ? text_of({", element ", index % per_sample}) : std::string{};
+    return {kind,
+            text_of({loss, ": sample ", index / per_sample, place, ": ", what, " ", found, ", expected ", expected})};
 }
 
 /// Refuses labels of `classes` and above; negative ones are ignored positions.
-[[nodiscard]] inline error check_labels(const char* loss, const std::int32_t* labels, extent samples, extent per_sample,
-                                        extent classes) {
-    for (extent i = 0; i < samples * per_sample; ++i) {
-        if (labels[i] < classes) continue;
-        return {error_kind::invalid_argument, std::string(loss) + ": " + place_of(i, per_sample) + ": label " +
-                                                  std::to_string(labels[i]) + ", expected 0 to " +
-                                                  std::to_string(classes - 1) + ", or a negative one to ignore it"};
-    }
+[[nodiscard, gnu::noinline]] inline error check_labels(const char* loss, const std::int32_t* labels, extent samples,
+                                                       extent per_sample, extent classes) {
+    for (extent i = 0; i < samples * per_sample; ++i)
+        if (labels[i] >= classes)
+            return refuse_at(error_kind::invalid_argument, loss, i, per_sample, "label", labels[i],
+                             text_of({"0 to ", classes - 1, ", or a negative one to ignore it"}));
     return {};
 }
 
 /// Refuses values that are not finite, or outside [low, high].
 template <class T>
-[[nodiscard]] inline error check_values(const char* loss, const T* values, extent samples, extent per_sample,
-                                        double low = -std::numeric_limits<double>::infinity(),
-                                        double high = std::numeric_limits<double>::infinity()) {
+[[nodiscard, gnu::noinline]] inline error check_values(const char* loss, const T* values, extent samples,
+                                                       extent per_sample,
+                                                       double low = -std::numeric_limits<double>::infinity(),
+                                                       double high = std::numeric_limits<double>::infinity()) {
     for (extent i = 0; i < samples * per_sample; ++i) {
         const double value = static_cast<double>(values[i]);
-        if (!std::isfinite(value)) {
-            return {error_kind::not_finite, std::string(loss) + ": " + place_of(i, per_sample) + ": value " +
-                                                to_text(value) + ", expected a finite number"};
-        }
+        if (!std::isfinite(value))
+            return refuse_at(error_kind::not_finite, loss, i, per_sample, "value", value, "a finite number");
         if (value >= low && value <= high) continue;
-        return {error_kind::invalid_argument,
-                std::string(loss) + ": " + place_of(i, per_sample) + ": value " + to_text(value) + ", expected " +
-                    (std::isfinite(high) ? to_text(low) + " to " + to_text(high) : "at least " + to_text(low))};
+        return refuse_at(error_kind::invalid_argument, loss, i, per_sample, "value", value,
+                         std::isfinite(high) ? text_of({low, " to ", high}) : text_of({"at least ", low}));
     }
     return {};
 }
 
-/// Refuses a weight that is negative or not finite.
-[[nodiscard]] inline error check_weight(const char* loss, const std::string& name, double weight) {
+/// Refuses a weight that is negative or not finite; of several weights `index` is its place.
+[[nodiscard, gnu::noinline]] inline error check_weight(const char* loss, const char* name, double weight,
+                                                       extent index = -1) {
     if (std::isfinite(weight) && weight >= 0) return {};
+    const std::string place = index < 0 ? std::string{} : text_of({" ", index});
     return {error_kind::invalid_argument,
-            std::string(loss) + ": " + name + " is " + to_text(weight) + ", expected a finite number of at least 0"};
+            text_of({loss, ": ", name, place, " is ", weight, ", expected a finite number of at least 0"})};
 }
 
 /// Refuses a target with both or none of labels and values.
-[[nodiscard]] inline error check_one_given(const char* loss, bool has_labels, bool has_values) {
+[[nodiscard, gnu::noinline]] inline error check_one_given(const char* loss, bool has_labels, bool has_values) {
     if (has_labels != has_values) return {};
     return {error_kind::invalid_argument,
-            std::string(loss) + (has_labels ? ": the target has labels and values, expected one of them"
-                                            : ": the target has neither labels nor values")};
+            text_of({loss, has_labels ? ": the target has labels and values, expected one of them"
+                                      : ": the target has neither labels nor values"})};
 }
 
 }  // namespace ctnn::detail

@@ -44,11 +44,11 @@ struct cross_entropy {
                 "cross_entropy: one channel leaves no choice; give one channel a class, or use binary_cross_entropy"};
         }
         if (!class_weights.empty() && std::ssize(class_weights) != out.channels()) {
-            return {error_kind::invalid_argument, "cross_entropy: " + std::to_string(class_weights.size()) +
-                                                      " class weights, expected " + std::to_string(out.channels())};
+            return {error_kind::invalid_argument,
+                    detail::text_of({name, ": ", class_weights.size(), " class weights, expected ", out.channels()})};
         }
         for (std::size_t c = 0; c < class_weights.size(); ++c) {
-            if (error failed = detail::check_weight(name, "class weight " + std::to_string(c), class_weights[c]))
+            if (error failed = detail::check_weight(name, "class weight", class_weights[c], static_cast<extent>(c)))
                 return failed;
         }
         if (error failed = detail::check_one_given(name, expected.labels != nullptr, expected.values != nullptr))

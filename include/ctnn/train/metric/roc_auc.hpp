@@ -3,13 +3,13 @@
 /// The area under the ROC curve.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>
 
+#include "ctnn/core/order.hpp"
 #include "ctnn/core/shape.hpp"
 
 namespace ctnn {
@@ -39,15 +39,17 @@ template <class T>
         if (std::isnan(score)) return undefined;
         samples.push_back({score, labels[i] == positive});
     }
-    std::sort(samples.begin(), samples.end(), [](const ranked& a, const ranked& b) { return a.score < b.score; });
+    const std::vector<extent> order =
+        detail::sorted_places(samples, [](const ranked& a, const ranked& b) { return a.score < b.score; });
+    const auto at = [&](std::size_t rank) -> const ranked& { return samples[static_cast<std::size_t>(order[rank])]; };
 
     // Twice the number of pairs in the right order, one tie being one: an integer below 2^63 for two billion samples.
     std::int64_t positives = 0, negatives = 0, pairs = 0;
-    for (std::size_t i = 0; i < samples.size();) {
+    for (std::size_t i = 0; i < order.size();) {
         std::int64_t tied_positives = 0, tied_negatives = 0;
-        const T score = samples[i].score;
-        for (; i < samples.size() && samples[i].score == score; ++i)
-            ++(samples[i].positive ? tied_positives : tied_negatives);
+        const T score = at(i).score;
+        for (; i < order.size() && at(i).score == score; ++i)
+            ++(at(i).positive ? tied_positives : tied_negatives);
         pairs += tied_positives * (2 * negatives + tied_negatives);
         positives += tied_positives;
         negatives += tied_negatives;

@@ -22,11 +22,12 @@ concept optimizer_for = requires(const Optimizer& optimizer, T* parameters, cons
 };
 
 /// Refuses a setting that is not finite, or outside [low, high) where high is not 0.
-[[nodiscard]] inline error check_setting(const char* optimizer, const char* name, double value, double high = 0) {
+[[nodiscard, gnu::noinline]] inline error check_setting(const char* optimizer, const char* name, double value,
+                                                        double high = 0) {
     if (std::isfinite(value) && value >= 0 && (high == 0 || value < high)) return {};
-    return {error_kind::invalid_argument, std::string(optimizer) + ": " + name + " is " + to_text(value) +
-                                              (high == 0 ? ", expected a finite number of at least 0"
-                                                         : ", expected a number from 0 to below " + to_text(high))};
+    const std::string expected =
+        high == 0 ? "a finite number of at least 0" : text_of({"a number from 0 to below ", high});
+    return {error_kind::invalid_argument, text_of({optimizer, ": ", name, " is ", value, ", expected ", expected})};
 }
 
 /// Refuses what no optimizer of the library takes: a negative rate or penalty.

@@ -5,8 +5,8 @@
 
 #include <cmath>
 #include <concepts>
-#include <memory>
 #include <string>
+#include <utility>
 
 #include "ctnn/core/error.hpp"
 #include "ctnn/core/text.hpp"
@@ -18,9 +18,8 @@ namespace detail {
 [[nodiscard]] inline error check_schedule(const char* schedule, const char* name, double value, double low = 0,
                                           bool excluded = false) {
     if (std::isfinite(value) && (excluded ? value > low : value >= low)) return {};
-    return {error_kind::invalid_argument, std::string(schedule) + ": " + name + " is " + to_text(value) +
-                                              ", expected a finite number " + (excluded ? "above " : "of at least ") +
-                                              to_text(low)};
+    return {error_kind::invalid_argument, text_of({schedule, ": ", name, " is ", value, ", expected a finite number ",
+                                                   excluded ? "above " : "of at least ", low})};
 }
 }  // namespace detail
 
@@ -55,15 +54,15 @@ class rate_schedule {
 public:
     rate_schedule() = default;
     template <class Schedule>
-    requires(!std::same_as<Schedule, rate_schedule> && schedule_function<Schedule>)
-    rate_schedule(const Schedule& s) : held_(std::make_unique<holder<Schedule>>(s)) {}
+    requires(!std::same_as<Schedule, rate_schedule> && schedule_function<Schedule>) rate_schedule(const Schedule& s)
+        : held_(new holder<Schedule>(s)) {}
     rate_schedule(const rate_schedule& other) : held_(other.held_ ? other.held_->copy() : nullptr) {}
-    rate_schedule(rate_schedule&&) = default;
+    rate_schedule(rate_schedule&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
     rate_schedule& operator=(rate_schedule other) noexcept {
-        held_.swap(other.held_);
+        std::swap(held_, other.held_);
         return *this;
     }
-    ~rate_schedule() = default;
+    ~rate_schedule() { delete held_; }
 
     [[nodiscard]] bool empty() const { return held_ == nullptr; }
     [[nodiscard]] double rate(double base, double time) const { return held_ ? held_->rate(base, time) : base; }
@@ -75,7 +74,7 @@ public:
 private:
     struct holder_base {
         virtual ~holder_base() = default;
-        [[nodiscard]] virtual std::unique_ptr<holder_base> copy() const = 0;
+        [[nodiscard]] virtual holder_base* copy() const = 0;
         [[nodiscard]] virtual double rate(double base, double time) const = 0;
         [[nodiscard]] virtual error check() const = 0;
         virtual void observe(double measured, bool larger_is_better) = 0;
@@ -84,7 +83,7 @@ private:
     struct holder final : holder_base {
         Schedule held;
         explicit holder(const Schedule& s) : held(s) {}
-        [[nodiscard]] std::unique_ptr<holder_base> copy() const override { return std::make_unique<holder>(held); }
+        [[nodiscard]] holder_base* copy() const override { return new holder(held); }
         [[nodiscard]] double rate(double base, double time) const override { return held.rate(base, time); }
         [[nodiscard]] error check() const override {
             if constexpr (requires { held.check(); })
@@ -97,7 +96,7 @@ private:
                 held.observe(measured, larger_is_better);
         }
     };
-    std::unique_ptr<holder_base> held_;
+    holder_base* held_ = nullptr;  // owned
 };
 
 }  // namespace ctnn
