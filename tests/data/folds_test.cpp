@@ -5,6 +5,8 @@
 
 #include <ctnn/data/class_listing.hpp>
 #include <ctnn/data/folds.hpp>
+#include <algorithm>
+#include <limits>
 #include <set>
 
 using namespace ctnn;

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <ctnn/data/medmnist_volumes.hpp>
 
+#include <limits>
+
 #include "scratch_folder.hpp"
 
 using doctest::Approx;

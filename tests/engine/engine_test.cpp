@@ -3,6 +3,7 @@
 /// An engine computes what training evaluates, in views, batches and slices, and can be moved.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <type_traits>

@@ -3,6 +3,8 @@
 /// The whole of classify on a small set that the test makes: trained, saved, judged, used, and refused.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "../../examples/use.hpp"
 #include "../data/scratch_folder.hpp"
 

@@ -2,6 +2,7 @@
 /// \file
 /// Phantoms: the same from the same seed, alike in brightness, and learned in a moment.
 #include <doctest/doctest.h>
+#include <algorithm>
 #include <cmath>
 
 #include "../../examples/phantoms.hpp"

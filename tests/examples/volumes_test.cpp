@@ -3,6 +3,8 @@
 /// classify on volumes: a small set that the test makes, and crops of real ones.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "../../examples/hippocampus_crops.hpp"
 #include "../../examples/use.hpp"
 #include "../data/scratch_folder.hpp"

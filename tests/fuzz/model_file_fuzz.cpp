@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /// \file
 /// Model files: safetensors of any tool, and the model that is loaded from them.
+#include <limits>
+
 #include <ctnn/ctnn.hpp>
 
 #include "fields.hpp"

@@ -6,6 +6,7 @@
 /// its kink; the numbers are the same on every machine.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <ctnn/io/image.hpp>
+#include <algorithm>
 #include <initializer_list>
 
 #include "image_files.hpp"

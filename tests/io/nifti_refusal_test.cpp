@@ -4,6 +4,7 @@
 /// with other voxels.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <ctnn/io/nifti_labels.hpp>

@@ -3,6 +3,8 @@
 /// The activations beyond relu, leaky_relu, sigmoid and tanh against single numbers of the standard library.
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "activation_problem.hpp"
 #include "ctnn/layers/exponential_unit.hpp"
 #include "ctnn/layers/gelu.hpp"

@@ -3,6 +3,8 @@
 /// Convolution and its gradients against the naive twins, at every remainder of every loop.
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "convolution_problem.hpp"
 
 using namespace convolution_test;

@@ -3,6 +3,8 @@
 /// Dense layers against the naive twins, at every remainder of every loop.
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "convolution_problem.hpp"
 
 using namespace convolution_test;

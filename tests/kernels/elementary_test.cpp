@@ -3,6 +3,7 @@
 /// expm1, log1p and erf against long double: units in the last place over all exponents, special values, monotony.
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <utility>
 
 #include "ctnn/kernels/activation_function.hpp"

@@ -3,6 +3,8 @@
 /// The elementary functions against long double: units in the last place, special values, monotony.
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "ctnn/kernels/reference_activation.hpp"
 #include "last_place.hpp"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /// \file
 /// Dropout of channels and samples, and Gaussian noise: masks, moments, and what they depend on.
+#include <algorithm>
+
 #include "ctnn/layers/dropout.hpp"
 #include "ctnn/layers/gaussian_noise.hpp"
 #include "ctnn/layers/spatial_dropout.hpp"

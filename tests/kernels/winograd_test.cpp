@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "convolution_problem.hpp"
 #include "nearness.hpp"

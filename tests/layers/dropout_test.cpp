@@ -3,6 +3,7 @@
 /// Dropout in training, in evaluation and in an engine.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 

@@ -3,6 +3,8 @@
 /// The elementwise activations of one vector, and their gradients.
 #pragma once
 
+#include <limits>
+
 #include "ctnn/core/operation.hpp"
 #include "ctnn/kernels/error_function.hpp"
 #include "ctnn/kernels/exponential.hpp"

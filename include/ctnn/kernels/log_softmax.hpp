@@ -3,6 +3,8 @@
 /// The logarithm of softmax over the channels of every pixel, forward and backward.
 #pragma once
 
+#include <limits>
+
 #include "ctnn/kernels/logarithm.hpp"
 #include "ctnn/kernels/softmax.hpp"
 
