@@ -10,7 +10,7 @@
 #include <string>
 
 #include "ctnn/layers/conv.hpp"
-#include "ctnn/layers/convolution_code.hpp"
+#include "ctnn/layers/convolution_gradient_code.hpp"
 #include "ctnn/layers/dense.hpp"
 #include "peak.hpp"
 
@@ -54,6 +54,7 @@ void run(benchmark::State& state) {
     const values y(op.out, samples), dx(op.in, samples);
     ctnn::aligned_block<float> parameters(op.parameter_count()), gradients(op.parameter_count());
     ctnn::aligned_block<float> packed(ctnn::packed_size(op)), scratch(ctnn::convolution_scratch(op));
+    ctnn::aligned_block<float> thread_scratch(ctnn::thread_scratch(op, true));
     for (extent i = 0; i < parameters.size(); ++i) parameters[i] = static_cast<float>(i % 17 - 8) / 64.0F;
     ctnn::pack_convolution<float>(op, parameters.data(), nullptr, nullptr, nullptr, packed.data());
 
@@ -64,6 +65,7 @@ void run(benchmark::State& state) {
     backward.parameters = parameters.data();
     backward.gradients = gradients.data();
     backward.scratch = scratch.data();
+    forward.thread_scratch = backward.thread_scratch = thread_scratch.data();
     const auto call = [&] {
         if constexpr (Which == pass::engine)
             ctnn::convolution_engine_forward<float, ctnn::forward_key<float>(op)>(forward);

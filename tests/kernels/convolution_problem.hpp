@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "ctnn/kernels/reference_convolution.hpp"
-#include "ctnn/layers/convolution_code.hpp"
+#include "ctnn/layers/convolution_gradient_code.hpp"
 
 namespace convolution_test {
 
@@ -46,6 +46,7 @@ constexpr ctnn::operation operation_of(const problem& p) {
     op.activation = p.activation;
     op.alpha = 0.25;
     op.algorithm = op.gradient_algorithm = p.algorithm;
+    if (ctnn::winograd_gradient_applies(op.window, op.groups)) op.weight_algorithm = p.algorithm;
     op.parameters[0] = {
         .name = "weight", .axis = {p.kernel[0], p.kernel[1], p.kernel[2], p.channels / p.groups, p.filters}, .rank = 5};
     op.parameters[1] = {.name = "bias", .axis = {p.filters, 1, 1, 1, 1}, .rank = 1};

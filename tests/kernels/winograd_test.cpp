@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Winograd convolutions and their input gradients against the naive twins: every size of a last tile, every remainder
+/// Winograd convolutions and their gradients against the naive twins: every size of a last tile, every remainder
 /// of channels and filters, borders, gaps, depths, threads.
 #include <doctest/doctest.h>
 
@@ -46,8 +46,9 @@ void fill_with_nan(buffer<T>& b) {
     b.fill([] { return std::numeric_limits<T>::quiet_NaN(); });
 }
 
-/// Forward, with and without addend, and the input's gradient, written and added to, with the given keys.
-template <class T, ctnn::kernels::key Forward, ctnn::kernels::key Input>
+/// Forward, with and without addend, the input's gradient, written and added to, and the gradients of weights and bias,
+/// with the given keys.
+template <class T, ctnn::kernels::key Forward, ctnn::kernels::key Input, ctnn::kernels::key Weights = Input>
 void check(run_time_setting<T>& s) {
     const ctnn::operation& op = s.op;
     CAPTURE(op.in.channels());
@@ -79,6 +80,10 @@ void check(run_time_setting<T>& s) {
     ctnn::winograd_input_gradient<T, Input>(s.backward_call(false));
     CHECK(relative_error(s.dx.values(), s.expected_dx) <= bound<T>);
     CHECK(s.dx.intact());
+    if (op.weight_algorithm != algorithm::direct) {
+        ctnn::winograd_weight_gradient<T, Weights>(s.backward_call(true));
+        CHECK(relative_error(s.gradients, s.expected_gradients) <= bound<T>);
+    }
     CHECK(s.dy.intact());
     CHECK(s.x.intact());
 }
@@ -88,10 +93,13 @@ template <class T>
 void check_any(const problem& p) {
     run_time_setting<T> s(p);
     constexpr ctnn::kernels::key two{.pixels = 3, .winograd = 2}, four{.pixels = 3, .winograd = 4};
+    // The tile of the weights' gradient is no higher than there are channels.
+    constexpr ctnn::kernels::key one_two{.pixels = 1, .winograd = 2}, one_four{.pixels = 1, .winograd = 4};
+    const bool few = p.channels < 3;
     if (p.algorithm == algorithm::winograd_2)
-        check<T, two, two>(s);
+        few ? check<T, two, two, one_two>(s) : check<T, two, two>(s);
     else
-        check<T, four, four>(s);
+        few ? check<T, four, four, one_four>(s) : check<T, four, four>(s);
 }
 
 /// With the keys that an engine and a training pass would use.
@@ -99,7 +107,7 @@ template <class T, problem P>
 void check_chosen() {
     setting<T, P> s;
     constexpr ctnn::operation op = operation_of(P);
-    check<T, ctnn::forward_key<T>(op), ctnn::input_gradient_key<T>(op)>(s);
+    check<T, ctnn::forward_key<T>(op), ctnn::input_gradient_key<T>(op), ctnn::weight_gradient_key<T>(op)>(s);
 }
 
 constexpr algorithm both[]{algorithm::winograd_2, algorithm::winograd_4};
@@ -222,7 +230,7 @@ TEST_CASE("the number of threads does not change one bit of a Winograd convoluti
             state = state * 1664525U + 1013904223U;
             return static_cast<float>(state >> 8) / 16777216.0F - 0.5F;
         };
-        std::vector<float> y, dx;
+        std::vector<float> y, dx, gradients;
         for (const extent threads : {1, 2, 3, 7}) {
             setting<float, P> s;
             auto make = fraction;
@@ -231,10 +239,14 @@ TEST_CASE("the number of threads does not change one bit of a Winograd convoluti
             for (float& value : s.parameters) value = make();
             ctnn::convolution_forward<float, ctnn::forward_key<float>(op)>(s.forward_call(false, threads));
             ctnn::winograd_input_gradient<float, ctnn::input_gradient_key<float>(op)>(s.backward_call(false, threads));
+            ctnn::convolution_weight_gradient<float, ctnn::weight_gradient_key<float>(op)>(
+                s.backward_call(false, threads));
             if (threads == 1) {
                 y = s.y.values();
                 dx = s.dx.values();
+                gradients = s.gradients;
             }
+            CHECK(s.gradients == gradients);
             CHECK(s.y.values() == y);
             CHECK(s.dx.values() == dx);
         }

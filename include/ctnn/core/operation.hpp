@@ -107,6 +107,7 @@ struct operation {
     double epsilon = 0;
     ctnn::algorithm algorithm = ctnn::algorithm::direct;           ///< of a convolution forwards
     ctnn::algorithm gradient_algorithm = ctnn::algorithm::direct;  ///< and of its input's gradient
+    ctnn::algorithm weight_algorithm = ctnn::algorithm::direct;    ///< and of its weights' gradient
     bool include_padding = false;                                  ///< average pooling divides by the whole window
 
     bool in_place = false;              ///< the output may overwrite the input: a pixel is read before it is written

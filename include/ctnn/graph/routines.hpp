@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "ctnn/graph/network.hpp"
-#include "ctnn/layers/convolution_code.hpp"
+#include "ctnn/layers/convolution_gradient_code.hpp"
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {

@@ -42,6 +42,22 @@ struct winograd_transform<2> {
         to[0] = m[0] + m[1] + m[2];
         to[1] = m[1] - m[2] - m[3];
     }
+    /// A y: the points of a gradient of the outputs
+    template <class T>
+    CTNN_INLINE static void output_gradient(const vec<T> (&y)[2], vec<T> (&to)[4]) {
+        to[0] = y[0];
+        to[1] = y[0] + y[1];
+        to[2] = y[0] - y[1];
+        to[3] = vec<T>(T(0)) - y[1];
+    }
+    /// G' m: the gradient of the weights from that of their points
+    template <class T>
+    CTNN_INLINE static void weights_gradient(const vec<T> (&m)[4], vec<T> (&to)[3]) {
+        const vec<T> half = T(0.5), sum = (m[1] + m[2]) * half;
+        to[0] = m[0] + sum;
+        to[1] = (m[1] - m[2]) * half;
+        to[2] = sum + m[3];
+    }
 };
 
 /// 6 products where a direct correlation needs 12; in two dimensions 36 instead of 144.
@@ -78,6 +94,25 @@ struct winograd_transform<4> {
         to[1] = fma(vec<T>(T(2)), far_odd, near_odd);
         to[2] = fma(vec<T>(T(4)), far, near);
         to[3] = fma(vec<T>(T(8)), far_odd, near_odd) + m[5];
+    }
+    template <class T>
+    CTNN_INLINE static void output_gradient(const vec<T> (&y)[4], vec<T> (&to)[6]) {
+        const vec<T> even = y[0] + y[2], odd = y[1] + y[3], four = T(4);
+        const vec<T> wide = fma(four, y[2], y[0]), half_odd = fma(four, y[3], y[1]), wide_odd = half_odd + half_odd;
+        to[0] = y[0];
+        to[1] = even + odd;
+        to[2] = even - odd;
+        to[3] = wide + wide_odd;
+        to[4] = wide - wide_odd;
+        to[5] = y[3];
+    }
+    template <class T>
+    CTNN_INLINE static void weights_gradient(const vec<T> (&m)[6], vec<T> (&to)[3]) {
+        const vec<T> near = (m[1] + m[2]) * vec<T>(T(-1.0 / 6)), near_odd = (m[1] - m[2]) * vec<T>(T(-1.0 / 6));
+        const vec<T> far = m[3] + m[4], far_odd = m[3] - m[4];
+        to[0] = fma(m[0], vec<T>(T(1.0 / 4)), fma(far, vec<T>(T(1.0 / 24)), near));
+        to[1] = fma(far_odd, vec<T>(T(1.0 / 12)), near_odd);
+        to[2] = fma(far, vec<T>(T(1.0 / 6)), near) + m[5];
     }
 };
 

@@ -34,6 +34,11 @@ inline constexpr extent winograd_tiles = 64;
     return groups == 1 && w.kernel[0] <= winograd_depth && w.kernel[1] == 3 && w.kernel[2] == 3;
 }
 
+/// And the gradient of its weights? That needs a single tap along depth, and no padding there.
+[[nodiscard]] constexpr bool winograd_gradient_applies(const window& w, extent groups) {
+    return winograd_applies(w, groups) && w.kernel[0] == 1 && w.before[0] == 0 && w.after[0] == 0;
+}
+
 /// The sizes of a convolution, or of the one that gives its input's gradient, that decide how it is computed.
 struct convolution_cost {
     extent positions[3]{1, 1, 1};
@@ -79,6 +84,40 @@ struct convolution_cost {
         const double transforms = static_cast<double>(all * (input * (round_up(channels) / 16) + output * vectors));
         return products + transforms + streaming(weights(points) * 4);
     }
+    /// Filters of the weights' gradient that are worked on together: as many as keep the sums of all points (36 with 4
+    /// outputs a tile) within 1.2 MB, but at least 64.
+    [[nodiscard]] constexpr extent gradient_part() const {
+        const extent most = 8192 / channels / 64 * 64, all = round_up(filters);
+        return most < 64 ? (all < 64 ? all : 64) : most < all ? most : all;
+    }
+    /// Tiles of the same: transforms of 768 KB, as block(), but at least 32, because the sums are read and written once
+    /// for each block.
+    [[nodiscard]] constexpr extent gradient_block(extent outputs) const {
+        const extent points = (outputs + 2) * (outputs + 2);
+        const extent most = 768 * 256 / (points * (round_up(channels) + gradient_part()));
+        return most < 32 ? 32 : most > winograd_tiles ? winograd_tiles : most;
+    }
+    /// Elements of scratch memory of one thread for the same. Blocks of filters are whole vectors, at most 64 wide.
+    [[nodiscard]] constexpr extent gradient_scratch(extent outputs) const {
+        const extent points = (outputs + 2) * (outputs + 2), tiles = gradient_block(outputs);
+        const extent part = gradient_part() + kernels::winograd_filters, vectors = part / 4;  // of 4 lanes at least
+        return points * (kernels::winograd_plane(tiles * round_up(channels)) + kernels::winograd_plane(tiles * part) +
+                         channels * part + 16 * vectors);
+    }
+    /// As winograd_cycles, for the weights' gradient: the sums are read and written once a block, 16 bytes a cycle.
+    [[nodiscard]] constexpr double gradient_cycles(extent outputs) const {
+        const extent points = (outputs + 2) * (outputs + 2);
+        const double blocks = static_cast<double>(positions[0] * tiles(outputs)) /
+                              static_cast<double>(gradient_block(outputs));
+        return winograd_cycles(outputs) - streaming(weights(points) * 4) +
+               blocks * static_cast<double>(points * channels * round_up(filters)) / 2;
+    }
+    [[nodiscard]] constexpr algorithm cheapest_gradient() const {
+        const double direct = direct_cycles() - streaming(weights(9) * 4), two = gradient_cycles(2),
+                     four = gradient_cycles(4);
+        if (four * 1.1 < direct && four <= two) return algorithm::winograd_4;
+        return two * 1.1 < direct ? algorithm::winograd_2 : algorithm::direct;
+    }
     [[nodiscard]] static constexpr double streaming(extent bytes) {
         return bytes > 524288 ? static_cast<double>(bytes) / 10 : 0;
     }
@@ -100,14 +139,17 @@ struct convolution_cost {
 
 /// Sets both algorithms of an operation. `exact` refuses Winograd, `outputs` (2 or 4) demands it.
 constexpr void choose_algorithm(operation& op, bool exact, extent outputs) {
-    op.algorithm = op.gradient_algorithm = algorithm::direct;
+    op.algorithm = op.gradient_algorithm = op.weight_algorithm = algorithm::direct;
     if (exact || !winograd_applies(op.window, op.groups)) return;
     if (outputs == 0) outputs = CTNN_FORCE_WINOGRAD;
     if (outputs != 0) {
         op.algorithm = op.gradient_algorithm = outputs == 2 ? algorithm::winograd_2 : algorithm::winograd_4;
+        if (winograd_gradient_applies(op.window, op.groups)) op.weight_algorithm = op.algorithm;
     } else {
         op.algorithm = forward_cost(op).cheapest();
         op.gradient_algorithm = gradient_cost(op).cheapest();
+        if (winograd_gradient_applies(op.window, op.groups))
+            op.weight_algorithm = forward_cost(op).cheapest_gradient();
     }
 }
 
@@ -130,8 +172,12 @@ constexpr void choose_algorithm(operation& op, bool exact, extent outputs) {
     if (op.halved && op.algorithm == algorithm::direct)
         return round_up(halved_rows(op) * op.out.width() * op.out.channels());
     const extent forward = thread_scratch(op.algorithm, forward_cost(op));
-    const extent backward = training ? thread_scratch(op.gradient_algorithm, gradient_cost(op)) : 0;
-    return forward > backward ? forward : backward;
+    if (!training) return forward;
+    const extent backward = thread_scratch(op.gradient_algorithm, gradient_cost(op));
+    const extent outputs = winograd_outputs(op.weight_algorithm);
+    const extent weights = outputs == 0 ? 0 : forward_cost(op).gradient_scratch(outputs);
+    const extent larger = forward > backward ? forward : backward;
+    return larger > weights ? larger : weights;
 }
 
 }  // namespace CTNN_BACKEND

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// The code of the weights' gradient by Winograd's algorithm: threads share the filters, each with all tiles.
+#pragma once
+
+#include <cstring>
+
+#include "ctnn/core/call.hpp"
+#include "ctnn/core/threads.hpp"
+#include "ctnn/kernels/winograd_gradient.hpp"
+#include "ctnn/layers/convolution_algorithm.hpp"
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// The key of a weights' gradient by Winograd: `pixels` are the channels of a tile of registers.
+template <class T>
+[[nodiscard]] constexpr kernels::key winograd_gradient_key(extent outputs, const convolution_cost& c) {
+    const kernels::key tile = kernels::choose_tile<T>(c.channels, c.filters, true);
+    return {.pixels = tile.pixels, .vectors = tile.vectors, .last = tile.last, .winograd = outputs};
+}
+
+/// Where a tile of a batch lies: x at its first input, add at its first output's gradient.
+template <class T>
+[[nodiscard]] kernels::winograd_tile<T> winograd_gradient_tile(const kernels::winograd_sizes& g,
+                                                               const batch_view<const T>& x,
+                                                               const batch_view<const T>& dy, extent number,
+                                                               extent outputs) {
+    const extent plane = g.tiles[0] * g.tiles[1], in_plane = number % plane;
+    const extent depth = number / plane % g.positions[0], sample = number / plane / g.positions[0];
+    const extent row = in_plane / g.tiles[1] * outputs, column = in_plane % g.tiles[1] * outputs;
+    const auto most = [](extent there, extent wanted) { return there < wanted ? there : wanted; };
+    return {.x = x.at(sample, depth, row, column),
+            .rows = most(g.readable[0] - row, outputs + 2),
+            .columns = most(g.readable[1] - column, outputs + 2),
+            .add = dy.at(sample, depth, row, column),
+            .out_rows = most(g.positions[1] - row, outputs),
+            .out_columns = most(g.positions[2] - column, outputs)};
+}
+
+/// Adds into the gradients of weight and bias. Every sum is taken over the tiles in their order, whatever the number of
+/// parts that the filters are divided into.
+template <class T, kernels::key K>
+void winograd_weight_gradient(const backward_call<T>& call) {
+    constexpr extent outputs = K.winograd, points = (outputs + 2) * (outputs + 2);
+    constexpr extent width = K.vectors * kernels::lanes<T>;
+    const operation& op = call.op;
+    const convolution_cost c = forward_cost(op);
+    kernels::winograd_sizes g;
+    for (int a = 0; a < 3; ++a) g.positions[a] = c.positions[a];
+    g.channels = c.channels;
+    batch_view<const T> x = call.x;
+    for (int a = 0; a < 2; ++a) {
+        g.tiles[a] = (c.positions[a + 1] + outputs - 1) / outputs;
+        x.data -= op.window.before[a + 1] * x.step[a + 1];
+        g.readable[a] = op.in.axis[a + 1] + op.window.before[a + 1] + op.window.after[a + 1];
+    }
+    const extent together = c.gradient_part(), per_part = together / width < 1 ? 1 : together / width;
+    g.block = c.gradient_block(outputs);
+    const extent blocks = (kernels::vector_count<T>(c.filters) + K.vectors - 1) / K.vectors;
+    extent parts = (blocks + per_part - 1) / per_part;
+    if (call.threads > parts) parts = call.threads < blocks ? call.threads : blocks;
+    const extent all_tiles = call.dy.count * g.positions[0] * g.tiles[0] * g.tiles[1];
+    const extent x_width = round_up(g.channels), x_plane = kernels::winograd_plane(g.block * x_width);
+    T* const bias = op.parameters[1].name == nullptr ? nullptr : call.gradients + op.parameters[0].size();
+    parallel_for_with_worker(parts, call.threads, [&](extent part, extent worker) {
+        const extent first_block = blocks * part / parts, last_block = blocks * (part + 1) / parts;
+        const extent first = first_block * width;
+        const extent filters = (last_block * width < c.filters ? last_block * width : c.filters) - first;
+        const extent d_width = round_up(filters), d_plane = kernels::winograd_plane(g.block * d_width);
+        T* const transformed = call.thread_scratch + worker * c.gradient_scratch(outputs);
+        T* const gradients = transformed + points * x_plane;
+        T* const sums = gradients + points * d_plane;
+        const extent block_sums = kernels::winograd_sums(outputs, g.channels, 1, width);
+        std::memset(sums, 0, static_cast<std::size_t>((last_block - first_block) * block_sums) * sizeof(T));
+        for (extent begin = 0; begin < all_tiles; begin += g.block) {
+            const extent count = all_tiles - begin < g.block ? all_tiles - begin : g.block;
+            kernels::winograd_tile<T> tiles[winograd_tiles];
+            for (extent t = 0; t < count; ++t) {
+                tiles[t] = winograd_gradient_tile<T>(g, x, call.dy, begin + t, outputs);
+                tiles[t].add += first;
+            }
+            kernels::winograd_input<outputs>(g, tiles, count, extent{0}, x.step[1], x.step[2], transformed);
+            kernels::winograd_output_gradient<outputs>(tiles, count, filters, d_width, d_plane, call.dy.step[1],
+                                                       call.dy.step[2], gradients);
+            if (bias != nullptr)
+                kernels::winograd_bias_gradient(gradients + (outputs + 3) * d_plane, d_width, count, filters,
+                                                bias + first);
+            for (extent b = first_block; b < last_block; ++b) {
+                const auto multiply = [&](auto vectors) {
+                    kernels::winograd_gradient_products<T, K.pixels, vectors>(
+                        transformed, x_width, x_plane, gradients + (b - first_block) * width, d_width, d_plane, points,
+                        count, g.channels, sums + (b - first_block) * block_sums);
+                };
+                if constexpr (K.last == 0) {
+                    multiply(std::integral_constant<extent, K.vectors>{});
+                } else {
+                    if (b + 1 < blocks)
+                        multiply(std::integral_constant<extent, K.vectors>{});
+                    else
+                        multiply(std::integral_constant<extent, K.last>{});
+                }
+            }
+        }
+        for (extent b = first_block; b < last_block; ++b) {
+            const extent rest = c.filters - b * width;
+            const extent own = K.last != 0 && b + 1 == blocks ? K.last * kernels::lanes<T> : width;
+            kernels::winograd_weights_gradient<outputs>(sums + (b - first_block) * block_sums, g.channels, own,
+                                                        rest < own ? rest : own, c.filters,
+                                                        call.gradients + b * width);
+        }
+    });
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
