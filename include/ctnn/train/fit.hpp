@@ -91,12 +91,12 @@ private:
 /// Share of right labels among the outputs that a loss reads; logits and probabilities have the same largest channel.
 template <class Loss, class T>
 void count_right(const T* outputs, const std::int32_t* labels, extent samples, const dims& out, running_mean& share) {
-    constexpr bool logits = Loss::head != loss_head::any;
-    if (labels == nullptr || Loss::labels_per_sample(out) != out.positions()) return;
+    constexpr double threshold = Loss::head != loss_head::any ? 0.0 : 0.5;
+    if (labels == nullptr || !counts_right<Loss>(out)) return;
+    const extent channels = out.channels();
     for (extent p = 0; p < samples * out.positions(); ++p)
         if (labels[p] >= 0)
-            share.add(
-                predicted_class(outputs + p * out.channels(), out.channels(), logits ? 0.0 : 0.5) == labels[p] ? 1 : 0);
+            share.add(predicted_of<Loss>(outputs + p * channels, channels, threshold) == labels[p] ? 1 : 0);
 }
 
 template <class Loss, class Data>

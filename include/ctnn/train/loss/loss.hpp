@@ -11,13 +11,16 @@
 
 namespace ctnn {
 
-/// What a loss wants the network to end with. Except for `any`, a loss sees the values before the head (the logits).
+/// What a loss wants the network to end with. A loss that wants softmax or sigmoid reads the values before that head.
 enum class loss_head : unsigned char {
     any,             ///< whatever the network ends with; a head is differentiated like any layer
     softmax,         ///< the network ends with softmax, and the loss reads that head's input
     sigmoid,         ///< the network ends with sigmoid, and the loss reads that head's input
     softmax_logits,  ///< the network ends without a head; softmax makes probabilities of its output
-    sigmoid_logits   ///< the network ends without a head; sigmoid makes probabilities of its output
+    sigmoid_logits,  ///< the network ends without a head; sigmoid makes probabilities of its output
+    log_softmax,     ///< the network ends with log_softmax, whose output the loss reads
+    scores,          ///< the network ends without a head; its output is scores, which 0 or the largest decides
+    embedding        ///< the network ends without a head; its output is a place among others, and no class
 };
 
 /// Is the input of the network's last layer, not its output, what the loss reads?
@@ -47,6 +50,9 @@ concept loss_function_for = requires(const Loss& loss, const T* output, target<T
 ///     value                       the sum of the losses. Where gradient is not null it writes every element of
 ///                                 d(sum / normalizer) / d(output); a normalizer of 0 gives zeros. The gradient may be
 ///                                 the output's own memory
+///
+/// A loss whose labels are no indices of channels has a member predicted(scores, columns, threshold), which says the
+/// label that a position's outputs stand for; others are read by predicted_class().
 ///
 /// value adds up one sample after the other, in double: calls for single samples, added in order, have the same bits as
 /// one call for the batch, so that slices and threads change nothing.
