@@ -39,8 +39,12 @@ grades = save("grades", random.randint(-1, classes + 1, (samples, positions)).as
 weights = save("weights", np.array([0.5, 2.0, 1.0, 0.0, 3.25, 0.75, 1.5]))
 
 
-def case(name, function):
-    leaf = outputs.clone().requires_grad_(True)
+rows = save("rows", random.randn(12, classes))  # embeddings: six pairs or four triplets
+pairs = save("pairs", np.array([1, 1, 0, 2, 3, 3, -1, 4, 4, 0, 2, 1], np.int32)).reshape(-1, 2)
+
+
+def case(name, function, start=outputs):
+    leaf = start.clone().requires_grad_(True)
     loss = function(leaf)
     loss.backward()
     save(name, np.append(loss.item(), leaf.grad.numpy()))
@@ -128,6 +132,35 @@ def answers():
     case("ordinal_weighted", ordinal(weights))
 
 
+def embeddings():
+    def cosine(margin):
+        def function(z):
+            known = (pairs >= 0).all(dim=1)
+            sign = torch.where(pairs[known, 0] == pairs[known, 1], 1, -1)
+            return nn.cosine_embedding_loss(z[0::2][known], z[1::2][known], sign, margin=margin)
+        return function
+
+    def triplet(**options):
+        return lambda z: nn.triplet_margin_loss(z[0::3], z[1::3], z[2::3], **options)
+
+    def nt_xent(temperature):
+        def function(z):
+            unit = nn.normalize(z, dim=1)
+            similarity = (unit @ unit.T / temperature).masked_fill(torch.eye(len(z), dtype=torch.bool), -np.inf)
+            return nn.cross_entropy(similarity, torch.arange(len(z)) ^ 1)
+        return function
+
+    ones = torch.ones(samples * positions)
+    case("cosine_distance", lambda z: nn.cosine_embedding_loss(flat(z), flat(values), ones))
+    case("cosine_embedding", cosine(0), rows)
+    case("cosine_embedding_margin", cosine(-0.5), rows)
+    case("triplet_margin", triplet(), rows)
+    case("triplet_margin_narrow", triplet(margin=0.25, eps=1e-3), rows)
+    case("nt_xent", nt_xent(0.1), rows)
+    case("nt_xent_warm", nt_xent(0.5), rows)
+
+
 regressions()
 choices()
 answers()
+embeddings()

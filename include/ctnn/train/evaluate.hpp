@@ -71,13 +71,13 @@ void evaluate_into(Pass& pass, const Model& m, const Data& data, const Loss& los
                    evaluation<typename Pass::scalar>& found) {
     using T = typename Pass::scalar;
     constexpr dims out = Pass::output_dims;
-    const extent n = data.size();
+    const extent n = data.size(), batch = pass.max_batch() - pass.max_batch() % samples_together_of<Loss>();
     found.probabilities.resize(static_cast<std::size_t>(n * out.size()));
     const target<T> all{data.labels.empty() ? nullptr : data.labels.data(),
                         data.values.empty() ? nullptr : data.values.data()};
     double sum = 0, normalizer = 0;
-    for (extent from = 0; from < n; from += pass.max_batch()) {
-        const extent samples = n - from < pass.max_batch() ? n - from : pass.max_batch();
+    for (extent from = 0; from < n; from += batch) {
+        const extent samples = n - from < batch ? n - from : batch;
         const auto outputs = pass.evaluate(m, data.input_of(from), samples);
         const target<T> expected = from_sample<Loss>(all, from, out);
         sum += loss.value(outputs.data(), expected, static_cast<T*>(nullptr), samples, out, 1.0);
@@ -110,7 +110,8 @@ template <class Net, class T, class Data, loss_function Loss>
     static_assert(std::is_same_v<typename Data::input, typename Net::input>,
                   "ctnn: evaluate needs a data set of the network's input shape; "
                   "load or resize the data to net::input");
-    training_pass<Net, Loss, T> pass{{.max_batch = batch}};
+    constexpr extent together = samples_together_of<Loss>();
+    training_pass<Net, Loss, T> pass{{.max_batch = batch < together ? together : batch}};
     evaluation<T> found;
     detail::evaluate_into(pass, m, data, loss, found);
     return found;

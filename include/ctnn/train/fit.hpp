@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstring>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "ctnn/data/batch_order.hpp"
@@ -120,6 +121,14 @@ template <class Data>
     return options.schedule.check();
 }
 
+/// Refuses a batch in which not all samples would have what belongs to them.
+[[nodiscard]] inline error check_batch(extent batch, extent samples, extent together) {
+    if (batch % together == 0 || batch >= samples) return {};
+    return {error_kind::invalid_argument, "fit: the loss reads " + std::to_string(together) +
+                                              " samples together, and a batch of " + std::to_string(batch) +
+                                              " is no multiple of that"};
+}
+
 /// What is watched of an epoch, and whether more of it is better.
 [[nodiscard]] inline double watched_value(monitor watched, bool validated, const epoch_record& e) {
     return watched == monitor::accuracy ? (validated ? e.validation_accuracy : e.accuracy)
@@ -165,6 +174,7 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     if (error failed = detail::check_options(options)) return failed;
     if (error failed = descent.check()) return failed;
     if (error failed = detail::check_data(loss, data, out)) return failed;
+    if (error failed = detail::check_batch(options.batch, data.size(), samples_together_of<Loss>())) return failed;
     if (options.validation != nullptr)
         if (error failed = detail::check_data(loss, *options.validation, out)) return failed;
 
@@ -205,7 +215,8 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
         if (!schedule.empty()) moment.rate = scheduled(0);
         for (training_callback* c : options.callbacks) c->epoch_begins(moment);
         descent.rate = moment.rate;
-        if (options.shuffled) shuffle(order, options.random, static_cast<std::uint64_t>(epoch));
+        if (options.shuffled)
+            shuffle_groups(order, samples_together_of<Loss>(), options.random, static_cast<std::uint64_t>(epoch));
         running_mean mean_loss_so_far, right;
         double gathered = 0;  // the normalizer of the batches since the last step
         for (extent from = 0; from < data.size(); from += batch) {

@@ -54,14 +54,28 @@ concept loss_function_for = requires(const Loss& loss, const T* output, target<T
 /// A loss whose labels are no indices of channels has a member predicted(scores, columns, threshold), which says the
 /// label that a position's outputs stand for; others are read by predicted_class().
 ///
+/// A loss over samples that belong together has a constant samples_together, which is 1 where it is missing: samples
+/// k i to k i + k - 1 are group i. fit() and evaluate() draw, shuffle and cut groups whole, and refuse data sets and
+/// batches that are no multiples. A group that is cut off at the end is no part of the loss and has gradient 0.
+///
 /// value adds up one sample after the other, in double: calls for single samples, added in order, have the same bits as
-/// one call for the batch, so that slices and threads change nothing.
+/// one call for the batch, so that slices and threads change nothing. Losses over groups do so group by group, but for
+/// nt_xent, which compares each sample with the whole batch.
 template <class Loss>
 concept loss_function = detail::loss_function_for<Loss, float> && detail::loss_function_for<Loss, double> &&
     requires(dims out) {
     { Loss::head } -> std::convertible_to<loss_head>;
     { Loss::labels_per_sample(out) } -> std::same_as<extent>;
 };
+
+/// How many samples of a batch in a row belong together.
+template <class Loss>
+[[nodiscard]] constexpr extent samples_together_of() {
+    if constexpr (requires { Loss::samples_together; })
+        return Loss::samples_together;
+    else
+        return 1;
+}
 
 /// The mean from a sum and its normalizer; 0 for a batch in which everything is ignored (where PyTorch gives NaN).
 [[nodiscard]] constexpr double mean_of(double sum, double normalizer) {
