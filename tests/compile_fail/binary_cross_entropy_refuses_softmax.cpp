@@ -1,5 +1,5 @@
-// expect: loss_refused<ctnn::network_head::softmax, ctnn::loss_head::[a-z_]+>
-// expect: ctnn: binary_cross_entropy needs a network that ends with sigmoid
+// expect: loss_refused<ctnn::network_head::softmax, ctnn::loss_head::[a-z_]+, ctnn::.*binary_cross_entropy>
+// expect: ctnn: this loss needs a network that ends with sigmoid; add sigmoid, or use the loss of that name _with_logits
 // SPDX-License-Identifier: MIT
 #include <ctnn/ctnn.hpp>
 namespace nn = ctnn;

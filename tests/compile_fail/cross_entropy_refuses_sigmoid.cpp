@@ -1,5 +1,5 @@
-// expect: loss_refused<ctnn::network_head::sigmoid, ctnn::loss_head::[a-z_]+>
-// expect: ctnn: cross_entropy needs a network that ends with softmax
+// expect: loss_refused<ctnn::network_head::sigmoid, ctnn::loss_head::[a-z_]+, ctnn::.*cross_entropy>
+// expect: ctnn: this loss needs a network that ends with softmax; add softmax, or use the loss of that name _with_logits
 // SPDX-License-Identifier: MIT
 #include <ctnn/ctnn.hpp>
 namespace nn = ctnn;

@@ -1,5 +1,5 @@
-// expect: loss_refused<ctnn::network_head::sigmoid, ctnn::loss_head::[a-z_]+>
-// expect: ctnn: cross_entropy_with_logits needs a network that ends without
+// expect: loss_refused<ctnn::network_head::sigmoid, ctnn::loss_head::[a-z_]+, ctnn::.*cross_entropy_with_logits>
+// expect: ctnn: this loss needs a network that ends without softmax or sigmoid; remove the head, or after a softmax use
 // SPDX-License-Identifier: MIT
 #include <ctnn/ctnn.hpp>
 namespace nn = ctnn;

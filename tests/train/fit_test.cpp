@@ -3,6 +3,8 @@
 /// fit() learns, equals a loop written by hand, stops early with the best weights, and refuses wrong data.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "small_data.hpp"
@@ -138,6 +140,42 @@ TEST_CASE("class weights reach the loss") {
     };
     CHECK(shares({1, 1, 50}) > shares({1, 1, 1}) + 0.1);
     CHECK(shares({1, 1, 0.02}) < shares({1, 1, 1}) - 0.05);
+}
+
+/// What fit and evaluate say about samples 0 to 3 of two numbers, which the network hands on to its head.
+template <class Net, class Loss>
+nn::evaluation<float> judged(const Loss& loss, const std::vector<std::int32_t>& labels) {
+    const nn::dataset<nn::shape<2>> data{{-3, -4, 2, -2, 3, 1, -1, -2}, labels, {}, {}};
+    nn::model<Net> m{nn::seed{1}};
+    std::fill(m.parameters().begin(), m.parameters().end(), 0.0f);
+    constexpr nn::extent out = Net::parameter_count == 3 ? 1 : 2;  // weights (2, out), then the bias
+    for (std::size_t i = 0; i < out; ++i) m.parameters()[i * (out + 1)] = 1;
+    const auto history = nn::fit(m, data, loss, nn::sgd{.rate = 0}, {.epochs = 1, .validation = &data});
+    REQUIRE(history);
+    const auto found = nn::evaluate(m, data, loss, 3);
+    CHECK(history->epochs[0].accuracy == found.accuracy);
+    CHECK(history->epochs[0].validation_accuracy == found.accuracy);
+    return found;
+}
+
+TEST_CASE("accuracy is counted as the loss reads its outputs: grades, signs, logarithms") {
+    using grades = nn::network<nn::shape<2>, nn::dense<2>, nn::sigmoid>;
+    const auto by_grade = judged<grades>(nn::ordinal_cross_entropy{}, {0, 1, 2, 2});
+    CHECK(by_grade.accuracy == 0.75);
+    CHECK(by_grade.auc == -1);  // no channel is the score of a grade
+    using sign = nn::network<nn::shape<2>, nn::dense<1>>;
+    const auto by_sign = judged<sign>(nn::hinge{}, {0, 1, 1, 0});
+    CHECK(by_sign.accuracy == 1);
+    CHECK(by_sign.auc == 1);
+    CHECK(by_sign.probabilities[1] == 2);
+    using logarithms = nn::network<nn::shape<2>, nn::dense<2>, nn::log_softmax>;
+    using logits = nn::network<nn::shape<2>, nn::dense<2>>;
+    const auto likelihood = judged<logarithms>(nn::negative_log_likelihood{}, {0, 1, 0, 1});
+    const auto entropy = judged<logits>(nn::cross_entropy_with_logits{}, {0, 1, 0, 1});
+    CHECK(likelihood.accuracy == 0.5);
+    CHECK(likelihood.loss == doctest::Approx(entropy.loss).epsilon(1e-6));
+    for (std::size_t i = 0; i < 8; ++i)
+        CHECK(std::abs(likelihood.probabilities[i] - entropy.probabilities[i]) < 1e-6f);
 }
 
 class schedule final : public nn::training_callback {

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "ctnn/core/random.hpp"
 #include "ctnn/train/loss/balanced_class_weights.hpp"
 #include "ctnn/train/loss/binary_cross_entropy.hpp"
 #include "ctnn/train/loss/binary_cross_entropy_with_logits.hpp"
@@ -17,6 +16,7 @@
 #include "ctnn/train/loss/cross_entropy_with_logits.hpp"
 #include "ctnn/train/loss/mean_squared_error.hpp"
 #include "golden.hpp"
+#include "loss_checks.hpp"
 
 namespace {
 
@@ -25,6 +25,10 @@ using ctnn::error_kind;
 using ctnn::extent;
 using ctnn::make_dims;
 using ctnn::target;
+using loss_checks::check_gradient;
+using loss_checks::check_slices;
+using loss_checks::labels_between;
+using loss_checks::uniform;
 
 static_assert(ctnn::loss_function<ctnn::mean_squared_error>);
 static_assert(ctnn::loss_function<ctnn::binary_cross_entropy>);
@@ -35,21 +39,6 @@ static_assert(ctnn::skips_head(ctnn::cross_entropy::head) && ctnn::skips_head(ct
 static_assert(!ctnn::skips_head(ctnn::cross_entropy_with_logits::head) &&
               !ctnn::skips_head(ctnn::mean_squared_error::head));
 static_assert(!ctnn::loss_function<int>);
-
-std::vector<double> uniform(extent count, std::uint64_t stream, double low, double high) {
-    ctnn::random_stream random(ctnn::seed{5}, stream);
-    std::vector<double> values;
-    for (extent i = 0; i < count; ++i) values.push_back(low + (high - low) * random.next_uniform());
-    return values;
-}
-
-/// Labels from `low` (negative: ignored) to below `high`.
-std::vector<std::int32_t> labels_between(extent count, std::uint64_t stream, std::int32_t low, std::int32_t high) {
-    ctnn::random_stream random(ctnn::seed{6}, stream);
-    std::vector<std::int32_t> labels;
-    for (extent i = 0; i < count; ++i) labels.push_back(low + static_cast<std::int32_t>(random.next_below(high - low)));
-    return labels;
-}
 
 /// Value and gradient of golden case `name` in the scalar T; six samples of shape<2, 2, 5>.
 template <class T, class Loss>
@@ -86,53 +75,6 @@ template <class Loss>
 void compare_with_pytorch(const Loss& loss, const std::string& name, bool has_labels) {
     compare_with_pytorch<double>(loss, name, has_labels, 1e-14);
     compare_with_pytorch<float>(loss, name, has_labels, 2e-6);
-}
-
-/// The gradient against central differences of the mean loss, in double.
-template <class Loss>
-void check_gradient(const Loss& loss, std::vector<double> output, target<double> truth, extent samples, dims out) {
-    constexpr double step = 1e-6;
-    REQUIRE_FALSE(loss.check(truth, samples, out));
-    std::vector<double> gradient(output.size()), unused;
-    (void)ctnn::mean_loss(loss, output.data(), truth, gradient.data(), samples, out);
-    double largest = 0;
-    for (std::size_t i = 0; i < output.size(); ++i) {
-        const double at = output[i];
-        output[i] = at + step;
-        const double above = ctnn::mean_loss(loss, output.data(), truth, static_cast<double*>(nullptr), samples, out);
-        output[i] = at - step;
-        const double below = ctnn::mean_loss(loss, output.data(), truth, static_cast<double*>(nullptr), samples, out);
-        output[i] = at;
-        const double slope = (above - below) / (2 * step);
-        CHECK(std::abs(gradient[i] - slope) <= 1e-5 + 1e-3 * std::abs(slope));
-        largest = std::max(largest, std::abs(gradient[i]));
-    }
-    CHECK(largest > 1e-3);
-}
-
-/// A batch in slices of `slice` samples: gradients have the same bits, the values of single samples add up to the same.
-template <class T, class Loss>
-void check_slices(const Loss& loss, const std::vector<T>& output, target<T> truth, extent samples, dims out) {
-    const double normalizer = loss.normalizer(truth, samples, out);
-    std::vector<T> whole(output.size());
-    const double sum = loss.value(output.data(), truth, whole.data(), samples, out, normalizer);
-    for (const extent slice : {extent{1}, extent{3}}) {
-        std::vector<T> parts(output.size(), T{-7});
-        double parts_sum = 0, parts_normalizer = 0;
-        for (extent first = 0; first < samples; first += slice) {
-            const extent count = std::min(slice, samples - first);
-            const target<T> part = ctnn::from_sample<Loss>(truth, first, out);
-            const extent offset = first * out.size();
-            parts_normalizer += loss.normalizer(part, count, out);
-            parts_sum += loss.value(output.data() + offset, part, parts.data() + offset, count, out, normalizer);
-        }
-        CHECK(parts == whole);
-        CHECK(parts_normalizer == doctest::Approx(normalizer).epsilon(1e-14));
-        if (slice == 1)
-            CHECK(parts_sum == sum);
-        else
-            CHECK(parts_sum == doctest::Approx(sum).epsilon(1e-14));
-    }
 }
 
 const std::vector<double> weights{0.5, 2.0, 1.0, 0.0, 3.25};

@@ -22,4 +22,15 @@ namespace ctnn {
     }
 }
 
+/// The same for groups of `together` indices in a row: they change places and stay whole.
+/// \pre order.size() is a multiple of together, which is at least 1
+inline void shuffle_groups(std::vector<extent>& order, extent together, seed start, std::uint64_t epoch) {
+    if (together == 1) return shuffle(order, start, epoch);
+    std::vector<extent> groups(order.size() / static_cast<std::size_t>(together));
+    shuffle(groups, start, epoch);
+    std::size_t to = 0;
+    for (const extent group : groups)
+        for (extent i = 0; i < together; ++i) order[to++] = group * together + i;
+}
+
 }  // namespace ctnn

@@ -15,8 +15,8 @@ namespace ctnn {
 ///     gives    the same shape
 ///     refuses  a single channel, whose probability would always be 1
 ///
-/// It is no head: cross_entropy wants softmax, and cross_entropy_with_logits takes these numbers as logits, which gives
-/// the same loss.
+/// negative_log_likelihood reads its output. cross_entropy wants softmax instead, and cross_entropy_with_logits takes
+/// these numbers as logits, which gives the same loss.
 ///
 ///     using scores = ctnn::network<ctnn::shape<512>, ctnn::dense<3>, ctnn::log_softmax>;
 ///

@@ -19,11 +19,30 @@ template <class T>
 struct evaluation {
     double loss = 0;               ///< mean, as the loss defines it
     double accuracy = -1;          ///< share of right labels; -1 without labels
-    double auc = -1;               ///< as roc_auc; -1 unless there is one label a sample
-    std::vector<T> probabilities;  ///< [sample][position][channel]: outputs after the head that the loss stands for
+    double auc = -1;               ///< as roc_auc; -1 unless a sample has one label, an index of a channel
+    std::vector<T> probabilities;  ///< [sample][position][channel]: outputs after the head that the loss stands for;
+                                   ///< scores and embeddings as they are
 };
 
 namespace detail {
+
+/// Does a label say which output it is, so that there is an accuracy?
+template <class Loss>
+[[nodiscard]] constexpr bool counts_right(dims out) {
+    return Loss::head != loss_head::embedding && Loss::labels_per_sample(out) == out.positions();
+}
+/// Does a label index the channels, so that their scores can be ranked?
+template <class Loss>
+inline constexpr bool ranks_channels = !requires(const double* scores) { Loss::predicted(scores, extent{}, 0.5); };
+
+/// The label that a position's outputs stand for.
+template <class Loss, class T>
+[[nodiscard]] extent predicted_of(const T* outputs, extent channels, double threshold) {
+    if constexpr (ranks_channels<Loss>)
+        return predicted_class(outputs, channels, threshold);
+    else
+        return Loss::predicted(outputs, channels, threshold);
+}
 
 /// The network's outputs from what a loss reads. Stable softmax and sigmoid, computed in double.
 template <loss_head Head, class T>
@@ -40,7 +59,8 @@ void to_probabilities(const T* outputs, T* to, extent positions, extent channels
             const double z = static_cast<double>(outputs[c]);
             to[c] = softmax   ? static_cast<T>(std::exp(z - largest) / total)
                     : sigmoid ? static_cast<T>(1 / (1 + std::exp(-z)))
-                              : outputs[c];
+                    : Head == loss_head::log_softmax ? static_cast<T>(std::exp(z))
+                                                     : outputs[c];
         }
     }
 }
@@ -51,13 +71,13 @@ void evaluate_into(Pass& pass, const Model& m, const Data& data, const Loss& los
                    evaluation<typename Pass::scalar>& found) {
     using T = typename Pass::scalar;
     constexpr dims out = Pass::output_dims;
-    const extent n = data.size();
+    const extent n = data.size(), batch = pass.max_batch() - pass.max_batch() % samples_together_of<Loss>();
     found.probabilities.resize(static_cast<std::size_t>(n * out.size()));
     const target<T> all{data.labels.empty() ? nullptr : data.labels.data(),
                         data.values.empty() ? nullptr : data.values.data()};
     double sum = 0, normalizer = 0;
-    for (extent from = 0; from < n; from += pass.max_batch()) {
-        const extent samples = n - from < pass.max_batch() ? n - from : pass.max_batch();
+    for (extent from = 0; from < n; from += batch) {
+        const extent samples = n - from < batch ? n - from : batch;
         const auto outputs = pass.evaluate(m, data.input_of(from), samples);
         const target<T> expected = from_sample<Loss>(all, from, out);
         sum += loss.value(outputs.data(), expected, static_cast<T*>(nullptr), samples, out, 1.0);
@@ -66,17 +86,19 @@ void evaluate_into(Pass& pass, const Model& m, const Data& data, const Loss& los
                                      samples * out.positions(), out.channels());
     }
     found.loss = mean_of(sum, normalizer);
-    if (data.labels.empty() || Loss::labels_per_sample(out) != out.positions()) return;
+    if (data.labels.empty() || !counts_right<Loss>(out)) return;
+    constexpr double threshold = Loss::head == loss_head::scores ? 0.0 : 0.5;
     const extent positions = n * out.positions(), channels = out.channels();
     extent right = 0, counted = 0;
     for (extent p = 0; p < positions; ++p) {
         const std::int32_t label = data.labels[static_cast<std::size_t>(p)];
         if (label < 0) continue;
         ++counted;
-        right += predicted_class(found.probabilities.data() + p * channels, channels) == label;
+        right += predicted_of<Loss>(found.probabilities.data() + p * channels, channels, threshold) == label;
     }
     found.accuracy = counted == 0 ? 0 : static_cast<double>(right) / static_cast<double>(counted);
-    if (out.positions() == 1) found.auc = roc_auc(found.probabilities.data(), channels, data.labels.data(), n);
+    if (ranks_channels<Loss> && out.positions() == 1)
+        found.auc = roc_auc(found.probabilities.data(), channels, data.labels.data(), n);
 }
 
 }  // namespace detail
@@ -88,7 +110,8 @@ template <class Net, class T, class Data, loss_function Loss>
     static_assert(std::is_same_v<typename Data::input, typename Net::input>,
                   "ctnn: evaluate needs a data set of the network's input shape; "
                   "load or resize the data to net::input");
-    training_pass<Net, Loss, T> pass{{.max_batch = batch}};
+    constexpr extent together = samples_together_of<Loss>();
+    training_pass<Net, Loss, T> pass{{.max_batch = batch < together ? together : batch}};
     evaluation<T> found;
     detail::evaluate_into(pass, m, data, loss, found);
     return found;

@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "ctnn/core/clock.hpp"
@@ -91,12 +92,12 @@ private:
 /// Share of right labels among the outputs that a loss reads; logits and probabilities have the same largest channel.
 template <class Loss, class T>
 void count_right(const T* outputs, const std::int32_t* labels, extent samples, const dims& out, running_mean& share) {
-    constexpr bool logits = Loss::head != loss_head::any;
-    if (labels == nullptr || Loss::labels_per_sample(out) != out.positions()) return;
+    constexpr double threshold = Loss::head != loss_head::any ? 0.0 : 0.5;
+    if (labels == nullptr || !counts_right<Loss>(out)) return;
+    const extent channels = out.channels();
     for (extent p = 0; p < samples * out.positions(); ++p)
         if (labels[p] >= 0)
-            share.add(
-                predicted_class(outputs + p * out.channels(), out.channels(), logits ? 0.0 : 0.5) == labels[p] ? 1 : 0);
+            share.add(predicted_of<Loss>(outputs + p * channels, channels, threshold) == labels[p] ? 1 : 0);
 }
 
 template <class Loss, class Data>
@@ -118,6 +119,14 @@ template <class Data>
     if (error failed = check_setting("fit", "clip_norm", options.clip_norm)) return failed;
     if (error failed = check_setting("fit", "average", options.average, 1)) return failed;
     return options.schedule.check();
+}
+
+/// Refuses a batch in which not all samples would have what belongs to them.
+[[nodiscard]] inline error check_batch(extent batch, extent samples, extent together) {
+    if (batch % together == 0 || batch >= samples) return {};
+    return {error_kind::invalid_argument, text_of({"fit: the loss reads ", together,
+                                                   " samples together, and a batch of ", batch,
+                                                   " is no multiple of that"})};
 }
 
 /// What is watched of an epoch, and whether more of it is better.
@@ -165,6 +174,7 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     if (error failed = detail::check_options(options)) return failed;
     if (error failed = descent.check()) return failed;
     if (error failed = detail::check_data(loss, data, out)) return failed;
+    if (error failed = detail::check_batch(options.batch, data.size(), samples_together_of<Loss>())) return failed;
     if (options.validation != nullptr)
         if (error failed = detail::check_data(loss, *options.validation, out)) return failed;
 
@@ -205,7 +215,8 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
         if (!schedule.empty()) moment.rate = scheduled(0);
         for (training_callback* c : options.callbacks) c->epoch_begins(moment);
         descent.rate = moment.rate;
-        if (options.shuffled) shuffle(order, options.random, static_cast<std::uint64_t>(epoch));
+        if (options.shuffled)
+            shuffle_groups(order, samples_together_of<Loss>(), options.random, static_cast<std::uint64_t>(epoch));
         running_mean mean_loss_so_far, right;
         double gathered = 0;  // the normalizer of the batches since the last step
         for (extent from = 0; from < data.size(); from += batch) {

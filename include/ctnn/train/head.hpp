@@ -3,13 +3,15 @@
 /// The contract between a loss and the end of a network, checked when they meet.
 #pragma once
 
+#include <string_view>
+
 #include "ctnn/graph/network.hpp"
 #include "ctnn/train/loss/loss.hpp"
 
 namespace ctnn {
 
 /// What a network ends with.
-enum class network_head : unsigned char { none, softmax, sigmoid };
+enum class network_head : unsigned char { none, softmax, sigmoid, log_softmax };
 
 namespace detail {
 
@@ -19,32 +21,43 @@ constexpr network_head head_of() {
         if (row.result != Net::table.output) continue;
         if (row.what == kind::softmax) return network_head::softmax;
         if (row.what == kind::activation && row.activation == activation::sigmoid) return network_head::sigmoid;
+        if (row.what == kind::custom && std::string_view(row.layer) == "log_softmax") return network_head::log_softmax;
     }
     return network_head::none;
 }
 
 }  // namespace detail
 
-/// What the compiler prints when a loss and a network do not belong together.
-template <network_head Ends, loss_head Wants>
+/// What the compiler prints when a loss and a network do not belong together. The logarithms that log_softmax gives are
+/// logits too: softmax makes the same probabilities of them.
+template <network_head Ends, loss_head Wants, class Loss>
 struct loss_refused {
     static_assert(Wants != loss_head::softmax || Ends == network_head::softmax,
-                  "ctnn: cross_entropy needs a network that ends with softmax; "
-                  "add softmax, or use cross_entropy_with_logits");
+                  "ctnn: this loss needs a network that ends with softmax; "
+                  "add softmax, or use the loss of that name _with_logits");
     static_assert(Wants != loss_head::sigmoid || Ends == network_head::sigmoid,
-                  "ctnn: binary_cross_entropy needs a network that ends with sigmoid; "
-                  "add sigmoid, or use binary_cross_entropy_with_logits");
-    static_assert(Wants != loss_head::softmax_logits || Ends == network_head::none,
-                  "ctnn: cross_entropy_with_logits needs a network that ends without softmax or sigmoid; "
-                  "remove the head, or use cross_entropy after a softmax");
+                  "ctnn: this loss needs a network that ends with sigmoid; "
+                  "add sigmoid, or use the loss of that name _with_logits");
+    static_assert(Wants != loss_head::softmax_logits || Ends == network_head::none || Ends == network_head::log_softmax,
+                  "ctnn: this loss needs a network that ends without softmax or sigmoid; "
+                  "remove the head, or after a softmax use the loss without _with_logits");
     static_assert(Wants != loss_head::sigmoid_logits || Ends == network_head::none,
-                  "ctnn: binary_cross_entropy_with_logits needs a network that ends without softmax or sigmoid; "
-                  "remove the head, or use binary_cross_entropy after a sigmoid");
+                  "ctnn: this loss needs a network that ends without softmax or sigmoid; "
+                  "remove the head, or after a sigmoid use the loss without _with_logits");
+    static_assert(Wants != loss_head::log_softmax || Ends == network_head::log_softmax,
+                  "ctnn: negative_log_likelihood needs a network that ends with log_softmax; "
+                  "add log_softmax, or use cross_entropy after a softmax");
+    static_assert(Wants != loss_head::scores || Ends == network_head::none,
+                  "ctnn: this loss needs scores that may have any sign and size; "
+                  "remove the softmax, sigmoid or log_softmax at the network's end");
+    static_assert(Wants != loss_head::embedding || Ends == network_head::none,
+                  "ctnn: this loss compares embeddings, and probabilities are none; "
+                  "remove the softmax, sigmoid or log_softmax at the network's end");
 };
 
 namespace detail {
-template <class Net, loss_head Wants>
-struct check_head : loss_refused<head_of<Net>(), Wants> {};
+template <class Net, class Loss>
+struct check_head : loss_refused<head_of<Net>(), Loss::head, Loss> {};
 }  // namespace detail
 
 }  // namespace ctnn

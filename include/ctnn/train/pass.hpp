@@ -31,7 +31,7 @@ inline namespace CTNN_BACKEND {
 ///     double loss = pass.loss(ctnn::cross_entropy{}, {.labels = labels});
 ///     pass.backward(model, gradient);
 template <class Net, loss_function Loss, class T = float, bool InputGradient = false>
-class training_pass : detail::check_head<Net, Loss::head> {
+class training_pass : detail::check_head<Net, Loss> {
     static constexpr bool without_head = skips_head(Loss::head);
     using plan = detail::training_plan<Net, without_head, InputGradient>;
     static constexpr auto rows = detail::training_rows_of<plan>();

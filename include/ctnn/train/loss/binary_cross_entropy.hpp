@@ -4,11 +4,11 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
-#include <string>
+#include <span>
 
 #include "ctnn/core/config.hpp"
 #include "ctnn/train/loss/check.hpp"
+#include "ctnn/train/loss/logistic.hpp"
 #include "ctnn/train/loss/loss.hpp"
 
 namespace ctnn {
@@ -19,11 +19,14 @@ inline namespace CTNN_BACKEND {
 ///
 ///     head       sigmoid; the loss reads the logits before it, so it stays finite where a probability rounds to 0
 ///     target     labels, one an output element: 0, 1, or negative to ignore it; or values in [0, 1]
-///     refuses    other labels and values, weights that are negative or not finite
+///     refuses    other labels and values, weights that are negative or not finite, positive_weights that are not one a
+///                channel
 ///     mean       over the elements that are not ignored, each counted once whatever its weight
 ///
-/// As PyTorch's BCEWithLogitsLoss, whose pos_weight is positive_weight; the two weights together are what a class
-/// weight {negative, positive} is elsewhere:
+/// With several channels they are answers of their own: several findings in one image. positive_weights is one factor a
+/// channel beside positive_weight, borrowed; none: 1 for all. balanced_positive_weights() counts them.
+/// As PyTorch's BCEWithLogitsLoss, whose pos_weight is positive_weight, or positive_weights; the two weights together
+/// are what a class weight {negative, positive} is elsewhere:
 /// https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
 ///
 ///     const ctnn::binary_cross_entropy loss{.positive_weight = 3};
@@ -33,6 +36,7 @@ struct binary_cross_entropy {
 
     double negative_weight = 1;
     double positive_weight = 1;
+    std::span<const double> positive_weights{};
 
     [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return out.size(); }
 
@@ -41,6 +45,8 @@ struct binary_cross_entropy {
         constexpr const char* name = "binary_cross_entropy";
         if (error failed = detail::check_weight(name, "negative_weight", negative_weight)) return failed;
         if (error failed = detail::check_weight(name, "positive_weight", positive_weight)) return failed;
+        if (error failed = detail::check_weights(name, "positive weight", positive_weights, out.channels()))
+            return failed;
         if (error failed = detail::check_one_given(name, expected.labels != nullptr, expected.values != nullptr))
             return failed;
         if (expected.labels != nullptr) return detail::check_labels(name, expected.labels, samples, out.size(), 2);
@@ -58,7 +64,7 @@ struct binary_cross_entropy {
     [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
                                double normalizer) const {
         const double scale = mean_of(1.0, normalizer);
-        const extent size = out.size();
+        const extent size = out.size(), channels = out.channels();
         double sum = 0;
         for (extent s = 0; s < samples; ++s) {
             double sample_sum = 0;
@@ -69,21 +75,11 @@ struct binary_cross_entropy {
                 }
                 const double truth = expected.labels != nullptr ? static_cast<double>(expected.labels[i])
                                                                 : static_cast<double>(expected.values[i]);
-                const double positive = positive_weight * truth;
+                const double positive = positive_weight * detail::weight_of(positive_weights, i % channels) * truth;
                 const double negative = negative_weight * (1.0 - truth);
-                // softplus(z) = max(z, 0) + log(1 + exp(-|z|)): the exponential is at most 1 and never overflows.
-                const T z = output[i];
-                const T small = std::exp(-std::abs(z));
-                const double tail = static_cast<double>(std::log1p(small));
-                const double logit = static_cast<double>(z);
-                sample_sum += positive * (std::max(-logit, 0.0) + tail) + negative * (std::max(logit, 0.0) + tail);
-                if (gradient == nullptr) continue;
-                // The probability of the likelier side, then of the other, without 1 - p, which would cancel.
-                const double likely = 1.0 / (1.0 + static_cast<double>(small));
-                const double unlikely = static_cast<double>(small) * likely;
-                const double yes = logit >= 0 ? likely : unlikely;
-                const double no = logit >= 0 ? unlikely : likely;
-                gradient[i] = static_cast<T>((negative * yes - positive * no) * scale);
+                const losses::logistic at(output[i]);
+                sample_sum += positive * at.miss_yes + negative * at.miss_no;
+                if (gradient != nullptr) gradient[i] = static_cast<T>((negative * at.yes - positive * at.no) * scale);
             }
             sum += sample_sum;
         }

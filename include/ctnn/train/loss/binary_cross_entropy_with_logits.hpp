@@ -3,6 +3,8 @@
 /// The log loss of yes-or-no outputs, for a network that ends without a head.
 #pragma once
 
+#include <span>
+
 #include "ctnn/core/config.hpp"
 #include "ctnn/train/loss/binary_cross_entropy.hpp"
 
@@ -15,6 +17,7 @@ struct binary_cross_entropy_with_logits {
 
     double negative_weight = 1;
     double positive_weight = 1;
+    std::span<const double> positive_weights{};
 
     [[nodiscard]] static constexpr extent labels_per_sample(dims out) {
         return binary_cross_entropy::labels_per_sample(out);
@@ -37,7 +40,9 @@ struct binary_cross_entropy_with_logits {
     }
 
 private:
-    [[nodiscard]] constexpr binary_cross_entropy with_head() const { return {negative_weight, positive_weight}; }
+    [[nodiscard]] constexpr binary_cross_entropy with_head() const {
+        return {negative_weight, positive_weight, positive_weights};
+    }
 };
 
 }  // namespace CTNN_BACKEND

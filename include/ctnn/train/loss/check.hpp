@@ -6,11 +6,13 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 
 #include "ctnn/core/error.hpp"
 #include "ctnn/core/shape.hpp"
 #include "ctnn/core/text.hpp"
+#include "ctnn/train/loss/target.hpp"
 
 namespace ctnn::detail {
 
@@ -58,6 +60,58 @@ template <class T>
     const std::string place = index < 0 ? std::string{} : text_of({" ", index});
     return {error_kind::invalid_argument,
             text_of({loss, ": ", name, place, " is ", weight, ", expected a finite number of at least 0"})};
+}
+
+/// Refuses a setting that is not finite or not above 0.
+[[nodiscard, gnu::noinline]] inline error check_positive(const char* loss, const char* name, double setting) {
+    if (std::isfinite(setting) && setting > 0) return {};
+    return {error_kind::invalid_argument,
+            text_of({loss, ": ", name, " is ", setting, ", expected a finite number above 0"})};
+}
+
+/// Refuses a setting outside 0 to 1.
+[[nodiscard, gnu::noinline]] inline error check_share(const char* loss, const char* name, double setting) {
+    if (setting >= 0 && setting <= 1) return {};
+    return {error_kind::invalid_argument,
+            text_of({loss, ": ", name, " is ", setting, ", expected a number from 0 to 1"})};
+}
+
+/// Refuses weights that are not one a channel, negative or not finite; no weights are fine.
+[[nodiscard, gnu::noinline]] inline error check_weights(const char* loss, const char* name,
+                                                        std::span<const double> weights, extent channels) {
+    if (!weights.empty() && std::ssize(weights) != channels)
+        return {error_kind::invalid_argument,
+                text_of({loss, ": ", weights.size(), " ", name, "s, expected ", channels})};
+    for (std::size_t c = 0; c < weights.size(); ++c)
+        if (error failed = check_weight(loss, name, weights[c], static_cast<extent>(c))) return failed;
+    return {};
+}
+
+/// The weight of channel c; 1 where no weights were given.
+[[nodiscard]] inline double weight_of(std::span<const double> weights, extent c) {
+    return c < std::ssize(weights) ? weights[static_cast<std::size_t>(c)] : 1.0;
+}
+
+/// Refuses a choice between fewer than two channels, and names the loss for a single one.
+[[nodiscard, gnu::noinline]] inline error check_choice(const char* loss, extent channels, const char* binary) {
+    if (channels >= 2) return {};
+    return {error_kind::invalid_argument,
+            text_of({loss, ": one channel leaves no choice; give one channel a class, or use ", binary})};
+}
+
+/// Refuses a target without labels, and labels of `classes` and above.
+template <class T>
+[[nodiscard]] error check_has_labels(const char* loss, target<T> expected, extent samples, extent per_sample,
+                                     extent classes) {
+    if (expected.labels != nullptr) return check_labels(loss, expected.labels, samples, per_sample, classes);
+    return {error_kind::invalid_argument, text_of({loss, ": the target has no labels; values are not read"})};
+}
+
+/// How many labels are in [0, classes): the others are no part of the loss.
+[[nodiscard]] inline double count_of_labels(const std::int32_t* labels, extent count, extent classes) {
+    extent counted = 0;
+    for (extent i = 0; i < count; ++i) counted += labels[i] >= 0 && labels[i] < classes;
+    return static_cast<double>(counted);
 }
 
 /// Refuses a target with both or none of labels and values.

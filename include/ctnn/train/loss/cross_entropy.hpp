@@ -21,10 +21,12 @@ inline namespace CTNN_BACKEND {
 ///     head       softmax; the loss reads the logits before it, so it stays finite where a probability rounds to 0
 ///     target     labels, one class index a position, negative to ignore it; or values, one probability a channel
 ///     refuses    fewer than two channels, labels outside the channels, values that are negative or not finite,
-///                class_weights that are not one a channel, negative or not finite
+///                class_weights that are not one a channel, negative or not finite, label_smoothing outside 0 to 1
 ///     mean       with labels the sum is divided by the sum of the weights of the labels, with values by the positions
 ///
-/// class_weights is one weight a channel, borrowed; none: all weigh 1.
+/// class_weights is one weight a channel, borrowed; none: all weigh 1. label_smoothing is the share of the truth
+/// that is spread evenly over all channels, so that no logit is drawn to infinity; Szegedy et al., "Rethinking the
+/// Inception architecture for computer vision", CVPR 2016, take 0.1.
 /// As PyTorch's CrossEntropyLoss: https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
 ///
 ///     const auto history = ctnn::fit(model, train, ctnn::cross_entropy{}, ctnn::adam{}, {.epochs = 10});
@@ -32,25 +34,16 @@ struct cross_entropy {
     static constexpr loss_head head = loss_head::softmax;
 
     std::span<const double> class_weights{};
+    double label_smoothing = 0;
 
     [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return out.positions(); }
 
     template <class T>
     [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
         constexpr const char* name = "cross_entropy";
-        if (out.channels() < 2) {
-            return {
-                error_kind::invalid_argument,
-                "cross_entropy: one channel leaves no choice; give one channel a class, or use binary_cross_entropy"};
-        }
-        if (!class_weights.empty() && std::ssize(class_weights) != out.channels()) {
-            return {error_kind::invalid_argument,
-                    detail::text_of({name, ": ", class_weights.size(), " class weights, expected ", out.channels()})};
-        }
-        for (std::size_t c = 0; c < class_weights.size(); ++c) {
-            if (error failed = detail::check_weight(name, "class weight", class_weights[c], static_cast<extent>(c)))
-                return failed;
-        }
+        if (error failed = detail::check_choice(name, out.channels(), "binary_cross_entropy")) return failed;
+        if (error failed = detail::check_weights(name, "class weight", class_weights, out.channels())) return failed;
+        if (error failed = detail::check_share(name, "label_smoothing", label_smoothing)) return failed;
         if (error failed = detail::check_one_given(name, expected.labels != nullptr, expected.values != nullptr))
             return failed;
         if (expected.labels != nullptr) {
@@ -65,7 +58,7 @@ struct cross_entropy {
         if (expected.labels == nullptr) return static_cast<double>(positions);
         double sum = 0;
         for (extent i = 0; i < positions; ++i) {
-            if (counts(expected.labels[i], out.channels())) sum += weight(expected.labels[i]);
+            if (counts(expected.labels[i], out.channels())) sum += detail::weight_of(class_weights, expected.labels[i]);
         }
         return sum;
     }
@@ -82,11 +75,18 @@ struct cross_entropy {
                 const T* z = output + i * channels;
                 T* dz = gradient == nullptr ? nullptr : gradient + i * channels;
                 if (expected.labels == nullptr) {
-                    sample_sum += of_probabilities(z, expected.values + i * channels, dz, channels, scale);
-                } else if (counts(expected.labels[i], channels)) {
+                    const T* truth = expected.values + i * channels;
+                    sample_sum += of_shares(z, dz, channels, scale, [&](extent c) {
+                        return share(c, channels, static_cast<double>(truth[c]));
+                    });
+                } else if (!counts(expected.labels[i], channels)) {
+                    if (dz != nullptr) std::fill_n(dz, channels, T{0});
+                } else if (label_smoothing > 0) {
+                    const extent label = expected.labels[i];
+                    sample_sum += of_shares(z, dz, channels, scale,
+                                            [&](extent c) { return share(c, channels, c == label ? 1.0 : 0.0); });
+                } else {
                     sample_sum += of_label(z, expected.labels[i], dz, channels, scale);
-                } else if (dz != nullptr) {
-                    std::fill_n(dz, channels, T{0});
                 }
             }
             sum += sample_sum;
@@ -98,8 +98,10 @@ private:
     /// A label outside the channels is no part of the loss, and nothing is read for it.
     static constexpr bool counts(std::int32_t label, extent channels) { return label >= 0 && label < channels; }
 
-    [[nodiscard]] double weight(extent c) const {
-        return c < std::ssize(class_weights) ? class_weights[static_cast<std::size_t>(c)] : 1.0;
+    /// What channel c of a truth weighs after smoothing.
+    [[nodiscard]] double share(extent c, extent channels, double truth) const {
+        const double smoothed = (1.0 - label_smoothing) * truth + label_smoothing / static_cast<double>(channels);
+        return detail::weight_of(class_weights, c) * smoothed;
     }
 
     /// One position. log softmax(z)[c] = (z[c] - max) - log(sum of exp(z - max)): every exponential is at most 1, the
@@ -108,7 +110,7 @@ private:
     double of_label(const T* z, extent label, T* dz, extent channels, double scale) const {
         const T largest = *std::max_element(z, z + channels);
         const double distance = static_cast<double>(largest) - static_cast<double>(z[label]);
-        const double weight_of_label = weight(label);
+        const double weight_of_label = detail::weight_of(class_weights, label);
         const double total = exponentials(z, dz, channels, largest);
         if (dz != nullptr) {
             const double factor = weight_of_label * scale;
@@ -119,22 +121,20 @@ private:
         return weight_of_label * (distance + std::log(total));
     }
 
-    /// One position whose truth is a probability a channel; they need not add up to 1.
-    template <class T>
-    double of_probabilities(const T* z, const T* truth, T* dz, extent channels, double scale) const {
+    /// One position whose truth is share_of(c) in channel c; they need not add up to 1.
+    template <class T, class Share>
+    static double of_shares(const T* z, T* dz, extent channels, double scale, const Share& share_of) {
         const T largest = *std::max_element(z, z + channels);
         double mass = 0, distance = 0;
         for (extent c = 0; c < channels; ++c) {
-            const double share = weight(c) * static_cast<double>(truth[c]);
-            mass += share;
-            distance += share * (static_cast<double>(largest) - static_cast<double>(z[c]));
+            const double part = share_of(c);
+            mass += part;
+            distance += part * (static_cast<double>(largest) - static_cast<double>(z[c]));
         }
         const double total = exponentials(z, dz, channels, largest);
         if (dz != nullptr) {
-            for (extent c = 0; c < channels; ++c) {
-                const double share = weight(c) * static_cast<double>(truth[c]);
-                dz[c] = static_cast<T>((static_cast<double>(dz[c]) * (mass / total) - share) * scale);
-            }
+            for (extent c = 0; c < channels; ++c)
+                dz[c] = static_cast<T>((static_cast<double>(dz[c]) * (mass / total) - share_of(c)) * scale);
         }
         return distance + mass * std::log(total);
     }

@@ -16,24 +16,28 @@ struct cross_entropy_with_logits {
     static constexpr loss_head head = loss_head::softmax_logits;
 
     std::span<const double> class_weights{};
+    double label_smoothing = 0;
 
     [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return cross_entropy::labels_per_sample(out); }
 
     template <class T>
     [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
-        return cross_entropy{class_weights}.check(expected, samples, out);
+        return with_head().check(expected, samples, out);
     }
 
     template <class T>
     [[nodiscard]] double normalizer(target<T> expected, extent samples, dims out) const {
-        return cross_entropy{class_weights}.normalizer(expected, samples, out);
+        return with_head().normalizer(expected, samples, out);
     }
 
     template <class T>
     [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
                                double normalizer) const {
-        return cross_entropy{class_weights}.value(output, expected, gradient, samples, out, normalizer);
+        return with_head().value(output, expected, gradient, samples, out, normalizer);
     }
+
+private:
+    [[nodiscard]] constexpr cross_entropy with_head() const { return {class_weights, label_smoothing}; }
 };
 
 }  // namespace CTNN_BACKEND

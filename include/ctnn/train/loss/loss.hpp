@@ -11,13 +11,16 @@
 
 namespace ctnn {
 
-/// What a loss wants the network to end with. Except for `any`, a loss sees the values before the head (the logits).
+/// What a loss wants the network to end with. A loss that wants softmax or sigmoid reads the values before that head.
 enum class loss_head : unsigned char {
     any,             ///< whatever the network ends with; a head is differentiated like any layer
     softmax,         ///< the network ends with softmax, and the loss reads that head's input
     sigmoid,         ///< the network ends with sigmoid, and the loss reads that head's input
     softmax_logits,  ///< the network ends without a head; softmax makes probabilities of its output
-    sigmoid_logits   ///< the network ends without a head; sigmoid makes probabilities of its output
+    sigmoid_logits,  ///< the network ends without a head; sigmoid makes probabilities of its output
+    log_softmax,     ///< the network ends with log_softmax, whose output the loss reads
+    scores,          ///< the network ends without a head; its output is scores, which 0 or the largest decides
+    embedding        ///< the network ends without a head; its output is a place among others, and no class
 };
 
 /// Is the input of the network's last layer, not its output, what the loss reads?
@@ -48,14 +51,31 @@ concept loss_function_for = requires(const Loss& loss, const T* output, target<T
 ///                                 d(sum / normalizer) / d(output); a normalizer of 0 gives zeros. The gradient may be
 ///                                 the output's own memory
 ///
+/// A loss whose labels are no indices of channels has a member predicted(scores, columns, threshold), which says the
+/// label that a position's outputs stand for; others are read by predicted_class().
+///
+/// A loss over samples that belong together has a constant samples_together, which is 1 where it is missing: samples
+/// k i to k i + k - 1 are group i. fit() and evaluate() draw, shuffle and cut groups whole, and refuse data sets and
+/// batches that are no multiples. A group that is cut off at the end is no part of the loss and has gradient 0.
+///
 /// value adds up one sample after the other, in double: calls for single samples, added in order, have the same bits as
-/// one call for the batch, so that slices and threads change nothing.
+/// one call for the batch, so that slices and threads change nothing. Losses over groups do so group by group, but for
+/// nt_xent, which compares each sample with the whole batch.
 template <class Loss>
 concept loss_function = detail::loss_function_for<Loss, float> && detail::loss_function_for<Loss, double> &&
     requires(dims out) {
     { Loss::head } -> std::convertible_to<loss_head>;
     { Loss::labels_per_sample(out) } -> std::same_as<extent>;
 };
+
+/// How many samples of a batch in a row belong together.
+template <class Loss>
+[[nodiscard]] constexpr extent samples_together_of() {
+    if constexpr (requires { Loss::samples_together; })
+        return Loss::samples_together;
+    else
+        return 1;
+}
 
 /// The mean from a sum and its normalizer; 0 for a batch in which everything is ignored (where PyTorch gives NaN).
 [[nodiscard]] constexpr double mean_of(double sum, double normalizer) {

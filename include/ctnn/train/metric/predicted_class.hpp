@@ -19,6 +19,12 @@ template <class T>
     return std::max_element(scores, scores + columns) - scores;
 }
 
+/// The grade that a row of answers to "is it above grade c?" adds up to: how many are above the threshold.
+template <class T>
+[[nodiscard]] constexpr extent predicted_grade(const T* scores, extent columns, double threshold = 0.5) {
+    return std::count_if(scores, scores + columns, [&](T score) { return static_cast<double>(score) > threshold; });
+}
+
 /// How many classes a network with this many outputs tells apart: two when it has a single one.
 [[nodiscard]] constexpr extent class_count(extent columns) { return columns == 1 ? 2 : columns; }
 
