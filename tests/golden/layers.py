@@ -21,6 +21,7 @@ import torch.nn.functional as F
 
 from activations import Activations
 from norms import Norms
+from positions import Positions, channels_first, channels_last
 
 tests = pathlib.Path(__file__).resolve().parent.parent
 folder = tests / "golden" / "layers"
@@ -99,15 +100,7 @@ def pad(x, borders, value):
     return F.pad(x, [side for border in reversed(borders) for side in border], value=value)
 
 
-def channels_first(x):
-    return x.movedim(-1, 1).contiguous()
-
-
-def channels_last(x):
-    return x.movedim(1, -1)
-
-
-class Run(Activations, Norms):
+class Run(Activations, Norms, Positions):
     """One pass of a network over channels-last values. Layers take their parameters from one flat leaf, in order."""
 
     def __init__(self, flat, state, training):

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "ctnn/kernels/reference_pool.hpp"
+#include "ctnn/layers/adaptive_pool.hpp"
 #include "ctnn/layers/avg_pool.hpp"
 #include "ctnn/layers/global_pool.hpp"
 #include "ctnn/layers/max_pool.hpp"
@@ -107,6 +108,23 @@ TEST_CASE("global pools equal their naive twins") {
     }
 }
 
+TEST_CASE("adaptive pools equal their naive twins: bins that divide, overlap and repeat, in every rank and layout") {
+    for (const layout kind : test::layouts) {
+        for (const extent c : {1, 3, 8, 17, 67}) {
+            compare<pool::average, float>(adaptive_avg_pool<3>::lower(make_dims(7, 5, c)), 2, kind, false);
+            compare<pool::maximum, double>(adaptive_max_pool<3, 4>::lower(make_dims(7, 5, c)), 2, kind, true);
+        }
+        for (extent w = 1; w <= 9; ++w) {
+            compare<pool::average, float>(adaptive_avg_pool<4>::lower(make_dims(w, 5)), 2, kind, false);
+            compare<pool::maximum, float>(adaptive_max_pool<2, 3>::lower(make_dims(w, 6, 3)), 2, kind, true);
+        }
+        compare<pool::average, double>(adaptive_avg_pool<1>::lower(make_dims(5, 6, 5)), 2, kind, false);
+        compare<pool::average, double>(adaptive_avg_pool<2, 3, 5>::lower(make_dims(5, 4, 7, 5)), 2, kind, false);
+        compare<pool::maximum, float>(adaptive_max_pool<2>::lower(make_dims(3, 4, 5, 17)), 2, kind, true);
+    }
+    compare<pool::maximum, float>(adaptive_max_pool<4>::lower(make_dims(9, 9, 20)), 2, layout::dense, true, true);
+}
+
 TEST_CASE("a NaN wins every maximum and spoils every average") {
     compare<pool::maximum, float>(max_pool<>::lower(make_dims(9, 9, 20)), 2, layout::dense, true, true);
     compare<pool::maximum, float>(max_pool<3, stride<1>>::lower(make_dims(9, 9, 3)), 2, layout::slice, true, true);
@@ -144,6 +162,8 @@ TEST_CASE("pools pass the finite-difference check") {
     test::check_gradients<avg_pool<3, same>>(make_dims(5, 4, 2), 2, layout::dense);
     test::check_gradients<global_avg_pool>(make_dims(3, 4, 5), 2, layout::slice);
     test::check_gradients<global_max_pool>(make_dims(3, 4, 5), 2, layout::dense);
+    test::check_gradients<adaptive_avg_pool<3>>(make_dims(5, 2, 3), 2, layout::slice);
+    test::check_gradients<adaptive_max_pool<2, 3>>(make_dims(5, 4, 2), 2, layout::bordered);
 }
 
 TEST_CASE("pools answer with shapes and refusals") {
@@ -151,6 +171,12 @@ TEST_CASE("pools answer with shapes and refusals") {
     static_assert(max_pool<3, stride<2>, padding<1>>::lower(make_dims(112, 112, 64)).what.out == make_dims(56, 56, 64));
     static_assert(avg_pool<3, same>::lower(make_dims(7, 3)).what.out == make_dims(3, 3));
     static_assert(global_max_pool::lower(make_dims(4, 7, 7, 9)).what.out == make_dims(9));
+    static_assert(adaptive_avg_pool<7>::lower(make_dims(3, 20, 9)).what.out == make_dims(7, 7, 9));
+    static_assert(adaptive_max_pool<2, 3, 4>::lower(make_dims(9, 9, 9, 2)).what.out == make_dims(2, 3, 4, 2));
+    static_assert(!adaptive_avg_pool<2, 3>::lower(make_dims(8, 9, 1)).what.adaptive);
+    static_assert(adaptive_avg_pool<2>::lower(make_dims(8)).why == refusal::needs_positions);
+    static_assert(adaptive_max_pool<2, 2>::lower(make_dims(8, 9)).why == refusal::axes_differ);
+    static_assert(adaptive_max_pool<0>::lower(make_dims(8, 9)).why == refusal::number_out_of_range);
     static_assert(max_pool<>::lower(make_dims(7)).why == refusal::needs_positions);
     static_assert(max_pool<8>::lower(make_dims(7, 7, 3)).why == refusal::window_exceeds_input);
     static_assert(max_pool<2, padding<2>>::lower(make_dims(7, 7, 3)).why == refusal::number_out_of_range);

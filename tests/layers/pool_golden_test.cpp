@@ -33,6 +33,13 @@ using global_max_image = nn::network<nn::shape<7, 9, 17>, nn::global_max_pool>;
 using global_max_sequence = nn::network<nn::shape<29, 3>, nn::global_max_pool>;
 using global_max_volume = nn::network<nn::shape<3, 4, 5, 1>, nn::global_max_pool>;
 
+using adaptive_avg_image = nn::network<nn::shape<5, 7, 5>, nn::adaptive_avg_pool<3, 4>>;
+using adaptive_avg_volume = nn::network<nn::shape<3, 5, 4, 3>, nn::adaptive_avg_pool<2, 7, 4>>;
+using adaptive_max_sequence = nn::network<nn::shape<13, 5>, nn::adaptive_max_pool<5>>;
+using adaptive_max_behind_relu =
+    nn::network<nn::shape<8, 6, 3>, nn::conv<5, 3, nn::same>, nn::relu, nn::adaptive_max_pool<4, 3>, nn::conv<3, 1>,
+                nn::relu, nn::adaptive_max_pool<3, 2>>;
+
 using upsample_image = nn::network<nn::shape<3, 4, 5>, nn::upsample<2>>;
 using upsample_each_axis = nn::network<nn::shape<3, 4, 17>, nn::upsample<3, 1>>;
 using upsample_sequence = nn::network<nn::shape<7, 3>, nn::upsample<3>>;
@@ -66,6 +73,13 @@ TEST_CASE("global pools agree with PyTorch") {
     golden::check_exact<global_max_image>("global_max_image");
     golden::check_exact<global_max_sequence>("global_max_sequence");
     golden::check_exact<global_max_volume>("global_max_volume");
+}
+
+TEST_CASE("adaptive pools agree with PyTorch, behind a relu that they take over too") {
+    golden::check<adaptive_avg_image>("adaptive_avg_image");
+    golden::check<adaptive_avg_volume>("adaptive_avg_volume");
+    golden::check_exact<adaptive_max_sequence>("adaptive_max_sequence");
+    golden::check<adaptive_max_behind_relu>("adaptive_max_behind_relu");
 }
 
 TEST_CASE("upsample agrees with PyTorch") {

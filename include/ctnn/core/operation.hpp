@@ -108,6 +108,7 @@ struct operation {
     ctnn::algorithm algorithm = ctnn::algorithm::direct;           ///< of a convolution forwards
     ctnn::algorithm gradient_algorithm = ctnn::algorithm::direct;  ///< and of its input's gradient
     bool include_padding = false;                                  ///< average pooling divides by the whole window
+    bool adaptive = false;                                         ///< a pool's windows follow from in and out alone
 
     bool in_place = false;              ///< the output may overwrite the input: a pixel is read before it is written
     bool backward_reads_input = false;  ///< what backward needs besides the gradient of the output

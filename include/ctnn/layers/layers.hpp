@@ -4,6 +4,7 @@
 #pragma once
 
 #include "ctnn/layers/activation.hpp"
+#include "ctnn/layers/adaptive_pool.hpp"
 #include "ctnn/layers/avg_pool.hpp"
 #include "ctnn/layers/batch_norm.hpp"
 #include "ctnn/layers/conv.hpp"
