@@ -40,6 +40,11 @@ using adaptive_max_behind_relu =
     nn::network<nn::shape<8, 6, 3>, nn::conv<5, 3, nn::same>, nn::relu, nn::adaptive_max_pool<4, 3>, nn::conv<3, 1>,
                 nn::relu, nn::adaptive_max_pool<3, 2>>;
 
+using lp_pool_image = nn::network<nn::shape<5, 7, 5>, nn::lp_pool<2, 3, nn::stride<2>, nn::padding<1>>>;
+using lp_pool_powers =
+    nn::network<nn::shape<9, 5>, nn::lp_pool<4>, nn::sigmoid, nn::lp_pool<3, 2, nn::stride<1>>, nn::lp_pool<1, 3>>;
+using lp_pool_volume = nn::network<nn::shape<4, 5, 4, 3>, nn::lp_pool<2, nn::kernel<1, 2, 3>, nn::stride<1, 2, 1>>>;
+
 using upsample_image = nn::network<nn::shape<3, 4, 5>, nn::upsample<2>>;
 using upsample_each_axis = nn::network<nn::shape<3, 4, 17>, nn::upsample<3, 1>>;
 using upsample_sequence = nn::network<nn::shape<7, 3>, nn::upsample<3>>;
@@ -80,6 +85,12 @@ TEST_CASE("adaptive pools agree with PyTorch, behind a relu that they take over 
     golden::check<adaptive_avg_volume>("adaptive_avg_volume");
     golden::check_exact<adaptive_max_sequence>("adaptive_max_sequence");
     golden::check<adaptive_max_behind_relu>("adaptive_max_behind_relu");
+}
+
+TEST_CASE("lp_pool agrees with PyTorch") {
+    golden::check<lp_pool_image>("lp_pool_image");
+    golden::check<lp_pool_powers>("lp_pool_powers");
+    golden::check<lp_pool_volume>("lp_pool_volume");
 }
 
 TEST_CASE("upsample agrees with PyTorch") {

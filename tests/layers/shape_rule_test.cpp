@@ -57,6 +57,7 @@ static_assert(gives<image, nn::max_pool<3>, nn::shape<9, 10, 6>>);
 static_assert(gives<image, nn::max_pool<3, nn::stride<2>, nn::padding<1>>, nn::shape<14, 15, 6>>);
 static_assert(gives<volume, nn::avg_pool<nn::kernel<1, 2, 3>>, nn::shape<9, 5, 4, 6>>);
 static_assert(gives<sequence, nn::avg_pool<5, nn::stride<1>, nn::padding<2>, nn::exclude_padding>, nn::shape<50, 6>>);
+static_assert(gives<image, nn::lp_pool<2, 3, nn::stride<2>, nn::padding<1>>, nn::shape<14, 15, 6>>);
 static_assert(gives<image, nn::adaptive_avg_pool<7>, nn::shape<7, 7, 6>>);
 static_assert(gives<volume, nn::adaptive_max_pool<1, 2, 30>, nn::shape<1, 2, 30, 6>>);
 static_assert(gives<image, nn::global_avg_pool, nn::shape<6>>);

@@ -155,23 +155,29 @@ CTNN_KERNEL void pool_output_row(const operation& op, const pool_row<T>& row, T*
 
 }  // namespace detail
 
-/// x: (batch, depth, height, width, channels), y: the same with the output's positions. Padding never wins a maximum;
-/// NaN does. Parallel over output rows; each output is computed by one thread in one order.
-template <pool P, class T>
-void pool_forward(const operation& op, const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+/// Calls body(s, d, h) for every row of output windows of a batch, in parallel over pieces of some 16,384 taps.
+template <class Body>
+void for_each_window_row(const operation& op, extent samples, extent threads, const Body& body) {
     // A global pool answers with a vector: the only output position, whatever y's rank.
     const extent depth = op.out.depth(), height = op.out.height();
     const extent row_work =
         op.out.width() * op.in.channels() * op.window.kernel[0] * op.window.kernel[1] * op.window.kernel[2];
-    const extent rows = x.count * depth * height, piece = row_work < 16384 ? 16384 / row_work : 1;
+    const extent rows = samples * depth * height, piece = row_work < 16384 ? 16384 / row_work : 1;
     parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
-        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r) {
-            const extent s = r / (depth * height), od = r / height % depth, oh = r % height;
-            const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
-            const detail::pool_row<T> row{
-                x.at(s, d.first, h.first, 0), {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
-            detail::pool_output_row<P>(op, row, y.at(s, od, oh, 0), y.step[2]);
-        }
+        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r)
+            body(r / (depth * height), r / height % depth, r % height);
+    });
+}
+
+/// x: (batch, depth, height, width, channels), y: the same with the output's positions. Padding never wins a maximum;
+/// NaN does. Parallel over output rows; each output is computed by one thread in one order.
+template <pool P, class T>
+void pool_forward(const operation& op, const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+    for_each_window_row(op, x.count, threads, [&](extent s, extent od, extent oh) {
+        const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
+        const detail::pool_row<T> row{
+            x.at(s, d.first, h.first, 0), {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
+        detail::pool_output_row<P>(op, row, y.at(s, od, oh, 0), y.step[2]);
     });
 }
 

@@ -141,29 +141,19 @@ void zero_uncovered(const operation& op, const batch_view<T>& dx, extent s, exte
         }
 }
 
-}  // namespace detail
-
-/// dx from dy, and for the maximum from x: its first occurrence in the window takes the gradient, a NaN counts as
-/// infinity. Windows that do not overlap: parallel over output rows, every input written once. Otherwise parallel over
-/// samples, and windows add in the order of memory.
-template <pool P, class T>
-void pool_backward(const operation& op, const batch_view<const T>& x, const batch_view<const T>& dy,
-                   const batch_view<T>& dx, extent threads) {
+/// Calls one_row(overlap, s, d, h) for every row of output windows, to hand its gradient to dx. Windows that do not
+/// overlap: parallel over output rows, every input written once, `overlap` false. Otherwise parallel over samples, and
+/// windows add in the order of memory to a dx of zeros.
+template <class T, class Row>
+void for_each_gradient_row(const operation& op, const batch_view<T>& dx, extent threads, const Row& one_row) {
     const extent depth = op.out.depth(), height = op.out.height();
     bool overlap = op.adaptive;  // neighboring bins share a position wherever the extents do not divide
     for (int a = 0; a < 3; ++a) overlap = overlap || (op.out.axis[a] > 1 && op.window.kernel[a] > op.window.stride[a]);
-    const auto one_row = [&]<bool Overlap>(std::bool_constant<Overlap>, extent s, extent od, extent oh) {
-        const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
-        const T* from = P == pool::maximum ? x.at(s, d.first, h.first, 0) : nullptr;
-        const detail::pool_row<T> row{from, {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
-        detail::spread_output_row<P, Overlap>(op, row, dy.at(s, od, oh, 0), dy.step[2], dx.at(s, d.first, h.first, 0),
-                                              dx.step);
-    };
     if (overlap) {
         parallel_for(dx.count, threads, [&](extent s) {
             for (extent d = 0; d < op.in.depth(); ++d)
                 for (extent h = 0; h < op.in.height(); ++h)
-                    detail::zero_pixels(dx.at(s, d, h, 0), dx.step[2], op.in.channels(), 0, op.in.width());
+                    zero_pixels(dx.at(s, d, h, 0), dx.step[2], op.in.channels(), 0, op.in.width());
             for (extent od = 0; od < depth; ++od)
                 for (extent oh = 0; oh < height; ++oh) one_row(std::true_type{}, s, od, oh);
         });
@@ -174,10 +164,27 @@ void pool_backward(const operation& op, const batch_view<const T>& x, const batc
     parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
         for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r) {
             const extent s = r / (depth * height), od = r / height % depth, oh = r % height;
-            detail::zero_uncovered(op, dx, s, od, oh);
+            zero_uncovered(op, dx, s, od, oh);
             one_row(std::false_type{}, s, od, oh);
         }
     });
+}
+
+}  // namespace detail
+
+/// dx from dy, and for the maximum from x: its first occurrence in the window takes the gradient, a NaN counts as
+/// infinity.
+template <pool P, class T>
+void pool_backward(const operation& op, const batch_view<const T>& x, const batch_view<const T>& dy,
+                   const batch_view<T>& dx, extent threads) {
+    detail::for_each_gradient_row(
+        op, dx, threads, [&]<bool Overlap>(std::bool_constant<Overlap>, extent s, extent od, extent oh) {
+            const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
+            const T* from = P == pool::maximum ? x.at(s, d.first, h.first, 0) : nullptr;
+            const detail::pool_row<T> row{from, {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
+            detail::spread_output_row<P, Overlap>(op, row, dy.at(s, od, oh, 0), dy.step[2],
+                                                  dx.at(s, d.first, h.first, 0), dx.step);
+        });
 }
 
 }  // namespace kernels

@@ -23,6 +23,7 @@
 #include "ctnn/layers/layer_norm.hpp"
 #include "ctnn/layers/local_response_norm.hpp"
 #include "ctnn/layers/log_softmax.hpp"
+#include "ctnn/layers/lp_pool.hpp"
 #include "ctnn/layers/max_pool.hpp"
 #include "ctnn/layers/mish.hpp"
 #include "ctnn/layers/prelu.hpp"
