@@ -149,11 +149,6 @@ class Run(Activations, Norms, Positions):
         pool = (F.max_pool1d, F.max_pool2d, F.max_pool3d)[rank - 1]
         return pool(channels_first(x), tuple(x.shape[1:-1])).flatten(1)
 
-    def apply_upsample(self, x, *factors):
-        rank = x.dim() - 2
-        factors = list(factors) * (rank if len(factors) == 1 else 1)
-        return channels_last(F.interpolate(channels_first(x), scale_factor=factors, mode="nearest"))
-
     def apply_flatten(self, x):
         return x.reshape(len(x), -1)
 

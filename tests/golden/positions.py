@@ -63,6 +63,12 @@ def spread(numbers, x):
     return list(numbers) * (rank if len(numbers) == 1 else 1)
 
 
+def split(arguments):
+    """Plain numbers, and the named options as a dictionary."""
+    numbers = [a for a in arguments if not isinstance(a, tuple)]
+    return numbers, {a[0]: a[1] for a in arguments if isinstance(a, tuple)}
+
+
 class Positions:
     """What `Run` says about positions."""
 
@@ -84,3 +90,14 @@ class Positions:
             return channels_last(F.lp_pool2d(x, power, o.kernel, o.stride))
         sums = F.avg_pool3d(x ** power, o.kernel, o.stride) * math.prod(o.kernel)  # there is no lp_pool3d
         return channels_last(sums ** (1 / power))
+
+    def interpolate(self, x, size, options):
+        if "linear" in options:
+            mode = of_rank(x, ("linear", "bilinear", "trilinear"))
+            aligned = "align_corners" in options
+            return channels_last(F.interpolate(channels_first(x), size, mode=mode, align_corners=aligned))
+        return channels_last(F.interpolate(channels_first(x), size, mode="nearest"))
+
+    def apply_upsample(self, x, *arguments):
+        factors, options = split(arguments)
+        return self.interpolate(x, [f * n for f, n in zip(spread(factors, x), x.shape[1:])], options)

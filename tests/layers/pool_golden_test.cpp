@@ -50,6 +50,13 @@ using upsample_each_axis = nn::network<nn::shape<3, 4, 17>, nn::upsample<3, 1>>;
 using upsample_sequence = nn::network<nn::shape<7, 3>, nn::upsample<3>>;
 using upsample_volume = nn::network<nn::shape<2, 3, 2, 3>, nn::upsample<1, 2, 3>>;
 
+using upsample_linear_sequence = nn::network<nn::shape<5, 3>, nn::upsample<3, nn::linear>>;
+using upsample_linear_image = nn::network<nn::shape<3, 4, 5>, nn::upsample<2, nn::linear>>;
+using upsample_linear_volume = nn::network<nn::shape<2, 3, 2, 3>, nn::upsample<2, 1, 3, nn::linear>>;
+using upsample_aligned_image = nn::network<nn::shape<3, 4, 5>, nn::upsample<2, 3, nn::linear, nn::align_corners>>;
+using upsample_aligned_volume =
+    nn::network<nn::shape<2, 3, 1, 3>, nn::conv<3, 1>, nn::upsample<2, nn::linear, nn::align_corners>, nn::conv<2, 1>>;
+
 TEST_CASE("max_pool agrees with PyTorch, the gradient of equal maxima included") {
     golden::check_exact<max_pool_default>("max_pool_default");
     golden::check_exact<max_pool_overlap>("max_pool_overlap");
@@ -98,4 +105,12 @@ TEST_CASE("upsample agrees with PyTorch") {
     golden::check_exact<upsample_each_axis>("upsample_each_axis");
     golden::check_exact<upsample_sequence>("upsample_sequence");
     golden::check_exact<upsample_volume>("upsample_volume");
+}
+
+TEST_CASE("upsample interpolates as PyTorch, with aligned corners and without") {
+    golden::check<upsample_linear_sequence>("upsample_linear_sequence");
+    golden::check<upsample_linear_image>("upsample_linear_image");
+    golden::check<upsample_linear_volume>("upsample_linear_volume");
+    golden::check<upsample_aligned_image>("upsample_aligned_image");
+    golden::check<upsample_aligned_volume>("upsample_aligned_volume");
 }

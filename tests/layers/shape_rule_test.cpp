@@ -67,6 +67,7 @@ static_assert(gives<sequence, nn::global_max_pool, nn::shape<6>>);
 // What moves or reshapes.
 static_assert(gives<image, nn::upsample<2>, nn::shape<56, 60, 6>>);
 static_assert(gives<volume, nn::upsample<1, 2, 3>, nn::shape<9, 20, 36, 6>>);
+static_assert(gives<volume, nn::upsample<2, nn::linear, nn::align_corners>, nn::shape<18, 20, 24, 6>>);
 static_assert(gives<sequence, nn::upsample<3>, nn::shape<150, 6>>);
 static_assert(gives<image, nn::flatten, nn::shape<28 * 30 * 6>>);
 static_assert(gives<vector, nn::flatten, vector>);
@@ -115,6 +116,7 @@ static_assert(!nn::composable<vector, nn::dense<4, nn::stride<2>>> &&
               !nn::composable<image, nn::conv<4, 3, nn::kernel<3>>>);
 static_assert(!nn::composable<image, nn::conv<4, nn::same, nn::padding<1>>>);
 static_assert(!nn::composable<image, nn::batch_norm<nn::same>>);
+static_assert(!nn::composable<image, nn::max_pool<2, nn::linear>> && !nn::composable<image, nn::upsample<2, nn::same>>);
 static_assert(!nn::composable<image, nn::conv<0>> && !nn::composable<vector, nn::dense<0>>);
 static_assert(!nn::composable<image, nn::conv<4, nn::stride<0>>> &&
               !nn::composable<image, nn::conv<4, nn::dilation<0>>>);
