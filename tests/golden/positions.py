@@ -101,3 +101,7 @@ class Positions:
     def apply_upsample(self, x, *arguments):
         factors, options = split(arguments)
         return self.interpolate(x, [f * n for f, n in zip(spread(factors, x), x.shape[1:])], options)
+
+    def apply_resize(self, x, *arguments):
+        extents, options = split(arguments)
+        return self.interpolate(x, spread(extents, x), options)

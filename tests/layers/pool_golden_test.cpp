@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Pooling and upsampling against PyTorch. Inputs are multiples of 1/64, so that many windows have two equal maxima.
+/// Pooling and resampling against PyTorch. Inputs are multiples of 1/64, so that many windows have two equal maxima.
 #include <doctest/doctest.h>
 
 #include "golden.hpp"
@@ -56,6 +56,11 @@ using upsample_linear_volume = nn::network<nn::shape<2, 3, 2, 3>, nn::upsample<2
 using upsample_aligned_image = nn::network<nn::shape<3, 4, 5>, nn::upsample<2, 3, nn::linear, nn::align_corners>>;
 using upsample_aligned_volume =
     nn::network<nn::shape<2, 3, 1, 3>, nn::conv<3, 1>, nn::upsample<2, nn::linear, nn::align_corners>, nn::conv<2, 1>>;
+
+using resize_nearest_image = nn::network<nn::shape<5, 4, 5>, nn::resize<7, 3>>;
+using resize_linear_image = nn::network<nn::shape<5, 4, 5>, nn::resize<3, 7, nn::linear>>;
+using resize_volume = nn::network<nn::shape<3, 2, 4, 2>, nn::resize<2, 5, 3, nn::linear>,
+                                  nn::resize<4, nn::linear, nn::align_corners>, nn::resize<3, nn::nearest>>;
 
 TEST_CASE("max_pool agrees with PyTorch, the gradient of equal maxima included") {
     golden::check_exact<max_pool_default>("max_pool_default");
@@ -113,4 +118,10 @@ TEST_CASE("upsample interpolates as PyTorch, with aligned corners and without") 
     golden::check<upsample_linear_volume>("upsample_linear_volume");
     golden::check<upsample_aligned_image>("upsample_aligned_image");
     golden::check<upsample_aligned_volume>("upsample_aligned_volume");
+}
+
+TEST_CASE("resize agrees with PyTorch") {
+    golden::check_exact<resize_nearest_image>("resize_nearest_image");
+    golden::check<resize_linear_image>("resize_linear_image");
+    golden::check<resize_volume>("resize_volume");
 }

@@ -69,6 +69,8 @@ static_assert(gives<image, nn::upsample<2>, nn::shape<56, 60, 6>>);
 static_assert(gives<volume, nn::upsample<1, 2, 3>, nn::shape<9, 20, 36, 6>>);
 static_assert(gives<volume, nn::upsample<2, nn::linear, nn::align_corners>, nn::shape<18, 20, 24, 6>>);
 static_assert(gives<sequence, nn::upsample<3>, nn::shape<150, 6>>);
+static_assert(gives<image, nn::resize<14, 60, nn::linear>, nn::shape<14, 60, 6>>);
+static_assert(gives<volume, nn::resize<5>, nn::shape<5, 5, 5, 6>>);
 static_assert(gives<image, nn::flatten, nn::shape<28 * 30 * 6>>);
 static_assert(gives<vector, nn::flatten, vector>);
 static_assert(gives<vector, nn::reshape<2, 4, 3>, nn::shape<2, 4, 3>>);

@@ -28,6 +28,7 @@
 #include "ctnn/layers/mish.hpp"
 #include "ctnn/layers/prelu.hpp"
 #include "ctnn/layers/reshape.hpp"
+#include "ctnn/layers/resize.hpp"
 #include "ctnn/layers/rms_norm.hpp"
 #include "ctnn/layers/silu.hpp"
 #include "ctnn/layers/softmax.hpp"
