@@ -21,6 +21,7 @@ import torch.nn.functional as F
 
 from activations import Activations
 from norms import Norms
+from positions import Options, Positions, channels_first, channels_last, pad
 
 tests = pathlib.Path(__file__).resolve().parent.parent
 folder = tests / "golden" / "layers"
@@ -61,53 +62,7 @@ def parse(text):
     return value()
 
 
-class Options:
-    """The named options of a layer, spread over the input's spatial axes."""
-
-    def __init__(self, arguments, rank, kernel, stride=None):
-        given = {}
-        for argument in arguments:
-            name, values = argument if isinstance(argument, tuple) else ("kernel", [argument])
-            assert name not in given, name
-            given[name] = values
-        def spread(name, otherwise):
-            values = given.get(name, otherwise)
-            assert len(values) in (1, rank), (name, values)
-            return list(values) * (rank if len(values) == 1 else 1)
-        self.kernel = spread("kernel", [kernel])
-        self.stride = spread("stride", [stride] if stride else self.kernel)
-        self.dilation = spread("dilation", [1])
-        self.padding = spread("padding", [0])
-        self.groups = given.get("groups", [1])[0]
-        self.same, self.bias = "same" in given, "no_bias" not in given
-        self.include_padding = "exclude_padding" not in given
-        self.epsilon, self.momentum = given.get("epsilon", [1e-5])[0], given.get("momentum", [0.1])[0]
-
-    def borders(self, size):
-        """(before, after) of each axis; `same` as TensorFlow: ceil(size / stride) positions, the odd zero behind."""
-        if not self.same:
-            return [(p, p) for p in self.padding]
-        result = []
-        for n, k, s, d in zip(size, self.kernel, self.stride, self.dilation):
-            needed = max((math.ceil(n / s) - 1) * s + (k - 1) * d + 1 - n, 0)
-            result.append((needed // 2, needed - needed // 2))
-        return result
-
-
-def pad(x, borders, value):
-    """x is (n, c, spatial...); PyTorch lists the last axis first."""
-    return F.pad(x, [side for border in reversed(borders) for side in border], value=value)
-
-
-def channels_first(x):
-    return x.movedim(-1, 1).contiguous()
-
-
-def channels_last(x):
-    return x.movedim(1, -1)
-
-
-class Run(Activations, Norms):
+class Run(Activations, Norms, Positions):
     """One pass of a network over channels-last values. Layers take their parameters from one flat leaf, in order."""
 
     def __init__(self, flat, state, training):
@@ -193,11 +148,6 @@ class Run(Activations, Norms):
         rank = x.dim() - 2
         pool = (F.max_pool1d, F.max_pool2d, F.max_pool3d)[rank - 1]
         return pool(channels_first(x), tuple(x.shape[1:-1])).flatten(1)
-
-    def apply_upsample(self, x, *factors):
-        rank = x.dim() - 2
-        factors = list(factors) * (rank if len(factors) == 1 else 1)
-        return channels_last(F.interpolate(channels_first(x), scale_factor=factors, mode="nearest"))
 
     def apply_flatten(self, x):
         return x.reshape(len(x), -1)

@@ -74,10 +74,10 @@ TEST_CASE("area resizing averages, keeps the mean and equals pooling at whole fa
     CHECK(static_cast<double>(halves[1]) == doctest::Approx(5.0));
 }
 
-TEST_CASE("resize shrinks by area and grows bilinearly") {
+TEST_CASE("resize_image shrinks by area and grows bilinearly") {
     const float_image from = ramp(8, 8, 1);
-    CHECK(resize(from, 4, 4).values == resize_area(from, 4, 4).values);
-    CHECK(resize(from, 16, 16).values == resize_bilinear(from, 16, 16).values);
-    CHECK(resize(from, 16, 4).values == resize_bilinear(resize_area(from, 8, 4), 16, 4).values);
-    CHECK(resize(from, 8, 8).values == from.values);
+    CHECK(resize_image(from, 4, 4).values == resize_area(from, 4, 4).values);
+    CHECK(resize_image(from, 16, 16).values == resize_bilinear(from, 16, 16).values);
+    CHECK(resize_image(from, 16, 4).values == resize_bilinear(resize_area(from, 8, 4), 16, 4).values);
+    CHECK(resize_image(from, 8, 8).values == from.values);
 }

@@ -57,6 +57,9 @@ static_assert(gives<image, nn::max_pool<3>, nn::shape<9, 10, 6>>);
 static_assert(gives<image, nn::max_pool<3, nn::stride<2>, nn::padding<1>>, nn::shape<14, 15, 6>>);
 static_assert(gives<volume, nn::avg_pool<nn::kernel<1, 2, 3>>, nn::shape<9, 5, 4, 6>>);
 static_assert(gives<sequence, nn::avg_pool<5, nn::stride<1>, nn::padding<2>, nn::exclude_padding>, nn::shape<50, 6>>);
+static_assert(gives<image, nn::lp_pool<2, 3, nn::stride<2>, nn::padding<1>>, nn::shape<14, 15, 6>>);
+static_assert(gives<image, nn::adaptive_avg_pool<7>, nn::shape<7, 7, 6>>);
+static_assert(gives<volume, nn::adaptive_max_pool<1, 2, 30>, nn::shape<1, 2, 30, 6>>);
 static_assert(gives<image, nn::global_avg_pool, nn::shape<6>>);
 static_assert(gives<volume, nn::global_max_pool, nn::shape<6>>);
 static_assert(gives<sequence, nn::global_max_pool, nn::shape<6>>);
@@ -64,7 +67,10 @@ static_assert(gives<sequence, nn::global_max_pool, nn::shape<6>>);
 // What moves or reshapes.
 static_assert(gives<image, nn::upsample<2>, nn::shape<56, 60, 6>>);
 static_assert(gives<volume, nn::upsample<1, 2, 3>, nn::shape<9, 20, 36, 6>>);
+static_assert(gives<volume, nn::upsample<2, nn::linear, nn::align_corners>, nn::shape<18, 20, 24, 6>>);
 static_assert(gives<sequence, nn::upsample<3>, nn::shape<150, 6>>);
+static_assert(gives<image, nn::resize<14, 60, nn::linear>, nn::shape<14, 60, 6>>);
+static_assert(gives<volume, nn::resize<5>, nn::shape<5, 5, 5, 6>>);
 static_assert(gives<image, nn::flatten, nn::shape<28 * 30 * 6>>);
 static_assert(gives<vector, nn::flatten, vector>);
 static_assert(gives<vector, nn::reshape<2, 4, 3>, nn::shape<2, 4, 3>>);
@@ -112,6 +118,7 @@ static_assert(!nn::composable<vector, nn::dense<4, nn::stride<2>>> &&
               !nn::composable<image, nn::conv<4, 3, nn::kernel<3>>>);
 static_assert(!nn::composable<image, nn::conv<4, nn::same, nn::padding<1>>>);
 static_assert(!nn::composable<image, nn::batch_norm<nn::same>>);
+static_assert(!nn::composable<image, nn::max_pool<2, nn::linear>> && !nn::composable<image, nn::upsample<2, nn::same>>);
 static_assert(!nn::composable<image, nn::conv<0>> && !nn::composable<vector, nn::dense<0>>);
 static_assert(!nn::composable<image, nn::conv<4, nn::stride<0>>> &&
               !nn::composable<image, nn::conv<4, nn::dilation<0>>>);

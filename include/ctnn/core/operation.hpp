@@ -109,6 +109,7 @@ struct operation {
     ctnn::algorithm gradient_algorithm = ctnn::algorithm::direct;  ///< and of its input's gradient
     ctnn::algorithm weight_algorithm = ctnn::algorithm::direct;    ///< and of its weights' gradient
     bool include_padding = false;                                  ///< average pooling divides by the whole window
+    bool adaptive = false;                                         ///< a pool's windows follow from in and out alone
 
     bool in_place = false;              ///< the output may overwrite the input: a pixel is read before it is written
     bool backward_reads_input = false;  ///< what backward needs besides the gradient of the output

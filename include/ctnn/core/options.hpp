@@ -42,6 +42,7 @@ inline constexpr unsigned kernel = 1, stride = 2, dilation = 4, padding = 8, gro
                           momentum = 128, include_padding = 256, algorithm = 512, per_channel = 1024;
 inline constexpr unsigned affine = 1u << 16, over_all = 1u << 17, alpha = 1u << 18, beta = 1u << 19,
                           additive = 1u << 20;
+inline constexpr unsigned of_another_layer = 1u << 31;  ///< which no layer lists
 }
 
 namespace detail {
@@ -186,8 +187,10 @@ constexpr void read_option(layer_options& o, Option value) {
     if constexpr (std::integral<Option>) {
         o.mark(option::kernel);
         o.kernel = axes{{static_cast<extent>(value), 1, 1}, 1};
-    } else {
+    } else if constexpr (requires { Option::read(o); }) {
         Option::read(o);
+    } else {
+        o.mark(option::of_another_layer);
     }
 }
 }  // namespace detail

@@ -64,9 +64,9 @@ struct refused {
     static_assert(Why != refusal::option_not_taken,
                   "ctnn: this layer does not take one of its options, or got one twice; its documentation lists them");
     static_assert(Why != refusal::number_out_of_range,
-                  "ctnn: filters, units, kernels, strides, dilations, factors, groups and times are at least 1, "
-                  "a pool's padding is at most half its window, an epsilon is positive, a deviation is not negative, "
-                  "an activation's numbers lie in the range that it documents, a rate lies in [0, 1); "
+                  "ctnn: filters, units, kernels, strides, dilations, extents, factors, groups and times are at least "
+                  "1, a pool's padding is at most half its window, an epsilon is positive, a deviation is not "
+                  "negative, an activation's numbers lie in the range that it documents, a rate lies in [0, 1); "
                   "correct the number");
     static_assert(Why != refusal::needs_winograd_window,
                   "ctnn: winograd<2> and winograd<4> need a 3x3 window over height and width with stride 1, dilation 1 "

@@ -20,7 +20,7 @@ namespace detail {
 /// \pre the channels are those of Input
 template <image_shape Input, class T>
 void write_values(const float_image& picture, const input_scaling& scaling, T* to) {
-    const float_image fitted = resize(picture, dims_of<Input>.height(), dims_of<Input>.width());
+    const float_image fitted = resize_image(picture, dims_of<Input>.height(), dims_of<Input>.width());
     for (const float value : fitted.values)
         *to++ = static_cast<T>(static_cast<double>(value) * scaling.factor + scaling.shift);
 }
@@ -31,8 +31,8 @@ void write_values(const float_image& picture, const input_scaling& scaling, T* t
 ///
 ///     takes    an image of any size, gray or color, whose values run from 0 to its maximum
 ///     gives    Input::size numbers, [row][column][channel]: x = pixel / maximum * factor + shift
-///     converts color to gray by luma(), gray to color by repeating; the size by resize(): the mean of the area where
-///              the image shrinks, bilinear where it grows; the aspect ratio is not kept
+///     converts color to gray by luma(), gray to color by repeating; the size by resize_image(): the mean of the area
+///              where the image shrinks, bilinear where it grows; the aspect ratio is not kept
 template <image_shape Input, class T>
 void write_image_input(image picture, const input_scaling& scaling, T* to) {
     if constexpr (dims_of<Input>.channels() == 1)

@@ -93,7 +93,7 @@ inline std::vector<float> area_axis(const std::vector<float>& from, extent outer
 
 /// By area where an axis shrinks, then bilinear where one grows: what a data set of mixed sizes wants.
 /// \pre sizes of at least 1
-[[nodiscard]] inline float_image resize(const float_image& from, extent height, extent width) {
+[[nodiscard]] inline float_image resize_image(const float_image& from, extent height, extent width) {
     const extent h = height < from.height ? height : from.height, w = width < from.width ? width : from.width;
     return resize_bilinear(resize_area(from, h, w), height, width);
 }

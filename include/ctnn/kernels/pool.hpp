@@ -14,7 +14,7 @@ namespace kernels {
 enum class pool { maximum, average };
 
 /// Input positions [first, last) that a window covers along one axis; padding is clipped off. Never empty, because
-/// padding is at most half a window.
+/// padding is at most half a window, and a bin has at least one position.
 struct clipped {
     extent first, last;
     [[nodiscard]] CTNN_INLINE extent size() const { return last - first; }
@@ -24,6 +24,14 @@ struct clipped {
 [[nodiscard]] CTNN_INLINE clipped clip(const window& w, int axis, extent position, extent size) {
     const extent begin = position * w.stride[axis] - w.before[axis], end = begin + w.kernel[axis];
     return {begin < 0 ? 0 : begin, end > size ? size : end};
+}
+
+/// What output number `position` along an axis covers: a window, or where the pool is adaptive a bin, from
+/// position in / out to (position + 1) in / out, the one rounded down, the other up.
+[[nodiscard]] CTNN_INLINE clipped covered(const operation& op, int axis, extent position) {
+    const extent in = op.in.axis[axis], out = op.out.axis[axis];
+    if (!op.adaptive) return clip(op.window, axis, position, in);
+    return {position * in / out, ((position + 1) * in + out - 1) / out};
 }
 
 /// What an average divides by: all taps of the window, or those inside the input.
@@ -132,7 +140,7 @@ template <pool P, class T>
 CTNN_KERNEL void pool_output_row(const operation& op, const pool_row<T>& row, T* y, extent y_step) {
     const extent channels = op.in.channels();
     for (extent o = 0; o < op.out.width(); ++o) {
-        const clipped w = clip(op.window, 2, o, op.in.width());
+        const clipped w = covered(op, 2, o);
         const T* x = row.x + w.first * row.step[2];
         const extent inside = row.depth * row.height * w.size();
         const vec<T> share = static_cast<T>(divisor(op.window, op.include_padding, inside));
@@ -147,23 +155,29 @@ CTNN_KERNEL void pool_output_row(const operation& op, const pool_row<T>& row, T*
 
 }  // namespace detail
 
-/// x: (batch, depth, height, width, channels), y: the same with the output's positions. Padding never wins a maximum;
-/// NaN does. Parallel over output rows; each output is computed by one thread in one order.
-template <pool P, class T>
-void pool_forward(const operation& op, const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+/// Calls body(s, d, h) for every row of output windows of a batch, in parallel over pieces of some 16,384 taps.
+template <class Body>
+void for_each_window_row(const operation& op, extent samples, extent threads, const Body& body) {
     // A global pool answers with a vector: the only output position, whatever y's rank.
     const extent depth = op.out.depth(), height = op.out.height();
     const extent row_work =
         op.out.width() * op.in.channels() * op.window.kernel[0] * op.window.kernel[1] * op.window.kernel[2];
-    const extent rows = x.count * depth * height, piece = row_work < 16384 ? 16384 / row_work : 1;
+    const extent rows = samples * depth * height, piece = row_work < 16384 ? 16384 / row_work : 1;
     parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
-        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r) {
-            const extent s = r / (depth * height), od = r / height % depth, oh = r % height;
-            const clipped d = clip(op.window, 0, od, op.in.depth()), h = clip(op.window, 1, oh, op.in.height());
-            const detail::pool_row<T> row{
-                x.at(s, d.first, h.first, 0), {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
-            detail::pool_output_row<P>(op, row, y.at(s, od, oh, 0), y.step[2]);
-        }
+        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r)
+            body(r / (depth * height), r / height % depth, r % height);
+    });
+}
+
+/// x: (batch, depth, height, width, channels), y: the same with the output's positions. Padding never wins a maximum;
+/// NaN does. Parallel over output rows; each output is computed by one thread in one order.
+template <pool P, class T>
+void pool_forward(const operation& op, const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+    for_each_window_row(op, x.count, threads, [&](extent s, extent od, extent oh) {
+        const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
+        const detail::pool_row<T> row{
+            x.at(s, d.first, h.first, 0), {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
+        detail::pool_output_row<P>(op, row, y.at(s, od, oh, 0), y.step[2]);
     });
 }
 

@@ -98,7 +98,7 @@ CTNN_KERNEL void spread_output_row(const operation& op, const pool_row<T>& row, 
     // Of a relu before the pool, whose outputs x are; else nothing compares as less than NaN.
     const vec<T> floor = op.activation == activation::relu ? T(0) : std::numeric_limits<T>::quiet_NaN();
     for (extent o = 0; o < op.out.width(); ++o) {
-        const clipped w = clip(op.window, 2, o, op.in.width());
+        const clipped w = covered(op, 2, o);
         const T* from = P == pool::maximum ? row.x + w.first * row.step[2] : nullptr;
         T* to = dx + w.first * dx_step[2];
         const extent inside = row.depth * row.height * w.size();
@@ -124,7 +124,7 @@ CTNN_KERNEL void spread_output_row(const operation& op, const pool_row<T>& row, 
 /// Zeroes what no window covers in the territory of one output row.
 template <class T>
 void zero_uncovered(const operation& op, const batch_view<T>& dx, extent s, extent od, extent oh) {
-    const clipped d = clip(op.window, 0, od, op.in.depth()), h = clip(op.window, 1, oh, op.in.height());
+    const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
     const clipped all_d = territory(op, 0, od), all_h = territory(op, 1, oh);
     const extent width = op.in.width(), channels = op.in.channels();
     for (extent i = all_d.first; i < all_d.last; ++i)
@@ -133,7 +133,7 @@ void zero_uncovered(const operation& op, const batch_view<T>& dx, extent s, exte
             extent from = 0;  // pixels before it are done
             if (i >= d.first && i < d.last && j >= h.first && j < h.last)
                 for (extent o = 0; o < op.out.width(); ++o) {
-                    const clipped w = clip(op.window, 2, o, width);
+                    const clipped w = covered(op, 2, o);
                     zero_pixels(row, dx.step[2], channels, from, w.first);
                     from = w.last;
                 }
@@ -141,29 +141,19 @@ void zero_uncovered(const operation& op, const batch_view<T>& dx, extent s, exte
         }
 }
 
-}  // namespace detail
-
-/// dx from dy, and for the maximum from x: its first occurrence in the window takes the gradient, a NaN counts as
-/// infinity. Windows that do not overlap: parallel over output rows, every input written once. Otherwise parallel over
-/// samples, and windows add in the order of memory.
-template <pool P, class T>
-void pool_backward(const operation& op, const batch_view<const T>& x, const batch_view<const T>& dy,
-                   const batch_view<T>& dx, extent threads) {
+/// Calls one_row(overlap, s, d, h) for every row of output windows, to hand its gradient to dx. Windows that do not
+/// overlap: parallel over output rows, every input written once, `overlap` false. Otherwise parallel over samples, and
+/// windows add in the order of memory to a dx of zeros.
+template <class T, class Row>
+void for_each_gradient_row(const operation& op, const batch_view<T>& dx, extent threads, const Row& one_row) {
     const extent depth = op.out.depth(), height = op.out.height();
-    bool overlap = false;
+    bool overlap = op.adaptive;  // neighboring bins share a position wherever the extents do not divide
     for (int a = 0; a < 3; ++a) overlap = overlap || (op.out.axis[a] > 1 && op.window.kernel[a] > op.window.stride[a]);
-    const auto one_row = [&]<bool Overlap>(std::bool_constant<Overlap>, extent s, extent od, extent oh) {
-        const clipped d = clip(op.window, 0, od, op.in.depth()), h = clip(op.window, 1, oh, op.in.height());
-        const T* from = P == pool::maximum ? x.at(s, d.first, h.first, 0) : nullptr;
-        const detail::pool_row<T> row{from, {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
-        detail::spread_output_row<P, Overlap>(op, row, dy.at(s, od, oh, 0), dy.step[2], dx.at(s, d.first, h.first, 0),
-                                              dx.step);
-    };
     if (overlap) {
         parallel_for(dx.count, threads, [&](extent s) {
             for (extent d = 0; d < op.in.depth(); ++d)
                 for (extent h = 0; h < op.in.height(); ++h)
-                    detail::zero_pixels(dx.at(s, d, h, 0), dx.step[2], op.in.channels(), 0, op.in.width());
+                    zero_pixels(dx.at(s, d, h, 0), dx.step[2], op.in.channels(), 0, op.in.width());
             for (extent od = 0; od < depth; ++od)
                 for (extent oh = 0; oh < height; ++oh) one_row(std::true_type{}, s, od, oh);
         });
@@ -174,10 +164,27 @@ void pool_backward(const operation& op, const batch_view<const T>& x, const batc
     parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
         for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r) {
             const extent s = r / (depth * height), od = r / height % depth, oh = r % height;
-            detail::zero_uncovered(op, dx, s, od, oh);
+            zero_uncovered(op, dx, s, od, oh);
             one_row(std::false_type{}, s, od, oh);
         }
     });
+}
+
+}  // namespace detail
+
+/// dx from dy, and for the maximum from x: its first occurrence in the window takes the gradient, a NaN counts as
+/// infinity.
+template <pool P, class T>
+void pool_backward(const operation& op, const batch_view<const T>& x, const batch_view<const T>& dy,
+                   const batch_view<T>& dx, extent threads) {
+    detail::for_each_gradient_row(
+        op, dx, threads, [&]<bool Overlap>(std::bool_constant<Overlap>, extent s, extent od, extent oh) {
+            const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
+            const T* from = P == pool::maximum ? x.at(s, d.first, h.first, 0) : nullptr;
+            const detail::pool_row<T> row{from, {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
+            detail::spread_output_row<P, Overlap>(op, row, dy.at(s, od, oh, 0), dy.step[2],
+                                                  dx.at(s, d.first, h.first, 0), dx.step);
+        });
 }
 
 }  // namespace kernels

@@ -19,10 +19,26 @@ void for_each_number(extent samples, const dims& shape, const Body& body) {
                     for (extent c = 0; c < shape.channels(); ++c) body(s, d, h, w, c);
 }
 
+/// Is an input position in the bin of an output position of an adaptive pool? Position i is the interval [i, i + 1) of
+/// the axis and shares a part of the bin.
+[[nodiscard]] inline bool in_bin(const operation& op, int axis, extent position, extent i) {
+    const extent in = op.in.axis[axis], out = op.out.axis[axis];
+    return (i + 1) * out > position * in && i * out < (position + 1) * in;
+}
+
 /// Calls body(d, h, w) for the input positions of the window of output (od, oh, ow), in the order of memory; returns
 /// their number.
 template <class Body>
 extent for_each_tap(const operation& op, extent od, extent oh, extent ow, const Body& body) {
+    if (op.adaptive) {
+        extent inside = 0;
+        for_each_number(1, op.in.with_channels(1), [&](extent, extent d, extent h, extent w, extent) {
+            if (!in_bin(op, 0, od, d) || !in_bin(op, 1, oh, h) || !in_bin(op, 2, ow, w)) return;
+            ++inside;
+            body(d, h, w);
+        });
+        return inside;
+    }
     const window& win = op.window;
     extent inside = 0;
     for (extent i = 0; i < win.kernel[0]; ++i)

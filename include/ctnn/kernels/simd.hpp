@@ -45,6 +45,14 @@ struct mask {
     friend CTNN_INLINE bool any(mask where) { return detail::machine<T>::any(where.data); }
 };
 
+template <class T>
+struct vec;
+/// The integer nearest to a * b, ties to even, for products below 2^22 (2^51): where 1.5 * 2^23 (2^52) has been
+/// added, the lowest bit counts ones. Two operations, where round() needs six because it takes any number. Declared
+/// here, so that it is found before the option of this name.
+template <class T>
+CTNN_INLINE vec<T> nearest(vec<T> a, vec<T> b);
+
 /// One vector of float or double. A scalar converts to the vector that repeats it.
 template <class T>
 struct vec {
@@ -141,12 +149,6 @@ struct vec {
             return a * power_of_two(half) * power_of_two(n - half);
         }
     }
-    /// The integer nearest to a * b, ties to even, for products below 2^22 (2^51): where 1.5 * 2^23 (2^52) has been
-    /// added, the lowest bit counts ones. Two operations, where round() needs six because it takes any number.
-    friend CTNN_INLINE vec nearest(vec a, vec b) {
-        const vec whole = T(sizeof(T) == 4 ? 12582912.0 : 6755399441055744.0);
-        return fma(a, b, whole) - whole;
-    }
     /// The sum of all lanes: halves are added until one lane is left, in this order everywhere.
     friend CTNN_INLINE T reduce_add(vec a) { return machine::reduce_add(a.data); }
     /// The largest lane; unspecified when one is NaN.
@@ -157,6 +159,12 @@ struct vec {
     /// Writes the first `count` lanes, count in [0, lanes), and touches nothing else.
     friend CTNN_INLINE void store_partial(T* to, vec a, extent count) { machine::store_partial(to, a.data, count); }
 };
+
+template <class T>
+CTNN_INLINE vec<T> nearest(vec<T> a, vec<T> b) {
+    const vec<T> whole = T(sizeof(T) == 4 ? 12582912.0 : 6755399441055744.0);
+    return fma(a, b, whole) - whole;
+}
 
 /// Reads a whole vector; needs no alignment.
 template <class T>

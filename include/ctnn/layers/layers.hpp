@@ -4,6 +4,7 @@
 #pragma once
 
 #include "ctnn/layers/activation.hpp"
+#include "ctnn/layers/adaptive_pool.hpp"
 #include "ctnn/layers/avg_pool.hpp"
 #include "ctnn/layers/batch_norm.hpp"
 #include "ctnn/layers/conv.hpp"
@@ -22,10 +23,12 @@
 #include "ctnn/layers/layer_norm.hpp"
 #include "ctnn/layers/local_response_norm.hpp"
 #include "ctnn/layers/log_softmax.hpp"
+#include "ctnn/layers/lp_pool.hpp"
 #include "ctnn/layers/max_pool.hpp"
 #include "ctnn/layers/mish.hpp"
 #include "ctnn/layers/prelu.hpp"
 #include "ctnn/layers/reshape.hpp"
+#include "ctnn/layers/resize.hpp"
 #include "ctnn/layers/rms_norm.hpp"
 #include "ctnn/layers/silu.hpp"
 #include "ctnn/layers/softmax.hpp"

@@ -1,47 +1,56 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Nearest-neighbor upsampling.
+/// Upsampling by whole factors.
 #pragma once
 
 #include "ctnn/core/refusal.hpp"
+#include "ctnn/kernels/resample.hpp"
 #include "ctnn/kernels/upsample.hpp"
+#include "ctnn/layers/resampling.hpp"
 
 namespace ctnn {
 
-/// Repeats every pixel along each spatial axis: upsample<2> doubles all axes, upsample<1, 2> those of an image one by
-/// one.
+/// Repeats every pixel along each spatial axis, or interpolates between pixels: upsample<2> doubles all axes,
+/// upsample<1, 2> those of an image one by one, upsample<2, linear> bilinearly.
 ///
 ///     takes    a sequence, an image or a volume
 ///     gives    positions times factor, the same channels
+///     options  nearest or linear (nearest); with linear: align_corners
 ///     refuses  a vector; another number of factors than 1 or the input's axes; a factor below 1
 ///
-///     using wider = ctnn::network<ctnn::shape<32, 32, 64>, ctnn::upsample<2>, ctnn::conv<32, 3, ctnn::same>>;
+/// linear is linear, bilinear or trilinear, as the input has axes. Pixels are squares, so that the edges of the image
+/// stay where they are and those outside the outermost centers are repeated; with align_corners the centers of the
+/// outermost pixels stay where they are.
 ///
-/// https://pytorch.org/docs/stable/generated/torch.nn.Upsample.html (mode nearest)
-template <extent... Factors>
+///     using wider = ctnn::network<ctnn::shape<32, 32, 64>, ctnn::upsample<2>, ctnn::conv<32, 3, ctnn::same>>;
+///     using smooth = ctnn::network<ctnn::shape<32, 32, 64>, ctnn::upsample<2, ctnn::linear, ctnn::align_corners>>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.Upsample.html
+template <auto... Options>
 struct upsample {
-    static_assert(sizeof...(Factors) >= 1, "ctnn: upsample needs a factor, such as upsample<2>");
+    static_assert(detail::has_numbers<Options...>, "ctnn: upsample needs a factor, such as upsample<2>");
 
     [[nodiscard]] static constexpr outcome lower(dims in) {
-        constexpr extent factors[]{Factors...}, count = sizeof...(Factors);
-        if (in.rank < 2) return refusal::needs_positions;
-        if (count != 1 && count != in.spatial_rank()) return refusal::axes_differ;
-        operation row{.what = kind::custom, .layer = "upsample", .in = in, .out = in};
-        for (extent a = in.first_axis(); a < 3; ++a) {
-            const extent factor = factors[count == 1 ? 0 : a - in.first_axis()];
-            if (factor < 1) return refusal::number_out_of_range;
-            row.out.axis[a] *= factor;
-        }
-        return row;
+        return detail::lower_resampling<Options...>(in, "upsample", true);
     }
     template <class T>
     static void forward(const forward_call<T>& call) {
-        kernels::upsample_forward(call.x, call.y, call.threads);
+        if constexpr (rule == sampling::nearest)
+            kernels::upsample_forward(call.x, call.y, call.threads);
+        else
+            kernels::resample_forward(rule, call.x, call.y, call.scratch, call.threads);
     }
     template <class T>
     static void backward(const backward_call<T>& call) {
-        if (call.dx.data != nullptr) kernels::upsample_backward(call.dy, call.dx, call.threads);
+        if (call.dx.data == nullptr) return;
+        if constexpr (rule == sampling::nearest)
+            kernels::upsample_backward(call.dy, call.dx, call.threads);
+        else
+            kernels::resample_backward(rule, call.dy, call.dx, call.scratch, call.threads);
     }
+
+private:
+    static constexpr sampling rule = detail::sampling_of<Options...>;
 };
 
 }  // namespace ctnn

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""The layers of tests/golden/layers.py that pool, resample and move positions, over channels-last values."""
+import math
+
+import torch.nn.functional as F
+
+
+class Options:
+    """The named options of a layer, spread over the input's spatial axes."""
+
+    def __init__(self, arguments, rank, kernel, stride=None):
+        given = {}
+        for argument in arguments:
+            name, values = argument if isinstance(argument, tuple) else ("kernel", [argument])
+            assert name not in given, name
+            given[name] = values
+        def spread(name, otherwise):
+            values = given.get(name, otherwise)
+            assert len(values) in (1, rank), (name, values)
+            return list(values) * (rank if len(values) == 1 else 1)
+        self.kernel = spread("kernel", [kernel])
+        self.stride = spread("stride", [stride] if stride else self.kernel)
+        self.dilation = spread("dilation", [1])
+        self.padding = spread("padding", [0])
+        self.groups = given.get("groups", [1])[0]
+        self.same, self.bias = "same" in given, "no_bias" not in given
+        self.include_padding = "exclude_padding" not in given
+        self.epsilon, self.momentum = given.get("epsilon", [1e-5])[0], given.get("momentum", [0.1])[0]
+
+    def borders(self, size):
+        """(before, after) of each axis; `same` as TensorFlow: ceil(size / stride) positions, the odd zero behind."""
+        if not self.same:
+            return [(p, p) for p in self.padding]
+        result = []
+        for n, k, s, d in zip(size, self.kernel, self.stride, self.dilation):
+            needed = max((math.ceil(n / s) - 1) * s + (k - 1) * d + 1 - n, 0)
+            result.append((needed // 2, needed - needed // 2))
+        return result
+
+
+def pad(x, borders, value):
+    """x is (n, c, spatial...); PyTorch lists the last axis first."""
+    return F.pad(x, [side for border in reversed(borders) for side in border], value=value)
+
+
+def channels_first(x):
+    return x.movedim(-1, 1).contiguous()
+
+
+def channels_last(x):
+    return x.movedim(1, -1)
+
+
+def of_rank(x, functions):
+    """The function for the rank of x: of sequences, images or volumes."""
+    return functions[x.dim() - 3]
+
+
+def spread(numbers, x):
+    """One number for all axes, or one for each."""
+    rank = x.dim() - 2
+    assert len(numbers) in (1, rank), numbers
+    return list(numbers) * (rank if len(numbers) == 1 else 1)
+
+
+def split(arguments):
+    """Plain numbers, and the named options as a dictionary."""
+    numbers = [a for a in arguments if not isinstance(a, tuple)]
+    return numbers, {a[0]: a[1] for a in arguments if isinstance(a, tuple)}
+
+
+class Positions:
+    """What `Run` says about positions."""
+
+    def apply_adaptive_avg_pool(self, x, *extents):
+        pool = of_rank(x, (F.adaptive_avg_pool1d, F.adaptive_avg_pool2d, F.adaptive_avg_pool3d))
+        return channels_last(pool(channels_first(x), spread(extents, x)))
+
+    def apply_adaptive_max_pool(self, x, *extents):
+        pool = of_rank(x, (F.adaptive_max_pool1d, F.adaptive_max_pool2d, F.adaptive_max_pool3d))
+        return channels_last(pool(channels_first(x), spread(extents, x)))
+
+    def apply_lp_pool(self, x, power, *options):
+        rank = x.dim() - 2
+        o = Options(options, rank, kernel=2)
+        x = pad(channels_first(x), o.borders(x.shape[1:-1]), 0.0)  # zeros add nothing to a sum
+        if rank == 1:
+            return channels_last(F.lp_pool1d(x, power, o.kernel[0], o.stride[0]))
+        if rank == 2:
+            return channels_last(F.lp_pool2d(x, power, o.kernel, o.stride))
+        sums = F.avg_pool3d(x ** power, o.kernel, o.stride) * math.prod(o.kernel)  # there is no lp_pool3d
+        return channels_last(sums ** (1 / power))
+
+    def interpolate(self, x, size, options):
+        if "linear" in options:
+            mode = of_rank(x, ("linear", "bilinear", "trilinear"))
+            aligned = "align_corners" in options
+            return channels_last(F.interpolate(channels_first(x), size, mode=mode, align_corners=aligned))
+        return channels_last(F.interpolate(channels_first(x), size, mode="nearest"))
+
+    def apply_upsample(self, x, *arguments):
+        factors, options = split(arguments)
+        return self.interpolate(x, [f * n for f, n in zip(spread(factors, x), x.shape[1:])], options)
+
+    def apply_resize(self, x, *arguments):
+        extents, options = split(arguments)
+        return self.interpolate(x, spread(extents, x), options)
