@@ -20,6 +20,7 @@ import torch
 import torch.nn.functional as F
 
 from activations import Activations
+from convolutions import Convolutions, Options, channels_first, channels_last, pad
 from norms import Norms
 
 tests = pathlib.Path(__file__).resolve().parent.parent
@@ -61,53 +62,7 @@ def parse(text):
     return value()
 
 
-class Options:
-    """The named options of a layer, spread over the input's spatial axes."""
-
-    def __init__(self, arguments, rank, kernel, stride=None):
-        given = {}
-        for argument in arguments:
-            name, values = argument if isinstance(argument, tuple) else ("kernel", [argument])
-            assert name not in given, name
-            given[name] = values
-        def spread(name, otherwise):
-            values = given.get(name, otherwise)
-            assert len(values) in (1, rank), (name, values)
-            return list(values) * (rank if len(values) == 1 else 1)
-        self.kernel = spread("kernel", [kernel])
-        self.stride = spread("stride", [stride] if stride else self.kernel)
-        self.dilation = spread("dilation", [1])
-        self.padding = spread("padding", [0])
-        self.groups = given.get("groups", [1])[0]
-        self.same, self.bias = "same" in given, "no_bias" not in given
-        self.include_padding = "exclude_padding" not in given
-        self.epsilon, self.momentum = given.get("epsilon", [1e-5])[0], given.get("momentum", [0.1])[0]
-
-    def borders(self, size):
-        """(before, after) of each axis; `same` as TensorFlow: ceil(size / stride) positions, the odd zero behind."""
-        if not self.same:
-            return [(p, p) for p in self.padding]
-        result = []
-        for n, k, s, d in zip(size, self.kernel, self.stride, self.dilation):
-            needed = max((math.ceil(n / s) - 1) * s + (k - 1) * d + 1 - n, 0)
-            result.append((needed // 2, needed - needed // 2))
-        return result
-
-
-def pad(x, borders, value):
-    """x is (n, c, spatial...); PyTorch lists the last axis first."""
-    return F.pad(x, [side for border in reversed(borders) for side in border], value=value)
-
-
-def channels_first(x):
-    return x.movedim(-1, 1).contiguous()
-
-
-def channels_last(x):
-    return x.movedim(1, -1)
-
-
-class Run(Activations, Norms):
+class Run(Activations, Convolutions, Norms):
     """One pass of a network over channels-last values. Layers take their parameters from one flat leaf, in order."""
 
     def __init__(self, flat, state, training):
@@ -153,16 +108,6 @@ class Run(Activations, Norms):
 
     def apply_concat(self, x, *branches):
         return torch.cat([self.layer(branch, x) for branch in branches], dim=-1)
-
-    def apply_conv(self, x, filters, *options):
-        rank, channels = x.dim() - 2, x.shape[-1]
-        o = Options(options, rank, kernel=3, stride=1)
-        weight = self.parameter(*o.kernel, channels // o.groups, filters)
-        weight = weight.movedim(-1, 0).movedim(-1, 1)  # (filters, channels / groups, kernel...)
-        bias = self.parameter(filters) if o.bias else None
-        x = pad(channels_first(x), o.borders(x.shape[1:-1]), 0.0)
-        convolve = (F.conv1d, F.conv2d, F.conv3d)[rank - 1]
-        return channels_last(convolve(x, weight, bias, o.stride, 0, o.dilation, o.groups))
 
     def apply_dense(self, x, units, *options):
         weight = self.parameter(x.shape[-1], units)

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <vector>
 
+#include "ctnn/graph/separable_conv.hpp"
 #include "ctnn/layers/layers.hpp"
 #include "ctnn/train/loss/binary_cross_entropy.hpp"
 #include "ctnn/train/loss/cross_entropy.hpp"
@@ -102,6 +103,9 @@ using sequence_layers =
 using volume_layers = nn::network<nn::shape<4, 5, 6, 1>, nn::conv<3, 3, nn::same>, nn::max_pool<nn::kernel<1, 2, 2>>,
                                   nn::prelu<nn::per_channel>, nn::conv<5, nn::kernel<2, 1, 3>>, nn::silu, nn::prelu<>,
                                   nn::global_max_pool, nn::dense<2>, nn::elu<>>;
+using separable_layers = nn::network<nn::shape<9, 3>, nn::conv<4, 3, nn::causal, nn::dilation<2>>, nn::tanh,
+                                     nn::depthwise_conv<2, nn::depth_multiplier<2>>, nn::tanh,
+                                     nn::separable_conv<3, 3, nn::stride<2>, nn::same, nn::depth_multiplier<2>>>;
 
 using small_unet = nn::network<
     nn::shape<4, 8, 2>, nn::conv<3, 3, nn::same>, nn::relu,
@@ -160,6 +164,9 @@ TEST_CASE("gradients flow through activations that other rows have taken over") 
 TEST_CASE("every layer's gradient is that of its output: images") { check<image_layers>(); }
 TEST_CASE("every layer's gradient is that of its output: sequences") { check<sequence_layers>(); }
 TEST_CASE("every layer's gradient is that of its output: volumes") { check<volume_layers>(); }
+TEST_CASE("every layer's gradient is that of its output: causal, depthwise and separable convolutions") {
+    check<separable_layers>();
+}
 
 TEST_CASE("gradients flow through a U-Net") { check<small_unet>(); }
 TEST_CASE("gradients flow through residual blocks with a batch norm and a projection") { check<residual_blocks>(); }

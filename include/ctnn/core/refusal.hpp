@@ -24,6 +24,7 @@ enum class refusal {
     number_out_of_range,
     needs_winograd_window,
     needs_even_channels,
+    needs_sequence,
     count  ///< how many there are; no refusal itself
 };
 
@@ -74,6 +75,9 @@ struct refused {
     static_assert(Why != refusal::needs_even_channels,
                   "ctnn: this layer halves the channels and needs an even number of them; "
                   "give the layer before it as many filters or units");
+    static_assert(Why != refusal::needs_sequence,
+                  "ctnn: causal padding needs a sequence shape<T, C>, whose first axis is time; "
+                  "pad images and volumes with same");
 };
 
 }  // namespace ctnn

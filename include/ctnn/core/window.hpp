@@ -26,7 +26,8 @@ constexpr bool spread(const axes& given, extent otherwise, const dims& in, exten
 }  // namespace detail
 
 /// Places a window: output = (input + before + after - (kernel - 1) * dilation - 1) / stride + 1, rounded down.
-/// With `same` the output is ceil(input / stride) and an odd zero goes behind, as in TensorFlow.
+/// With `same` the output is ceil(input / stride) and an odd zero goes behind, as in TensorFlow; with `causal` all
+/// zeros go in front of a sequence, so that no output sees a later input.
 /// https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2
 /// \param kernel, stride what holds where the options say nothing; a stride of 0 means: as the kernel
 [[nodiscard]] constexpr placed_window place_window(const layer_options& o, dims in, extent kernel, extent stride) {
@@ -46,6 +47,11 @@ constexpr bool spread(const axes& given, extent otherwise, const dims& in, exten
             const extent needed = ((in.axis[a] - 1) / w.stride[a]) * w.stride[a] + reach - in.axis[a];
             w.before[a] = needed > 0 ? needed / 2 : 0;
             w.after[a] = needed > 0 ? needed - needed / 2 : 0;
+        }
+        if (o.causal) {
+            if (in.rank != 2) return {.why = refusal::needs_sequence};
+            w.before[a] = reach - 1;
+            w.after[a] = 0;
         }
         const extent padded = in.axis[a] + w.before[a] + w.after[a];
         if (padded < reach) return {.why = refusal::window_exceeds_input};

@@ -8,6 +8,7 @@
 #include "ctnn/layers/batch_norm.hpp"
 #include "ctnn/layers/conv.hpp"
 #include "ctnn/layers/dense.hpp"
+#include "ctnn/layers/depthwise_conv.hpp"
 #include "ctnn/layers/dropout.hpp"
 #include "ctnn/layers/elementwise.hpp"
 #include "ctnn/layers/exponential_unit.hpp"
