@@ -2,6 +2,7 @@
 """The convolutions of tests/golden/layers.py, over channels-last values, and the options that pools share with them."""
 import math
 
+import torch
 import torch.nn.functional as F
 
 
@@ -38,6 +39,7 @@ class Options:
         self.groups = given.get("groups", [1])[0]
         self.same, self.causal, self.bias = "same" in given, "causal" in given, "no_bias" not in given
         self.multiplier = given.get("depth_multiplier", [1])[0]
+        self.output_padding = spread("output_padding", [0])
         self.include_padding = "exclude_padding" not in given
         self.epsilon, self.momentum = given.get("epsilon", [1e-5])[0], given.get("momentum", [0.1])[0]
 
@@ -81,3 +83,16 @@ class Convolutions:
         no_bias = ("no_bias", [])
         x = self.apply_depthwise_conv(x, *[option for option in options if option != no_bias], no_bias)
         return self.apply_conv(x, filters, 1, *[option for option in options if option == no_bias])
+
+    def apply_conv_transpose(self, x, filters, *options):
+        rank, channels, size = x.dim() - 2, x.shape[-1], x.shape[1:-1]
+        o = Options(options, rank, kernel=3, stride=1)
+        weight = self.parameter(*o.kernel, filters // o.groups, channels)
+        weight = weight.movedim(-1, 0).movedim(-1, 1)  # (channels, filters / groups, kernel...)
+        bias = self.parameter(filters) if o.bias else torch.zeros(filters, dtype=x.dtype)
+        function = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[rank - 1]
+        y = function(channels_first(x), weight, None, o.stride, o.padding, o.output_padding, o.groups, o.dilation)
+        if o.same:  # input * stride: cut the rest off, the odd position behind, or go on with zeros
+            rest = [r - n * s for r, n, s in zip(y.shape[2:], size, o.stride)]
+            y = pad(y, [(-(max(r, 0) // 2), -(r - max(r, 0) // 2)) for r in rest], 0.0)
+        return channels_last(y) + bias

@@ -48,6 +48,14 @@ static_assert(gives<volume, nn::depthwise_conv<nn::kernel<1, 2, 3>, nn::depth_mu
 static_assert(gives<image, nn::separable_conv<4>, nn::shape<26, 28, 4>, 9 * 6 + 6 * 4 + 4>);
 static_assert(gives<sequence, nn::separable_conv<4, 5, nn::stride<2>, nn::same, nn::depth_multiplier<2>, nn::no_bias>,
                     nn::shape<25, 4>, 5 * 12 + 12 * 4>);
+static_assert(gives<image, nn::conv_transpose<4>, nn::shape<30, 32, 4>, 9 * 6 * 4 + 4>);
+static_assert(gives<image, nn::conv_transpose<4, 2, nn::stride<2>, nn::groups<2>>, nn::shape<56, 60, 4>, 52>);
+static_assert(gives<sequence, nn::conv_transpose<4, 3, nn::stride<2>, nn::padding<1>, nn::output_padding<1>>,
+                    nn::shape<100, 4>, 3 * 6 * 4 + 4>);
+static_assert(gives<sequence, nn::conv_transpose<4, 2, nn::stride<5>>, nn::shape<247, 4>, 2 * 6 * 4 + 4>);
+static_assert(gives<sequence, nn::conv_transpose<4, 2, nn::stride<5>, nn::same>, nn::shape<250, 4>, 2 * 6 * 4 + 4>);
+static_assert(gives<volume, nn::conv_transpose<4, nn::kernel<1, 2, 3>, nn::dilation<2>, nn::no_bias>,
+                    nn::shape<9, 12, 16, 4>, 6 * 6 * 4>);
 
 // Options come in any order.
 static_assert(std::is_same_v<nn::network<image, nn::conv<4, 3, nn::same, nn::stride<2>>>::output,
@@ -126,6 +134,15 @@ static_assert(!nn::composable<image, nn::depthwise_conv<nn::exact>> && !nn::comp
 static_assert(!nn::composable<image, nn::depthwise_conv<nn::depth_multiplier<0>>>);
 static_assert(!nn::composable<image, nn::separable_conv<0>> && !nn::composable<vector, nn::separable_conv<4>>);
 static_assert(!nn::composable<image, nn::separable_conv<4, nn::groups<2>>>);
+static_assert(!nn::composable<vector, nn::conv_transpose<4>> && !nn::composable<image, nn::conv_transpose<0>>);
+static_assert(!nn::composable<image, nn::conv_transpose<4, nn::groups<4>>>);
+static_assert(!nn::composable<image, nn::conv_transpose<4, 3, nn::stride<2>, nn::output_padding<2>>> &&
+              nn::composable<image, nn::conv_transpose<4, 3, nn::dilation<3>, nn::output_padding<2>>>);
+static_assert(!nn::composable<image, nn::conv_transpose<4, 3, nn::stride<2>, nn::same, nn::output_padding<1>>>);
+static_assert(!nn::composable<image, nn::conv_transpose<4, nn::output_padding<-1>>>);
+static_assert(!nn::composable<nn::shape<3, 2>, nn::conv_transpose<4, 3, nn::padding<3>>> &&
+              nn::composable<nn::shape<3, 2>, nn::conv_transpose<4, 3, nn::padding<2>>>);
+static_assert(!nn::composable<image, nn::conv<4, nn::output_padding<0>>>);
 static_assert(!nn::composable<image, nn::batch_norm<nn::same>>);
 static_assert(!nn::composable<image, nn::conv<0>> && !nn::composable<vector, nn::dense<0>>);
 static_assert(!nn::composable<image, nn::conv<4, nn::stride<0>>> &&

@@ -21,6 +21,13 @@ struct depth_multiplier_option {
         o.depth_multiplier = N;
     }
 };
+template <extent... N>
+struct output_padding_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::output_padding);
+        o.output_padding = detail::make_axes<N...>();
+    }
+};
 
 /// (kernel - 1) * dilation zeros in front of a sequence and none behind it: output t sees no input after t * stride
 /// (Keras' padding="causal"; in PyTorch a pad on the left).
@@ -28,5 +35,9 @@ inline constexpr causal_option causal{};
 /// So many filters for each channel of a depthwise convolution (Keras' depth_multiplier).
 template <extent N>
 inline constexpr depth_multiplier_option<N> depth_multiplier{};
+/// So many positions more behind the output of a transposed convolution, one number for all axes or one for each: which
+/// of the sizes that a stride makes equal is meant (PyTorch's output_padding).
+template <extent... N>
+inline constexpr output_padding_option<N...> output_padding{};
 
 }  // namespace ctnn
