@@ -20,8 +20,10 @@ import torch
 import torch.nn.functional as F
 
 from activations import Activations
+from convolutions import Convolutions
 from norms import Norms
-from positions import Options, Positions, channels_first, channels_last, pad
+from options import Options, channels_first, channels_last, pad
+from positions import Positions
 
 tests = pathlib.Path(__file__).resolve().parent.parent
 folder = tests / "golden" / "layers"
@@ -62,7 +64,7 @@ def parse(text):
     return value()
 
 
-class Run(Activations, Norms, Positions):
+class Run(Activations, Convolutions, Norms, Positions):
     """One pass of a network over channels-last values. Layers take their parameters from one flat leaf, in order."""
 
     def __init__(self, flat, state, training):
@@ -108,16 +110,6 @@ class Run(Activations, Norms, Positions):
 
     def apply_concat(self, x, *branches):
         return torch.cat([self.layer(branch, x) for branch in branches], dim=-1)
-
-    def apply_conv(self, x, filters, *options):
-        rank, channels = x.dim() - 2, x.shape[-1]
-        o = Options(options, rank, kernel=3, stride=1)
-        weight = self.parameter(*o.kernel, channels // o.groups, filters)
-        weight = weight.movedim(-1, 0).movedim(-1, 1)  # (filters, channels / groups, kernel...)
-        bias = self.parameter(filters) if o.bias else None
-        x = pad(channels_first(x), o.borders(x.shape[1:-1]), 0.0)
-        convolve = (F.conv1d, F.conv2d, F.conv3d)[rank - 1]
-        return channels_last(convolve(x, weight, bias, o.stride, 0, o.dilation, o.groups))
 
     def apply_dense(self, x, units, *options):
         weight = self.parameter(x.shape[-1], units)

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <vector>
 
+#include "ctnn/graph/separable_conv.hpp"
 #include "ctnn/layers/layers.hpp"
 #include "ctnn/train/loss/binary_cross_entropy.hpp"
 #include "ctnn/train/loss/cross_entropy.hpp"
@@ -103,6 +104,14 @@ using sequence_layers =
 using volume_layers = nn::network<nn::shape<4, 5, 6, 1>, nn::conv<3, 3, nn::same>, nn::max_pool<nn::kernel<1, 2, 2>>,
                                   nn::prelu<nn::per_channel>, nn::conv<5, nn::kernel<2, 1, 3>>, nn::silu, nn::prelu<>,
                                   nn::global_max_pool, nn::dense<2>, nn::elu<>>;
+using separable_layers = nn::network<nn::shape<9, 3>, nn::conv<4, 3, nn::causal, nn::dilation<2>>, nn::tanh,
+                                     nn::depthwise_conv<2, nn::depth_multiplier<2>>, nn::tanh,
+                                     nn::separable_conv<3, 3, nn::stride<2>, nn::same, nn::depth_multiplier<2>>>;
+using transposed_layers =
+    nn::network<nn::shape<3, 4, 2>,
+                nn::conv_transpose<4, 3, nn::stride<2>, nn::padding<1>, nn::output_padding<1, 0>>, nn::tanh,
+                nn::residual<nn::conv_transpose<4, 3, nn::padding<1>, nn::groups<2>>>, nn::leaky_relu<0.2>,
+                nn::conv<4, 3, nn::stride<2>>, nn::conv_transpose<4, 2, nn::stride<3>, nn::groups<4>>>;
 
 using small_unet = nn::network<
     nn::shape<4, 8, 2>, nn::conv<3, 3, nn::same>, nn::relu,
@@ -151,6 +160,26 @@ struct remaining {
 static_assert(remaining<merged>().forward == 0 && remaining<merged>().backward == 2);
 static_assert(remaining<apart>().forward == 3 && remaining<apart>().backward == 2);
 
+/// Is the parameters' gradient the same where nobody asks for the input's?
+template <class Net>
+bool same_unasked() {
+    nn::model<Net, double> model{nn::seed{3}};
+    std::vector<double> x(samples * Net::input::size);
+    const nn::random_stream random(nn::seed{5}, 1);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = random.uniform(i);
+    nn::training_pass<Net, nn::mean_squared_error, double, true> asking{{.max_batch = samples}};
+    nn::training_pass<Net, nn::mean_squared_error, double, false> not_asking{{.max_batch = samples}};
+    nn::gradient<Net, double> one, two;
+    const auto run = [&](auto& pass, nn::gradient<Net, double>& to) {
+        const auto y = pass.forward(model, x.data(), samples);
+        for (std::size_t i = 0; i < y.size(); ++i) pass.output_gradient()[i] = y[i] - 0.5;
+        pass.backward(model, to);
+    };
+    run(asking, one);
+    run(not_asking, two);
+    return std::equal(one.values().begin(), one.values().end(), two.values().begin());
+}
+
 }  // namespace
 
 TEST_CASE("gradients flow through activations that other rows have taken over") {
@@ -161,6 +190,10 @@ TEST_CASE("gradients flow through activations that other rows have taken over") 
 TEST_CASE("every layer's gradient is that of its output: images") { check<image_layers>(); }
 TEST_CASE("every layer's gradient is that of its output: sequences") { check<sequence_layers>(); }
 TEST_CASE("every layer's gradient is that of its output: volumes") { check<volume_layers>(); }
+TEST_CASE("every layer's gradient is that of its output: causal, depthwise and separable convolutions") {
+    check<separable_layers>();
+}
+TEST_CASE("every layer's gradient is that of its output: transposed convolutions") { check<transposed_layers>(); }
 
 TEST_CASE("gradients flow through a U-Net") { check<small_unet>(); }
 TEST_CASE("gradients flow through residual blocks with a batch norm and a projection") { check<residual_blocks>(); }
@@ -176,19 +209,6 @@ TEST_CASE("gradients of losses that take over the head are those of head and los
 }
 
 TEST_CASE("who does not ask for the input's gradient gets the same parameters' gradient") {
-    nn::model<small_unet, double> model{nn::seed{3}};
-    std::vector<double> x(samples * small_unet::input::size);
-    const nn::random_stream random(nn::seed{5}, 1);
-    for (std::size_t i = 0; i < x.size(); ++i) x[i] = random.uniform(i);
-    nn::training_pass<small_unet, nn::mean_squared_error, double, true> asking{{.max_batch = samples}};
-    nn::training_pass<small_unet, nn::mean_squared_error, double, false> not_asking{{.max_batch = samples}};
-    nn::gradient<small_unet, double> one, two;
-    const auto run = [&](auto& pass, nn::gradient<small_unet, double>& to) {
-        const auto y = pass.forward(model, x.data(), samples);
-        for (std::size_t i = 0; i < y.size(); ++i) pass.output_gradient()[i] = y[i] - 0.5;
-        pass.backward(model, to);
-    };
-    run(asking, one);
-    run(not_asking, two);
-    CHECK(std::equal(one.values().begin(), one.values().end(), two.values().begin()));
+    CHECK(same_unasked<small_unet>());
+    CHECK(same_unasked<transposed_layers>());
 }

@@ -66,6 +66,30 @@ void convolve(const operation& op, value& x, const T* weights, const T* bias, va
     });
 }
 
+/// Each input adds its multiple of the kernel to the output. Weights (kernel..., filters / groups, channels).
+template <class T>
+void convolve_transposed(const operation& op, value& x, const T* weights, const T* bias, value& y) {
+    const extent channels = x.shape.channels(), filters = y.shape.channels() / op.groups;
+    for_each(y.shape, [&](extent d, extent h, extent w, extent f) {
+        y.at(d, h, w, f) = bias == nullptr ? 0 : static_cast<double>(bias[f]);
+    });
+    for_each(x.shape, [&](extent d, extent h, extent w, extent c) {
+        const extent at[3]{d, h, w}, group = c / (channels / op.groups);
+        for_each({{op.window.kernel[0], op.window.kernel[1], op.window.kernel[2], filters}, 4},
+                 [&](extent kd, extent kh, extent kw, extent f) {
+                     const extent tap[3]{kd, kh, kw};
+                     extent to[3];
+                     for (int a = 0; a < 3; ++a) {
+                         to[a] = at[a] * op.window.stride[a] - op.window.before[a] + tap[a] * op.window.dilation[a];
+                         if (to[a] < 0 || to[a] >= y.shape.axis[a]) return;
+                     }
+                     const extent position = (kd * op.window.kernel[1] + kh) * op.window.kernel[2] + kw;
+                     y.at(to[0], to[1], to[2], group * filters + f) +=
+                         x.at(d, h, w, c) * static_cast<double>(weights[(position * filters + f) * channels + c]);
+                 });
+    });
+}
+
 /// One row of a table.
 template <class T>
 void apply(const operation& op, std::vector<value>& values, const T* parameters, const T* state) {
@@ -79,8 +103,9 @@ void apply(const operation& op, std::vector<value>& values, const T* parameters,
             y.numbers = x.numbers;
             break;
         case ctnn::kind::convolution:
-            convolve(op, x, parameters,
-                     op.parameters[1].name == nullptr ? nullptr : parameters + op.parameters[0].size(), y);
+            (op.transposed ? convolve_transposed<T> : convolve<T>)(
+                op, x, parameters, op.parameters[1].name == nullptr ? nullptr : parameters + op.parameters[0].size(),
+                y);
             break;
         case ctnn::kind::batch_norm:
             for_each(y.shape, [&](extent d, extent h, extent w, extent c) {

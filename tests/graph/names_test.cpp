@@ -27,6 +27,7 @@ TEST_CASE("parameters are named by their positions in the composition") {
     CHECK(names<network<shape<8, 8, 2>, chain<relu, conv<2, 1>>, residual<relu, conv<2, 1, no_bias>>,
                         concat<identity, conv<2, 1, no_bias>>>>() == "0.1.weight 0.1.bias 1.1.1.weight 2.1.weight ");
     CHECK(names<network<shape<4>, repeat<2, dense<4>, relu>>>() == "0.0.0.weight 0.0.0.bias 0.1.0.weight 0.1.0.bias ");
+    CHECK(names<network<shape<8, 8, 2>, relu, separable_conv<4>>>() == "1.0.weight 1.1.weight 1.1.bias ");
 }
 
 TEST_CASE("a given name stands in place of a position") {
@@ -52,6 +53,8 @@ TEST_CASE("tensors follow one another in the flat block, and cover it") {
     CHECK(learned == net::parameter_count);
     CHECK(kept == net::state_count);
     CHECK(tensors_of<net>()[0].shape == std::vector<extent>{3, 3, 1, 2});
+    const auto depthwise = tensors_of<network<shape<8, 8, 5>, depthwise_conv<3, depth_multiplier<2>>>>();
+    CHECK(depthwise[0].shape == std::vector<extent>{3, 3, 5, 2});
 }
 
 TEST_CASE("a model begins with glorot_uniform weights and zero biases, by its seed alone") {

@@ -56,6 +56,12 @@ TEST_CASE("borders of different widths around one value") {
         concat<conv<2, 3, stride<2>, same>, max_pool<2, same>, avg_pool<3, stride<2>, padding<1>>>>>();
 }
 
+TEST_CASE("transposed convolutions beside convolutions, whose borders are those of the other's gradients") {
+    agrees<network<shape<4, 3, 5>, concat<conv_transpose<4, 4, stride<2>, padding<1>>, upsample<2>>, batch_norm<>, relu,
+                   sum<conv_transpose<3, 3, dilation<2>, padding<2>>, conv<3, 5, same>, separable_conv<3, 3, same>>,
+                   max_pool<>, conv_transpose<2, 3, stride<2>>>>();
+}
+
 TEST_CASE("volumes and sequences go through the same plan") {
     agrees<network<shape<5, 4, 6, 2>, conv<3, 3, same>, batch_norm<>, relu, max_pool<2>,
                    concat<identity, conv<2, kernel<1, 2, 3>, same>>, upsample<2>, global_max_pool, dense<2>>>();

@@ -37,6 +37,9 @@ TEST_CASE("the summary shows layers, shapes, parameters, multiply-adds, bytes an
 TEST_CASE("a vector sees nothing around it, a volume along three axes") {
     CHECK(summary<network<shape<4>, dense<2>>>().find("8           -  direct\n") != std::string::npos);
     CHECK(summary<network<shape<8, 8, 8, 1>, conv<2>>>().find("3x3x3") != std::string::npos);
+    // Of four taps whose positions lie a stride of two apart, an output sees two: two windows of two.
+    using doubled = network<shape<20, 1>, max_pool<>, conv_transpose<2, 4, stride<2>, padding<1>>>;
+    static_assert(receptive_field_of<doubled>.size[2] == 4 && receptive_field_of<doubled>.step[2] == 1);
 }
 
 }  // namespace

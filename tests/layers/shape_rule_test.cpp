@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "ctnn/graph/network.hpp"
+#include "ctnn/graph/separable_conv.hpp"
 #include "ctnn/layers/layers.hpp"
 
 namespace nn = ctnn;
@@ -39,6 +40,22 @@ static_assert(gives<image, nn::conv<4, nn::padding<2, 0>>, nn::shape<30, 28, 4>,
 static_assert(gives<image, nn::conv<4, nn::valid>, nn::shape<26, 28, 4>, 3 * 3 * 6 * 4 + 4>);
 static_assert(
     gives<nn::shape<224, 224, 3>, nn::conv<64, 7, nn::stride<2>, nn::padding<3>>, nn::shape<112, 112, 64>, 9472>);
+static_assert(gives<sequence, nn::conv<4, nn::causal>, nn::shape<50, 4>, 3 * 6 * 4 + 4>);
+static_assert(gives<sequence, nn::conv<4, 5, nn::causal, nn::stride<3>, nn::dilation<20>>, nn::shape<17, 4>, 124>);
+static_assert(gives<image, nn::depthwise_conv<>, nn::shape<26, 28, 6>, 9 * 6 + 6>);
+static_assert(gives<volume, nn::depthwise_conv<nn::kernel<1, 2, 3>, nn::depth_multiplier<3>>, nn::shape<9, 9, 10, 18>,
+                    6 * 18 + 18>);
+static_assert(gives<image, nn::separable_conv<4>, nn::shape<26, 28, 4>, 9 * 6 + 6 * 4 + 4>);
+static_assert(gives<sequence, nn::separable_conv<4, 5, nn::stride<2>, nn::same, nn::depth_multiplier<2>, nn::no_bias>,
+                    nn::shape<25, 4>, 5 * 12 + 12 * 4>);
+static_assert(gives<image, nn::conv_transpose<4>, nn::shape<30, 32, 4>, 9 * 6 * 4 + 4>);
+static_assert(gives<image, nn::conv_transpose<4, 2, nn::stride<2>, nn::groups<2>>, nn::shape<56, 60, 4>, 52>);
+static_assert(gives<sequence, nn::conv_transpose<4, 3, nn::stride<2>, nn::padding<1>, nn::output_padding<1>>,
+                    nn::shape<100, 4>, 3 * 6 * 4 + 4>);
+static_assert(gives<sequence, nn::conv_transpose<4, 2, nn::stride<5>>, nn::shape<247, 4>, 2 * 6 * 4 + 4>);
+static_assert(gives<sequence, nn::conv_transpose<4, 2, nn::stride<5>, nn::same>, nn::shape<250, 4>, 2 * 6 * 4 + 4>);
+static_assert(gives<volume, nn::conv_transpose<4, nn::kernel<1, 2, 3>, nn::dilation<2>, nn::no_bias>,
+                    nn::shape<9, 12, 16, 4>, 6 * 6 * 4>);
 
 // Options come in any order.
 static_assert(std::is_same_v<nn::network<image, nn::conv<4, 3, nn::same, nn::stride<2>>>::output,
@@ -117,6 +134,21 @@ static_assert(!nn::composable<image, nn::max_pool<nn::no_bias>> &&
 static_assert(!nn::composable<vector, nn::dense<4, nn::stride<2>>> &&
               !nn::composable<image, nn::conv<4, 3, nn::kernel<3>>>);
 static_assert(!nn::composable<image, nn::conv<4, nn::same, nn::padding<1>>>);
+static_assert(!nn::composable<image, nn::conv<4, nn::causal>> && !nn::composable<sequence, nn::max_pool<nn::causal>>);
+static_assert(!nn::composable<sequence, nn::conv<4, nn::causal, nn::same>>);
+static_assert(!nn::composable<image, nn::depthwise_conv<nn::exact>> && !nn::composable<vector, nn::depthwise_conv<>>);
+static_assert(!nn::composable<image, nn::depthwise_conv<nn::depth_multiplier<0>>>);
+static_assert(!nn::composable<image, nn::separable_conv<0>> && !nn::composable<vector, nn::separable_conv<4>>);
+static_assert(!nn::composable<image, nn::separable_conv<4, nn::groups<2>>>);
+static_assert(!nn::composable<vector, nn::conv_transpose<4>> && !nn::composable<image, nn::conv_transpose<0>>);
+static_assert(!nn::composable<image, nn::conv_transpose<4, nn::groups<4>>>);
+static_assert(!nn::composable<image, nn::conv_transpose<4, 3, nn::stride<2>, nn::output_padding<2>>> &&
+              nn::composable<image, nn::conv_transpose<4, 3, nn::dilation<3>, nn::output_padding<2>>>);
+static_assert(!nn::composable<image, nn::conv_transpose<4, 3, nn::stride<2>, nn::same, nn::output_padding<1>>>);
+static_assert(!nn::composable<image, nn::conv_transpose<4, nn::output_padding<-1>>>);
+static_assert(!nn::composable<nn::shape<3, 2>, nn::conv_transpose<4, 3, nn::padding<3>>> &&
+              nn::composable<nn::shape<3, 2>, nn::conv_transpose<4, 3, nn::padding<2>>>);
+static_assert(!nn::composable<image, nn::conv<4, nn::output_padding<0>>>);
 static_assert(!nn::composable<image, nn::batch_norm<nn::same>>);
 static_assert(!nn::composable<image, nn::max_pool<2, nn::linear>> && !nn::composable<image, nn::upsample<2, nn::same>>);
 static_assert(!nn::composable<image, nn::conv<0>> && !nn::composable<vector, nn::dense<0>>);
@@ -163,6 +195,9 @@ TEST_CASE("defaults are those of the table in the README") {
     const nn::operation conv = nn::conv<8, 3, nn::groups<2>>::lower(nn::make_dims(9, 9, 4)).what;
     CHECK(conv.parameters[0].fan_in == 9 * 2);
     CHECK(conv.parameters[0].fan_out == 9 * 8);
+    const nn::operation depthwise = nn::depthwise_conv<3, nn::depth_multiplier<2>>::lower(nn::make_dims(9, 9, 4)).what;
+    CHECK(depthwise.parameters[0].fan_in == 9 * 4);
+    CHECK(depthwise.parameters[0].fan_out == 9 * 2);
     CHECK(nn::avg_pool<3, nn::padding<1>>::lower(nn::make_dims(9, 9, 4)).what.include_padding);
     CHECK(!nn::avg_pool<3, nn::same>::lower(nn::make_dims(9, 9, 4)).what.include_padding);
 }

@@ -101,6 +101,7 @@ struct operation {
 
     ctnn::window window{};
     extent groups = 1;
+    bool transposed = false;  ///< the window and weights are those of a convolution from `out` to `in`: conv_transpose
     ctnn::activation activation = ctnn::activation::none;
     double alpha = 0;  ///< slope, rate, momentum: the one number that a layer has
     double beta = 0;   ///< the second one, of an activation or a norm that has two

@@ -19,7 +19,7 @@ struct axes {
 
 /// What the options of a layer say, read into one value.
 struct layer_options {
-    axes kernel{}, stride{}, dilation{}, padding{};
+    axes kernel{}, stride{}, dilation{}, padding{}, output_padding{};
     extent groups = 1;
     bool same = false, bias = true, include_padding = true;
     bool exact = false, per_channel = false;
@@ -27,6 +27,8 @@ struct layer_options {
     double epsilon = 1e-5, momentum = 0.1;
     bool affine = true, over_all = false;
     double alpha = 1e-4, beta = 0.75, additive = 1;
+    bool causal = false;
+    extent depth_multiplier = 1;
     unsigned given = 0;  ///< which options were given, a bit each
     bool repeated = false;
 
@@ -42,6 +44,7 @@ inline constexpr unsigned kernel = 1, stride = 2, dilation = 4, padding = 8, gro
                           momentum = 128, include_padding = 256, algorithm = 512, per_channel = 1024;
 inline constexpr unsigned affine = 1u << 16, over_all = 1u << 17, alpha = 1u << 18, beta = 1u << 19,
                           additive = 1u << 20;
+inline constexpr unsigned causal = 1u << 24, depth_multiplier = 1u << 25, output_padding = 1u << 26;
 inline constexpr unsigned of_another_layer = 1u << 31;  ///< which no layer lists
 }
 

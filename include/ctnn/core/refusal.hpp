@@ -24,6 +24,9 @@ enum class refusal {
     number_out_of_range,
     needs_winograd_window,
     needs_even_channels,
+    needs_sequence,
+    output_padding_too_large,
+    padding_exceeds_output,
     count  ///< how many there are; no refusal itself
 };
 
@@ -74,6 +77,14 @@ struct refused {
     static_assert(Why != refusal::needs_even_channels,
                   "ctnn: this layer halves the channels and needs an even number of them; "
                   "give the layer before it as many filters or units");
+    static_assert(Why != refusal::needs_sequence,
+                  "ctnn: causal padding needs a sequence shape<T, C>, whose first axis is time; "
+                  "pad images and volumes with same");
+    static_assert(Why != refusal::output_padding_too_large,
+                  "ctnn: output_padding must be smaller than the stride or the dilation of its axis; "
+                  "make it smaller, or put an upsample behind the layer");
+    static_assert(Why != refusal::padding_exceeds_output,
+                  "ctnn: the padding of this transposed convolution cuts off its whole output; pad less");
 };
 
 }  // namespace ctnn

@@ -8,6 +8,7 @@
 #include "ctnn/engine/program.hpp"
 #include "ctnn/graph/model.hpp"
 #include "ctnn/layers/convolution_code.hpp"
+#include "ctnn/layers/transposed_code.hpp"
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -42,7 +43,10 @@ void pack_row(const detail::inference_row& row, const Table& unfused, const T* p
             shift = scale + op.out.channels();
             fold_norm(unfused.rows[op.norm], parameters, state, scale, shift);
         }
-        pack_convolution<T>(op, from, bias, scale, shift, to);
+        if (op.transposed)
+            pack_transposed_convolution<T>(op, from, bias, scale, shift, to);
+        else
+            pack_convolution<T>(op, from, bias, scale, shift, to);
         return;
     }
     for (extent i = 0; i < op.parameter_count(); ++i) to[i] = from[i];

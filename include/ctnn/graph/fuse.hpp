@@ -65,7 +65,8 @@ constexpr table<Rows, Values> fuse(table<Rows, Values> t) {
         while (u.readers[row.result] == 1 && row.result != t.output && !row.halved) {
             operation& next = t.rows[u.reader[row.result]];
             const int other = next.input[0] == row.result ? next.input[1] : next.input[0];
-            if (next.what == kind::max_pool && halves(next) && row.groups == 1 && never_falls(row.activation)) {
+            if (next.what == kind::max_pool && halves(next) && row.groups == 1 && !row.transposed &&
+                never_falls(row.activation)) {
                 row.halved = true;
             } else if (row.activation != activation::none) {
                 break;

@@ -7,4 +7,5 @@
 #include "ctnn/graph/model.hpp"
 #include "ctnn/graph/names.hpp"
 #include "ctnn/graph/network.hpp"
+#include "ctnn/graph/separable_conv.hpp"
 #include "ctnn/graph/summary.hpp"

@@ -35,8 +35,9 @@ constexpr schedule<Rows, Values> inference_schedule(const table<Rows, Values>& t
         if (row.what == kind::convolution) {
             buffer& x = s.buffers[row.input[0]];
             for (int a = 0; a < 3; ++a) {
-                if (row.window.before[a] > x.before[a]) x.before[a] = row.window.before[a];
-                if (row.window.after[a] > x.after[a]) x.after[a] = row.window.after[a];
+                const border b = input_border(row, a);
+                if (b.before > x.before[a]) x.before[a] = b.before;
+                if (b.after > x.after[a]) x.after[a] = b.after;
             }
             if (row.addend >= 0 && row.addend != row.input[0] && !row.halved) {  // written over the addend
                 k.view = link::same;

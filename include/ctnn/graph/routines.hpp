@@ -7,6 +7,7 @@
 
 #include "ctnn/graph/network.hpp"
 #include "ctnn/layers/convolution_gradient_code.hpp"
+#include "ctnn/layers/transposed_code.hpp"
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -33,7 +34,17 @@ inline constexpr auto brought = collect_routines<Net, T>();
 template <class Plan, class Net, class T, bool Training, int I>
 constexpr routine<T> routine_of_row() {
     constexpr const operation& row = Plan::table.rows[I];
-    if constexpr (row.what == kind::convolution) {
+    if constexpr (row.what == kind::convolution && row.transposed) {
+        constexpr kernels::key forward = transposed_key<T>(row);
+        if constexpr (Training) {
+            constexpr kernels::key input =
+                Plan::wants_input_gradient(I) ? forward_key<T>(adjoint(row)) : kernels::key{.pixels = 0};
+            constexpr kernels::key weights = weight_gradient_key<T>(adjoint(row));
+            return {&transposed_forward<T, forward>, &transposed_backward<T, input, weights>};
+        } else {
+            return {&transposed_engine_forward<T, forward>, nullptr};
+        }
+    } else if constexpr (row.what == kind::convolution) {
         constexpr kernels::key forward = forward_key<T>(row);
         if constexpr (Training) {
             constexpr kernels::key input = input_gradient_key<T>(row, Plan::wants_input_gradient(I));

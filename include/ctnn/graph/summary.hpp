@@ -35,9 +35,14 @@ constexpr auto receptive_fields() {
                 continue;
             }
             if (row.input[1] >= 0 && f.of[row.input[1]].size[a] > r.size[a]) r.size[a] = f.of[row.input[1]].size[a];
-            const double seen = static_cast<double>((row.window.kernel[a] - 1) * row.window.dilation[a]) * r.step[a];
+            const extent reach = (row.window.kernel[a] - 1) * row.window.dilation[a];
+            const double seen = static_cast<double>(row.transposed ? reach / row.window.stride[a] : reach) * r.step[a];
             r.size[a] += static_cast<extent>(seen);
             if (r.size[a] > whole) r.size[a] = whole;
+            if (row.transposed) {
+                r.step[a] /= static_cast<double>(row.window.stride[a]);
+                continue;
+            }
             r.step[a] *= static_cast<double>(row.in.axis[a] > row.out.axis[a] ? row.window.stride[a] : 1);
             if (row.out.axis[a] > row.in.axis[a])
                 r.step[a] *= static_cast<double>(row.in.axis[a]) / static_cast<double>(row.out.axis[a]);

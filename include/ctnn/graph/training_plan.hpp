@@ -49,10 +49,10 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
     schedule<2 * Rows + 1, 2 * Values + Partials> s;
     for (int v = 0; v < Values; ++v) s.buffers[v].shape = s.buffers[Values + v].shape = t.values[v];
     s.buffers[0].memory = owner::caller_input;
-    const auto widen = [&](int b, int axis, extent before, extent after) {
-        buffer& u = s.buffers[b];
-        if (before > u.before[axis]) u.before[axis] = before;
-        if (after > u.after[axis]) u.after[axis] = after;
+    const auto widen = [&](int v, int axis, const border& b) {
+        buffer& u = s.buffers[v];
+        if (b.before > u.before[axis]) u.before[axis] = b.before;
+        if (b.after > u.after[axis]) u.after[axis] = b.after;
     };
     for (int i = 0; i < Rows; ++i) {
         const operation& row = t.rows[i];
@@ -63,7 +63,7 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
         k.writes[0] = row.result;
         k.view_of = row.input[0];
         if (row.what == kind::convolution) {
-            for (int a = 0; a < 3; ++a) widen(row.input[0], a, row.window.before[a], row.window.after[a]);
+            for (int a = 0; a < 3; ++a) widen(row.input[0], a, input_border(row, a));
         } else if (row.what == kind::place) {
             k.view = link::slice;
             k.channel = row.channel;
@@ -100,12 +100,10 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
             }
             written[v] = true;
         }
+        // A transposed convolution's weights see the border though nobody asks for its input's gradient.
+        if (row.what == kind::convolution && (k.writes[0] >= 0 || row.transposed))
+            for (int a = 0; a < 3; ++a) widen(dy, a, output_gradient_border(row, a));
         if (k.writes[0] < 0) continue;
-        if (row.what == kind::convolution)
-            for (int a = 0; a < 3; ++a) {
-                const border b = gradient_border(row.window, row.in, row.out, a);
-                widen(dy, a, b.before, b.after);
-            }
         if (k.accumulate[0]) continue;
         k.view_of = dy;
         if (row.what == kind::place) {

@@ -28,14 +28,15 @@ inline void pack_depthwise(extent taps, extent channels, const T* weights, const
 
 /// The same for the taps of one phase, flipped, as pack_transposed() has them. taps: of the layer.
 template <class T>
-inline void pack_depthwise(const extent (&taps)[3], const tap_run (&run)[3], extent channels, const T* weights, T* to) {
+inline void pack_depthwise(const extent (&taps)[3], const tap_run (&run)[3], extent channels, const T* weights, T* to,
+                           const T* scale = nullptr) {
     for (extent d = 0; d < run[0].count; ++d)
         for (extent h = 0; h < run[1].count; ++h)
             for (extent w = 0; w < run[2].count; ++w, to += round_up(channels)) {
                 const extent tap[3]{run[0].first - d * run[0].step, run[1].first - h * run[1].step,
                                     run[2].first - w * run[2].step};
                 pack_depthwise<T>(1, channels, weights + ((tap[0] * taps[1] + tap[1]) * taps[2] + tap[2]) * channels,
-                                  nullptr, to);
+                                  scale, to);
             }
 }
 

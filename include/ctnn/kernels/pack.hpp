@@ -70,9 +70,10 @@ struct tap_run {
 
 /// The same weights with channels and filters exchanged, for the taps of one phase, flipped: (taps, channels, all
 /// filters) -> packed [group][block of channels][tap of the phase][filter][channels of the block]. g is the layer's
-/// own geometry: its taps, channels and filters.
+/// own geometry: its taps, channels and filters. `scale` (groups * channels numbers, or null) multiplies each channel.
 template <class T>
-inline void pack_transposed(const correlation& g, const tap_run (&run)[3], extent vectors, const T* weights, T* to) {
+inline void pack_transposed(const correlation& g, const tap_run (&run)[3], extent vectors, const T* weights, T* to,
+                            const T* scale = nullptr) {
     const extent all = g.groups * g.filters;
     const extent depth = run[0].count * run[1].count * run[2].count * g.filters;
     for (extent group = 0; group < g.groups; ++group, to += depth * round_up(g.channels))
@@ -86,9 +87,12 @@ inline void pack_transposed(const correlation& g, const tap_run (&run)[3], exten
                                 g.taps[2] +
                             run[2].first - w * run[2].step;
                         const T* from = weights + (tap * g.channels + channel) * all + group * g.filters;
-                        for (extent c = 0; c < count; ++c)
+                        for (extent c = 0; c < count; ++c) {
+                            const bool real = channel + c < g.channels;
+                            const T factor = real && scale != nullptr ? scale[group * g.channels + channel + c] : T(1);
                             for (extent f = 0; f < g.filters; ++f)
-                                packed[f * count + c] = channel + c < g.channels ? from[c * all + f] : T(0);
+                                packed[f * count + c] = real ? from[c * all + f] * factor : T(0);
+                        }
                     }
         });
 }

@@ -11,6 +11,7 @@
 #include "ctnn/kernels/depthwise.hpp"
 #include "ctnn/kernels/halve.hpp"
 #include "ctnn/kernels/pack.hpp"
+#include "ctnn/layers/convolution_phase.hpp"
 #include "ctnn/layers/winograd_code.hpp"
 
 namespace ctnn {
@@ -18,7 +19,8 @@ inline namespace CTNN_BACKEND {
 
 /// Is this a dense layer of vectors: one position before and after, one tap?
 [[nodiscard]] constexpr bool is_dense(const operation& op) {
-    return op.in.positions() == 1 && op.out.positions() == 1 && tap_count(op.window) == 1 && op.groups == 1;
+    return op.in.positions() == 1 && op.out.positions() == 1 && tap_count(op.window) == 1 && op.groups == 1 &&
+           !op.transposed;
 }
 
 /// Does each channel have taps of its own, and one filter?

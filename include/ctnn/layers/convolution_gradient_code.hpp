@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstring>
-#include <numeric>
 
 #include "ctnn/kernels/convolution_gradient.hpp"
 #include "ctnn/layers/convolution_code.hpp"
@@ -53,53 +52,22 @@ void convolution_input_gradient(const backward_call<T>& call) {
                               : sizes.groups * kernels::packed_group(sizes.tap_count(), sizes.filters, sizes.channels));
     const extent biases = K.depthwise ? round_up(sizes.groups) : sizes.groups * round_up(sizes.channels);
     std::memset(zeros, 0, static_cast<std::size_t>(biases) * sizeof(T));
-    const extent phases = window.stride[0] * window.stride[1] * window.stride[2];
-    for (extent phase = 0; phase < phases; ++phase) {
-        const extent start[3]{phase / (window.stride[1] * window.stride[2]),
-                              phase / window.stride[2] % window.stride[1], phase % window.stride[2]};
-        kernels::correlation g;
-        kernels::tap_run run[3];
-        const T* from = call.dy.data;
-        T* to = call.dx.data;
-        bool empty = false, reached = true;
-        for (int a = 0; a < 3; ++a) {
-            const extent stride = window.stride[a], dilation = window.dilation[a], kernel = window.kernel[a];
-            if (start[a] >= op.in.axis[a]) {
-                empty = true;
-                break;
-            }
-            const extent place = start[a] + window.before[a], apart = stride / std::gcd(stride, dilation);
-            extent tap = 0;
-            while (tap < kernel && (place - tap * dilation) % stride != 0) ++tap;
-            reached = reached && tap < kernel;
-            g.positions[a] = (op.in.axis[a] - start[a] + stride - 1) / stride;
-            g.out_step[a] = g.add_step[a] = call.dx.step[a] * stride;
-            to += start[a] * call.dx.step[a];
-            if (tap >= kernel) continue;
-            run[a].step = apart;
-            run[a].count = g.taps[a] = (kernel - 1 - tap) / apart + 1;
-            run[a].first = tap + (run[a].count - 1) * apart;
-            g.in_step[a] = call.dy.step[a];
-            g.tap_step[a] = apart * dilation / stride * call.dy.step[a];
-            const extent output = (place - run[a].first * dilation) / stride;
-            from += output * call.dy.step[a];
-            if (a == 2) continue;
-            g.row_first[a] = output;
-            g.row_step[a] = 1;
-            g.row_tap[a] = apart * dilation / stride;
-            g.row_count[a] = op.out.axis[a];
-        }
-        if (empty) continue;
+    for (extent i = 0; i < phase_count(window); ++i) {
+        const convolution_phase phase = phase_of(window, op.in, op.out, i, call.dy.step, call.dx.step, call.dx.step);
+        if (phase.empty) continue;
+        kernels::correlation g = phase.sizes;
+        const T* from = call.dy.data + phase.from;
+        T* to = call.dx.data + phase.to;
         g.channels = sizes.filters;
         g.filters = sizes.channels;
         g.groups = sizes.groups;
-        if (!reached) {
+        if (!phase.reached) {
             if (call.accumulate) continue;
             g.channels = 0;  // no tap reaches these inputs: a correlation without terms writes the zeros of the bias
         } else if constexpr (K.depthwise) {
-            kernels::pack_depthwise(sizes.taps, run, sizes.groups, call.parameters, packed);
+            kernels::pack_depthwise(sizes.taps, phase.run, sizes.groups, call.parameters, packed);
         } else {
-            kernels::pack_transposed(sizes, run, K.vectors, call.parameters, packed);
+            kernels::pack_transposed(sizes, phase.run, K.vectors, call.parameters, packed);
         }
         for_each_block_of_rows(g, count, call.threads, [&](extent s, extent first, extent last) {
             T* target = to + s * call.dx.sample;
