@@ -21,6 +21,7 @@ import torch.nn.functional as F
 
 from activations import Activations
 from norms import Norms
+from sequences import Sequences
 
 tests = pathlib.Path(__file__).resolve().parent.parent
 folder = tests / "golden" / "layers"
@@ -107,7 +108,7 @@ def channels_last(x):
     return x.movedim(1, -1)
 
 
-class Run(Activations, Norms):
+class Run(Activations, Norms, Sequences):
     """One pass of a network over channels-last values. Layers take their parameters from one flat leaf, in order."""
 
     def __init__(self, flat, state, training):

@@ -66,7 +66,13 @@ struct activation_numbers {
 enum class algorithm : unsigned char { direct, winograd_2, winograd_4 };
 
 /// How a tensor of parameters begins.
-enum class initializer : unsigned char { zeros, ones, quarter, glorot_uniform };
+enum class initializer : unsigned char {
+    zeros,
+    ones,
+    quarter,
+    glorot_uniform,
+    second_gate  ///< ones in the second quarter, zeros elsewhere: the bias of an LSTM that begins by forgetting nothing
+};
 
 /// One tensor that training changes, or one of running statistics.
 struct parameter {
@@ -115,6 +121,9 @@ struct operation {
     bool backward_in_place = false;  ///< the input's gradient may overwrite the output's
     extent saved = 0;                ///< numbers kept from forward to backward, for the whole batch
     extent scratch = 0;              ///< numbers of temporary memory while it runs, for the whole batch
+    extent thread_scratch = 0;       ///< the same for each thread; convolutions work out theirs by themselves
+    extent kept = 0;                 ///< numbers kept from forward to backward, for each sample
+    extent packed = 0;  ///< numbers that a layer's pack() writes for its infer(), which needs no scratch; 0: none
     extent multiply_adds = 0;        ///< for one sample
 
     // Written by the builder.

@@ -24,6 +24,9 @@ enum class refusal {
     number_out_of_range,
     needs_winograd_window,
     needs_even_channels,
+    needs_sequence,
+    needs_indices,
+    needs_recurrent,
     count  ///< how many there are; no refusal itself
 };
 
@@ -74,6 +77,15 @@ struct refused {
     static_assert(Why != refusal::needs_even_channels,
                   "ctnn: this layer halves the channels and needs an even number of them; "
                   "give the layer before it as many filters or units");
+    static_assert(Why != refusal::needs_sequence,
+                  "ctnn: this layer reads a sequence shape<T, C> step by step; put an embedding, a reshape or a conv "
+                  "over a sequence before it, and no last_step between stacked recurrent layers");
+    static_assert(Why != refusal::needs_indices,
+                  "ctnn: embedding needs a vector shape<T> of class indices, one whole number a step; "
+                  "put it first, or use dense for steps of several numbers");
+    static_assert(Why != refusal::needs_recurrent,
+                  "ctnn: bidirectional takes one recurrent layer that is not backwards itself: "
+                  "bidirectional<lstm<64>>, with rnn, lstm or gru");
 };
 
 }  // namespace ctnn
