@@ -69,7 +69,7 @@ void compare(const dims& in, extent samples, layout kind, const kernels::referen
                                .thread_scratch = thread_scratch.data(),
                                .threads = threads};
     };
-    Layer::template pack<T>(op, parameters.data(), packed.data());
+    Layer::template pack<T>({op, parameters.data(), nullptr, packed.data()});
     Layer::template infer<T>(forward(nullptr, packed.data()));
     const std::vector<T> frozen = y.values();
     Layer::template forward<T>(forward(kept.data(), parameters.data()));

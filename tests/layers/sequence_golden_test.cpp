@@ -42,6 +42,20 @@ TEST_CASE("embedding agrees with PyTorch, its padding and what is no class too")
     golden::check<embedding_padded>("embedding_padded");
 }
 
+// In an engine it is a part of the layers behind it, unless something else reads it too.
+template <class Net>
+constexpr int embeddings_of_engine = [] {
+    int count = 0;
+    for (const nn::operation& row : nn::detail::inference_plan<Net>::table.rows)
+        count += row.what == nn::kind::embedding;
+    return count;
+}();
+static_assert(embeddings_of_engine<embedding_padded> == 0 && embeddings_of_engine<masked_directions> == 0);
+static_assert(embeddings_of_engine<embedding_indices> == 1);
+static_assert(embeddings_of_engine<nn::network<nn::shape<4>, nn::embedding<5000, 4>, nn::lstm<64>>> == 1, "too large");
+static_assert(embeddings_of_engine<nn::network<nn::shape<4>, nn::embedding<50, 4>,
+                                               nn::concat<nn::identity, nn::gru<3>>>> == 1);
+
 TEST_CASE("rnn agrees with PyTorch") {
     golden::check<rnn_one>("rnn_one");
     golden::check<rnn_sequence>("rnn_sequence");

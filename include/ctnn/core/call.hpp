@@ -77,6 +77,15 @@ struct backward_call {
     std::uint64_t step = 0;
 };
 
+/// What a layer that packs makes the parameters of an engine from.
+template <class T>
+struct pack_call {
+    const operation& op;
+    const T* parameters = nullptr;
+    const T* front = nullptr;  ///< the table of the embedding that is folded into it
+    T* to = nullptr;           ///< op.packed numbers
+};
+
 /// A layer's code as the executor sees it.
 template <class T>
 struct routine {
@@ -85,7 +94,7 @@ struct routine {
     void (*backward)(const backward_call<T>&) = nullptr;
     /// In an engine, for layers that pack: forward with what pack() made of the parameters, op.packed numbers.
     void (*infer)(const forward_call<T>&) = nullptr;
-    void (*pack)(const operation& op, const T* parameters, T* to) = nullptr;
+    void (*pack)(const pack_call<T>&) = nullptr;
 };
 
 }  // namespace CTNN_BACKEND

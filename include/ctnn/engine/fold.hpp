@@ -47,7 +47,7 @@ void pack_row(const detail::inference_row& row, const routine<T>& code, const Ta
         return;
     }
     if (code.pack != nullptr)
-        code.pack(op, from, to);
+        code.pack({op, from, op.front < 0 ? nullptr : parameters + unfused.rows[op.front].parameter_offset, to});
     else
         for (extent i = 0; i < op.parameter_count(); ++i) to[i] = from[i];
     for (extent i = 0; i < op.state_count(); ++i) block[row.state + i] = state[op.state_offset + i];

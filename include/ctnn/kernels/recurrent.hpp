@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "ctnn/kernels/convolution_gradient.hpp"
+#include "ctnn/kernels/embedding.hpp"
 #include "ctnn/kernels/recurrent_pack.hpp"
 
 namespace ctnn {
@@ -26,6 +27,8 @@ struct recurrent_block {
     extent z_sample = 0, z_step = 0, chunk = 0;
     T *h = nullptr, *c = nullptr;  ///< with state_step 0 each state overwrites the one before it
     extent state_sample = 0, state_step = 0;
+    const T* table = nullptr;  ///< (classes + 1, 1 + slots * padded units): then x (samples, steps) are class indices
+    extent classes = 0, padding = -1;
     bool masked = false;  ///< steps of zeros are passed over
     bool odd = false;     ///< is the first step an odd one?
 
@@ -33,9 +36,15 @@ struct recurrent_block {
         const extent from = sample * state_sample + step * state_step, to = from + state_step;
         return {z + sample * z_sample + place * z_step, h + from, h + to, c + from, c + to};
     }
+    /// The row of the table for a step: the products of its inputs behind a 0 where these are all 0.
+    [[nodiscard]] const T* row_at(extent sample, extent step, extent width) const {
+        const extent row = embedded_row(x[sample * x_sample + step * x_step], classes, padding);
+        return table + (row < 0 ? classes : row) * width;
+    }
     /// Is this one of the steps that fill up a short sequence?
-    [[nodiscard]] bool absent(extent sample, extent step, extent inputs) const {
+    [[nodiscard]] bool absent(extent sample, extent step, extent inputs, extent width) const {
         if (!masked) return false;
+        if (table != nullptr) return row_at(sample, step, width)[0] == T(0);
         const T* from = x + sample * x_sample + step * x_step;
         for (extent k = 0; k < inputs; ++k)
             if (!(from[k] == T(0))) return false;
@@ -54,19 +63,25 @@ inline void copy(const T* from, T* to, extent count) {
 template <cell C, class T>
 void recurrent_forward(const recurrent_weights<T>& w, extent units, const recurrent_block<T>& b) {
     constexpr extent gates = gates_of(C);
-    const extent padded = w.state.units;
+    const extent padded = w.state.units, width = 1 + w.input.outputs;
     for (extent begin = 0; begin < b.steps; begin += b.chunk) {
         const extent end = begin + b.chunk < b.steps ? begin + b.chunk : b.steps;
-        for (extent s = 0; s < b.samples; ++s)
-            input_product(b.x + s * b.x_sample + begin * b.x_step, b.x_step, w.input, w.bias, b.z + s * b.z_sample,
-                          b.z_step, end - begin);
+        for (extent s = 0; s < b.samples; ++s) {
+            T* to = b.z + s * b.z_sample;
+            if (b.table == nullptr)
+                input_product(b.x + s * b.x_sample + begin * b.x_step, b.x_step, w.input, w.bias, to, b.z_step,
+                              end - begin);
+            else
+                for (extent t = begin; t < end; ++t, to += b.z_step)
+                    detail::copy(b.row_at(s, t, width) + 1, to, width - 1);
+        }
         for (extent t = begin; t < end; ++t) {
             recurrent_product<gates>(b.h + t * b.state_step, b.state_sample, w.state, b.z + (t - begin) * b.z_step,
                                      b.z_sample, b.samples, (t % 2 != 0) != b.odd);
             for (extent s = 0; s < b.samples; ++s) {
                 const cell_step<T> at = b.cell_at(s, t, t - begin);
                 T* to = b.y + s * b.y_sample + t * b.y_step;
-                if (b.absent(s, t, w.input.inputs)) {
+                if (b.absent(s, t, w.input.inputs, width)) {
                     detail::copy(at.before, at.after, padded);
                     if constexpr (C == cell::lstm) detail::copy(at.c_before, at.c_after, padded);
                     if (b.y_step != 0) detail::clear(to, units);
@@ -96,7 +111,7 @@ void recurrent_backward(const recurrent_matrix<T>& transposed, extent inputs, ex
     for (extent t = b.steps; t-- > 0;) {
         for (extent s = 0; s < b.samples; ++s) {
             const cell_step<T> at = b.cell_at(s, t, t);
-            if (b.absent(s, t, inputs)) {
+            if (b.absent(s, t, inputs, 0)) {
                 detail::clear(at.z, slots_of(C) * padded);
                 continue;
             }

@@ -27,6 +27,16 @@ struct cell_step {
     T* c_after;  ///< of an lstm
 };
 
+namespace detail {
+/// The sigmoid, but not below e^-87 (double: e^-708), which is as good as 0 for what it scales, and is no subnormal.
+template <class T>
+CTNN_INLINE vec<T> gate(vec<T> x) {
+    const vec<T> one = T(1), bound = static_cast<T>(coefficients<T>::exp_moderate);
+    const vec<T> e = moderate_exp(-less_of(bound, abs(x)));
+    return quotient(select(x < vec<T>(T(0)), e, one), one + e);
+}
+}  // namespace detail
+
 /// rnn: h' = tanh(z). gru: h' = n + z (h - n) with n = tanh(n + r q). lstm: c' = f c + i g, h' = o tanh(c').
 template <cell C, class T>
 CTNN_KERNEL void cell_forward(const cell_step<T>& s, extent units) {
@@ -37,7 +47,7 @@ CTNN_KERNEL void cell_forward(const cell_step<T>& s, extent units) {
             store(z, h);
             store(s.after + u, h);
         } else if constexpr (C == cell::gru) {
-            const vec<T> r = sigmoid(load(z)), keep = sigmoid(load(z + units)), q = load(z + 2 * units);
+            const vec<T> r = detail::gate(load(z)), keep = detail::gate(load(z + units)), q = load(z + 2 * units);
             const vec<T> n = tanh(fma(r, q, load(z + 3 * units)));
             const vec<T> h = fma(keep, load(s.before + u) - n, n);
             store(z, r);
@@ -45,8 +55,8 @@ CTNN_KERNEL void cell_forward(const cell_step<T>& s, extent units) {
             store(z + 3 * units, n);
             store(s.after + u, h);
         } else {
-            const vec<T> i = sigmoid(load(z)), f = sigmoid(load(z + units)), g = tanh(load(z + 2 * units));
-            const vec<T> o = sigmoid(load(z + 3 * units));
+            const vec<T> i = detail::gate(load(z)), f = detail::gate(load(z + units)), g = tanh(load(z + 2 * units));
+            const vec<T> o = detail::gate(load(z + 3 * units));
             const vec<T> c = fma(f, load(s.c_before + u), i * g);
             store(z, i);
             store(z + units, f);

@@ -108,6 +108,23 @@ void pack_recurrent(const recurrent_layout& l, const T* parameters, T* to) {
     });
 }
 
+/// The products of every class of an embedding in front, classes (classes, inputs): to (classes + 1, 1 + slots * padded
+/// units), each row behind a number that is 0 where all inputs are. The last row, and that of `padding`, is of zeros.
+template <class T>
+void pack_classes(const recurrent_weights<T>& w, const T* classes, extent count, extent padding, T* to) {
+    const extent width = w.input.outputs + 1, inputs = w.input.inputs;
+    detail::clear(to, (count + 1) * width);
+    for (extent row = 0; row <= count; ++row) {
+        const bool known = row < count && row != padding;
+        for (extent k = 0; k < inputs && known; ++k)
+            if (!(classes[row * inputs + k] == T(0))) to[row * width] = T(1);
+        if (to[row * width] != T(0))
+            input_product(classes + row * inputs, 0, w.input, w.bias, to + row * width + 1, 0, 1);
+        else
+            for (extent j = 0; j < width - 1; ++j) to[row * width + 1 + j] = w.bias[j];
+    }
+}
+
 /// Packs parameters for the backward pass: the state's weights transposed, a recurrent_matrix of (gates * padded units)
 /// inputs, then the input's weights (inputs, slots, padded units) in rows.
 template <class T>

@@ -42,7 +42,12 @@ struct recurrent_flags {
 template <kernels::cell C>
 struct recurrent {
     [[nodiscard]] static constexpr kernels::recurrent_layout layout_of(const operation& op) {
-        return {C, op.in.channels(), op.out.channels(), op.parameters[2].rank == 2, recurrent_flags::of(op).keras};
+        return {C, op.parameters[0].axis[0], op.out.channels(), op.parameters[2].rank == 2,
+                recurrent_flags::of(op).keras};
+    }
+    /// An operation that took over an embedding reads a vector of indices.
+    [[nodiscard]] static constexpr extent steps_of(const operation& op) {
+        return op.front >= 0 ? op.in.channels() : op.in.positions();
     }
 
     [[nodiscard]] static constexpr outcome lower_as(const char* layer, const dims& in, extent units,
@@ -76,6 +81,7 @@ struct recurrent {
         const kernels::recurrent_layout l = layout_of(row);
         const extent padded = round_up(units), samples = execution::recurrent_samples;
         row.packed = l.packed_size();
+        row.class_size = slots * padded + 1;
         row.kept = steps * slots * padded + 2 * (steps + 1) * padded;
         row.thread_scratch = samples * padded * (execution::recurrent_chunk(steps, slots * padded) * slots + 2);
         row.scratch = 2 * row.packed + padded * gates * padded;
@@ -83,8 +89,12 @@ struct recurrent {
     }
 
     template <class T>
-    static void pack(const operation& op, const T* parameters, T* to) {
-        kernels::pack_recurrent(layout_of(op), parameters, to);
+    static void pack(const pack_call<T>& call) {
+        const kernels::recurrent_layout l = layout_of(call.op);
+        kernels::pack_recurrent(l, call.parameters, call.to);
+        if (call.front == nullptr) return;
+        kernels::pack_classes<T>(kernels::recurrent_weights<T>(l, call.to), call.front, call.op.classes,
+                                 static_cast<extent>(call.op.beta) - 1, call.to + l.packed_size());
     }
     template <class T>
     static void infer(const forward_call<T>& call) {
@@ -100,7 +110,7 @@ struct recurrent {
     static void backward(const backward_call<T>& call) {
         const operation& op = call.op;
         const kernels::recurrent_layout l = layout_of(op);
-        const extent padded = kernels::padded_units<T>(l.units), steps = op.in.positions(), samples = call.x.count;
+        const extent padded = kernels::padded_units<T>(l.units), steps = steps_of(op), samples = call.x.count;
         const extent outputs = l.slots() * padded;
         kernels::pack_recurrent_transposed(l, call.parameters, call.scratch);
         T *input = call.scratch + l.packed_state(padded), *d_input = input + l.packed_inputs(padded);
@@ -171,10 +181,11 @@ private:
     static kernels::recurrent_block<T> block_of(const operation& op, const batch_view<const T>& x, T* kept,
                                                 extent padded) {
         const recurrent_flags flags = recurrent_flags::of(op);
-        kernels::recurrent_block<T> b{.samples = x.count, .steps = op.in.positions()};
-        b.x = x.at(0, 0, 0, flags.backwards ? b.steps - 1 : 0);
+        kernels::recurrent_block<T> b{.samples = x.count, .steps = steps_of(op)};
+        const extent step = op.front >= 0 ? 1 : x.step[2];
+        b.x = x.data + (flags.backwards ? (b.steps - 1) * step : 0);
         b.x_sample = x.sample;
-        b.x_step = flags.backwards ? -x.step[2] : x.step[2];
+        b.x_step = flags.backwards ? -step : step;
         b.masked = flags.masked;
         if (kept == nullptr) return b;
         b.z = kept;
@@ -192,7 +203,12 @@ private:
         const kernels::recurrent_layout l = layout_of(op);
         const kernels::recurrent_weights<T> weights(l, packed);
         const extent padded = weights.state.units, slots = l.slots() * padded;
-        const kernels::recurrent_block<T> all = block_of(op, call.x, call.kept, padded);
+        kernels::recurrent_block<T> all = block_of(op, call.x, call.kept, padded);
+        if (op.front >= 0) {
+            all.table = packed + l.packed_size();
+            all.classes = op.classes;
+            all.padding = static_cast<extent>(op.beta) - 1;
+        }
         for_each_block(call.x.count, call.threads, [&](extent first, extent count, extent worker) {
             kernels::recurrent_block<T> b = all;
             if (call.kept == nullptr) {  // nothing is kept: a chunk of gates, and a state that is overwritten
