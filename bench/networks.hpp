@@ -49,6 +49,11 @@ using autoencoder784 = nn::network<nn::shape<784>, nn::dense<64>, nn::relu, nn::
                                    nn::dense<64>, nn::relu, nn::dense<784>, nn::sigmoid>;
 static_assert(autoencoder784::parameter_count == 105'392);
 
+/// Two classes of 100 words out of 1000.
+using lstm100 = nn::network<nn::shape<100>, nn::embedding<1000, 64>, nn::lstm<64, nn::last_step>,
+                            nn::dense<64>, nn::relu, nn::dense<2>, nn::softmax>;
+static_assert(lstm100::parameter_count == 101'314);
+
 /// ImageNet's 1000 classes.
 using resnet18 = nn::models::resnet18<>;
 

@@ -4,6 +4,8 @@
 /// of training.
 #pragma once
 
+#include <cmath>
+#include <type_traits>
 #include <vector>
 
 #include "networks.hpp"
@@ -20,13 +22,22 @@ inline std::vector<float> some_numbers(nn::extent count) {
     return numbers;
 }
 
+/// Inputs of a network: words of a vocabulary for lstm100.
+template <class Net>
+std::vector<float> inputs_of(nn::extent batch) {
+    std::vector<float> numbers = some_numbers(batch * Net::input::size);
+    if constexpr (std::is_same_v<Net, networks::lstm100>)
+        for (float& number : numbers) number = std::floor((number + 0.5F) * 1000);
+    return numbers;
+}
+
 /// Images in memory to scores in memory.
 template <class Net>
 class inference {
 public:
     inference(nn::extent batch, nn::extent threads)
         : engine_(nn::freeze(nn::model<Net>{nn::seed{1}}, {.max_batch = batch, .threads = threads})),
-          images_(some_numbers(batch * Net::input::size)),
+          images_(inputs_of<Net>(batch)),
           scores_(static_cast<std::size_t>(batch * Net::output::size)) {}
 
     void operator()() { engine_(images_.data(), scores_.data(), engine_.max_batch()); }
@@ -49,7 +60,7 @@ public:
         : batch_(batch),
           threads_(threads),
           pass_({.max_batch = batch, .threads = threads}),
-          images_(some_numbers(batch * Net::input::size)),
+          images_(inputs_of<Net>(batch)),
           values_(static_cast<std::size_t>(batch * Net::output::size), 0.5F) {}
 
     void operator()() {
@@ -79,6 +90,10 @@ struct loss_of {
 };
 template <>
 struct loss_of<networks::cnn150> {
+    using type = nn::cross_entropy;
+};
+template <>
+struct loss_of<networks::lstm100> {
     using type = nn::cross_entropy;
 };
 template <>

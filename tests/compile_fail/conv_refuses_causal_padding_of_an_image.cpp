@@ -1,4 +1,4 @@
-// expect: refused<ctnn::conv<8, .*.*, ctnn::shape<8, 8, 6>, ctnn::refusal::needs_sequence>
+// expect: refused<ctnn::conv<8, .*.*, ctnn::shape<8, 8, 6>, ctnn::refusal::causal_needs_sequence>
 // expect: ctnn: causal padding needs a sequence shape<T, C>, whose first axis is time; pad images and volumes with same
 // SPDX-License-Identifier: MIT
 #include <ctnn/ctnn.hpp>

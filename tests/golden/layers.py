@@ -24,6 +24,7 @@ from convolutions import Convolutions
 from norms import Norms
 from options import Options, channels_first, channels_last, pad
 from positions import Positions
+from sequences import Sequences
 
 tests = pathlib.Path(__file__).resolve().parent.parent
 folder = tests / "golden" / "layers"
@@ -64,7 +65,7 @@ def parse(text):
     return value()
 
 
-class Run(Activations, Convolutions, Norms, Positions):
+class Run(Activations, Convolutions, Norms, Positions, Sequences):
     """One pass of a network over channels-last values. Layers take their parameters from one flat leaf, in order."""
 
     def __init__(self, flat, state, training):

@@ -7,6 +7,7 @@
 
 #include <cmath>
 
+#include "ctnn/core/storage.hpp"
 #include "padded_batch.hpp"
 
 namespace test {
@@ -14,17 +15,19 @@ namespace test {
 /// The memory of one layer's calls.
 struct layer_run {
     ctnn::operation op;
-    std::vector<double> parameters, state, saved, scratch;
+    std::vector<double> parameters, state, saved, kept, scratch, thread_scratch;
     ctnn::extent threads = 1;
 
-    explicit layer_run(const ctnn::operation& row) : op(row) {
+    layer_run(const ctnn::operation& row, ctnn::extent samples) : op(row) {
         for (const ctnn::parameter& p : op.parameters)
             for (ctnn::extent i = 0; i < p.size(); ++i)
                 parameters.push_back(0.5 +
                                      random_value<double>(91, static_cast<ctnn::extent>(parameters.size()), false) / 3);
         state.assign(static_cast<std::size_t>(op.state_count()), 1.0);
         saved.assign(static_cast<std::size_t>(op.saved), 0.0);
+        kept.assign(static_cast<std::size_t>(samples * ctnn::round_up(op.kept)), 0.0);
         scratch.assign(static_cast<std::size_t>(op.scratch), 0.0);
+        thread_scratch.assign(static_cast<std::size_t>(op.thread_scratch), 0.0);
     }
 };
 
@@ -36,7 +39,7 @@ void check_gradients(ctnn::dims in, ctnn::extent samples, layout kind, std::uint
     using namespace ctnn;
     const outcome o = Layer::lower(in);
     REQUIRE(o.why == refusal::none);
-    layer_run run(o.what);
+    layer_run run(o.what, samples);
     const operation& op = run.op;
     padded_batch<double> x(in, samples, kind), y(op.out, samples, kind), dy(op.out, samples, kind),
         dx(in, samples, kind);
@@ -51,7 +54,9 @@ void check_gradients(ctnn::dims in, ctnn::extent samples, layout kind, std::uint
                                          .parameters = run.parameters.data(),
                                          .state = run.state.data(),
                                          .saved = run.saved.data(),
+                                         .kept = run.kept.data(),
                                          .scratch = run.scratch.data(),
+                                         .thread_scratch = run.thread_scratch.data(),
                                          .training = true,
                                          .seed = 5,
                                          .step = 3});
@@ -72,7 +77,9 @@ void check_gradients(ctnn::dims in, ctnn::extent samples, layout kind, std::uint
                                       .parameters = run.parameters.data(),
                                       .gradients = gradients.data(),
                                       .saved = run.saved.data(),
+                                      .kept = run.kept.data(),
                                       .scratch = run.scratch.data(),
+                                      .thread_scratch = run.thread_scratch.data(),
                                       .seed = 5,
                                       .step = 3});
     const std::vector<double> found = dx.values();

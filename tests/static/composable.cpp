@@ -14,6 +14,7 @@ static_assert(nn::composable<image, nn::conv<8>, nn::relu, nn::flatten, nn::dens
 static_assert(nn::composable<sequence, nn::conv<8, 5>, nn::max_pool<>, nn::dense<4>>);
 static_assert(nn::composable<volume, nn::conv<8, nn::kernel<1, 3, 3>>, nn::avg_pool<2>, nn::global_max_pool>);
 static_assert(nn::composable<vector, nn::reshape<4, 4, 2>, nn::upsample<2>, nn::batch_norm<>>);
+static_assert(nn::composable<vector, nn::embedding<9, 4>, nn::bidirectional<nn::lstm<8>>, nn::gru<3, nn::last_step>>);
 static_assert(nn::composable<image, nn::repeat<3, nn::residual<nn::conv<4, 3, nn::same>>>>);
 static_assert(nn::composable<image, nn::concat<nn::identity, nn::identity>, nn::conv<8, 3, nn::groups<8>>>);
 
@@ -37,9 +38,13 @@ static_assert(!nn::composable<vector, nn::dropout<-0.5>>, "number_out_of_range")
 static_assert(!nn::composable<vector, nn::leaky_relu<-1.0>>, "number_out_of_range");
 static_assert(!nn::composable<vector, nn::softplus<0.0>>, "number_out_of_range");
 static_assert(!nn::composable<nn::shape<4, 5>, nn::glu>, "needs_even_channels");
-static_assert(!nn::composable<image, nn::conv<8, 3, nn::causal>>, "needs_sequence");
+static_assert(!nn::composable<image, nn::conv<8, 3, nn::causal>>, "causal_needs_sequence");
 static_assert(!nn::composable<image, nn::conv_transpose<8, nn::output_padding<1>>>, "output_padding_too_large");
 static_assert(!nn::composable<nn::shape<2, 3>, nn::conv_transpose<8, nn::padding<2>>>, "padding_exceeds_output");
+static_assert(!nn::composable<vector, nn::rnn<8>>, "needs_sequence");
+static_assert(!nn::composable<image, nn::embedding<10, 4>>, "needs_indices");
+static_assert(!nn::composable<sequence, nn::bidirectional<nn::conv<8>>>, "needs_recurrent");
+static_assert(!nn::composable<sequence, nn::bidirectional<nn::gru<8, nn::backwards>>>, "needs_recurrent");
 static_assert(!nn::composable<image, nn::upsample<0>>, "number_out_of_range");
 static_assert(!nn::composable<image, nn::repeat<0, nn::relu>>, "number_out_of_range");
 static_assert(!nn::composable<image, int>, "no_layer");

@@ -50,8 +50,9 @@ struct forward_call {
     const T* parameters = nullptr;  ///< of this operation; in an engine: the packed weights
     T* state = nullptr;             ///< running statistics; a training pass updates them
     T* saved = nullptr;             ///< op.saved numbers that backward will see
+    T* kept = nullptr;              ///< op.kept numbers a sample that backward will see; null in an engine
     T* scratch = nullptr;           ///< op.scratch numbers
-    T* thread_scratch = nullptr;    ///< of a convolution: for each thread so many numbers as it needs
+    T* thread_scratch = nullptr;    ///< for each thread op.thread_scratch numbers; a convolution's own number of them
     extent threads = 1;
     bool training = false;
     std::uint64_t seed = 0;  ///< of random layers, with the step's number: same seed and step, same mask
@@ -67,6 +68,7 @@ struct backward_call {
     const T* parameters = nullptr;
     T* gradients = nullptr;  ///< of this operation's parameters; added into
     const T* saved = nullptr;
+    T* kept = nullptr;  ///< what forward kept; may be overwritten
     T* scratch = nullptr;
     T* thread_scratch = nullptr;
     extent threads = 1;
@@ -75,12 +77,24 @@ struct backward_call {
     std::uint64_t step = 0;
 };
 
+/// What a layer that packs makes the parameters of an engine from.
+template <class T>
+struct pack_call {
+    const operation& op;
+    const T* parameters = nullptr;
+    const T* front = nullptr;  ///< the table of the embedding that is folded into it
+    T* to = nullptr;           ///< op.packed numbers
+};
+
 /// A layer's code as the executor sees it.
 template <class T>
 struct routine {
     using scalar = T;
     void (*forward)(const forward_call<T>&) = nullptr;
     void (*backward)(const backward_call<T>&) = nullptr;
+    /// In an engine, for layers that pack: forward with what pack() made of the parameters, op.packed numbers.
+    void (*infer)(const forward_call<T>&) = nullptr;
+    void (*pack)(const pack_call<T>&) = nullptr;
 };
 
 }  // namespace CTNN_BACKEND

@@ -21,6 +21,7 @@ enum class kind : unsigned char {
     place,        ///< copies its input to channels [channel, ...) of the result; mostly free
     reshape,      ///< same elements, another shape; mostly free
     max_pool,     ///< maxima of windows; one of 2x2 windows fuses into the convolution before it
+    embedding,    ///< rows of a table; folds into the layers behind it if these take one, see operation::class_size
     custom        ///< brings its own code and asks for nothing
 };
 
@@ -66,7 +67,13 @@ struct activation_numbers {
 enum class algorithm : unsigned char { direct, winograd_2, winograd_4 };
 
 /// How a tensor of parameters begins.
-enum class initializer : unsigned char { zeros, ones, quarter, glorot_uniform };
+enum class initializer : unsigned char {
+    zeros,
+    ones,
+    quarter,
+    glorot_uniform,
+    second_gate  ///< ones in the second quarter, zeros elsewhere: the bias of an LSTM that begins by forgetting nothing
+};
 
 /// One tensor that training changes, or one of running statistics.
 struct parameter {
@@ -118,6 +125,10 @@ struct operation {
     bool backward_in_place = false;  ///< the input's gradient may overwrite the output's
     extent saved = 0;                ///< numbers kept from forward to backward, for the whole batch
     extent scratch = 0;              ///< numbers of temporary memory while it runs, for the whole batch
+    extent thread_scratch = 0;       ///< the same for each thread; convolutions work out theirs by themselves
+    extent kept = 0;                 ///< numbers kept from forward to backward, for each sample
+    extent packed = 0;  ///< numbers that a layer's pack() writes for its infer(), which needs no scratch; 0: none
+    extent class_size = 0;           ///< numbers for each class if an embedding in front is folded into it; 0: never
     extent multiply_adds = 0;        ///< for one sample
 
     // Written by the builder.
@@ -131,6 +142,8 @@ struct operation {
     // Written by fusion: what this linear row does before it stores.
     int norm = -1;        ///< row of the batch norm folded into the weights
     int addend = -1;      ///< value added before the activation
+    int front = -1;       ///< row of the embedding folded into this one, which reads the indices then
+    extent classes = 0;   ///< of that embedding
     bool halved = false;  ///< stores the maxima of 2x2 neighbors along height and width; `out` is what it computes
 
     [[nodiscard]] constexpr activation_numbers numbers() const { return {alpha, beta}; }

@@ -29,6 +29,8 @@ struct layer_options {
     double alpha = 1e-4, beta = 0.75, additive = 1;
     bool causal = false;
     extent depth_multiplier = 1;
+    bool last_step = false, backwards = false, masked = false, keras = false, pytorch = false;
+    extent padding_index = -1;
     unsigned given = 0;  ///< which options were given, a bit each
     bool repeated = false;
 
@@ -44,7 +46,9 @@ inline constexpr unsigned kernel = 1, stride = 2, dilation = 4, padding = 8, gro
                           momentum = 128, include_padding = 256, algorithm = 512, per_channel = 1024;
 inline constexpr unsigned affine = 1u << 16, over_all = 1u << 17, alpha = 1u << 18, beta = 1u << 19,
                           additive = 1u << 20;
-inline constexpr unsigned causal = 1u << 24, depth_multiplier = 1u << 25, output_padding = 1u << 26;
+inline constexpr unsigned causal = 1u << 21, depth_multiplier = 1u << 22, output_padding = 1u << 23;
+inline constexpr unsigned last_step = 1u << 26, backwards = 1u << 27, masked = 1u << 28, convention = 1u << 29,
+                          padding_index = 1u << 30;
 inline constexpr unsigned of_another_layer = 1u << 31;  ///< which no layer lists
 }
 

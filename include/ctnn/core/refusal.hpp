@@ -25,8 +25,11 @@ enum class refusal {
     needs_winograd_window,
     needs_even_channels,
     needs_sequence,
+    causal_needs_sequence,
     output_padding_too_large,
     padding_exceeds_output,
+    needs_indices,
+    needs_recurrent,
     count  ///< how many there are; no refusal itself
 };
 
@@ -77,7 +80,7 @@ struct refused {
     static_assert(Why != refusal::needs_even_channels,
                   "ctnn: this layer halves the channels and needs an even number of them; "
                   "give the layer before it as many filters or units");
-    static_assert(Why != refusal::needs_sequence,
+    static_assert(Why != refusal::causal_needs_sequence,
                   "ctnn: causal padding needs a sequence shape<T, C>, whose first axis is time; "
                   "pad images and volumes with same");
     static_assert(Why != refusal::output_padding_too_large,
@@ -85,6 +88,15 @@ struct refused {
                   "make it smaller, or put an upsample behind the layer");
     static_assert(Why != refusal::padding_exceeds_output,
                   "ctnn: the padding of this transposed convolution cuts off its whole output; pad less");
+    static_assert(Why != refusal::needs_sequence,
+                  "ctnn: this layer reads a sequence shape<T, C> step by step; put an embedding, a reshape or a conv "
+                  "over a sequence before it, and no last_step between stacked recurrent layers");
+    static_assert(Why != refusal::needs_indices,
+                  "ctnn: embedding needs a vector shape<T> of class indices, one whole number a step; "
+                  "put it first, or use dense for steps of several numbers");
+    static_assert(Why != refusal::needs_recurrent,
+                  "ctnn: bidirectional takes one recurrent layer that is not backwards itself: "
+                  "bidirectional<lstm<64>>, with rnn, lstm or gru");
 };
 
 }  // namespace ctnn

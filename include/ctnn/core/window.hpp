@@ -49,7 +49,7 @@ constexpr bool spread(const axes& given, extent otherwise, const dims& in, exten
             w.after[a] = needed > 0 ? needed - needed / 2 : 0;
         }
         if (o.causal) {
-            if (in.rank != 2) return {.why = refusal::needs_sequence};
+            if (in.rank != 2) return {.why = refusal::causal_needs_sequence};
             w.before[a] = reach - 1;
             w.after[a] = 0;
         }

@@ -30,7 +30,8 @@ void fold_norm(const operation& norm, const T* parameters, const T* state, T* sc
 }
 
 template <class T, class Table>
-void pack_row(const detail::inference_row& row, const Table& unfused, const T* parameters, const T* state, T* block) {
+void pack_row(const detail::inference_row& row, const routine<T>& code, const Table& unfused, const T* parameters,
+              const T* state, T* block) {
     const operation& op = row.op;
     T* to = block + row.weights;
     const T* from = parameters + op.parameter_offset;
@@ -49,14 +50,17 @@ void pack_row(const detail::inference_row& row, const Table& unfused, const T* p
             pack_convolution<T>(op, from, bias, scale, shift, to);
         return;
     }
-    for (extent i = 0; i < op.parameter_count(); ++i) to[i] = from[i];
+    if (code.pack != nullptr)
+        code.pack({op, from, op.front < 0 ? nullptr : parameters + unfused.rows[op.front].parameter_offset, to});
+    else
+        for (extent i = 0; i < op.parameter_count(); ++i) to[i] = from[i];
     for (extent i = 0; i < op.state_count(); ++i) block[row.state + i] = state[op.state_offset + i];
 }
 
 template <class Plan, class Net, class T>
-void pack_model(const detail::inference_row* rows, const model<Net, T>& m, T* block) {
+void pack_model(const detail::inference_row* rows, const routine<T>* routines, const model<Net, T>& m, T* block) {
     for (int i = 0; i < Plan::rows; ++i)
-        pack_row<T>(rows[i], Net::table, m.parameters().data(), m.state().data(), block);
+        pack_row<T>(rows[i], routines[i], Net::table, m.parameters().data(), m.state().data(), block);
 }
 
 }  // namespace execution

@@ -94,7 +94,7 @@ private:
 
     engine(T* block, const model<Net, T>& m, const engine_options& options) noexcept
         : block_(block), max_batch_(options.max_batch < 1 ? 1 : options.max_batch) {
-        execution::pack_model<plan, Net>(rows.of, m, block);
+        execution::pack_model<plan, Net>(rows.of, routines.of, m, block);
         program_ = {rows.of, routines.of, plan::rows, block, options.threads < 1 ? 1 : options.threads};
     }
 

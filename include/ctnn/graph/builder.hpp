@@ -111,7 +111,11 @@ template <class Layer, class Routine>
         return {};
     } else if constexpr (requires { &Layer::template forward<typename Routine::scalar>; }) {
         using T = typename Routine::scalar;
-        return {&Layer::template forward<T>, &Layer::template backward<T>};
+        if constexpr (requires { &Layer::template pack<T>; })
+            return {&Layer::template forward<T>, &Layer::template backward<T>, &Layer::template infer<T>,
+                    &Layer::template pack<T>};
+        else
+            return {&Layer::template forward<T>, &Layer::template backward<T>};
     } else {
         return {};  // its code is chosen by geometry later: convolutions
     }

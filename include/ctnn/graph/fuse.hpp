@@ -52,12 +52,39 @@ constexpr bool halves(const operation& pool) {
     return is(w.kernel, 1, 2) && is(w.stride, 1, 2) && is(w.before, 0, 0) && is(w.after, 0, 0);
 }
 
-/// For inference. Dropout vanishes. A convolution or dense row swallows what follows while it is the only reader: batch
-/// norm, then an addition whose other operand is ready by then, then an activation, then a maximum over 2x2 windows.
+/// How many numbers the table of an embedding may become: 4 MB of float.
+inline constexpr extent largest_fold = 1 << 20;
+
+/// An embedding all of whose readers can take it over is folded into them: each has the products of all classes then.
+template <int Rows, int Values>
+constexpr void fold_embedding(table<Rows, Values>& t, operation& row) {
+    const extent classes = row.parameters[0].axis[0];
+    if (t.output == row.result) return;
+    for (const operation& next : t.rows) {
+        const bool reads = next.what != kind::none && (next.input[0] == row.result || next.input[1] == row.result);
+        if (reads && (next.class_size == 0 || (classes + 1) * next.class_size > largest_fold)) return;
+    }
+    for (operation& next : t.rows) {
+        if (next.what == kind::none || next.input[0] != row.result) continue;
+        next.front = row.row;
+        next.classes = classes;
+        next.beta = row.alpha;
+        next.packed += (classes + 1) * next.class_size;
+        next.in = row.in;
+        next.input[0] = row.input[0];
+    }
+    row.what = kind::none;
+}
+
+/// For inference. Dropout vanishes, an embedding becomes a table of the products behind it. A convolution or dense row
+/// swallows what follows while it is the only reader: batch norm, then an addition whose other operand is ready by
+/// then, then an activation, then a maximum over 2x2 windows.
 template <int Rows, int Values>
 constexpr table<Rows, Values> fuse(table<Rows, Values> t) {
     for (operation& row : t.rows)
         if (row.what == kind::dropout) bypass(t, row);
+    for (operation& row : t.rows)
+        if (row.what == kind::embedding) fold_embedding(t, row);
     uses<Values> u = count_uses(t);
     for (int i = 0; i < Rows; ++i) {
         operation& row = t.rows[i];

@@ -3,6 +3,7 @@
 /// Composition, networks, their plans, models.
 #pragma once
 
+#include "ctnn/graph/bidirectional.hpp"
 #include "ctnn/graph/compose.hpp"
 #include "ctnn/graph/model.hpp"
 #include "ctnn/graph/names.hpp"

@@ -15,7 +15,8 @@ namespace ctnn::detail {
 
 /// Elements that a row's parameters take in an engine: the same for every instruction set.
 constexpr extent packed_parameters(const operation& row) {
-    return row.what == kind::convolution ? packed_size(row) : round_up(row.parameter_count());
+    if (row.what == kind::convolution) return packed_size(row);
+    return round_up(row.packed != 0 ? row.packed : row.parameter_count());
 }
 
 /// Row i runs at time i.
@@ -85,7 +86,7 @@ struct inference_plan {
     static constexpr extent scratch = [] {
         extent most = 0;
         for (const operation& row : table.rows)
-            if (row.what != kind::convolution && row.scratch > most) most = row.scratch;
+            if (row.what != kind::convolution && row.packed == 0 && row.scratch > most) most = row.scratch;
         return round_up(most);
     }();
     /// And of the temporary memory of each thread.

@@ -74,12 +74,14 @@ public:
             T* to = (t.learned ? parameters_.data() : state_.data()) + t.offset;
             const random_stream random(start, stream++);
             const double limit = std::sqrt(6.0 / static_cast<double>(t.fan_in + t.fan_out));
+            const extent second = t.size / 4;  // of four gates
             for (extent i = 0; i < t.size; ++i) {
                 const double uniform =
                     t.start == initializer::glorot_uniform ? random.uniform(static_cast<std::uint64_t>(i)) : 0;
                 to[i] = t.start == initializer::glorot_uniform ? static_cast<T>((2 * uniform - 1) * limit)
                         : t.start == initializer::ones         ? T{1}
                         : t.start == initializer::quarter      ? T(0.25)
+                        : t.start == initializer::second_gate  ? T(i / second == 1 ? 1 : 0)
                                                                : T{0};
             }
         }

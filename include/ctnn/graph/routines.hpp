@@ -54,7 +54,9 @@ constexpr routine<T> routine_of_row() {
             return {&convolution_engine_forward<T, forward>, nullptr};
         }
     } else {
-        return brought<Net, T>.of[row.row];
+        routine<T> code = brought<Net, T>.of[row.row];
+        if (!Training && code.infer != nullptr) code.forward = code.infer;
+        return code;
     }
 }
 

@@ -13,7 +13,7 @@ template <int Rows, int Values>
 constexpr extent largest_thread_scratch(const table<Rows, Values>& t, bool training) {
     extent most = 0;
     for (const operation& row : t.rows) {
-        const extent needed = thread_scratch(row, training);
+        const extent needed = row.what == kind::convolution ? thread_scratch(row, training) : row.thread_scratch;
         if (needed > most) most = needed;
     }
     return round_up(most);

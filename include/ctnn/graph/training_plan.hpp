@@ -122,12 +122,14 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
 /// Numbers that rows keep from forward to backward, and the largest temporary memory of a row.
 struct side_memory {
     extent saved = 0, scratch = 0;
+    extent kept = 0;  ///< for each sample
 };
 template <int Rows, int Values>
 constexpr side_memory side_memory_of(const table<Rows, Values>& t) {
     side_memory m;
     for (const operation& row : t.rows) {
         m.saved += round_up(row.saved);
+        m.kept += round_up(row.kept);
         if (row.scratch > m.scratch) m.scratch = row.scratch;
     }
     return m;

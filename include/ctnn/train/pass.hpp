@@ -43,8 +43,8 @@ public:
     static constexpr dims output_dims = plan::table.values[plan::table.output];
     /// Bytes of memory for a batch on so many threads, besides the model and its gradient.
     [[nodiscard]] static constexpr extent bytes(extent batch, extent threads = 1) {
-        return (batch * (plan::elements + 2 * output_dims.size()) + plan::side.saved + plan::side.scratch +
-                threads * plan::each_thread) *
+        return (batch * (plan::elements + 2 * output_dims.size() + plan::side.kept) + plan::side.saved +
+                plan::side.scratch + threads * plan::each_thread) *
                static_cast<extent>(sizeof(T));
     }
 
@@ -54,6 +54,7 @@ public:
           outputs_(max_batch_ * output_dims.size()),
           output_gradient_(max_batch_ * output_dims.size()),
           saved_(plan::side.saved),
+          kept_(max_batch_ * plan::side.kept),
           scratch_(plan::side.scratch) {
         const extent threads = options.threads > 0 ? options.threads : available_threads();
         thread_scratch_ = aligned_block<T>(threads * plan::each_thread);
@@ -62,6 +63,7 @@ public:
                  plan::rows,
                  arena_.data(),
                  saved_.data(),
+                 kept_.data(),
                  scratch_.data(),
                  thread_scratch_.data(),
                  0,
@@ -130,7 +132,7 @@ private:
     }
 
     extent max_batch_;
-    aligned_block<T> arena_, outputs_, output_gradient_, saved_, scratch_, thread_scratch_;
+    aligned_block<T> arena_, outputs_, output_gradient_, saved_, kept_, scratch_, thread_scratch_;
     execution::tape<T> tape_;
 };
 

@@ -19,6 +19,7 @@ struct training_row {
     bool skip_forward = false, skip_backward = false;
     bool accumulate[2]{};
     extent saved = 0;
+    extent kept = 0;  ///< for one sample
 };
 
 template <int Rows>
@@ -33,7 +34,7 @@ constexpr auto training_rows_of() {
     constexpr int count = Plan::rows, values = Plan::values;
     training_rows<count> r;
     const auto& s = Plan::plan;
-    extent saved = 0;
+    extent saved = 0, kept = 0;
     for (int i = 0; i < count; ++i) {
         training_row& row = r.of[i];
         const task &forward = s.tasks[i], &backward = s.tasks[2 * count - i];
@@ -59,6 +60,8 @@ constexpr auto training_rows_of() {
         row.accumulate[1] = backward.accumulate[1];
         row.saved = saved;
         saved += round_up(row.op.saved);
+        row.kept = kept;
+        kept += round_up(row.op.kept);
     }
     r.output = operand_of(s, Plan::table.output);
     r.output_gradient = operand_of(s, values + Plan::table.output);
@@ -80,6 +83,7 @@ struct tape {
     int count = 0;
     T* arena = nullptr;
     T* saved = nullptr;
+    T* kept = nullptr;
     T* scratch = nullptr;
     T* thread_scratch = nullptr;
     extent samples = 0;
@@ -122,6 +126,7 @@ struct tape {
                                          .parameters = parameters + row.op.parameter_offset,
                                          .state = state + row.op.state_offset,
                                          .saved = saved + row.saved,
+                                         .kept = kept + samples * row.kept,
                                          .scratch = scratch,
                                          .thread_scratch = thread_scratch,
                                          .threads = threads,
@@ -163,6 +168,7 @@ struct tape {
                                           .parameters = parameters + row.op.parameter_offset,
                                           .gradients = gradients + row.op.parameter_offset,
                                           .saved = saved + row.saved,
+                                          .kept = kept + samples * row.kept,
                                           .scratch = scratch,
                                          .thread_scratch = thread_scratch,
                                           .threads = threads,

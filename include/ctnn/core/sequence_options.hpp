@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// The named options of layers that read sequences: lstm<64, last_step, masked>.
+#pragma once
+
+#include "ctnn/core/options.hpp"
+
+namespace ctnn {
+
+struct last_step_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::last_step);
+        o.last_step = true;
+    }
+};
+struct backwards_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::backwards);
+        o.backwards = true;
+    }
+};
+struct masked_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::masked);
+        o.masked = true;
+    }
+};
+struct keras_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::convention);
+        o.keras = true;
+    }
+};
+struct pytorch_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::convention);
+        o.pytorch = true;
+    }
+};
+template <extent Index>
+struct padding_index_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::padding_index);
+        o.padding_index = Index;
+    }
+};
+
+/// A recurrent layer gives its state behind the last step alone, not that of every step (Keras' default, its
+/// return_sequences=False).
+inline constexpr last_step_option last_step{};
+/// A recurrent layer reads the sequence from its end to its beginning; what it gives stays in the order of the steps.
+inline constexpr backwards_option backwards{};
+/// A recurrent layer passes over steps whose channels are all exactly 0: its state stays, and what it gives for them is
+/// 0 again. That is how sequences shorter than T are filled up, before them or behind.
+inline constexpr masked_option masked{};
+/// A recurrent layer keeps its parameters as Keras does: a gru's gates are z, r, h, an lstm's forget bias begins at 1.
+inline constexpr keras_option keras{};
+/// A recurrent layer keeps its parameters as PyTorch does: a gru's gates are r, z, n, and an rnn or lstm has a bias for
+/// the input and one for the state.
+inline constexpr pytorch_option pytorch{};
+/// The class index of an embedding that stands for nothing: its vector is 0 and learns nothing.
+template <extent Index>
+inline constexpr padding_index_option<Index> padding_index{};
+
+}  // namespace ctnn
