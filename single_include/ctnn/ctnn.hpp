@@ -61,6 +61,12 @@ enum class refusal {
     number_out_of_range,
     needs_winograd_window,
     needs_even_channels,
+    needs_sequence,
+    causal_needs_sequence,
+    output_padding_too_large,
+    padding_exceeds_output,
+    needs_indices,
+    needs_recurrent,
     count  ///< how many there are; no refusal itself
 };
 
@@ -101,9 +107,9 @@ struct refused {
     static_assert(Why != refusal::option_not_taken,
                   "ctnn: this layer does not take one of its options, or got one twice; its documentation lists them");
     static_assert(Why != refusal::number_out_of_range,
-                  "ctnn: filters, units, kernels, strides, dilations, factors, groups and times are at least 1, "
-                  "a pool's padding is at most half its window, an epsilon is positive, a deviation is not negative, "
-                  "an activation's numbers lie in the range that it documents, a rate lies in [0, 1); "
+                  "ctnn: filters, units, kernels, strides, dilations, extents, factors, groups and times are at least "
+                  "1, a pool's padding is at most half its window, an epsilon is positive, a deviation is not "
+                  "negative, an activation's numbers lie in the range that it documents, a rate lies in [0, 1); "
                   "correct the number");
     static_assert(Why != refusal::needs_winograd_window,
                   "ctnn: winograd<2> and winograd<4> need a 3x3 window over height and width with stride 1, dilation 1 "
@@ -111,6 +117,23 @@ struct refused {
     static_assert(Why != refusal::needs_even_channels,
                   "ctnn: this layer halves the channels and needs an even number of them; "
                   "give the layer before it as many filters or units");
+    static_assert(Why != refusal::causal_needs_sequence,
+                  "ctnn: causal padding needs a sequence shape<T, C>, whose first axis is time; "
+                  "pad images and volumes with same");
+    static_assert(Why != refusal::output_padding_too_large,
+                  "ctnn: output_padding must be smaller than the stride or the dilation of its axis; "
+                  "make it smaller, or put an upsample behind the layer");
+    static_assert(Why != refusal::padding_exceeds_output,
+                  "ctnn: the padding of this transposed convolution cuts off its whole output; pad less");
+    static_assert(Why != refusal::needs_sequence,
+                  "ctnn: this layer reads a sequence shape<T, C> step by step; put an embedding, a reshape or a conv "
+                  "over a sequence before it, and no last_step between stacked recurrent layers");
+    static_assert(Why != refusal::needs_indices,
+                  "ctnn: embedding needs a vector shape<T> of class indices, one whole number a step; "
+                  "put it first, or use dense for steps of several numbers");
+    static_assert(Why != refusal::needs_recurrent,
+                  "ctnn: bidirectional takes one recurrent layer that is not backwards itself: "
+                  "bidirectional<lstm<64>>, with rnn, lstm or gru");
 };
 
 }  // namespace ctnn
@@ -293,6 +316,7 @@ enum class kind : unsigned char {
     place,        ///< copies its input to channels [channel, ...) of the result; mostly free
     reshape,      ///< same elements, another shape; mostly free
     max_pool,     ///< maxima of windows; one of 2x2 windows fuses into the convolution before it
+    embedding,    ///< rows of a table; folds into the layers behind it if these take one, see operation::class_size
     custom        ///< brings its own code and asks for nothing
 };
 
@@ -338,7 +362,13 @@ struct activation_numbers {
 enum class algorithm : unsigned char { direct, winograd_2, winograd_4 };
 
 /// How a tensor of parameters begins.
-enum class initializer : unsigned char { zeros, ones, quarter, glorot_uniform };
+enum class initializer : unsigned char {
+    zeros,
+    ones,
+    quarter,
+    glorot_uniform,
+    second_gate  ///< ones in the second quarter, zeros elsewhere: the bias of an LSTM that begins by forgetting nothing
+};
 
 /// One tensor that training changes, or one of running statistics.
 struct parameter {
@@ -373,13 +403,16 @@ struct operation {
 
     ctnn::window window{};
     extent groups = 1;
+    bool transposed = false;  ///< the window and weights are those of a convolution from `out` to `in`: conv_transpose
     ctnn::activation activation = ctnn::activation::none;
     double alpha = 0;  ///< slope, rate, momentum: the one number that a layer has
     double beta = 0;   ///< the second one, of an activation or a norm that has two
     double epsilon = 0;
     ctnn::algorithm algorithm = ctnn::algorithm::direct;           ///< of a convolution forwards
     ctnn::algorithm gradient_algorithm = ctnn::algorithm::direct;  ///< and of its input's gradient
+    ctnn::algorithm weight_algorithm = ctnn::algorithm::direct;    ///< and of its weights' gradient
     bool include_padding = false;                                  ///< average pooling divides by the whole window
+    bool adaptive = false;                                         ///< a pool's windows follow from in and out alone
 
     bool in_place = false;              ///< the output may overwrite the input: a pixel is read before it is written
     bool backward_reads_input = false;  ///< what backward needs besides the gradient of the output
@@ -387,6 +420,10 @@ struct operation {
     bool backward_in_place = false;  ///< the input's gradient may overwrite the output's
     extent saved = 0;                ///< numbers kept from forward to backward, for the whole batch
     extent scratch = 0;              ///< numbers of temporary memory while it runs, for the whole batch
+    extent thread_scratch = 0;       ///< the same for each thread; convolutions work out theirs by themselves
+    extent kept = 0;                 ///< numbers kept from forward to backward, for each sample
+    extent packed = 0;  ///< numbers that a layer's pack() writes for its infer(), which needs no scratch; 0: none
+    extent class_size = 0;           ///< numbers for each class if an embedding in front is folded into it; 0: never
     extent multiply_adds = 0;        ///< for one sample
 
     // Written by the builder.
@@ -400,6 +437,8 @@ struct operation {
     // Written by fusion: what this linear row does before it stores.
     int norm = -1;        ///< row of the batch norm folded into the weights
     int addend = -1;      ///< value added before the activation
+    int front = -1;       ///< row of the embedding folded into this one, which reads the indices then
+    extent classes = 0;   ///< of that embedding
     bool halved = false;  ///< stores the maxima of 2x2 neighbors along height and width; `out` is what it computes
 
     [[nodiscard]] constexpr activation_numbers numbers() const { return {alpha, beta}; }
@@ -477,8 +516,9 @@ struct forward_call {
     const T* parameters = nullptr;  ///< of this operation; in an engine: the packed weights
     T* state = nullptr;             ///< running statistics; a training pass updates them
     T* saved = nullptr;             ///< op.saved numbers that backward will see
+    T* kept = nullptr;              ///< op.kept numbers a sample that backward will see; null in an engine
     T* scratch = nullptr;           ///< op.scratch numbers
-    T* thread_scratch = nullptr;    ///< of a convolution: for each thread so many numbers as it needs
+    T* thread_scratch = nullptr;    ///< for each thread op.thread_scratch numbers; a convolution's own number of them
     extent threads = 1;
     bool training = false;
     std::uint64_t seed = 0;  ///< of random layers, with the step's number: same seed and step, same mask
@@ -494,6 +534,7 @@ struct backward_call {
     const T* parameters = nullptr;
     T* gradients = nullptr;  ///< of this operation's parameters; added into
     const T* saved = nullptr;
+    T* kept = nullptr;  ///< what forward kept; may be overwritten
     T* scratch = nullptr;
     T* thread_scratch = nullptr;
     extent threads = 1;
@@ -502,12 +543,24 @@ struct backward_call {
     std::uint64_t step = 0;
 };
 
+/// What a layer that packs makes the parameters of an engine from.
+template <class T>
+struct pack_call {
+    const operation& op;
+    const T* parameters = nullptr;
+    const T* front = nullptr;  ///< the table of the embedding that is folded into it
+    T* to = nullptr;           ///< op.packed numbers
+};
+
 /// A layer's code as the executor sees it.
 template <class T>
 struct routine {
     using scalar = T;
     void (*forward)(const forward_call<T>&) = nullptr;
     void (*backward)(const backward_call<T>&) = nullptr;
+    /// In an engine, for layers that pack: forward with what pack() made of the parameters, op.packed numbers.
+    void (*infer)(const forward_call<T>&) = nullptr;
+    void (*pack)(const pack_call<T>&) = nullptr;
 };
 
 }  // namespace CTNN_BACKEND
@@ -673,7 +726,7 @@ struct axes {
 
 /// What the options of a layer say, read into one value.
 struct layer_options {
-    axes kernel{}, stride{}, dilation{}, padding{};
+    axes kernel{}, stride{}, dilation{}, padding{}, output_padding{};
     extent groups = 1;
     bool same = false, bias = true, include_padding = true;
     bool exact = false, per_channel = false;
@@ -681,6 +734,10 @@ struct layer_options {
     double epsilon = 1e-5, momentum = 0.1;
     bool affine = true, over_all = false;
     double alpha = 1e-4, beta = 0.75, additive = 1;
+    bool causal = false;
+    extent depth_multiplier = 1;
+    bool last_step = false, backwards = false, masked = false, keras = false, pytorch = false;
+    extent padding_index = -1;
     unsigned given = 0;  ///< which options were given, a bit each
     bool repeated = false;
 
@@ -696,6 +753,10 @@ inline constexpr unsigned kernel = 1, stride = 2, dilation = 4, padding = 8, gro
                           momentum = 128, include_padding = 256, algorithm = 512, per_channel = 1024;
 inline constexpr unsigned affine = 1u << 16, over_all = 1u << 17, alpha = 1u << 18, beta = 1u << 19,
                           additive = 1u << 20;
+inline constexpr unsigned causal = 1u << 21, depth_multiplier = 1u << 22, output_padding = 1u << 23;
+inline constexpr unsigned last_step = 1u << 26, backwards = 1u << 27, masked = 1u << 28, convention = 1u << 29,
+                          padding_index = 1u << 30;
+inline constexpr unsigned of_another_layer = 1u << 31;  ///< which no layer lists
 }
 
 namespace detail {
@@ -840,8 +901,10 @@ constexpr void read_option(layer_options& o, Option value) {
     if constexpr (std::integral<Option>) {
         o.mark(option::kernel);
         o.kernel = axes{{static_cast<extent>(value), 1, 1}, 1};
-    } else {
+    } else if constexpr (requires { Option::read(o); }) {
         Option::read(o);
+    } else {
+        o.mark(option::of_another_layer);
     }
 }
 }  // namespace detail
@@ -1227,7 +1290,8 @@ constexpr bool spread(const axes& given, extent otherwise, const dims& in, exten
 }  // namespace detail
 
 /// Places a window: output = (input + before + after - (kernel - 1) * dilation - 1) / stride + 1, rounded down.
-/// With `same` the output is ceil(input / stride) and an odd zero goes behind, as in TensorFlow.
+/// With `same` the output is ceil(input / stride) and an odd zero goes behind, as in TensorFlow; with `causal` all
+/// zeros go in front of a sequence, so that no output sees a later input.
 /// https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2
 /// \param kernel, stride what holds where the options say nothing; a stride of 0 means: as the kernel
 [[nodiscard]] constexpr placed_window place_window(const layer_options& o, dims in, extent kernel, extent stride) {
@@ -1248,9 +1312,47 @@ constexpr bool spread(const axes& given, extent otherwise, const dims& in, exten
             w.before[a] = needed > 0 ? needed / 2 : 0;
             w.after[a] = needed > 0 ? needed - needed / 2 : 0;
         }
+        if (o.causal) {
+            if (in.rank != 2) return {.why = refusal::causal_needs_sequence};
+            w.before[a] = reach - 1;
+            w.after[a] = 0;
+        }
         const extent padded = in.axis[a] + w.before[a] + w.after[a];
         if (padded < reach) return {.why = refusal::window_exceeds_input};
         result.out.axis[a] = (padded - reach) / w.stride[a] + 1;
+    }
+    return result;
+}
+
+/// Places the window of a transposed convolution. The window returned is that of the convolution whose input's gradient
+/// it computes, from the output back to the input: output = (input - 1) * stride - before - after + (kernel - 1) *
+/// dilation + output_padding + 1. With `same` the output is input * stride, and of what is cut off an odd position lies
+/// behind (TensorFlow's conv2d_transpose).
+[[nodiscard]] constexpr placed_window place_transposed_window(const layer_options& o, dims in, extent kernel) {
+    placed_window result{.out = in};
+    window& w = result.window;
+    extent more[3]{};
+    if (in.rank < 2) return {.why = refusal::needs_positions};
+    if (!detail::spread(o.kernel, kernel, in, w.kernel) || !detail::spread(o.stride, 1, in, w.stride) ||
+        !detail::spread(o.dilation, 1, in, w.dilation) || !detail::spread(o.padding, 0, in, w.before) ||
+        !detail::spread(o.output_padding, 0, in, more))
+        return {.why = refusal::axes_differ};
+    for (extent a = in.first_axis(); a < 3; ++a) {
+        if (w.kernel[a] < 1 || w.stride[a] < 1 || w.dilation[a] < 1 || w.before[a] < 0 || more[a] < 0)
+            return {.why = refusal::number_out_of_range};
+        if (more[a] > 0 && more[a] >= w.stride[a] && more[a] >= w.dilation[a])
+            return {.why = refusal::output_padding_too_large};
+        const extent reach = (w.kernel[a] - 1) * w.dilation[a] + 1;
+        w.after[a] = w.before[a] > more[a] ? w.before[a] - more[a] : 0;
+        extent size = (in.axis[a] - 1) * w.stride[a] + reach - 2 * w.before[a] + more[a];
+        if (o.same) {
+            const extent needless = reach > w.stride[a] ? reach - w.stride[a] : 0;
+            w.before[a] = needless / 2;
+            w.after[a] = needless - needless / 2;
+            size = in.axis[a] * w.stride[a];
+        }
+        if (size < 1) return {.why = refusal::padding_exceeds_output};
+        result.out.axis[a] = size;
     }
     return result;
 }
@@ -1270,6 +1372,17 @@ struct border {
     if (first > 0) b.before = first / stride;  // taps that do not divide reach nothing
     if (last / stride > out.axis[axis] - 1) b.after = last / stride - (out.axis[axis] - 1);
     return b;
+}
+
+/// The zeros that a convolution needs around its input, and those that the gradients of its input and weights need
+/// around the gradient of its output. A transposed convolution is a convolution's input gradient: it exchanges them.
+[[nodiscard]] constexpr border input_border(const operation& op, int axis) {
+    if (op.transposed) return gradient_border(op.window, op.out, op.in, axis);
+    return {op.window.before[axis], op.window.after[axis]};
+}
+[[nodiscard]] constexpr border output_gradient_border(const operation& op, int axis) {
+    if (op.transposed) return {op.window.before[axis], op.window.after[axis]};
+    return gradient_border(op.window, op.in, op.out, axis);
 }
 
 /// The taps of a window: how many input positions an output sees.
@@ -1300,6 +1413,17 @@ namespace ctnn {
         order[i - 1] = order[j];
         order[j] = swapped;
     }
+}
+
+/// The same for groups of `together` indices in a row: they change places and stay whole.
+/// \pre order.size() is a multiple of together, which is at least 1
+inline void shuffle_groups(std::vector<extent>& order, extent together, seed start, std::uint64_t epoch) {
+    if (together == 1) return shuffle(order, start, epoch);
+    std::vector<extent> groups(order.size() / static_cast<std::size_t>(together));
+    shuffle(groups, start, epoch);
+    std::size_t to = 0;
+    for (const extent group : groups)
+        for (extent i = 0; i < together; ++i) order[to++] = group * together + i;
 }
 
 }  // namespace ctnn
@@ -4226,7 +4350,7 @@ inline std::vector<float> area_axis(const std::vector<float>& from, extent outer
 
 /// By area where an axis shrinks, then bilinear where one grows: what a data set of mixed sizes wants.
 /// \pre sizes of at least 1
-[[nodiscard]] inline float_image resize(const float_image& from, extent height, extent width) {
+[[nodiscard]] inline float_image resize_image(const float_image& from, extent height, extent width) {
     const extent h = height < from.height ? height : from.height, w = width < from.width ? width : from.width;
     return resize_bilinear(resize_area(from, h, w), height, width);
 }
@@ -4246,7 +4370,7 @@ namespace detail {
 /// \pre the channels are those of Input
 template <image_shape Input, class T>
 void write_values(const float_image& picture, const input_scaling& scaling, T* to) {
-    const float_image fitted = resize(picture, dims_of<Input>.height(), dims_of<Input>.width());
+    const float_image fitted = resize_image(picture, dims_of<Input>.height(), dims_of<Input>.width());
     for (const float value : fitted.values)
         *to++ = static_cast<T>(static_cast<double>(value) * scaling.factor + scaling.shift);
 }
@@ -4257,8 +4381,8 @@ void write_values(const float_image& picture, const input_scaling& scaling, T* t
 ///
 ///     takes    an image of any size, gray or color, whose values run from 0 to its maximum
 ///     gives    Input::size numbers, [row][column][channel]: x = pixel / maximum * factor + shift
-///     converts color to gray by luma(), gray to color by repeating; the size by resize(): the mean of the area where
-///              the image shrinks, bilinear where it grows; the aspect ratio is not kept
+///     converts color to gray by luma(), gray to color by repeating; the size by resize_image(): the mean of the area
+///              where the image shrinks, bilinear where it grows; the aspect ratio is not kept
 template <image_shape Input, class T>
 void write_image_input(image picture, const input_scaling& scaling, T* to) {
     if constexpr (dims_of<Input>.channels() == 1)
@@ -10143,7 +10267,7 @@ inline std::vector<float> area_axis(const std::vector<float>& from, extent outer
 
 /// By area where an axis shrinks, then bilinear where one grows: what a data set of mixed sizes wants.
 /// \pre sizes of at least 1
-[[nodiscard]] inline float_image resize(const float_image& from, extent height, extent width) {
+[[nodiscard]] inline float_image resize_image(const float_image& from, extent height, extent width) {
     const extent h = height < from.height ? height : from.height, w = width < from.width ? width : from.width;
     return resize_bilinear(resize_area(from, h, w), height, width);
 }
@@ -10163,7 +10287,7 @@ namespace detail {
 /// \pre the channels are those of Input
 template <image_shape Input, class T>
 void write_values(const float_image& picture, const input_scaling& scaling, T* to) {
-    const float_image fitted = resize(picture, dims_of<Input>.height(), dims_of<Input>.width());
+    const float_image fitted = resize_image(picture, dims_of<Input>.height(), dims_of<Input>.width());
     for (const float value : fitted.values)
         *to++ = static_cast<T>(static_cast<double>(value) * scaling.factor + scaling.shift);
 }
@@ -10174,8 +10298,8 @@ void write_values(const float_image& picture, const input_scaling& scaling, T* t
 ///
 ///     takes    an image of any size, gray or color, whose values run from 0 to its maximum
 ///     gives    Input::size numbers, [row][column][channel]: x = pixel / maximum * factor + shift
-///     converts color to gray by luma(), gray to color by repeating; the size by resize(): the mean of the area where
-///              the image shrinks, bilinear where it grows; the aspect ratio is not kept
+///     converts color to gray by luma(), gray to color by repeating; the size by resize_image(): the mean of the area
+///              where the image shrinks, bilinear where it grows; the aspect ratio is not kept
 template <image_shape Input, class T>
 void write_image_input(image picture, const input_scaling& scaling, T* to) {
     if constexpr (dims_of<Input>.channels() == 1)
@@ -11112,7 +11236,11 @@ template <class Layer, class Routine>
         return {};
     } else if constexpr (requires { &Layer::template forward<typename Routine::scalar>; }) {
         using T = typename Routine::scalar;
-        return {&Layer::template forward<T>, &Layer::template backward<T>};
+        if constexpr (requires { &Layer::template pack<T>; })
+            return {&Layer::template forward<T>, &Layer::template backward<T>, &Layer::template infer<T>,
+                    &Layer::template pack<T>};
+        else
+            return {&Layer::template forward<T>, &Layer::template backward<T>};
     } else {
         return {};  // its code is chosen by geometry later: convolutions
     }
@@ -11500,12 +11628,39 @@ constexpr bool halves(const operation& pool) {
     return is(w.kernel, 1, 2) && is(w.stride, 1, 2) && is(w.before, 0, 0) && is(w.after, 0, 0);
 }
 
-/// For inference. Dropout vanishes. A convolution or dense row swallows what follows while it is the only reader: batch
-/// norm, then an addition whose other operand is ready by then, then an activation, then a maximum over 2x2 windows.
+/// How many numbers the table of an embedding may become: 4 MB of float.
+inline constexpr extent largest_fold = 1 << 20;
+
+/// An embedding all of whose readers can take it over is folded into them: each has the products of all classes then.
+template <int Rows, int Values>
+constexpr void fold_embedding(table<Rows, Values>& t, operation& row) {
+    const extent classes = row.parameters[0].axis[0];
+    if (t.output == row.result) return;
+    for (const operation& next : t.rows) {
+        const bool reads = next.what != kind::none && (next.input[0] == row.result || next.input[1] == row.result);
+        if (reads && (next.class_size == 0 || (classes + 1) * next.class_size > largest_fold)) return;
+    }
+    for (operation& next : t.rows) {
+        if (next.what == kind::none || next.input[0] != row.result) continue;
+        next.front = row.row;
+        next.classes = classes;
+        next.beta = row.alpha;
+        next.packed += (classes + 1) * next.class_size;
+        next.in = row.in;
+        next.input[0] = row.input[0];
+    }
+    row.what = kind::none;
+}
+
+/// For inference. Dropout vanishes, an embedding becomes a table of the products behind it. A convolution or dense row
+/// swallows what follows while it is the only reader: batch norm, then an addition whose other operand is ready by
+/// then, then an activation, then a maximum over 2x2 windows.
 template <int Rows, int Values>
 constexpr table<Rows, Values> fuse(table<Rows, Values> t) {
     for (operation& row : t.rows)
         if (row.what == kind::dropout) bypass(t, row);
+    for (operation& row : t.rows)
+        if (row.what == kind::embedding) fold_embedding(t, row);
     uses<Values> u = count_uses(t);
     for (int i = 0; i < Rows; ++i) {
         operation& row = t.rows[i];
@@ -11513,7 +11668,8 @@ constexpr table<Rows, Values> fuse(table<Rows, Values> t) {
         while (u.readers[row.result] == 1 && row.result != t.output && !row.halved) {
             operation& next = t.rows[u.reader[row.result]];
             const int other = next.input[0] == row.result ? next.input[1] : next.input[0];
-            if (next.what == kind::max_pool && halves(next) && row.groups == 1 && never_falls(row.activation)) {
+            if (next.what == kind::max_pool && halves(next) && row.groups == 1 && !row.transposed &&
+                never_falls(row.activation)) {
                 row.halved = true;
             } else if (row.activation != activation::none) {
                 break;
@@ -12406,6 +12562,14 @@ struct mask {
     friend CTNN_INLINE bool any(mask where) { return detail::machine<T>::any(where.data); }
 };
 
+template <class T>
+struct vec;
+/// The integer nearest to a * b, ties to even, for products below 2^22 (2^51): where 1.5 * 2^23 (2^52) has been
+/// added, the lowest bit counts ones. Two operations, where round() needs six because it takes any number. Declared
+/// here, so that it is found before the option of this name.
+template <class T>
+CTNN_INLINE vec<T> nearest(vec<T> a, vec<T> b);
+
 /// One vector of float or double. A scalar converts to the vector that repeats it.
 template <class T>
 struct vec {
@@ -12502,12 +12666,6 @@ struct vec {
             return a * power_of_two(half) * power_of_two(n - half);
         }
     }
-    /// The integer nearest to a * b, ties to even, for products below 2^22 (2^51): where 1.5 * 2^23 (2^52) has been
-    /// added, the lowest bit counts ones. Two operations, where round() needs six because it takes any number.
-    friend CTNN_INLINE vec nearest(vec a, vec b) {
-        const vec whole = T(sizeof(T) == 4 ? 12582912.0 : 6755399441055744.0);
-        return fma(a, b, whole) - whole;
-    }
     /// The sum of all lanes: halves are added until one lane is left, in this order everywhere.
     friend CTNN_INLINE T reduce_add(vec a) { return machine::reduce_add(a.data); }
     /// The largest lane; unspecified when one is NaN.
@@ -12518,6 +12676,12 @@ struct vec {
     /// Writes the first `count` lanes, count in [0, lanes), and touches nothing else.
     friend CTNN_INLINE void store_partial(T* to, vec a, extent count) { machine::store_partial(to, a.data, count); }
 };
+
+template <class T>
+CTNN_INLINE vec<T> nearest(vec<T> a, vec<T> b) {
+    const vec<T> whole = T(sizeof(T) == 4 ? 12582912.0 : 6755399441055744.0);
+    return fma(a, b, whole) - whole;
+}
 
 /// Reads a whole vector; needs no alignment.
 template <class T>
@@ -12722,6 +12886,22 @@ struct winograd_transform<2> {
         to[0] = m[0] + m[1] + m[2];
         to[1] = m[1] - m[2] - m[3];
     }
+    /// A y: the points of a gradient of the outputs
+    template <class T>
+    CTNN_INLINE static void output_gradient(const vec<T> (&y)[2], vec<T> (&to)[4]) {
+        to[0] = y[0];
+        to[1] = y[0] + y[1];
+        to[2] = y[0] - y[1];
+        to[3] = vec<T>(T(0)) - y[1];
+    }
+    /// G' m: the gradient of the weights from that of their points
+    template <class T>
+    CTNN_INLINE static void weights_gradient(const vec<T> (&m)[4], vec<T> (&to)[3]) {
+        const vec<T> half = T(0.5), sum = (m[1] + m[2]) * half;
+        to[0] = m[0] + sum;
+        to[1] = (m[1] - m[2]) * half;
+        to[2] = sum + m[3];
+    }
 };
 
 /// 6 products where a direct correlation needs 12; in two dimensions 36 instead of 144.
@@ -12758,6 +12938,25 @@ struct winograd_transform<4> {
         to[1] = fma(vec<T>(T(2)), far_odd, near_odd);
         to[2] = fma(vec<T>(T(4)), far, near);
         to[3] = fma(vec<T>(T(8)), far_odd, near_odd) + m[5];
+    }
+    template <class T>
+    CTNN_INLINE static void output_gradient(const vec<T> (&y)[4], vec<T> (&to)[6]) {
+        const vec<T> even = y[0] + y[2], odd = y[1] + y[3], four = T(4);
+        const vec<T> wide = fma(four, y[2], y[0]), half_odd = fma(four, y[3], y[1]), wide_odd = half_odd + half_odd;
+        to[0] = y[0];
+        to[1] = even + odd;
+        to[2] = even - odd;
+        to[3] = wide + wide_odd;
+        to[4] = wide - wide_odd;
+        to[5] = y[3];
+    }
+    template <class T>
+    CTNN_INLINE static void weights_gradient(const vec<T> (&m)[6], vec<T> (&to)[3]) {
+        const vec<T> near = (m[1] + m[2]) * vec<T>(T(-1.0 / 6)), near_odd = (m[1] - m[2]) * vec<T>(T(-1.0 / 6));
+        const vec<T> far = m[3] + m[4], far_odd = m[3] - m[4];
+        to[0] = fma(m[0], vec<T>(T(1.0 / 4)), fma(far, vec<T>(T(1.0 / 24)), near));
+        to[1] = fma(far_odd, vec<T>(T(1.0 / 12)), near_odd);
+        to[2] = fma(far, vec<T>(T(1.0 / 6)), near) + m[5];
     }
 };
 
@@ -12952,6 +13151,11 @@ inline constexpr extent winograd_tiles = 64;
     return groups == 1 && w.kernel[0] <= winograd_depth && w.kernel[1] == 3 && w.kernel[2] == 3;
 }
 
+/// And the gradient of its weights? That needs a single tap along depth, and no padding there.
+[[nodiscard]] constexpr bool winograd_gradient_applies(const window& w, extent groups) {
+    return winograd_applies(w, groups) && w.kernel[0] == 1 && w.before[0] == 0 && w.after[0] == 0;
+}
+
 /// The sizes of a convolution, or of the one that gives its input's gradient, that decide how it is computed.
 struct convolution_cost {
     extent positions[3]{1, 1, 1};
@@ -12997,6 +13201,40 @@ struct convolution_cost {
         const double transforms = static_cast<double>(all * (input * (round_up(channels) / 16) + output * vectors));
         return products + transforms + streaming(weights(points) * 4);
     }
+    /// Filters of the weights' gradient that are worked on together: as many as keep the sums of all points (36 with 4
+    /// outputs a tile) within 1.2 MB, but at least 64.
+    [[nodiscard]] constexpr extent gradient_part() const {
+        const extent most = 8192 / channels / 64 * 64, all = round_up(filters);
+        return most < 64 ? (all < 64 ? all : 64) : most < all ? most : all;
+    }
+    /// Tiles of the same: transforms of 768 KB, as block(), but at least 32, because the sums are read and written once
+    /// for each block.
+    [[nodiscard]] constexpr extent gradient_block(extent outputs) const {
+        const extent points = (outputs + 2) * (outputs + 2);
+        const extent most = 768 * 256 / (points * (round_up(channels) + gradient_part()));
+        return most < 32 ? 32 : most > winograd_tiles ? winograd_tiles : most;
+    }
+    /// Elements of scratch memory of one thread for the same. Blocks of filters are whole vectors, at most 64 wide.
+    [[nodiscard]] constexpr extent gradient_scratch(extent outputs) const {
+        const extent points = (outputs + 2) * (outputs + 2), tiles = gradient_block(outputs);
+        const extent part = gradient_part() + kernels::winograd_filters, vectors = part / 4;  // of 4 lanes at least
+        return points * (kernels::winograd_plane(tiles * round_up(channels)) + kernels::winograd_plane(tiles * part) +
+                         channels * part + 16 * vectors);
+    }
+    /// As winograd_cycles, for the weights' gradient: the sums are read and written once a block, 16 bytes a cycle.
+    [[nodiscard]] constexpr double gradient_cycles(extent outputs) const {
+        const extent points = (outputs + 2) * (outputs + 2);
+        const double blocks = static_cast<double>(positions[0] * tiles(outputs)) /
+                              static_cast<double>(gradient_block(outputs));
+        return winograd_cycles(outputs) - streaming(weights(points) * 4) +
+               blocks * static_cast<double>(points * channels * round_up(filters)) / 2;
+    }
+    [[nodiscard]] constexpr algorithm cheapest_gradient() const {
+        const double direct = direct_cycles() - streaming(weights(9) * 4), two = gradient_cycles(2),
+                     four = gradient_cycles(4);
+        if (four * 1.1 < direct && four <= two) return algorithm::winograd_4;
+        return two * 1.1 < direct ? algorithm::winograd_2 : algorithm::direct;
+    }
     [[nodiscard]] static constexpr double streaming(extent bytes) {
         return bytes > 524288 ? static_cast<double>(bytes) / 10 : 0;
     }
@@ -13018,14 +13256,17 @@ struct convolution_cost {
 
 /// Sets both algorithms of an operation. `exact` refuses Winograd, `outputs` (2 or 4) demands it.
 constexpr void choose_algorithm(operation& op, bool exact, extent outputs) {
-    op.algorithm = op.gradient_algorithm = algorithm::direct;
+    op.algorithm = op.gradient_algorithm = op.weight_algorithm = algorithm::direct;
     if (exact || !winograd_applies(op.window, op.groups)) return;
     if (outputs == 0) outputs = CTNN_FORCE_WINOGRAD;
     if (outputs != 0) {
         op.algorithm = op.gradient_algorithm = outputs == 2 ? algorithm::winograd_2 : algorithm::winograd_4;
+        if (winograd_gradient_applies(op.window, op.groups)) op.weight_algorithm = op.algorithm;
     } else {
         op.algorithm = forward_cost(op).cheapest();
         op.gradient_algorithm = gradient_cost(op).cheapest();
+        if (winograd_gradient_applies(op.window, op.groups))
+            op.weight_algorithm = forward_cost(op).cheapest_gradient();
     }
 }
 
@@ -13048,8 +13289,12 @@ constexpr void choose_algorithm(operation& op, bool exact, extent outputs) {
     if (op.halved && op.algorithm == algorithm::direct)
         return round_up(halved_rows(op) * op.out.width() * op.out.channels());
     const extent forward = thread_scratch(op.algorithm, forward_cost(op));
-    const extent backward = training ? thread_scratch(op.gradient_algorithm, gradient_cost(op)) : 0;
-    return forward > backward ? forward : backward;
+    if (!training) return forward;
+    const extent backward = thread_scratch(op.gradient_algorithm, gradient_cost(op));
+    const extent outputs = winograd_outputs(op.weight_algorithm);
+    const extent weights = outputs == 0 ? 0 : forward_cost(op).gradient_scratch(outputs);
+    const extent larger = forward > backward ? forward : backward;
+    return larger > weights ? larger : weights;
 }
 
 }  // namespace CTNN_BACKEND
@@ -13062,7 +13307,7 @@ template <int Rows, int Values>
 constexpr extent largest_thread_scratch(const table<Rows, Values>& t, bool training) {
     extent most = 0;
     for (const operation& row : t.rows) {
-        const extent needed = thread_scratch(row, training);
+        const extent needed = row.what == kind::convolution ? thread_scratch(row, training) : row.thread_scratch;
         if (needed > most) most = needed;
     }
     return round_up(most);
@@ -13071,9 +13316,7 @@ constexpr extent largest_thread_scratch(const table<Rows, Values>& t, bool train
 }  // namespace ctnn::detail
 // -------------------- ctnn/layers/convolution_code.hpp
 /// \file
-/// The code of convolutions and dense layers: from the operation and its views to kernels, with threads.
-
-#include <numeric>
+/// The code of convolutions and dense layers forwards: from the operation and its views to kernels, with threads.
 
 // -------------------- ctnn/kernels/convolution.hpp
 /// \file
@@ -13121,6 +13364,8 @@ struct coefficients<float> {
     static constexpr double ln2_high = 0.693359375, ln2_low = -0.00021219444005469057;
     /// Beyond these exp is infinity, or rounds to zero.
     static constexpr double exp_high = 89, exp_low = -104;
+    /// And within this on both sides it is a normal number.
+    static constexpr double exp_moderate = 87;
 };
 
 template <>
@@ -13145,6 +13390,7 @@ struct coefficients<double> {
                                          -2.438831631472088e-06};
     static constexpr double ln2_high = 0.6931471803691238, ln2_low = 1.9082149292705877e-10;
     static constexpr double exp_high = 710, exp_low = -746;
+    static constexpr double exp_moderate = 708;
 };
 
 /// e^x = (1 + tail) 2^n with an integer n.
@@ -13154,12 +13400,17 @@ struct exponential_parts {
 };
 
 template <class T>
-CTNN_INLINE exponential_parts<T> split_exponential(vec<T> x) {
+CTNN_INLINE exponential_parts<T> split_moderate(vec<T> x) {
     using c = coefficients<T>;
-    x = greater_of(vec<T>(static_cast<T>(c::exp_low)), less_of(vec<T>(static_cast<T>(c::exp_high)), x));  // keeps NaN
     const vec<T> n = nearest(x, vec<T>(static_cast<T>(1.4426950408889634)));
     const vec<T> r = fma(n, vec<T>(static_cast<T>(-c::ln2_low)), fma(n, vec<T>(static_cast<T>(-c::ln2_high)), x));
     return {fma(r * r, polynomial(r, c::exponential), r), n};
+}
+template <class T>
+CTNN_INLINE exponential_parts<T> split_exponential(vec<T> x) {
+    using c = coefficients<T>;
+    x = greater_of(vec<T>(static_cast<T>(c::exp_low)), less_of(vec<T>(static_cast<T>(c::exp_high)), x));  // keeps NaN
+    return split_moderate(x);
 }
 
 }  // namespace detail
@@ -13174,6 +13425,16 @@ CTNN_INLINE vec<T> exp(vec<T> x) {
     return scale(vec<T>(T(1)) + p.tail, p.n);
 }
 
+/// The same for |x| <= exp_moderate, or NaN: half as many operations where the processor does not scale by itself.
+template <class T>
+CTNN_INLINE vec<T> moderate_exp(vec<T> x) {
+    const detail::exponential_parts<T> p = detail::split_moderate(x);
+    if constexpr (vec<T>::machine::has_scale)
+        return scale(vec<T>(T(1)) + p.tail, p.n);
+    else
+        return (vec<T>(T(1)) + p.tail) * power_of_two(p.n);
+}
+
 /// The hyperbolic tangent, at most 4 units in the last place off; exactly +-1 at +-infinity, -0 at -0, NaN at NaN.
 ///
 /// An odd polynomial for |x| < 0.625; beyond it 1 - 2 / (e^(2 |x|) + 1), where nothing cancels any more.
@@ -13182,7 +13443,7 @@ CTNN_INLINE vec<T> tanh(vec<T> x) {
     const vec<T> size = abs(x), z = size * size, one = T(1), two = T(2);
     const vec<T> near = fma(size * z, detail::polynomial(z, detail::coefficients<T>::hyperbolic), size);
     // Beyond 20 the quotient rounds away: e^40 < 2^100 keeps it in the range of quotient().
-    const vec<T> far = one - quotient(two, exp(less_of(vec<T>(T(20)), size) * two) + one);
+    const vec<T> far = one - quotient(two, moderate_exp(less_of(vec<T>(T(20)), size) * two) + one);
     return copy_sign(select(size < vec<T>(T(0.625)), near, far), x);
 }
 
@@ -13650,160 +13911,6 @@ CTNN_KERNEL void correlate(const correlation& given, const T* x, const T* w, con
 }  // namespace kernels
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
-// -------------------- ctnn/kernels/convolution_gradient.hpp
-/// \file
-/// Gradient of a convolution or a dense layer with respect to its weights and bias, channels last.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-/// The tile of the weight gradient: neighboring inputs x vectors of filters. `inputs` is the number of inputs that
-/// should lie side by side: the channels, times the taps of a row where these touch. `rest` is 1 where `channels`
-/// alone do not fill the tile: then a slice of a concatenation, whose taps do not touch, needs a narrower one.
-template <class T>
-[[nodiscard]] constexpr key choose_gradient_tile(extent inputs, extent channels, extent filters) {
-    key chosen = choose_tile<T>(inputs, filters, true);
-    // g++ spills where the mask of a partial vector meets 28 sums in 32 registers, and loses two thirds of the speed.
-    if (chosen.partial && registers == 32 && chosen.pixels * chosen.vectors > 26) chosen.pixels = 26 / chosen.vectors;
-    chosen.rest = channels < chosen.pixels ? 1 : 0;
-    return chosen;
-}
-
-/// How many independent units the weight gradient falls into: tiles of inputs, for each group and tap.
-template <key K>
-[[nodiscard]] constexpr extent gradient_units(const correlation& g) {
-    const bool merged = g.tap_step[2] == g.channels;
-    const extent run = merged ? g.channels * g.taps[2] : g.channels;
-    const extent pixels = run < K.pixels ? 1 : K.pixels;
-    return g.groups * g.taps[0] * g.taps[1] * (merged ? 1 : g.taps[2]) * ((run + pixels - 1) / pixels);
-}
-
-namespace detail {
-
-/// dw[input][filter] += sum over rows and positions of x[position][input] * dy[position][filter], Inputs x Vectors at
-/// a time. dw, x and dy point at the tile's first input and filter. The first `skip` inputs belong to the tile
-/// before.
-template <bool Partial, extent Inputs, extent Vectors, class T>
-CTNN_INLINE void gradient_tile(const correlation& g, const T* x, const T* dy, T* dw, extent dw_step,
-                               const extent (*rows)[2], extent count, extent skip, extent tail) {
-    const extent width = g.positions[2], step = g.in_step[2], out_step = g.out_step[2];
-    const bool whole = !Partial || tail == 0;
-    vec<T> sum[static_cast<unsigned>(Inputs)][static_cast<unsigned>(Vectors)];
-    unroll<Inputs>([&](auto p) { unroll<Vectors>([&](auto v) { sum[p][v] = vec<T>(T(0)); }); });
-    for (extent row = 0; row < count; ++row) {
-        const T *from = x + rows[row][0], *out = dy + rows[row][1];
-        const auto walk = [&](auto read_last) {
-            for (extent i = 0; i < width; ++i, from += step, out += out_step) {
-                vec<T> d[static_cast<unsigned>(Vectors)];
-                unroll<Vectors - 1>([&](auto v) { d[v] = load_held(out + v * lanes<T>); });
-                d[Vectors - 1] = read_last(out + (Vectors - 1) * lanes<T>);
-                unroll<Inputs>([&](auto p) {
-                    const vec<T> value(from[p]);
-                    unroll<Vectors>([&](auto v) { sum[p][v] = fma(value, d[v], sum[p][v]); });
-                });
-            }
-        };
-        if (whole) walk([](const T* last) { return load_held(last); });
-        else if constexpr (Partial) walk([&](const T* last) { return load_partial(last, tail); });
-    }
-    unroll<Inputs>([&](auto p) {
-        if (p < skip) return;
-        unroll<Vectors>([&](auto v) {
-            T* to = dw + p * dw_step + v * lanes<T>;
-            if (v + 1 < Vectors || whole) store(to, load(to) + sum[p][v]);
-            else store_partial(to, load_partial(to, tail) + sum[p][v], tail);
-        });
-    });
-}
-
-}  // namespace detail
-
-/// db[filter] += sum over rows and positions of dy[position][filter].
-template <class T>
-CTNN_KERNEL void bias_gradient(const correlation& g, const T* dy, const extent (*rows)[2], extent count, T* db) {
-    constexpr extent chains = 4;  // sums of every fourth position: they hide the latency of an addition
-    const extent all = g.groups * g.filters, step = g.out_step[2];
-    const extent even = g.positions[2] / chains * chains;
-    for (extent f = 0; f < all; f += lanes<T>) {
-        const extent tail = all - f < lanes<T> ? all - f : 0;
-        const auto read = [&](const T* from) { return tail == 0 ? load(from) : load_partial(from, tail); };
-        vec<T> sum[chains];
-        unroll<chains>([&](auto k) { sum[k] = vec<T>(T(0)); });
-        for (extent r = 0; r < count; ++r) {
-            const T* from = dy + rows[r][1] + f;
-            for (extent i = 0; i < even; i += chains, from += chains * step)
-                unroll<chains>([&](auto k) { sum[k] += read(from + k * step); });
-            for (extent i = even; i < g.positions[2]; ++i, from += step) sum[0] += read(from);
-        }
-        const vec<T> total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-        if (tail == 0) store(db + f, load(db + f) + total);
-        else store_partial(db + f, load_partial(db + f, tail) + total, tail);
-    }
-}
-
-/// dw += gradient, for the units [first_unit, last_unit) of gradient_units(); db (or null) += the sums of dy. x as in
-/// `correlate`: first tap of the first position; dy: first position, steps in g.out_step; dw (taps, channels, all
-/// filters). Sums run over samples, then blocks of rows, then positions: the order does not depend on how the units
-/// are divided. A few rows at a time, so that x and dy stay in the second-level cache while all units pass over them.
-template <class T, key K>
-CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_sample, const T* dy, extent dy_sample,
-                                 extent samples, T* dw, T* db, extent first_unit, extent last_unit) {
-    correlation g = given;
-    if (g.tap_step[2] == g.channels) {
-        g.channels *= g.taps[2];
-        g.taps[2] = 1;
-    }
-    constexpr extent most_rows = 16, cached = 65536 / static_cast<extent>(sizeof(T));
-    const extent all = g.groups * g.filters, tail = g.filters % lanes<T>;
-    const extent row_size = g.positions[2] * (all + g.in_step[2]);
-    extent block = cached / (row_size > 0 ? row_size : 1);
-    block = block < 1 ? 1 : block > most_rows ? most_rows : block;
-    const bool narrow = g.channels < K.pixels;
-    const extent pixels = narrow ? 1 : K.pixels, tiles = (g.channels + pixels - 1) / pixels;
-    const extent blocks = vector_count<T>(g.filters) / K.vectors;
-    constexpr extent width = K.vectors * lanes<T>;
-    for (extent s = 0; s < samples; ++s)
-        for (extent begin = 0; begin < g.rows(); begin += block) {
-            const extent count = g.rows() - begin < block ? g.rows() - begin : block;
-            extent rows[most_rows][2];
-            for (extent r = 0; r < count; ++r) {
-                const extent d = (begin + r) / g.positions[1], h = (begin + r) % g.positions[1];
-                rows[r][0] = s * x_sample + d * g.in_step[0] + h * g.in_step[1];
-                rows[r][1] = s * dy_sample + d * g.out_step[0] + h * g.out_step[1];
-            }
-            if (db != nullptr) bias_gradient(g, dy, rows, count, db);
-            for (extent unit = first_unit; unit < last_unit; ++unit) {
-                const extent tile = unit % tiles, tap = unit / tiles % g.tap_count(),
-                             group = unit / tiles / g.tap_count();
-                extent input = tile * pixels, skip = 0;
-                if (input + pixels > g.channels) {
-                    skip = input + pixels - g.channels;
-                    input -= skip;
-                }
-                const extent kw = tap % g.taps[2], kh = tap / g.taps[2] % g.taps[1], kd = tap / g.taps[2] / g.taps[1];
-                const T* from = x + kd * g.tap_step[0] + kh * g.tap_step[1] + kw * g.tap_step[2] +
-                                group * given.channels + input;
-                const T* out = dy + group * g.filters;
-                T* to = dw + (tap * g.channels + input) * all + group * g.filters;
-                const auto pass = [&](auto inputs) {
-                    for (extent b = 0; b < blocks; ++b)
-                        detail::gradient_tile<K.partial && K.last == 0, inputs, K.vectors>(
-                            g, from, out + b * width, to + b * width, all, rows, count, skip,
-                            b + 1 == blocks && K.last == 0 ? tail : 0);
-                    if constexpr (K.last != 0)
-                        detail::gradient_tile<K.partial, inputs, K.last>(
-                            g, from, out + blocks * width, to + blocks * width, all, rows, count, skip, tail);
-                };
-                if (!narrow) pass(std::integral_constant<extent, K.pixels>{});
-                else if constexpr (K.rest == 1) pass(std::integral_constant<extent, 1>{});
-            }
-        }
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
 // -------------------- ctnn/kernels/dense.hpp
 /// \file
 /// Dense layers of vectors: products of a batch with a matrix of weights. The weights' gradient is
@@ -14203,9 +14310,10 @@ struct tap_run {
 
 /// The same weights with channels and filters exchanged, for the taps of one phase, flipped: (taps, channels, all
 /// filters) -> packed [group][block of channels][tap of the phase][filter][channels of the block]. g is the layer's
-/// own geometry: its taps, channels and filters.
+/// own geometry: its taps, channels and filters. `scale` (groups * channels numbers, or null) multiplies each channel.
 template <class T>
-inline void pack_transposed(const correlation& g, const tap_run (&run)[3], extent vectors, const T* weights, T* to) {
+inline void pack_transposed(const correlation& g, const tap_run (&run)[3], extent vectors, const T* weights, T* to,
+                            const T* scale = nullptr) {
     const extent all = g.groups * g.filters;
     const extent depth = run[0].count * run[1].count * run[2].count * g.filters;
     for (extent group = 0; group < g.groups; ++group, to += depth * round_up(g.channels))
@@ -14219,9 +14327,12 @@ inline void pack_transposed(const correlation& g, const tap_run (&run)[3], exten
                                 g.taps[2] +
                             run[2].first - w * run[2].step;
                         const T* from = weights + (tap * g.channels + channel) * all + group * g.filters;
-                        for (extent c = 0; c < count; ++c)
+                        for (extent c = 0; c < count; ++c) {
+                            const bool real = channel + c < g.channels;
+                            const T factor = real && scale != nullptr ? scale[group * g.channels + channel + c] : T(1);
                             for (extent f = 0; f < g.filters; ++f)
-                                packed[f * count + c] = channel + c < g.channels ? from[c * all + f] : T(0);
+                                packed[f * count + c] = real ? from[c * all + f] * factor : T(0);
+                        }
                     }
         });
 }
@@ -14250,14 +14361,15 @@ inline void pack_depthwise(extent taps, extent channels, const T* weights, const
 
 /// The same for the taps of one phase, flipped, as pack_transposed() has them. taps: of the layer.
 template <class T>
-inline void pack_depthwise(const extent (&taps)[3], const tap_run (&run)[3], extent channels, const T* weights, T* to) {
+inline void pack_depthwise(const extent (&taps)[3], const tap_run (&run)[3], extent channels, const T* weights, T* to,
+                           const T* scale = nullptr) {
     for (extent d = 0; d < run[0].count; ++d)
         for (extent h = 0; h < run[1].count; ++h)
             for (extent w = 0; w < run[2].count; ++w, to += round_up(channels)) {
                 const extent tap[3]{run[0].first - d * run[0].step, run[1].first - h * run[1].step,
                                     run[2].first - w * run[2].step};
                 pack_depthwise<T>(1, channels, weights + ((tap[0] * taps[1] + tap[1]) * taps[2] + tap[2]) * channels,
-                                  nullptr, to);
+                                  scale, to);
             }
 }
 
@@ -14479,6 +14591,73 @@ CTNN_KERNEL void halve_rows(const T* x, extent row, extent column, T* y, extent 
 }
 
 }  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/layers/convolution_phase.hpp
+/// \file
+/// The phases of a stride: how the gradient of a convolution's input, a transposed convolution, becomes correlations.
+
+#include <numeric>
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// The positions of the larger side of a convolution whose distance from each other is the stride: they see the same
+/// taps, so that they are one dense correlation of the smaller side. No zero is inserted and none multiplied.
+struct convolution_phase {
+    kernels::correlation sizes;  ///< of that correlation, with the steps of its operands; channels are the caller's
+    kernels::tap_run run[3];     ///< the taps, walked backwards
+    extent from = 0;             ///< of the smaller side: its element that the first tap of the first position reads
+    extent to = 0, add = 0;      ///< of the larger side and of the addend: the first position of the phase
+    bool empty = false;          ///< the larger side ends before the phase begins
+    bool reached = true;         ///< does any tap reach it? Each tap belongs to one phase.
+
+    [[nodiscard]] extent taps() const { return run[0].count * run[1].count * run[2].count; }
+};
+
+[[nodiscard]] constexpr extent phase_count(const window& w) { return w.stride[0] * w.stride[1] * w.stride[2]; }
+
+/// \param large, small what the convolution with this window reads and writes
+/// \param index of the phase, below phase_count()
+/// \param from_step, to_step, add_step elements from one depth, row, pixel to the next of the smaller side, of the
+///        larger side and of what is added to it
+[[nodiscard]] inline convolution_phase phase_of(const window& window, const dims& large, const dims& small,
+                                                extent index, const extent (&from_step)[3], const extent (&to_step)[3],
+                                                const extent (&add_step)[3]) {
+    convolution_phase phase;
+    kernels::correlation& g = phase.sizes;
+    const extent start[3]{index / (window.stride[1] * window.stride[2]), index / window.stride[2] % window.stride[1],
+                          index % window.stride[2]};
+    for (int a = 0; a < 3; ++a) {
+        const extent stride = window.stride[a], dilation = window.dilation[a], kernel = window.kernel[a];
+        phase.empty = phase.empty || start[a] >= large.axis[a];
+        const extent place = start[a] + window.before[a], apart = stride / std::gcd(stride, dilation);
+        extent tap = 0;
+        while (tap < kernel && (place - tap * dilation) % stride != 0) ++tap;
+        phase.reached = phase.reached && tap < kernel;
+        g.positions[a] = (large.axis[a] - start[a] + stride - 1) / stride;
+        g.out_step[a] = to_step[a] * stride;
+        g.add_step[a] = add_step[a] * stride;
+        phase.to += start[a] * to_step[a];
+        phase.add += start[a] * add_step[a];
+        if (tap >= kernel) continue;
+        kernels::tap_run& run = phase.run[a];
+        run.step = apart;
+        run.count = g.taps[a] = (kernel - 1 - tap) / apart + 1;
+        run.first = tap + (run.count - 1) * apart;
+        g.in_step[a] = from_step[a];
+        g.tap_step[a] = apart * dilation / stride * from_step[a];
+        const extent output = (place - run.first * dilation) / stride;
+        phase.from += output * from_step[a];
+        if (a == 2) continue;
+        g.row_first[a] = output;
+        g.row_step[a] = 1;
+        g.row_tap[a] = apart * dilation / stride;
+        g.row_count[a] = small.axis[a];
+    }
+    return phase;
+}
+
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
 // -------------------- ctnn/layers/winograd_code.hpp
@@ -14884,7 +15063,8 @@ inline namespace CTNN_BACKEND {
 
 /// Is this a dense layer of vectors: one position before and after, one tap?
 [[nodiscard]] constexpr bool is_dense(const operation& op) {
-    return op.in.positions() == 1 && op.out.positions() == 1 && tap_count(op.window) == 1 && op.groups == 1;
+    return op.in.positions() == 1 && op.out.positions() == 1 && tap_count(op.window) == 1 && op.groups == 1 &&
+           !op.transposed;
 }
 
 /// Does each channel have taps of its own, and one filter?
@@ -14917,29 +15097,6 @@ template <class T>
     chosen.activation = op.activation;
     chosen.halved = op.halved;
     return chosen;
-}
-
-/// The key of the input's gradient; pixels 0 means that nobody wants it, as in a network's first layer.
-template <class T>
-[[nodiscard]] constexpr kernels::key input_gradient_key(const operation& op, bool wanted = true) {
-    if (!wanted) return {.pixels = 0};
-    if (is_dense(op)) return {.dense = true};
-    if (is_depthwise(op)) return {.depthwise = true};
-    const extent outputs = winograd_outputs(op.gradient_algorithm);
-    if (outputs != 0) return winograd_key<T>(outputs, gradient_cost(op));
-    const extent stride = op.window.stride[2];
-    const extent narrowest = op.in.width() < stride ? 1 : op.in.width() / stride;
-    return kernels::choose_tile<T>(narrowest, op.in.channels() / op.groups, stride > 1);
-}
-
-/// The key of the weights' gradient.
-template <class T>
-[[nodiscard]] constexpr kernels::key weight_gradient_key(const operation& op) {
-    if (is_depthwise(op)) return {.depthwise = true};
-    const extent channels = op.in.channels() / op.groups;
-    const bool touching = op.groups == 1 && op.window.dilation[2] == 1;
-    return kernels::choose_gradient_tile<T>(touching ? channels * op.window.kernel[2] : channels, channels,
-                                            op.out.channels() / op.groups);
 }
 
 /// Numbers that the packed weights and bias of an engine take: the same for every instruction set.
@@ -15125,138 +15282,6 @@ void convolution_forward(const forward_call<T>& call) {
     }
 }
 
-/// dx (+)= gradient of the input: one correlation of dy with the flipped weights for each phase of the stride,
-/// because the inputs whose distance from each other is the stride see the same taps. dy has a border of
-/// gradient_border() zeros.
-template <class T, kernels::key K>
-void convolution_input_gradient(const backward_call<T>& call) {
-    const operation& op = call.op;
-    const ctnn::window& window = op.window;
-    const kernels::correlation sizes = convolution_sizes(op);
-    const extent count = call.dy.count;
-    T* packed = call.scratch;
-    T* zeros =
-        packed + (K.depthwise ? kernels::packed_depthwise(sizes.tap_count(), sizes.groups)
-                              : sizes.groups * kernels::packed_group(sizes.tap_count(), sizes.filters, sizes.channels));
-    const extent biases = K.depthwise ? round_up(sizes.groups) : sizes.groups * round_up(sizes.channels);
-    std::memset(zeros, 0, static_cast<std::size_t>(biases) * sizeof(T));
-    const extent phases = window.stride[0] * window.stride[1] * window.stride[2];
-    for (extent phase = 0; phase < phases; ++phase) {
-        const extent start[3]{phase / (window.stride[1] * window.stride[2]),
-                              phase / window.stride[2] % window.stride[1], phase % window.stride[2]};
-        kernels::correlation g;
-        kernels::tap_run run[3];
-        const T* from = call.dy.data;
-        T* to = call.dx.data;
-        bool empty = false, reached = true;
-        for (int a = 0; a < 3; ++a) {
-            const extent stride = window.stride[a], dilation = window.dilation[a], kernel = window.kernel[a];
-            if (start[a] >= op.in.axis[a]) {
-                empty = true;
-                break;
-            }
-            const extent place = start[a] + window.before[a], apart = stride / std::gcd(stride, dilation);
-            extent tap = 0;
-            while (tap < kernel && (place - tap * dilation) % stride != 0) ++tap;
-            reached = reached && tap < kernel;
-            g.positions[a] = (op.in.axis[a] - start[a] + stride - 1) / stride;
-            g.out_step[a] = g.add_step[a] = call.dx.step[a] * stride;
-            to += start[a] * call.dx.step[a];
-            if (tap >= kernel) continue;
-            run[a].step = apart;
-            run[a].count = g.taps[a] = (kernel - 1 - tap) / apart + 1;
-            run[a].first = tap + (run[a].count - 1) * apart;
-            g.in_step[a] = call.dy.step[a];
-            g.tap_step[a] = apart * dilation / stride * call.dy.step[a];
-            const extent output = (place - run[a].first * dilation) / stride;
-            from += output * call.dy.step[a];
-            if (a == 2) continue;
-            g.row_first[a] = output;
-            g.row_step[a] = 1;
-            g.row_tap[a] = apart * dilation / stride;
-            g.row_count[a] = op.out.axis[a];
-        }
-        if (empty) continue;
-        g.channels = sizes.filters;
-        g.filters = sizes.channels;
-        g.groups = sizes.groups;
-        if (!reached) {
-            if (call.accumulate) continue;
-            g.channels = 0;  // no tap reaches these inputs: a correlation without terms writes the zeros of the bias
-        } else if constexpr (K.depthwise) {
-            kernels::pack_depthwise(sizes.taps, run, sizes.groups, call.parameters, packed);
-        } else {
-            kernels::pack_transposed(sizes, run, K.vectors, call.parameters, packed);
-        }
-        for_each_block_of_rows(g, count, call.threads, [&](extent s, extent first, extent last) {
-            T* target = to + s * call.dx.sample;
-            const T *dy = from + s * call.dy.sample, *add = call.accumulate ? target : nullptr;
-            if constexpr (K.depthwise)
-                kernels::correlate_depthwise<activation::none>(g, dy, packed, zeros, add, target, first, last);
-            else
-                kernels::correlate<T, K>(g, dy, packed, zeros, add, target, first, last);
-        });
-    }
-}
-
-/// dx (+)= gradient of the input of a dense layer of vectors.
-template <class T>
-void dense_layer_input_gradient(const backward_call<T>& call) {
-    const extent inputs = call.op.in.channels(), outputs = call.op.out.channels();
-    constexpr extent block = 64;
-    parallel_for((inputs + block - 1) / block, call.threads, [&](extent i) {
-        const extent first = i * block, last = first + block < inputs ? first + block : inputs;
-        kernels::dense_input_gradient(call.dy.data, call.dy.sample, call.parameters, outputs, call.dx.data,
-                                      call.dx.sample, call.dy.count, first, last, call.accumulate);
-    });
-}
-
-/// Adds into the gradients of weight and bias. Threads share the weights' tiles: every sum has one owner and one order.
-template <class T, kernels::key K>
-void convolution_weight_gradient(const backward_call<T>& call) {
-    const operation& op = call.op;
-    const T* x = nullptr;
-    kernels::correlation g = convolution_geometry<T>(op, call.x, call.dy.step, x);
-    extent samples = call.dy.count;
-    if (is_dense(op)) {  // the samples are the positions of one row
-        g.positions[2] = samples;
-        g.in_step[2] = call.x.sample;
-        g.out_step[2] = call.dy.sample;
-        samples = 1;
-    }
-    T* bias = op.parameters[1].name == nullptr ? nullptr : call.gradients + op.parameters[0].size();
-    if constexpr (K.depthwise) {
-        parallel_for(kernels::vector_count<T>(g.groups), call.threads, [&](extent vector) {
-            kernels::depthwise_weight_gradient(g, x, call.x.sample, call.dy.data, call.dy.sample, samples,
-                                               call.gradients, bias, vector);
-        });
-    } else {
-        const extent units = kernels::gradient_units<K>(g);
-        extent parts = call.threads > 1 ? call.threads * 4 : 1;
-        if (parts > units) parts = units;
-        parallel_for(parts, call.threads, [&](extent part) {
-            kernels::weight_gradient<T, K>(g, x, call.x.sample, call.dy.data, call.dy.sample, samples, call.gradients,
-                                           part == 0 ? bias : nullptr, units * part / parts,
-                                           units * (part + 1) / parts);
-        });
-    }
-}
-
-/// Backwards in training: gradients of weight and bias are added to, dx is overwritten or, with accumulate, added to.
-template <class T, kernels::key Input, kernels::key Weights>
-void convolution_backward(const backward_call<T>& call) {
-    convolution_weight_gradient<T, Weights>(call);
-    if constexpr (Input.dense) {
-        if (call.dx.data != nullptr) dense_layer_input_gradient<T>(call);
-    } else if constexpr (Input.pixels > 0) {
-        if (call.dx.data == nullptr) return;
-        if constexpr (Input.winograd != 0)
-            winograd_input_gradient<T, Input>(call);
-        else
-            convolution_input_gradient<T, Input>(call);
-    }
-}
-
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
 
@@ -15264,7 +15289,8 @@ namespace ctnn::detail {
 
 /// Elements that a row's parameters take in an engine: the same for every instruction set.
 constexpr extent packed_parameters(const operation& row) {
-    return row.what == kind::convolution ? packed_size(row) : round_up(row.parameter_count());
+    if (row.what == kind::convolution) return packed_size(row);
+    return round_up(row.packed != 0 ? row.packed : row.parameter_count());
 }
 
 /// Row i runs at time i.
@@ -15284,8 +15310,9 @@ constexpr schedule<Rows, Values> inference_schedule(const table<Rows, Values>& t
         if (row.what == kind::convolution) {
             buffer& x = s.buffers[row.input[0]];
             for (int a = 0; a < 3; ++a) {
-                if (row.window.before[a] > x.before[a]) x.before[a] = row.window.before[a];
-                if (row.window.after[a] > x.after[a]) x.after[a] = row.window.after[a];
+                const border b = input_border(row, a);
+                if (b.before > x.before[a]) x.before[a] = b.before;
+                if (b.after > x.after[a]) x.after[a] = b.after;
             }
             if (row.addend >= 0 && row.addend != row.input[0] && !row.halved) {  // written over the addend
                 k.view = link::same;
@@ -15333,7 +15360,7 @@ struct inference_plan {
     static constexpr extent scratch = [] {
         extent most = 0;
         for (const operation& row : table.rows)
-            if (row.what != kind::convolution && row.scratch > most) most = row.scratch;
+            if (row.what != kind::convolution && row.packed == 0 && row.scratch > most) most = row.scratch;
         return round_up(most);
     }();
     /// And of the temporary memory of each thread.
@@ -15875,12 +15902,14 @@ public:
             T* to = (t.learned ? parameters_.data() : state_.data()) + t.offset;
             const random_stream random(start, stream++);
             const double limit = std::sqrt(6.0 / static_cast<double>(t.fan_in + t.fan_out));
+            const extent second = t.size / 4;  // of four gates
             for (extent i = 0; i < t.size; ++i) {
                 const double uniform =
                     t.start == initializer::glorot_uniform ? random.uniform(static_cast<std::uint64_t>(i)) : 0;
                 to[i] = t.start == initializer::glorot_uniform ? static_cast<T>((2 * uniform - 1) * limit)
                         : t.start == initializer::ones         ? T{1}
                         : t.start == initializer::quarter      ? T(0.25)
+                        : t.start == initializer::second_gate  ? T(i / second == 1 ? 1 : 0)
                                                                : T{0};
             }
         }
@@ -15917,6 +15946,717 @@ private:
 };
 
 }  // namespace ctnn
+// -------------------- ctnn/layers/transposed_code.hpp
+/// \file
+/// The code of transposed convolutions: that of a convolution's gradients, with input and output exchanged.
+
+// -------------------- ctnn/layers/convolution_gradient_code.hpp
+/// \file
+/// The code of convolutions and dense layers backwards: gradients of the input, the weights and the bias.
+
+// -------------------- ctnn/kernels/convolution_gradient.hpp
+/// \file
+/// Gradient of a convolution or a dense layer with respect to its weights and bias, channels last.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// The tile of the weight gradient: neighboring inputs x vectors of filters. `inputs` is the number of inputs that
+/// should lie side by side: the channels, times the taps of a row where these touch. `rest` is 1 where `channels`
+/// alone do not fill the tile: then a slice of a concatenation, whose taps do not touch, needs a narrower one.
+template <class T>
+[[nodiscard]] constexpr key choose_gradient_tile(extent inputs, extent channels, extent filters) {
+    key chosen = choose_tile<T>(inputs, filters, true);
+    // g++ spills where the mask of a partial vector meets 28 sums in 32 registers, and loses two thirds of the speed.
+    if (chosen.partial && registers == 32 && chosen.pixels * chosen.vectors > 26) chosen.pixels = 26 / chosen.vectors;
+    chosen.rest = channels < chosen.pixels ? 1 : 0;
+    return chosen;
+}
+
+/// How many independent units the weight gradient falls into: tiles of inputs, for each group and tap.
+template <key K>
+[[nodiscard]] constexpr extent gradient_units(const correlation& g) {
+    const bool merged = g.tap_step[2] == g.channels;
+    const extent run = merged ? g.channels * g.taps[2] : g.channels;
+    const extent pixels = run < K.pixels ? 1 : K.pixels;
+    return g.groups * g.taps[0] * g.taps[1] * (merged ? 1 : g.taps[2]) * ((run + pixels - 1) / pixels);
+}
+
+namespace detail {
+
+/// dw[input][filter] += sum over rows and positions of x[position][input] * dy[position][filter], Inputs x Vectors at
+/// a time. dw, x and dy point at the tile's first input and filter. The first `skip` inputs belong to the tile
+/// before.
+template <bool Partial, extent Inputs, extent Vectors, class T>
+CTNN_INLINE void gradient_tile(const correlation& g, const T* x, const T* dy, T* dw, extent dw_step,
+                               const extent (*rows)[2], extent count, extent skip, extent tail) {
+    const extent width = g.positions[2], step = g.in_step[2], out_step = g.out_step[2];
+    const bool whole = !Partial || tail == 0;
+    vec<T> sum[static_cast<unsigned>(Inputs)][static_cast<unsigned>(Vectors)];
+    unroll<Inputs>([&](auto p) { unroll<Vectors>([&](auto v) { sum[p][v] = vec<T>(T(0)); }); });
+    for (extent row = 0; row < count; ++row) {
+        const T *from = x + rows[row][0], *out = dy + rows[row][1];
+        const auto walk = [&](auto read_last) {
+            for (extent i = 0; i < width; ++i, from += step, out += out_step) {
+                vec<T> d[static_cast<unsigned>(Vectors)];
+                unroll<Vectors - 1>([&](auto v) { d[v] = load_held(out + v * lanes<T>); });
+                d[Vectors - 1] = read_last(out + (Vectors - 1) * lanes<T>);
+                unroll<Inputs>([&](auto p) {
+                    const vec<T> value(from[p]);
+                    unroll<Vectors>([&](auto v) { sum[p][v] = fma(value, d[v], sum[p][v]); });
+                });
+            }
+        };
+        if (whole) walk([](const T* last) { return load_held(last); });
+        else if constexpr (Partial) walk([&](const T* last) { return load_partial(last, tail); });
+    }
+    unroll<Inputs>([&](auto p) {
+        if (p < skip) return;
+        unroll<Vectors>([&](auto v) {
+            T* to = dw + p * dw_step + v * lanes<T>;
+            if (v + 1 < Vectors || whole) store(to, load(to) + sum[p][v]);
+            else store_partial(to, load_partial(to, tail) + sum[p][v], tail);
+        });
+    });
+}
+
+}  // namespace detail
+
+/// db[filter] += sum over rows and positions of dy[position][filter].
+template <class T>
+CTNN_KERNEL void bias_gradient(const correlation& g, const T* dy, const extent (*rows)[2], extent count, T* db) {
+    constexpr extent chains = 4;  // sums of every fourth position: they hide the latency of an addition
+    const extent all = g.groups * g.filters, step = g.out_step[2];
+    const extent even = g.positions[2] / chains * chains;
+    for (extent f = 0; f < all; f += lanes<T>) {
+        const extent tail = all - f < lanes<T> ? all - f : 0;
+        const auto read = [&](const T* from) { return tail == 0 ? load(from) : load_partial(from, tail); };
+        vec<T> sum[chains];
+        unroll<chains>([&](auto k) { sum[k] = vec<T>(T(0)); });
+        for (extent r = 0; r < count; ++r) {
+            const T* from = dy + rows[r][1] + f;
+            for (extent i = 0; i < even; i += chains, from += chains * step)
+                unroll<chains>([&](auto k) { sum[k] += read(from + k * step); });
+            for (extent i = even; i < g.positions[2]; ++i, from += step) sum[0] += read(from);
+        }
+        const vec<T> total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+        if (tail == 0) store(db + f, load(db + f) + total);
+        else store_partial(db + f, load_partial(db + f, tail) + total, tail);
+    }
+}
+
+/// dw += gradient, for the units [first_unit, last_unit) of gradient_units(); db (or null) += the sums of dy. x as in
+/// `correlate`: first tap of the first position; dy: first position, steps in g.out_step; dw (taps, channels, all
+/// filters). Sums run over samples, then blocks of rows, then positions: the order does not depend on how the units
+/// are divided. A few rows at a time, so that x and dy stay in the second-level cache while all units pass over them.
+template <class T, key K>
+CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_sample, const T* dy, extent dy_sample,
+                                 extent samples, T* dw, T* db, extent first_unit, extent last_unit) {
+    correlation g = given;
+    if (g.tap_step[2] == g.channels) {
+        g.channels *= g.taps[2];
+        g.taps[2] = 1;
+    }
+    constexpr extent most_rows = 16, cached = 65536 / static_cast<extent>(sizeof(T));
+    const extent all = g.groups * g.filters, tail = g.filters % lanes<T>;
+    const extent row_size = g.positions[2] * (all + g.in_step[2]);
+    extent block = cached / (row_size > 0 ? row_size : 1);
+    block = block < 1 ? 1 : block > most_rows ? most_rows : block;
+    const bool narrow = g.channels < K.pixels;
+    const extent pixels = narrow ? 1 : K.pixels, tiles = (g.channels + pixels - 1) / pixels;
+    const extent blocks = vector_count<T>(g.filters) / K.vectors;
+    constexpr extent width = K.vectors * lanes<T>;
+    for (extent s = 0; s < samples; ++s)
+        for (extent begin = 0; begin < g.rows(); begin += block) {
+            const extent count = g.rows() - begin < block ? g.rows() - begin : block;
+            extent rows[most_rows][2];
+            for (extent r = 0; r < count; ++r) {
+                const extent d = (begin + r) / g.positions[1], h = (begin + r) % g.positions[1];
+                rows[r][0] = s * x_sample + d * g.in_step[0] + h * g.in_step[1];
+                rows[r][1] = s * dy_sample + d * g.out_step[0] + h * g.out_step[1];
+            }
+            if (db != nullptr) bias_gradient(g, dy, rows, count, db);
+            for (extent unit = first_unit; unit < last_unit; ++unit) {
+                const extent tile = unit % tiles, tap = unit / tiles % g.tap_count(),
+                             group = unit / tiles / g.tap_count();
+                extent input = tile * pixels, skip = 0;
+                if (input + pixels > g.channels) {
+                    skip = input + pixels - g.channels;
+                    input -= skip;
+                }
+                const extent kw = tap % g.taps[2], kh = tap / g.taps[2] % g.taps[1], kd = tap / g.taps[2] / g.taps[1];
+                const T* from = x + kd * g.tap_step[0] + kh * g.tap_step[1] + kw * g.tap_step[2] +
+                                group * given.channels + input;
+                const T* out = dy + group * g.filters;
+                T* to = dw + (tap * g.channels + input) * all + group * g.filters;
+                const auto pass = [&](auto inputs) {
+                    for (extent b = 0; b < blocks; ++b)
+                        detail::gradient_tile<K.partial && K.last == 0, inputs, K.vectors>(
+                            g, from, out + b * width, to + b * width, all, rows, count, skip,
+                            b + 1 == blocks && K.last == 0 ? tail : 0);
+                    if constexpr (K.last != 0)
+                        detail::gradient_tile<K.partial, inputs, K.last>(
+                            g, from, out + blocks * width, to + blocks * width, all, rows, count, skip, tail);
+                };
+                if (!narrow) pass(std::integral_constant<extent, K.pixels>{});
+                else if constexpr (K.rest == 1) pass(std::integral_constant<extent, 1>{});
+            }
+        }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/layers/winograd_gradient_code.hpp
+/// \file
+/// The code of the weights' gradient by Winograd's algorithm: threads share the filters, each with all tiles.
+
+// -------------------- ctnn/kernels/winograd_gradient.hpp
+/// \file
+/// The gradient of the weights of a 3x3 convolution by Winograd's algorithm, channels last. From Y = A'[(G g) * (B' d)]
+/// follows dg = G'[sum over tiles of (B' d) * (A dy)]: the products of all tiles are summed at the points of the
+/// transform, and only their sum is transformed back.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Elements of the sums of `blocks` blocks of filters, each [point][channel][filter of the block].
+[[nodiscard]] constexpr extent winograd_sums(extent outputs, extent channels, extent blocks, extent width) {
+    return blocks * (outputs + 2) * (outputs + 2) * winograd_plane(channels * width);
+}
+
+namespace detail {
+
+/// A dy A' of one tile and one vector of filters; `row` and `column` are the steps of dy, `plane` that of the points.
+template <extent Outputs, class T>
+CTNN_INLINE void transform_output_gradient(const T* from, extent row, extent column, T* to, extent plane) {
+    constexpr extent size = Outputs + 2;
+    constexpr unsigned count = static_cast<unsigned>(size), outputs = static_cast<unsigned>(Outputs);
+    vec<T> half[count][outputs], d[outputs], points[count];
+    for (extent j = 0; j < Outputs; ++j) {
+        unroll<Outputs>([&](auto i) { d[i] = load(from + i * row + j * column); });
+        winograd_transform<Outputs>::output_gradient(d, points);
+        unroll<size>([&](auto i) { half[i][j] = points[i]; });
+    }
+    for (extent i = 0; i < size; ++i, to += size * plane) {
+        winograd_transform<Outputs>::output_gradient(half[i], points);
+        unroll<size>([&](auto j) { store(to + j * plane, points[j]); });
+    }
+}
+
+}  // namespace detail
+
+/// Transforms the output's gradients of `count` tiles, whose `add` points at them, to [point][tile][`width` filters].
+/// A tile that reaches over the end of dy, and the last filters where they do not fill a vector, are copied first with
+/// zeros for what does not exist.
+template <extent Outputs, class T>
+CTNN_KERNEL void winograd_output_gradient(const winograd_tile<T>* tiles, extent count, extent filters, extent width,
+                                          extent plane, extent row_step, extent column_step, T* to) {
+    alignas(alignment) T copy[static_cast<unsigned>(Outputs * Outputs * lanes<T>)];
+    for (extent t = 0; t < count; ++t) {
+        const winograd_tile<T>& tile = tiles[t];
+        const bool inside = tile.out_rows == Outputs && tile.out_columns == Outputs;
+        for (extent f = 0; f < filters; f += lanes<T>) {
+            const extent rest = filters - f;
+            const T* from = tile.add + f;
+            extent row = row_step, column = column_step;
+            if (!inside || rest < lanes<T>) {
+                for (extent i = 0; i < Outputs; ++i)
+                    for (extent j = 0; j < Outputs; ++j) {
+                        const T* at = from + i * row_step + j * column_step;
+                        vec<T> value = T(0);
+                        if (i < tile.out_rows && j < tile.out_columns)
+                            value = rest < lanes<T> ? load_partial(at, rest) : load(at);
+                        store(copy + (i * Outputs + j) * lanes<T>, value);
+                    }
+                from = copy;
+                row = Outputs * lanes<T>;
+                column = lanes<T>;
+            }
+            detail::transform_output_gradient<Outputs>(from, row, column, to + t * width + f, plane);
+        }
+    }
+}
+
+/// sums[point][channel][filter] += sum over tiles of x[point][tile][channel] * d[point][tile][filter], for one block of
+/// Vectors * lanes filters and Channels channels at a time: per tile Vectors loads, Channels broadcasts and their
+/// product in multiply-adds, whose sums stay in registers for all tiles. The last channels overlap those before, and
+/// what overlaps is not added twice.
+template <class T, extent Channels, extent Vectors>
+CTNN_KERNEL void winograd_gradient_products(const T* x, extent x_step, extent x_plane, const T* d, extent d_step,
+                                            extent d_plane, extent points, extent tiles, extent channels, T* sums) {
+    constexpr extent width = Vectors * lanes<T>;
+    const extent sum_plane = winograd_plane(channels * width);
+    for (extent point = 0; point < points; ++point, x += x_plane, d += d_plane, sums += sum_plane)
+        for (extent c = 0; c < channels; c += Channels) {
+            const extent begin = c + Channels <= channels ? c : channels - Channels, skip = c - begin;
+            vec<T> sum[static_cast<unsigned>(Channels)][static_cast<unsigned>(Vectors)];
+            unroll<Channels>([&](auto p) { unroll<Vectors>([&](auto v) { sum[p][v] = vec<T>(T(0)); }); });
+            const T *from = x + begin, *out = d;
+            for (extent t = 0; t < tiles; ++t, from += x_step, out += d_step) {
+                vec<T> gradient[static_cast<unsigned>(Vectors)];
+                unroll<Vectors>([&](auto v) { gradient[v] = load_held(out + v * lanes<T>); });
+                unroll<Channels>([&](auto p) {
+                    const vec<T> value(from[p]);
+                    unroll<Vectors>([&](auto v) { sum[p][v] = fma(value, gradient[v], sum[p][v]); });
+                });
+            }
+            unroll<Channels>([&](auto p) {
+                if (p < skip) return;
+                unroll<Vectors>([&](auto v) {
+                    T* to = sums + (begin + p) * width + v * lanes<T>;
+                    store(to, load(to) + sum[p][v]);
+                });
+            });
+        }
+}
+
+/// dw[tap][channel][filter] += G' sums G of one block of `width` filters, of which `filters` exist; `all` is the step
+/// from one channel's filters to the next.
+template <extent Outputs, class T>
+CTNN_KERNEL void winograd_weights_gradient(const T* sums, extent channels, extent width, extent filters, extent all,
+                                           T* dw) {
+    constexpr extent size = Outputs + 2;
+    constexpr unsigned count = static_cast<unsigned>(size);
+    const extent plane = winograd_plane(channels * width);
+    for (extent c = 0; c < channels; ++c)
+        for (extent f = 0; f < filters; f += lanes<T>) {
+            const T* from = sums + c * width + f;
+            vec<T> half[3][count], points[count], taps[3];
+            for (extent j = 0; j < size; ++j) {
+                unroll<size>([&](auto i) { points[i] = load(from + (i * size + j) * plane); });
+                winograd_transform<Outputs>::weights_gradient(points, taps);
+                unroll<3>([&](auto i) { half[i][j] = taps[i]; });
+            }
+            for (extent i = 0; i < 3; ++i) {
+                winograd_transform<Outputs>::weights_gradient(half[i], taps);
+                for (extent j = 0; j < 3; ++j) {
+                    T* to = dw + ((i * 3 + j) * channels + c) * all + f;
+                    if (filters - f >= lanes<T>)
+                        store(to, load(to) + taps[j]);
+                    else
+                        store_partial(to, load_partial(to, filters - f) + taps[j], filters - f);
+                }
+            }
+        }
+}
+
+/// db[filter] += the sums of the output's gradients of `tiles` tiles: their transform at the point where A has ones
+/// alone, the second along both axes. d points at that plane.
+template <class T>
+CTNN_KERNEL void winograd_bias_gradient(const T* d, extent d_step, extent tiles, extent filters, T* db) {
+    for (extent f = 0; f < filters; f += lanes<T>) {
+        vec<T> sum(T(0));
+        for (extent t = 0; t < tiles; ++t) sum += load(d + t * d_step + f);
+        if (filters - f >= lanes<T>)
+            store(db + f, load(db + f) + sum);
+        else
+            store_partial(db + f, load_partial(db + f, filters - f) + sum, filters - f);
+    }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// The key of a weights' gradient by Winograd: `pixels` are the channels of a tile of registers.
+template <class T>
+[[nodiscard]] constexpr kernels::key winograd_gradient_key(extent outputs, const convolution_cost& c) {
+    const kernels::key tile = kernels::choose_tile<T>(c.channels, c.filters, true);
+    return {.pixels = tile.pixels, .vectors = tile.vectors, .last = tile.last, .winograd = outputs};
+}
+
+/// Where a tile of a batch lies: x at its first input, add at its first output's gradient.
+template <class T>
+[[nodiscard]] kernels::winograd_tile<T> winograd_gradient_tile(const kernels::winograd_sizes& g,
+                                                               const batch_view<const T>& x,
+                                                               const batch_view<const T>& dy, extent number,
+                                                               extent outputs) {
+    const extent plane = g.tiles[0] * g.tiles[1], in_plane = number % plane;
+    const extent depth = number / plane % g.positions[0], sample = number / plane / g.positions[0];
+    const extent row = in_plane / g.tiles[1] * outputs, column = in_plane % g.tiles[1] * outputs;
+    const auto most = [](extent there, extent wanted) { return there < wanted ? there : wanted; };
+    return {.x = x.at(sample, depth, row, column),
+            .rows = most(g.readable[0] - row, outputs + 2),
+            .columns = most(g.readable[1] - column, outputs + 2),
+            .add = dy.at(sample, depth, row, column),
+            .out_rows = most(g.positions[1] - row, outputs),
+            .out_columns = most(g.positions[2] - column, outputs)};
+}
+
+/// Adds into the gradients of weight and bias. Every sum is taken over the tiles in their order, whatever the number of
+/// parts that the filters are divided into.
+template <class T, kernels::key K>
+void winograd_weight_gradient(const backward_call<T>& call) {
+    constexpr extent outputs = K.winograd, points = (outputs + 2) * (outputs + 2);
+    constexpr extent width = K.vectors * kernels::lanes<T>;
+    const operation& op = call.op;
+    const convolution_cost c = forward_cost(op);
+    kernels::winograd_sizes g;
+    for (int a = 0; a < 3; ++a) g.positions[a] = c.positions[a];
+    g.channels = c.channels;
+    batch_view<const T> x = call.x;
+    for (int a = 0; a < 2; ++a) {
+        g.tiles[a] = (c.positions[a + 1] + outputs - 1) / outputs;
+        x.data -= op.window.before[a + 1] * x.step[a + 1];
+        g.readable[a] = op.in.axis[a + 1] + op.window.before[a + 1] + op.window.after[a + 1];
+    }
+    const extent together = c.gradient_part(), per_part = together / width < 1 ? 1 : together / width;
+    g.block = c.gradient_block(outputs);
+    const extent blocks = (kernels::vector_count<T>(c.filters) + K.vectors - 1) / K.vectors;
+    extent parts = (blocks + per_part - 1) / per_part;
+    if (call.threads > parts) parts = call.threads < blocks ? call.threads : blocks;
+    const extent all_tiles = call.dy.count * g.positions[0] * g.tiles[0] * g.tiles[1];
+    const extent x_width = round_up(g.channels), x_plane = kernels::winograd_plane(g.block * x_width);
+    T* const bias = op.parameters[1].name == nullptr ? nullptr : call.gradients + op.parameters[0].size();
+    parallel_for_with_worker(parts, call.threads, [&](extent part, extent worker) {
+        const extent first_block = blocks * part / parts, last_block = blocks * (part + 1) / parts;
+        const extent first = first_block * width;
+        const extent filters = (last_block * width < c.filters ? last_block * width : c.filters) - first;
+        const extent d_width = round_up(filters), d_plane = kernels::winograd_plane(g.block * d_width);
+        T* const transformed = call.thread_scratch + worker * c.gradient_scratch(outputs);
+        T* const gradients = transformed + points * x_plane;
+        T* const sums = gradients + points * d_plane;
+        const extent block_sums = kernels::winograd_sums(outputs, g.channels, 1, width);
+        std::memset(sums, 0, static_cast<std::size_t>((last_block - first_block) * block_sums) * sizeof(T));
+        for (extent begin = 0; begin < all_tiles; begin += g.block) {
+            const extent count = all_tiles - begin < g.block ? all_tiles - begin : g.block;
+            kernels::winograd_tile<T> tiles[winograd_tiles];
+            for (extent t = 0; t < count; ++t) {
+                tiles[t] = winograd_gradient_tile<T>(g, x, call.dy, begin + t, outputs);
+                tiles[t].add += first;
+            }
+            kernels::winograd_input<outputs>(g, tiles, count, extent{0}, x.step[1], x.step[2], transformed);
+            kernels::winograd_output_gradient<outputs>(tiles, count, filters, d_width, d_plane, call.dy.step[1],
+                                                       call.dy.step[2], gradients);
+            if (bias != nullptr)
+                kernels::winograd_bias_gradient(gradients + (outputs + 3) * d_plane, d_width, count, filters,
+                                                bias + first);
+            for (extent b = first_block; b < last_block; ++b) {
+                const auto multiply = [&](auto vectors) {
+                    kernels::winograd_gradient_products<T, K.pixels, vectors>(
+                        transformed, x_width, x_plane, gradients + (b - first_block) * width, d_width, d_plane, points,
+                        count, g.channels, sums + (b - first_block) * block_sums);
+                };
+                if constexpr (K.last == 0) {
+                    multiply(std::integral_constant<extent, K.vectors>{});
+                } else {
+                    if (b + 1 < blocks)
+                        multiply(std::integral_constant<extent, K.vectors>{});
+                    else
+                        multiply(std::integral_constant<extent, K.last>{});
+                }
+            }
+        }
+        for (extent b = first_block; b < last_block; ++b) {
+            const extent rest = c.filters - b * width;
+            const extent own = K.last != 0 && b + 1 == blocks ? K.last * kernels::lanes<T> : width;
+            kernels::winograd_weights_gradient<outputs>(sums + (b - first_block) * block_sums, g.channels, own,
+                                                        rest < own ? rest : own, c.filters,
+                                                        call.gradients + b * width);
+        }
+    });
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// The key of the input's gradient; pixels 0 means that nobody wants it, as in a network's first layer.
+template <class T>
+[[nodiscard]] constexpr kernels::key input_gradient_key(const operation& op, bool wanted = true) {
+    if (!wanted) return {.pixels = 0};
+    if (is_dense(op)) return {.dense = true};
+    if (is_depthwise(op)) return {.depthwise = true};
+    const extent outputs = winograd_outputs(op.gradient_algorithm);
+    if (outputs != 0) return winograd_key<T>(outputs, gradient_cost(op));
+    const extent stride = op.window.stride[2];
+    const extent narrowest = op.in.width() < stride ? 1 : op.in.width() / stride;
+    return kernels::choose_tile<T>(narrowest, op.in.channels() / op.groups, stride > 1);
+}
+
+/// The key of the weights' gradient.
+template <class T>
+[[nodiscard]] constexpr kernels::key weight_gradient_key(const operation& op) {
+    if (is_depthwise(op)) return {.depthwise = true};
+    if (const extent outputs = winograd_outputs(op.weight_algorithm); outputs != 0)
+        return winograd_gradient_key<T>(outputs, forward_cost(op));
+    const extent channels = op.in.channels() / op.groups;
+    const bool touching = op.groups == 1 && op.window.dilation[2] == 1;
+    return kernels::choose_gradient_tile<T>(touching ? channels * op.window.kernel[2] : channels, channels,
+                                            op.out.channels() / op.groups);
+}
+
+/// dx (+)= gradient of the input: one correlation of dy with the flipped weights for each phase of the stride,
+/// because the inputs whose distance from each other is the stride see the same taps. dy has a border of
+/// gradient_border() zeros.
+template <class T, kernels::key K>
+void convolution_input_gradient(const backward_call<T>& call) {
+    const operation& op = call.op;
+    const ctnn::window& window = op.window;
+    const kernels::correlation sizes = convolution_sizes(op);
+    const extent count = call.dy.count;
+    T* packed = call.scratch;
+    T* zeros =
+        packed + (K.depthwise ? kernels::packed_depthwise(sizes.tap_count(), sizes.groups)
+                              : sizes.groups * kernels::packed_group(sizes.tap_count(), sizes.filters, sizes.channels));
+    const extent biases = K.depthwise ? round_up(sizes.groups) : sizes.groups * round_up(sizes.channels);
+    std::memset(zeros, 0, static_cast<std::size_t>(biases) * sizeof(T));
+    for (extent i = 0; i < phase_count(window); ++i) {
+        const convolution_phase phase = phase_of(window, op.in, op.out, i, call.dy.step, call.dx.step, call.dx.step);
+        if (phase.empty) continue;
+        kernels::correlation g = phase.sizes;
+        const T* from = call.dy.data + phase.from;
+        T* to = call.dx.data + phase.to;
+        g.channels = sizes.filters;
+        g.filters = sizes.channels;
+        g.groups = sizes.groups;
+        if (!phase.reached) {
+            if (call.accumulate) continue;
+            g.channels = 0;  // no tap reaches these inputs: a correlation without terms writes the zeros of the bias
+        } else if constexpr (K.depthwise) {
+            kernels::pack_depthwise(sizes.taps, phase.run, sizes.groups, call.parameters, packed);
+        } else {
+            kernels::pack_transposed(sizes, phase.run, K.vectors, call.parameters, packed);
+        }
+        for_each_block_of_rows(g, count, call.threads, [&](extent s, extent first, extent last) {
+            T* target = to + s * call.dx.sample;
+            const T *dy = from + s * call.dy.sample, *add = call.accumulate ? target : nullptr;
+            if constexpr (K.depthwise)
+                kernels::correlate_depthwise<activation::none>(g, dy, packed, zeros, add, target, first, last);
+            else
+                kernels::correlate<T, K>(g, dy, packed, zeros, add, target, first, last);
+        });
+    }
+}
+
+/// dx (+)= gradient of the input of a dense layer of vectors.
+template <class T>
+void dense_layer_input_gradient(const backward_call<T>& call) {
+    const extent inputs = call.op.in.channels(), outputs = call.op.out.channels();
+    constexpr extent block = 64;
+    parallel_for((inputs + block - 1) / block, call.threads, [&](extent i) {
+        const extent first = i * block, last = first + block < inputs ? first + block : inputs;
+        kernels::dense_input_gradient(call.dy.data, call.dy.sample, call.parameters, outputs, call.dx.data,
+                                      call.dx.sample, call.dy.count, first, last, call.accumulate);
+    });
+}
+
+/// Adds into the gradients of weight and bias. Threads share the weights' tiles: every sum has one owner and one order.
+template <class T, kernels::key K>
+void convolution_weight_gradient(const backward_call<T>& call) {
+    const operation& op = call.op;
+    const T* x = nullptr;
+    kernels::correlation g = convolution_geometry<T>(op, call.x, call.dy.step, x);
+    extent samples = call.dy.count;
+    if (is_dense(op)) {  // the samples are the positions of one row
+        g.positions[2] = samples;
+        g.in_step[2] = call.x.sample;
+        g.out_step[2] = call.dy.sample;
+        samples = 1;
+    }
+    T* bias = op.parameters[1].name == nullptr ? nullptr : call.gradients + op.parameters[0].size();
+    if constexpr (K.winograd != 0) {
+        return winograd_weight_gradient<T, K>(call);
+    } else if constexpr (K.depthwise) {
+        parallel_for(kernels::vector_count<T>(g.groups), call.threads, [&](extent vector) {
+            kernels::depthwise_weight_gradient(g, x, call.x.sample, call.dy.data, call.dy.sample, samples,
+                                               call.gradients, bias, vector);
+        });
+    } else {
+        const extent units = kernels::gradient_units<K>(g);
+        extent parts = call.threads > 1 ? call.threads * 4 : 1;
+        if (parts > units) parts = units;
+        parallel_for(parts, call.threads, [&](extent part) {
+            kernels::weight_gradient<T, K>(g, x, call.x.sample, call.dy.data, call.dy.sample, samples, call.gradients,
+                                           part == 0 ? bias : nullptr, units * part / parts,
+                                           units * (part + 1) / parts);
+        });
+    }
+}
+
+/// Backwards in training: gradients of weight and bias are added to, dx is overwritten or, with accumulate, added to.
+template <class T, kernels::key Input, kernels::key Weights>
+void convolution_backward(const backward_call<T>& call) {
+    convolution_weight_gradient<T, Weights>(call);
+    if constexpr (Input.dense) {
+        if (call.dx.data != nullptr) dense_layer_input_gradient<T>(call);
+    } else if constexpr (Input.pixels > 0) {
+        if (call.dx.data == nullptr) return;
+        if constexpr (Input.winograd != 0)
+            winograd_input_gradient<T, Input>(call);
+        else
+            convolution_input_gradient<T, Input>(call);
+    }
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// The convolution from the output of a transposed one to its input, whose input's gradient the latter computes. It has
+/// the same weights, and no bias.
+[[nodiscard]] constexpr operation adjoint(const operation& op) {
+    operation convolution = op;
+    convolution.in = op.out;
+    convolution.out = op.in;
+    convolution.transposed = false;
+    convolution.activation = activation::none;
+    convolution.parameters[1] = {};
+    return convolution;
+}
+
+/// The key of the forward kernel. Phases of a stride may differ in width by one.
+template <class T>
+[[nodiscard]] constexpr kernels::key transposed_key(const operation& op) {
+    if (is_depthwise(op)) return {.depthwise = true, .activation = op.activation};
+    const extent stride = op.window.stride[2], narrowest = op.out.width() < stride ? 1 : op.out.width() / stride;
+    kernels::key chosen = kernels::choose_tile<T>(narrowest, op.out.channels() / op.groups, stride > 1);
+    chosen.activation = op.activation;
+    return chosen;
+}
+
+/// Where the bias lies among the packed_size() numbers of a transposed convolution.
+[[nodiscard]] constexpr extent packed_bias(const operation& op) {
+    return packed_size(op) -
+           (is_depthwise(op) ? round_up(op.groups) : op.groups * round_up(op.out.channels() / op.groups));
+}
+
+/// Packs weights and bias, phase after phase of the stride; the rest as pack_convolution().
+template <class T>
+void pack_transposed_convolution(const operation& op, const T* weights, const T* bias, const T* scale, const T* shift,
+                                 T* to) {
+    const extent vectors = transposed_key<T>(op).vectors, none[3]{};
+    kernels::correlation g = convolution_sizes(op), exchanged = g;  // exchanged: from the output to the input
+    exchanged.channels = g.filters;
+    exchanged.filters = g.channels;
+    T* next = to;
+    for (extent i = 0; i < phase_count(op.window); ++i) {
+        const convolution_phase phase = phase_of(op.window, op.out, op.in, i, none, none, none);
+        if (phase.empty || !phase.reached) continue;
+        if (is_depthwise(op)) {
+            kernels::pack_depthwise(g.taps, phase.run, g.groups, weights, next, scale);
+            next += kernels::packed_depthwise(phase.taps(), g.groups);
+        } else {
+            kernels::pack_transposed(exchanged, phase.run, vectors, weights, next, scale);
+            next += g.groups * kernels::packed_group(phase.taps(), g.channels, g.filters);
+        }
+    }
+    if (is_depthwise(op)) {  // the bias then lies in one piece
+        g.filters = g.groups;
+        g.groups = 1;
+    }
+    kernels::pack_bias(g, bias, scale, shift, to + packed_bias(op));
+}
+
+/// y = activation(bias + transposed convolution of x + other) with packed weights, as in an engine. x has a border of
+/// input_border() zeros; other.data may be null, or y.data.
+template <class T, kernels::key K>
+void transposed_forward_packed(const forward_call<T>& call, const T* packed) {
+    const operation& op = call.op;
+    const T *bias = packed + packed_bias(op), *weights = packed;
+    for (extent i = 0; i < phase_count(op.window); ++i) {
+        const convolution_phase phase =
+            phase_of(op.window, op.out, op.in, i, call.x.step, call.y.step, call.other.step);
+        if (phase.empty) continue;
+        kernels::correlation g = phase.sizes;
+        g.channels = phase.reached ? op.in.channels() / op.groups : 0;  // bias and addend alone where no tap reaches
+        g.filters = op.out.channels() / op.groups;
+        g.groups = op.groups;
+        g.numbers = op.numbers();
+        for_each_block_of_rows(g, call.y.count, call.threads, [&](extent s, extent first, extent last) {
+            const T* from = call.x.data + s * call.x.sample + phase.from;
+            const T* add = call.other.data == nullptr ? nullptr : call.other.data + s * call.other.sample + phase.add;
+            T* to = call.y.data + s * call.y.sample + phase.to;
+            if constexpr (K.depthwise)
+                kernels::correlate_depthwise<K.activation>(g, from, weights, bias, add, to, first, last);
+            else
+                kernels::correlate<T, K>(g, from, weights, bias, add, to, first, last);
+        });
+        if (!phase.reached) continue;
+        if constexpr (K.depthwise)
+            weights += kernels::packed_depthwise(phase.taps(), g.groups);
+        else
+            weights += g.groups * kernels::packed_group(phase.taps(), g.channels, g.filters);
+    }
+}
+
+/// In an engine.
+template <class T, kernels::key K>
+void transposed_engine_forward(const forward_call<T>& call) {
+    transposed_forward_packed<T, K>(call, call.parameters);
+}
+
+/// In training: parameters are weight, then bias.
+template <class T, kernels::key K>
+void transposed_forward(const forward_call<T>& call) {
+    const operation& op = call.op;
+    const T* bias = op.parameters[1].name == nullptr ? nullptr : call.parameters + op.parameters[0].size();
+    pack_transposed_convolution<T>(op, call.parameters, bias, nullptr, nullptr, call.scratch);
+    transposed_forward_packed<T, K>(call, call.scratch);
+}
+
+/// db += the sums of dy over samples and positions, in that order.
+template <class T>
+void transposed_bias_gradient(const operation& op, const batch_view<const T>& dy, T* db) {
+    constexpr extent most = 16;
+    kernels::correlation g = convolution_sizes(op);
+    for (int a = 0; a < 3; ++a) g.out_step[a] = dy.step[a];
+    for (extent s = 0; s < dy.count; ++s)
+        for (extent begin = 0; begin < g.rows(); begin += most) {
+            const extent count = g.rows() - begin < most ? g.rows() - begin : most;
+            extent rows[most][2]{};
+            for (extent r = 0; r < count; ++r)
+                rows[r][1] = s * dy.sample + (begin + r) / g.positions[1] * dy.step[0] +
+                             (begin + r) % g.positions[1] * dy.step[1];
+            kernels::bias_gradient(g, dy.data, rows, count, db);
+        }
+}
+
+/// Backwards in training, as convolution_backward(): the input's gradient is the adjoint convolution of dy, the
+/// weights' is the adjoint's with dy as its input and x as the gradient of its output. Keys are the adjoint's.
+template <class T, kernels::key Input, kernels::key Weights>
+void transposed_backward(const backward_call<T>& call) {
+    const operation convolution = adjoint(call.op);
+    convolution_weight_gradient<T, Weights>({.op = convolution,
+                                             .x = call.dy,
+                                             .other = {},
+                                             .y = {},
+                                             .dy = call.x,
+                                             .dx = {},
+                                             .parameters = call.parameters,
+                                             .gradients = call.gradients,
+                                             .scratch = call.scratch,
+                                             .thread_scratch = call.thread_scratch,
+                                             .threads = call.threads});
+    if (call.op.parameters[1].name != nullptr)
+        transposed_bias_gradient<T>(call.op, call.dy, call.gradients + call.op.parameters[0].size());
+    if constexpr (Input.pixels > 0) {
+        if (call.dx.data == nullptr) return;
+        batch_view<const T> sum;
+        if (call.accumulate) sum = call.dx;
+        convolution_forward<T, Input>({.op = convolution,
+                                       .x = call.dy,
+                                       .other = sum,
+                                       .y = call.dx,
+                                       .parameters = call.parameters,
+                                       .scratch = call.scratch,
+                                       .thread_scratch = call.thread_scratch,
+                                       .threads = call.threads});
+    }
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -15938,7 +16678,8 @@ void fold_norm(const operation& norm, const T* parameters, const T* state, T* sc
 }
 
 template <class T, class Table>
-void pack_row(const detail::inference_row& row, const Table& unfused, const T* parameters, const T* state, T* block) {
+void pack_row(const detail::inference_row& row, const routine<T>& code, const Table& unfused, const T* parameters,
+              const T* state, T* block) {
     const operation& op = row.op;
     T* to = block + row.weights;
     const T* from = parameters + op.parameter_offset;
@@ -15951,17 +16692,23 @@ void pack_row(const detail::inference_row& row, const Table& unfused, const T* p
             shift = scale + op.out.channels();
             fold_norm(unfused.rows[op.norm], parameters, state, scale, shift);
         }
-        pack_convolution<T>(op, from, bias, scale, shift, to);
+        if (op.transposed)
+            pack_transposed_convolution<T>(op, from, bias, scale, shift, to);
+        else
+            pack_convolution<T>(op, from, bias, scale, shift, to);
         return;
     }
-    for (extent i = 0; i < op.parameter_count(); ++i) to[i] = from[i];
+    if (code.pack != nullptr)
+        code.pack({op, from, op.front < 0 ? nullptr : parameters + unfused.rows[op.front].parameter_offset, to});
+    else
+        for (extent i = 0; i < op.parameter_count(); ++i) to[i] = from[i];
     for (extent i = 0; i < op.state_count(); ++i) block[row.state + i] = state[op.state_offset + i];
 }
 
 template <class Plan, class Net, class T>
-void pack_model(const detail::inference_row* rows, const model<Net, T>& m, T* block) {
+void pack_model(const detail::inference_row* rows, const routine<T>* routines, const model<Net, T>& m, T* block) {
     for (int i = 0; i < Plan::rows; ++i)
-        pack_row<T>(rows[i], Net::table, m.parameters().data(), m.state().data(), block);
+        pack_row<T>(rows[i], routines[i], Net::table, m.parameters().data(), m.state().data(), block);
 }
 
 }  // namespace execution
@@ -15996,7 +16743,17 @@ inline constexpr auto brought = collect_routines<Net, T>();
 template <class Plan, class Net, class T, bool Training, int I>
 constexpr routine<T> routine_of_row() {
     constexpr const operation& row = Plan::table.rows[I];
-    if constexpr (row.what == kind::convolution) {
+    if constexpr (row.what == kind::convolution && row.transposed) {
+        constexpr kernels::key forward = transposed_key<T>(row);
+        if constexpr (Training) {
+            constexpr kernels::key input =
+                Plan::wants_input_gradient(I) ? forward_key<T>(adjoint(row)) : kernels::key{.pixels = 0};
+            constexpr kernels::key weights = weight_gradient_key<T>(adjoint(row));
+            return {&transposed_forward<T, forward>, &transposed_backward<T, input, weights>};
+        } else {
+            return {&transposed_engine_forward<T, forward>, nullptr};
+        }
+    } else if constexpr (row.what == kind::convolution) {
         constexpr kernels::key forward = forward_key<T>(row);
         if constexpr (Training) {
             constexpr kernels::key input = input_gradient_key<T>(row, Plan::wants_input_gradient(I));
@@ -16006,7 +16763,9 @@ constexpr routine<T> routine_of_row() {
             return {&convolution_engine_forward<T, forward>, nullptr};
         }
     } else {
-        return brought<Net, T>.of[row.row];
+        routine<T> code = brought<Net, T>.of[row.row];
+        if (!Training && code.infer != nullptr) code.forward = code.infer;
+        return code;
     }
 }
 
@@ -16100,7 +16859,7 @@ private:
 
     engine(T* block, const model<Net, T>& m, const engine_options& options) noexcept
         : block_(block), max_batch_(options.max_batch < 1 ? 1 : options.max_batch) {
-        execution::pack_model<plan, Net>(rows.of, m, block);
+        execution::pack_model<plan, Net>(rows.of, routines.of, m, block);
         program_ = {rows.of, routines.of, plan::rows, block, options.threads < 1 ? 1 : options.threads};
     }
 
@@ -16163,6 +16922,269 @@ template <class Net, class T>
 /// \file
 /// Composition, networks, their plans, models.
 
+// -------------------- ctnn/graph/bidirectional.hpp
+/// \file
+/// A recurrent layer in both directions.
+
+// -------------------- ctnn/core/sequence_options.hpp
+/// \file
+/// The named options of layers that read sequences: lstm<64, last_step, masked>.
+
+namespace ctnn {
+
+struct last_step_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::last_step);
+        o.last_step = true;
+    }
+};
+struct backwards_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::backwards);
+        o.backwards = true;
+    }
+};
+struct masked_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::masked);
+        o.masked = true;
+    }
+};
+struct keras_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::convention);
+        o.keras = true;
+    }
+};
+struct pytorch_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::convention);
+        o.pytorch = true;
+    }
+};
+template <extent Index>
+struct padding_index_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::padding_index);
+        o.padding_index = Index;
+    }
+};
+
+/// A recurrent layer gives its state behind the last step alone, not that of every step (Keras' default, its
+/// return_sequences=False).
+inline constexpr last_step_option last_step{};
+/// A recurrent layer reads the sequence from its end to its beginning; what it gives stays in the order of the steps.
+inline constexpr backwards_option backwards{};
+/// A recurrent layer passes over steps whose channels are all exactly 0: its state stays, and what it gives for them is
+/// 0 again. That is how sequences shorter than T are filled up, before them or behind.
+inline constexpr masked_option masked{};
+/// A recurrent layer keeps its parameters as Keras does: a gru's gates are z, r, h, an lstm's forget bias begins at 1.
+inline constexpr keras_option keras{};
+/// A recurrent layer keeps its parameters as PyTorch does: a gru's gates are r, z, n, and an rnn or lstm has a bias for
+/// the input and one for the state.
+inline constexpr pytorch_option pytorch{};
+/// The class index of an embedding that stands for nothing: its vector is 0 and learns nothing.
+template <extent Index>
+inline constexpr padding_index_option<Index> padding_index{};
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+template <class Layer>
+struct both_directions {
+    static constexpr bool possible = false;
+    using type = concat<Layer, Layer>;
+};
+template <template <extent, auto...> class Recurrent, extent Units, auto... Options>
+requires((read_options<Options...>().given & option::backwards) == 0 && requires {
+    &Recurrent<Units, Options..., ctnn::backwards>::layout_of;
+}) struct both_directions<Recurrent<Units, Options...>> {
+    static constexpr bool possible = true;
+    using type = concat<Recurrent<Units, Options...>, Recurrent<Units, Options..., ctnn::backwards>>;
+};
+}  // namespace detail
+
+/// A recurrent layer and its twin that reads backwards, with parameters of its own; their states lie side by side.
+///
+///     takes    what the layer takes
+///     gives    twice its units: of each step the state behind it and that of the steps behind it; with last_step the
+///              last states of both, the twin's behind the first step (Keras' Bidirectional, PyTorch's h_n)
+///     learns   0.weight ... of the layer, 1.weight ... of its twin
+///     refuses  a layer that is not recurrent, or is backwards itself
+///
+///     using net = ctnn::network<ctnn::shape<20, 6>, ctnn::bidirectional<ctnn::lstm<32>>, ctnn::dense<2>>;
+///
+/// Schuster and Paliwal, "Bidirectional recurrent neural networks", 1997;
+/// https://keras.io/api/layers/recurrent_layers/bidirectional/
+template <class Layer>
+struct bidirectional {
+    using children = typename detail::both_directions<Layer>::type::children;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        using both = detail::both_directions<Layer>;
+        if constexpr (both::possible)
+            return both::type::template emit<Routine>(b, in);
+        else
+            return b.refuse(refusal::needs_recurrent, in.shape);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/graph/separable_conv.hpp
+/// \file
+/// The separable convolution: two rows of a network's table.
+
+// -------------------- ctnn/layers/convolution_rule.hpp
+/// \file
+/// The shape rule that all layers share which are a convolution: from options and the incoming shape to the operation.
+
+// -------------------- ctnn/core/convolution_options.hpp
+/// \file
+/// The named options that convolutions alone take: conv<32, 3, dilation<2>, causal>.
+
+namespace ctnn {
+
+struct causal_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::padding);
+        o.mark(option::causal);
+        o.causal = true;
+    }
+};
+template <extent N>
+struct depth_multiplier_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::depth_multiplier);
+        o.depth_multiplier = N;
+    }
+};
+template <extent... N>
+struct output_padding_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::output_padding);
+        o.output_padding = detail::make_axes<N...>();
+    }
+};
+
+/// (kernel - 1) * dilation zeros in front of a sequence and none behind it: output t sees no input after t * stride
+/// (Keras' padding="causal"; in PyTorch a pad on the left).
+inline constexpr causal_option causal{};
+/// So many filters for each channel of a depthwise convolution (Keras' depth_multiplier).
+template <extent N>
+inline constexpr depth_multiplier_option<N> depth_multiplier{};
+/// So many positions more behind the output of a transposed convolution, one number for all axes or one for each: which
+/// of the sizes that a stride makes equal is meant (PyTorch's output_padding).
+template <extent... N>
+inline constexpr output_padding_option<N...> output_padding{};
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// The options that every convolution takes.
+inline constexpr unsigned convolution_options =
+    option::kernel | option::stride | option::dilation | option::padding | option::causal | option::bias;
+
+/// The parameters of a convolution: the weight (kernel..., channels, filters), filters contiguous, and a bias.
+constexpr void learn_convolution(operation& row, extent channels, extent filters, extent biases) {
+    const extent taps = tap_count(row.window);
+    parameter& weight = row.parameters[0];
+    weight = {.name = "weight",
+              .rank = row.in.rank + 1,
+              .start = initializer::glorot_uniform,
+              .fan_in = taps * channels,
+              .fan_out = taps * filters};
+    extent next = 0;
+    for (extent a = row.in.first_axis(); a < 3; ++a) weight.axis[next++] = row.window.kernel[a];
+    weight.axis[next++] = channels;
+    weight.axis[next] = filters;
+    if (biases > 0) row.parameters[1] = {.name = "bias", .axis = {biases, 1, 1, 1, 1}, .rank = 1};
+}
+
+/// A convolution with so many filters, or why it is refused. kernel 3 and stride 1 where the options say nothing.
+/// \param taken the options that the layer takes, bits of `option`
+[[nodiscard]] constexpr outcome lower_convolution(const char* layer, const layer_options& o, unsigned taken, dims in,
+                                                  extent filters) {
+    if (o.repeated || (o.given & ~taken) != 0) return refusal::option_not_taken;
+    if (filters < 1 || o.groups < 1) return refusal::number_out_of_range;
+    if (o.winograd != 0 && o.winograd != 2 && o.winograd != 4) return refusal::needs_winograd_window;
+    const placed_window placed = place_window(o, in, 3, 1);
+    if (placed.why != refusal::none) return placed.why;
+    if (in.channels() % o.groups != 0 || filters % o.groups != 0) return refusal::groups_do_not_divide;
+
+    operation row = make_operation(kind::convolution, layer, in, placed.out.with_channels(filters));
+    row.window = placed.window;
+    row.groups = o.groups;
+    row.backward_reads_input = true;
+    const extent channels = in.channels() / o.groups;
+    row.multiply_adds = row.out.positions() * tap_count(row.window) * channels * filters;
+    learn_convolution(row, channels, filters, o.bias ? filters : 0);
+    if (o.winograd != 0 && !winograd_applies(row.window, row.groups)) return refusal::needs_winograd_window;
+    choose_algorithm(row, o.exact, o.winograd);
+    row.scratch = convolution_scratch(row);
+    return row;
+}
+
+/// A convolution of each channel by itself with o.depth_multiplier filters, or why it is refused.
+[[nodiscard]] constexpr outcome lower_depthwise(layer_options o, unsigned taken, dims in) {
+    o.groups = in.channels();
+    o.exact = true;  // with one channel in all it is an ordinary convolution
+    outcome result = lower_convolution("depthwise_conv", o, taken, in, in.channels() * o.depth_multiplier);
+    parameter& weight = result.what.parameters[0];
+    if (result.why != refusal::none) return result;
+    const extent taps = tap_count(result.what.window);
+    weight.axis[weight.rank - 2] = in.channels();
+    weight.axis[weight.rank - 1] = o.depth_multiplier;
+    weight.fan_in = taps * in.channels();
+    weight.fan_out = taps * o.depth_multiplier;
+    return result;
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// A depthwise convolution without bias, then a convolution of 1 x 1 with so many filters.
+///
+///     takes    a sequence, an image or a volume; its rank follows the input
+///     gives    the positions of conv, `Filters` channels
+///     learns   0.weight (kernel..., channels, depth_multiplier), of the first convolution; 1.weight (1...,
+///              depth_multiplier * channels, Filters) and 1.bias (Filters), of the second
+///     options  kernel (3), stride (1), dilation (1), padding, same or causal (valid), depth_multiplier (1), no_bias;
+///              all but the last are those of the depthwise convolution
+///     costs    kernel + Filters multiply-adds a channel and position, where conv needs kernel * Filters; in an engine
+///              the second convolution takes up the batch norm, addition and activation that follow
+///     refuses  what conv refuses; depth_multiplier<0>
+///
+///     using small = ctnn::network<ctnn::shape<28, 28, 16>, ctnn::separable_conv<32, 3, ctnn::same>, ctnn::relu>;
+///
+/// https://keras.io/api/layers/convolution_layers/separable_convolution2d/; Chollet, "Xception", 2016
+template <extent Filters, auto... Options>
+struct separable_conv {
+    using children = types<>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        layer_options o = read_options<Options...>(), pointwise;
+        pointwise.kernel = {{1, 1, 1}, 1};
+        pointwise.bias = o.bias;
+        o.bias = false;
+        const outcome first = lower_depthwise(o, convolution_options | option::depth_multiplier, in.shape);
+        if (first.why != refusal::none) return b.refuse(first.why, in.shape);
+        const outcome second = lower_convolution("conv", pointwise, 0, first.what.out, Filters);
+        if (second.why != refusal::none) return b.refuse(second.why, in.shape);
+        b.enter(0);
+        in = b.apply(first.what, Routine{}, in);
+        b.leave();
+        b.enter(1);
+        in = b.apply(second.what, Routine{}, in);
+        b.leave();
+        return in;
+    }
+};
+
+}  // namespace ctnn
 // -------------------- ctnn/graph/summary.hpp
 /// \file
 /// A network as a table to read.
@@ -16193,9 +17215,14 @@ constexpr auto receptive_fields() {
                 continue;
             }
             if (row.input[1] >= 0 && f.of[row.input[1]].size[a] > r.size[a]) r.size[a] = f.of[row.input[1]].size[a];
-            const double seen = static_cast<double>((row.window.kernel[a] - 1) * row.window.dilation[a]) * r.step[a];
+            const extent reach = (row.window.kernel[a] - 1) * row.window.dilation[a];
+            const double seen = static_cast<double>(row.transposed ? reach / row.window.stride[a] : reach) * r.step[a];
             r.size[a] += static_cast<extent>(seen);
             if (r.size[a] > whole) r.size[a] = whole;
+            if (row.transposed) {
+                r.step[a] /= static_cast<double>(row.window.stride[a]);
+                continue;
+            }
             r.step[a] *= static_cast<double>(row.in.axis[a] > row.out.axis[a] ? row.window.stride[a] : 1);
             if (row.out.axis[a] > row.in.axis[a])
                 r.step[a] *= static_cast<double>(row.in.axis[a]) / static_cast<double>(row.out.axis[a]);
@@ -17467,9 +18494,9 @@ struct tanh : detail::elementwise<activation::tanh> {
 };
 
 }  // namespace ctnn
-// -------------------- ctnn/layers/avg_pool.hpp
+// -------------------- ctnn/layers/adaptive_pool.hpp
 /// \file
-/// Average pooling.
+/// Pooling to a given number of positions.
 
 // -------------------- ctnn/kernels/pool_gradient.hpp
 /// \file
@@ -17486,7 +18513,7 @@ namespace kernels {
 enum class pool { maximum, average };
 
 /// Input positions [first, last) that a window covers along one axis; padding is clipped off. Never empty, because
-/// padding is at most half a window.
+/// padding is at most half a window, and a bin has at least one position.
 struct clipped {
     extent first, last;
     [[nodiscard]] CTNN_INLINE extent size() const { return last - first; }
@@ -17496,6 +18523,14 @@ struct clipped {
 [[nodiscard]] CTNN_INLINE clipped clip(const window& w, int axis, extent position, extent size) {
     const extent begin = position * w.stride[axis] - w.before[axis], end = begin + w.kernel[axis];
     return {begin < 0 ? 0 : begin, end > size ? size : end};
+}
+
+/// What output number `position` along an axis covers: a window, or where the pool is adaptive a bin, from
+/// position in / out to (position + 1) in / out, the one rounded down, the other up.
+[[nodiscard]] CTNN_INLINE clipped covered(const operation& op, int axis, extent position) {
+    const extent in = op.in.axis[axis], out = op.out.axis[axis];
+    if (!op.adaptive) return clip(op.window, axis, position, in);
+    return {position * in / out, ((position + 1) * in + out - 1) / out};
 }
 
 /// What an average divides by: all taps of the window, or those inside the input.
@@ -17604,7 +18639,7 @@ template <pool P, class T>
 CTNN_KERNEL void pool_output_row(const operation& op, const pool_row<T>& row, T* y, extent y_step) {
     const extent channels = op.in.channels();
     for (extent o = 0; o < op.out.width(); ++o) {
-        const clipped w = clip(op.window, 2, o, op.in.width());
+        const clipped w = covered(op, 2, o);
         const T* x = row.x + w.first * row.step[2];
         const extent inside = row.depth * row.height * w.size();
         const vec<T> share = static_cast<T>(divisor(op.window, op.include_padding, inside));
@@ -17619,23 +18654,29 @@ CTNN_KERNEL void pool_output_row(const operation& op, const pool_row<T>& row, T*
 
 }  // namespace detail
 
-/// x: (batch, depth, height, width, channels), y: the same with the output's positions. Padding never wins a maximum;
-/// NaN does. Parallel over output rows; each output is computed by one thread in one order.
-template <pool P, class T>
-void pool_forward(const operation& op, const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+/// Calls body(s, d, h) for every row of output windows of a batch, in parallel over pieces of some 16,384 taps.
+template <class Body>
+void for_each_window_row(const operation& op, extent samples, extent threads, const Body& body) {
     // A global pool answers with a vector: the only output position, whatever y's rank.
     const extent depth = op.out.depth(), height = op.out.height();
     const extent row_work =
         op.out.width() * op.in.channels() * op.window.kernel[0] * op.window.kernel[1] * op.window.kernel[2];
-    const extent rows = x.count * depth * height, piece = row_work < 16384 ? 16384 / row_work : 1;
+    const extent rows = samples * depth * height, piece = row_work < 16384 ? 16384 / row_work : 1;
     parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
-        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r) {
-            const extent s = r / (depth * height), od = r / height % depth, oh = r % height;
-            const clipped d = clip(op.window, 0, od, op.in.depth()), h = clip(op.window, 1, oh, op.in.height());
-            const detail::pool_row<T> row{
-                x.at(s, d.first, h.first, 0), {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
-            detail::pool_output_row<P>(op, row, y.at(s, od, oh, 0), y.step[2]);
-        }
+        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r)
+            body(r / (depth * height), r / height % depth, r % height);
+    });
+}
+
+/// x: (batch, depth, height, width, channels), y: the same with the output's positions. Padding never wins a maximum;
+/// NaN does. Parallel over output rows; each output is computed by one thread in one order.
+template <pool P, class T>
+void pool_forward(const operation& op, const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+    for_each_window_row(op, x.count, threads, [&](extent s, extent od, extent oh) {
+        const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
+        const detail::pool_row<T> row{
+            x.at(s, d.first, h.first, 0), {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
+        detail::pool_output_row<P>(op, row, y.at(s, od, oh, 0), y.step[2]);
     });
 }
 
@@ -17731,7 +18772,7 @@ CTNN_KERNEL void spread_output_row(const operation& op, const pool_row<T>& row, 
     // Of a relu before the pool, whose outputs x are; else nothing compares as less than NaN.
     const vec<T> floor = op.activation == activation::relu ? T(0) : std::numeric_limits<T>::quiet_NaN();
     for (extent o = 0; o < op.out.width(); ++o) {
-        const clipped w = clip(op.window, 2, o, op.in.width());
+        const clipped w = covered(op, 2, o);
         const T* from = P == pool::maximum ? row.x + w.first * row.step[2] : nullptr;
         T* to = dx + w.first * dx_step[2];
         const extent inside = row.depth * row.height * w.size();
@@ -17757,7 +18798,7 @@ CTNN_KERNEL void spread_output_row(const operation& op, const pool_row<T>& row, 
 /// Zeroes what no window covers in the territory of one output row.
 template <class T>
 void zero_uncovered(const operation& op, const batch_view<T>& dx, extent s, extent od, extent oh) {
-    const clipped d = clip(op.window, 0, od, op.in.depth()), h = clip(op.window, 1, oh, op.in.height());
+    const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
     const clipped all_d = territory(op, 0, od), all_h = territory(op, 1, oh);
     const extent width = op.in.width(), channels = op.in.channels();
     for (extent i = all_d.first; i < all_d.last; ++i)
@@ -17766,7 +18807,7 @@ void zero_uncovered(const operation& op, const batch_view<T>& dx, extent s, exte
             extent from = 0;  // pixels before it are done
             if (i >= d.first && i < d.last && j >= h.first && j < h.last)
                 for (extent o = 0; o < op.out.width(); ++o) {
-                    const clipped w = clip(op.window, 2, o, width);
+                    const clipped w = covered(op, 2, o);
                     zero_pixels(row, dx.step[2], channels, from, w.first);
                     from = w.last;
                 }
@@ -17774,29 +18815,19 @@ void zero_uncovered(const operation& op, const batch_view<T>& dx, extent s, exte
         }
 }
 
-}  // namespace detail
-
-/// dx from dy, and for the maximum from x: its first occurrence in the window takes the gradient, a NaN counts as
-/// infinity. Windows that do not overlap: parallel over output rows, every input written once. Otherwise parallel over
-/// samples, and windows add in the order of memory.
-template <pool P, class T>
-void pool_backward(const operation& op, const batch_view<const T>& x, const batch_view<const T>& dy,
-                   const batch_view<T>& dx, extent threads) {
+/// Calls one_row(overlap, s, d, h) for every row of output windows, to hand its gradient to dx. Windows that do not
+/// overlap: parallel over output rows, every input written once, `overlap` false. Otherwise parallel over samples, and
+/// windows add in the order of memory to a dx of zeros.
+template <class T, class Row>
+void for_each_gradient_row(const operation& op, const batch_view<T>& dx, extent threads, const Row& one_row) {
     const extent depth = op.out.depth(), height = op.out.height();
-    bool overlap = false;
+    bool overlap = op.adaptive;  // neighboring bins share a position wherever the extents do not divide
     for (int a = 0; a < 3; ++a) overlap = overlap || (op.out.axis[a] > 1 && op.window.kernel[a] > op.window.stride[a]);
-    const auto one_row = [&]<bool Overlap>(std::bool_constant<Overlap>, extent s, extent od, extent oh) {
-        const clipped d = clip(op.window, 0, od, op.in.depth()), h = clip(op.window, 1, oh, op.in.height());
-        const T* from = P == pool::maximum ? x.at(s, d.first, h.first, 0) : nullptr;
-        const detail::pool_row<T> row{from, {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
-        detail::spread_output_row<P, Overlap>(op, row, dy.at(s, od, oh, 0), dy.step[2], dx.at(s, d.first, h.first, 0),
-                                              dx.step);
-    };
     if (overlap) {
         parallel_for(dx.count, threads, [&](extent s) {
             for (extent d = 0; d < op.in.depth(); ++d)
                 for (extent h = 0; h < op.in.height(); ++h)
-                    detail::zero_pixels(dx.at(s, d, h, 0), dx.step[2], op.in.channels(), 0, op.in.width());
+                    zero_pixels(dx.at(s, d, h, 0), dx.step[2], op.in.channels(), 0, op.in.width());
             for (extent od = 0; od < depth; ++od)
                 for (extent oh = 0; oh < height; ++oh) one_row(std::true_type{}, s, od, oh);
         });
@@ -17807,10 +18838,27 @@ void pool_backward(const operation& op, const batch_view<const T>& x, const batc
     parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
         for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r) {
             const extent s = r / (depth * height), od = r / height % depth, oh = r % height;
-            detail::zero_uncovered(op, dx, s, od, oh);
+            zero_uncovered(op, dx, s, od, oh);
             one_row(std::false_type{}, s, od, oh);
         }
     });
+}
+
+}  // namespace detail
+
+/// dx from dy, and for the maximum from x: its first occurrence in the window takes the gradient, a NaN counts as
+/// infinity.
+template <pool P, class T>
+void pool_backward(const operation& op, const batch_view<const T>& x, const batch_view<const T>& dy,
+                   const batch_view<T>& dx, extent threads) {
+    detail::for_each_gradient_row(
+        op, dx, threads, [&]<bool Overlap>(std::bool_constant<Overlap>, extent s, extent od, extent oh) {
+            const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
+            const T* from = P == pool::maximum ? x.at(s, d.first, h.first, 0) : nullptr;
+            const detail::pool_row<T> row{from, {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
+            detail::spread_output_row<P, Overlap>(op, row, dy.at(s, od, oh, 0), dy.step[2],
+                                                  dx.at(s, d.first, h.first, 0), dx.step);
+        });
 }
 
 }  // namespace kernels
@@ -17856,6 +18904,101 @@ template <auto... Options>
 }  // namespace detail
 
 }  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+
+/// Cuts each axis into as many bins as it shall have positions. Where all of them divide, bins are windows.
+template <extent... Extents>
+[[nodiscard]] constexpr outcome lower_adaptive_pool(dims in, const char* layer) {
+    constexpr extent given[]{Extents...}, count = sizeof...(Extents);
+    if (in.rank < 2) return refusal::needs_positions;
+    if (count != 1 && count != in.spatial_rank()) return refusal::axes_differ;
+    operation row = make_operation(kind::custom, layer, in, in);
+    for (extent a = in.first_axis(); a < 3; ++a) {
+        const extent from = in.axis[a], to = given[count == 1 ? 0 : a - in.first_axis()];
+        if (to < 1) return refusal::number_out_of_range;
+        row.out.axis[a] = to;
+        row.window.stride[a] = from > to ? from / to : 1;
+        row.adaptive = row.adaptive || from % to != 0;
+        for (extent i = 0; i < to; ++i) {  // the largest bin
+            const extent size = ((i + 1) * from + to - 1) / to - i * from / to;
+            if (size > row.window.kernel[a]) row.window.kernel[a] = size;
+        }
+    }
+    return row;
+}
+
+}  // namespace detail
+
+/// The average of each bin, channel by channel: adaptive_avg_pool<7> has 7 positions along every axis, whatever the
+/// input has, adaptive_avg_pool<7, 5> 7 and 5 along those of an image.
+///
+///     takes    a sequence, an image or a volume
+///     gives    Extents positions, the same channels
+///     refuses  a vector; another number of extents than 1 or the input's axes; an extent below 1
+///
+/// Bin i of an axis reaches from position floor(i in / out) to ceil((i + 1) in / out) - 1: neighbors share a position
+/// where out does not divide in, and where it is larger than in, positions repeat.
+///
+///     using head = ctnn::network<ctnn::shape<13, 17, 8>, ctnn::adaptive_avg_pool<4>, ctnn::flatten, ctnn::dense<10>>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
+template <extent... Extents>
+struct adaptive_avg_pool {
+    static_assert(sizeof...(Extents) >= 1, "ctnn: adaptive_avg_pool needs an extent, such as adaptive_avg_pool<7>");
+
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        return detail::lower_adaptive_pool<Extents...>(in, "adaptive_avg_pool");
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::pool_forward<kernels::pool::average>(call.op, call.x, call.y, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr)
+            kernels::pool_backward<kernels::pool::average>(call.op, call.x, call.dy, call.dx, call.threads);
+    }
+};
+
+/// The largest value of each bin, channel by channel; bins as in adaptive_avg_pool.
+///
+///     takes    a sequence, an image or a volume
+///     gives    Extents positions, the same channels
+///     refuses  a vector; another number of extents than 1 or the input's axes; an extent below 1
+///
+/// Backward gives the gradient to the first maximum of a bin, in the order of memory. A NaN counts as a maximum.
+///
+///     using head = ctnn::network<ctnn::shape<13, 17, 8>, ctnn::adaptive_max_pool<4, 5>, ctnn::flatten>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html
+template <extent... Extents>
+struct adaptive_max_pool {
+    static_assert(sizeof...(Extents) >= 1, "ctnn: adaptive_max_pool needs an extent, such as adaptive_max_pool<7>");
+
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        outcome o = detail::lower_adaptive_pool<Extents...>(in, "adaptive_max_pool");
+        o.what.what = kind::max_pool;  // bins that are windows of 2x2 fuse as those do; no other bins have that stride
+        o.what.backward_reads_input = true;
+        return o;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::pool_forward<kernels::pool::maximum>(call.op, call.x, call.y, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr)
+            kernels::pool_backward<kernels::pool::maximum>(call.op, call.x, call.dy, call.dx, call.threads);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/avg_pool.hpp
+/// \file
+/// Average pooling.
 
 namespace ctnn {
 
@@ -18276,9 +19419,10 @@ namespace ctnn {
 ///     takes    a sequence, an image or a volume; its rank follows the input
 ///     gives    (input + padding - (kernel - 1) * dilation - 1) / stride + 1 positions an axis, `Filters` channels
 ///     learns   weight (kernel..., channels / groups, Filters), filters contiguous: Keras' order; bias (Filters)
-///     options  kernel (3), stride (1), dilation (1), padding or same (valid), groups (1), no_bias;
+///     options  kernel (3), stride (1), dilation (1), padding, same or causal (valid), groups (1), no_bias;
 ///              exact or winograd<2 or 4>: the algorithm, which the layer chooses by itself unless told
-///     refuses  a vector; a kernel larger than the padded input; groups that do not divide channels and filters
+///     refuses  a vector; a kernel larger than the padded input; groups that do not divide channels and filters;
+///              causal for an image or a volume
 ///
 ///     using edge = ctnn::network<ctnn::shape<28, 28, 1>, ctnn::conv<8, 5, ctnn::stride<2>, ctnn::same>, ctnn::relu>;
 ///
@@ -18286,36 +19430,57 @@ namespace ctnn {
 template <extent Filters, auto... Options>
 struct conv {
     [[nodiscard]] static constexpr outcome lower(dims in) {
+        return lower_convolution("conv", read_options<Options...>(),
+                                 convolution_options | option::groups | option::algorithm, in, Filters);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/conv_transpose.hpp
+/// \file
+/// The transposed convolution.
+
+namespace ctnn {
+
+/// Transposed convolution with so many filters: the gradient of a convolution's input, taken as a layer. Each input
+/// adds its multiple of the kernel to the output; kernels of neighbors lie `stride` apart.
+///
+///     takes    a sequence, an image or a volume; its rank follows the input
+///     gives    (input - 1) * stride - 2 * padding + (kernel - 1) * dilation + output_padding + 1 positions an axis, or
+///              with same input * stride; `Filters` channels
+///     learns   weight (kernel..., Filters / groups, channels), channels contiguous: Keras' order; bias (Filters)
+///     options  kernel (3), stride (1), dilation (1), padding or same (valid), output_padding (0), groups (1), no_bias
+///     costs    kernel * channels * Filters / groups multiply-adds for each input: outputs whose distance is the stride
+///              are one dense correlation of the input with their share of the taps, and no zero is inserted; in an
+///              engine it takes up the batch norm, addition and activation that follow
+///     refuses  a vector; groups that do not divide channels and filters; an output_padding that is as large as stride
+///              and dilation, or beside same; a padding that leaves no output
+///
+///     using up = ctnn::network<ctnn::shape<16, 16, 64>, ctnn::conv_transpose<32, 2, ctnn::stride<2>>, ctnn::relu>;
+///
+/// Where a stride is larger than the kernel, the output ends with the last kernel, as PyTorch's does; Keras' valid
+/// padding goes on to input * stride. https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html,
+/// https://keras.io/api/layers/convolution_layers/convolution2d_transpose/
+template <extent Filters, auto... Options>
+struct conv_transpose {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
         constexpr layer_options o = read_options<Options...>();
-        constexpr unsigned taken =
-            option::kernel | option::stride | option::dilation | option::padding | option::groups | option::bias |
-                                   option::algorithm;
+        constexpr unsigned taken = option::kernel | option::stride | option::dilation | option::padding |
+                                   option::output_padding | option::groups | option::bias;
         if (o.repeated || (o.given & ~taken) != 0) return refusal::option_not_taken;
+        if (o.same && o.output_padding.count != 0) return refusal::option_not_taken;
         if (Filters < 1 || o.groups < 1) return refusal::number_out_of_range;
-        if (o.winograd != 0 && o.winograd != 2 && o.winograd != 4) return refusal::needs_winograd_window;
-        const placed_window placed = place_window(o, in, 3, 1);
+        const placed_window placed = place_transposed_window(o, in, 3);
         if (placed.why != refusal::none) return placed.why;
         if (in.channels() % o.groups != 0 || Filters % o.groups != 0) return refusal::groups_do_not_divide;
 
-        operation row{.what = kind::convolution, .layer = "conv", .in = in, .out = placed.out.with_channels(Filters)};
+        operation row = make_operation(kind::convolution, "conv_transpose", in, placed.out.with_channels(Filters));
         row.window = placed.window;
         row.groups = o.groups;
+        row.transposed = true;
         row.backward_reads_input = true;
-        const extent taps = tap_count(row.window), channels = in.channels() / o.groups;
-        row.multiply_adds = row.out.positions() * taps * channels * Filters;
-        parameter& weight = row.parameters[0];
-        weight = {.name = "weight",
-                  .rank = in.rank + 1,
-                  .start = initializer::glorot_uniform,
-                  .fan_in = taps * channels,
-                  .fan_out = taps * Filters};
-        extent next = 0;
-        for (extent a = in.first_axis(); a < 3; ++a) weight.axis[next++] = row.window.kernel[a];
-        weight.axis[next++] = channels;
-        weight.axis[next] = Filters;
-        if (o.bias) row.parameters[1] = {.name = "bias", .axis = {Filters, 1, 1, 1, 1}, .rank = 1};
-        if (o.winograd != 0 && !winograd_applies(row.window, row.groups)) return refusal::needs_winograd_window;
-        choose_algorithm(row, o.exact, o.winograd);
+        row.multiply_adds = in.positions() * tap_count(row.window) * in.channels() * (Filters / o.groups);
+        learn_convolution(row, Filters / o.groups, in.channels(), o.bias ? Filters : 0);
         row.scratch = convolution_scratch(row);
         return row;
     }
@@ -18359,6 +19524,34 @@ struct dense {
         if (o.bias) row.parameters[1] = {.name = "bias", .axis = {Units, 1, 1, 1, 1}, .rank = 1};
         row.scratch = convolution_scratch(row);
         return row;
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/depthwise_conv.hpp
+/// \file
+/// The depthwise convolution.
+
+namespace ctnn {
+
+/// Convolution of each channel by itself, with one filter or `depth_multiplier` of them.
+///
+///     takes    a sequence, an image or a volume; its rank follows the input
+///     gives    the positions of conv, depth_multiplier * channels: the filters of a channel lie side by side
+///     learns   weight (kernel..., channels, depth_multiplier): Keras' order; bias (depth_multiplier * channels)
+///     options  kernel (3), stride (1), dilation (1), padding, same or causal (valid), depth_multiplier (1), no_bias
+///     costs    depth_multiplier * kernel multiply-adds a channel and position: with one filter a channel, vectors hold
+///              channels; with more of them each channel is a group, whose vectors are filled by its filters alone
+///     refuses  a vector; a kernel larger than the padded input; causal for an image or a volume; depth_multiplier<0>
+///
+///     using blur = ctnn::network<ctnn::shape<28, 28, 16>, ctnn::depthwise_conv<5, ctnn::same>, ctnn::relu>;
+///
+/// https://keras.io/api/layers/convolution_layers/depthwise_convolution2d/; in PyTorch a convolution with as many groups
+/// as channels
+template <auto... Options>
+struct depthwise_conv {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        return lower_depthwise(read_options<Options...>(), convolution_options | option::depth_multiplier, in);
     }
 };
 
@@ -18569,6 +19762,126 @@ struct elementwise {
             },
             call.x, call.dy, call.dx);
     }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/embedding.hpp
+/// \file
+/// The embedding of class indices.
+
+// -------------------- ctnn/kernels/embedding.hpp
+/// \file
+/// Rows of a table by their numbers.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// The row of a table that a number stands for, its fraction cut off; -1 where there is none, or where it is `padding`.
+/// Written so that NaN has none.
+template <class T>
+[[nodiscard]] inline extent embedded_row(T index, extent rows, extent padding) {
+    if (!(index >= T(0) && index < static_cast<T>(rows))) return -1;
+    const extent row = static_cast<extent>(index);
+    return row == padding ? -1 : row;
+}
+
+/// x: (samples, steps) numbers of rows, y: (samples, steps, width), table: (rows, width). What has no row gives zeros.
+template <class T>
+CTNN_KERNEL void embedding_forward(const batch_view<const T>& x, const batch_view<T>& y, const T* table, extent rows,
+                                   extent padding, extent threads) {
+    const extent width = y.shape.channels(), steps = x.shape.channels();
+    parallel_for(x.count, threads_for(x.count * y.shape.size(), threads), [&](extent s) {
+        for (extent t = 0; t < steps; ++t) {
+            const extent row = embedded_row(x.at(s, 0, 0, 0)[t], rows, padding);
+            T* to = y.at(s, 0, 0, t);
+            for_each_channel_vector<T>(width, [&](extent c, auto read, auto write) {
+                write(to + c, row < 0 ? vec<T>(T(0)) : read(table + row * width + c));
+            });
+        }
+    });
+}
+
+/// d_table (rows, width) += dy (samples, steps, width), in the order of the steps: each thread has columns of its own.
+template <class T>
+CTNN_KERNEL void embedding_backward(const batch_view<const T>& x, const batch_view<const T>& dy, T* d_table,
+                                    extent rows, extent padding, extent threads) {
+    const extent width = dy.shape.channels(), steps = x.shape.channels(), block = 64;
+    parallel_for((width + block - 1) / block, threads_for(x.count * dy.shape.size(), threads), [&](extent i) {
+        const extent first = i * block, columns = first + block < width ? block : width - first;
+        for (extent s = 0; s < x.count; ++s)
+            for (extent t = 0; t < steps; ++t) {
+                const extent row = embedded_row(x.at(s, 0, 0, 0)[t], rows, padding);
+                if (row < 0) continue;
+                const T* from = dy.at(s, 0, 0, t) + first;
+                T* to = d_table + row * width + first;
+                for_each_channel_vector<T>(
+                    columns, [&](extent c, auto read, auto write) { write(to + c, read(to + c) + read(from + c)); });
+            }
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Gives each class index a vector that it learns: y_t = weight[x_t].
+///
+///     takes    shape<T>, class indices as whole numbers 0 ... Classes - 1 in the network's own floating-point type,
+///              exact up to 2^24 in float; a fraction is cut off
+///     gives    shape<T, Units>
+///     learns   weight (Classes, Units)
+///     options  padding_index<i>: class i has the vector 0 and learns nothing, as PyTorch's padding_idx
+///     refuses  anything but a vector; a padding index that is no class
+///     costs    a copy; backwards an addition for each step; in front of recurrent layers nothing in an engine, whose
+///              table has the products of their input weights instead, up to 4 MB of float
+///
+/// An index that is no class (negative, too large, NaN) is treated as the padding: 0, and nothing is learned. Steps of
+/// zeros are those that recurrent layers with `masked` pass over (Keras' mask_zero). The gradient of the indices is 0.
+///
+///     using net = ctnn::network<ctnn::shape<100>, ctnn::embedding<1000, 64, ctnn::padding_index<0>>,
+///                               ctnn::lstm<64, ctnn::masked, ctnn::last_step>, ctnn::dense<2>>;
+///
+/// https://keras.io/api/layers/core_layers/embedding/,
+/// https://pytorch.org/docs/stable/generated/torch.nn.Embedding.html
+template <extent Classes, extent Units, auto... Options>
+struct embedding {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        constexpr layer_options o = read_options<Options...>();
+        if (o.repeated || (o.given & ~option::padding_index) != 0) return refusal::option_not_taken;
+        if (Classes < 1 || Units < 1) return refusal::number_out_of_range;
+        if ((o.given & option::padding_index) != 0 && (o.padding_index < 0 || o.padding_index >= Classes))
+            return refusal::number_out_of_range;
+        if (in.rank != 1) return refusal::needs_indices;
+        operation row = make_operation(kind::embedding, "embedding", in, make_dims(in.channels(), Units));
+        row.alpha = static_cast<double>(o.padding_index + 1);  // 0: there is none
+        row.backward_reads_input = true;
+        row.parameters[0] = {.name = "weight",
+                             .axis = {Classes, Units, 1, 1, 1},
+                             .rank = 2,
+                             .start = initializer::glorot_uniform,
+                             .fan_in = Classes,
+                             .fan_out = Units};
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::embedding_forward(call.x, call.y, call.parameters, call.op.parameters[0].axis[0], padding_of(call.op),
+                                   call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        kernels::embedding_backward(call.x, call.dy, call.gradients, call.op.parameters[0].axis[0], padding_of(call.op),
+                                    call.threads);
+        if (call.dx.data == nullptr) return;
+        for (extent s = 0; s < call.dx.count; ++s)
+            for (extent t = 0; t < call.dx.shape.channels(); ++t) call.dx.at(s, 0, 0, 0)[t] = T(0);
+    }
+
+private:
+    [[nodiscard]] static constexpr extent padding_of(const operation& op) { return static_cast<extent>(op.alpha) - 1; }
 };
 
 }  // namespace ctnn
@@ -19410,6 +20723,858 @@ struct group_norm : detail::grouped_norm {
         if (in.channels() % Groups != 0) return refusal::groups_do_not_divide;
         if (in.size() == Groups) return refusal::needs_positions;
         return lower_as("group_norm", in, Groups, o.affine, o);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/gru.hpp
+/// \file
+/// The gated recurrent unit.
+
+// -------------------- ctnn/layers/recurrent_code.hpp
+/// \file
+/// What rnn, gru and lstm share: the shape rule, and the calls of their kernels.
+
+// -------------------- ctnn/kernels/recurrent.hpp
+/// \file
+/// A recurrent layer over whole sequences, for a few samples at a time, and backwards through time.
+
+// -------------------- ctnn/kernels/recurrent_pack.hpp
+/// \file
+/// The parameters of a recurrent layer in the order in which its kernels read them, and gradients back again.
+
+// -------------------- ctnn/kernels/recurrent_cell.hpp
+/// \file
+/// One step of a recurrent layer for one sample: from the sums of its gates to its state, and back.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+enum class cell : unsigned char { rnn, gru, lstm };
+
+/// Gates that the state is multiplied for.
+[[nodiscard]] constexpr extent gates_of(cell c) { return c == cell::rnn ? 1 : c == cell::gru ? 3 : 4; }
+/// Gates that are kept for each step: a gru's candidate is two, because its reset gate scales the state's share alone.
+/// rnn: h. gru: r, z, the state's share of n, n. lstm: i, f, g, o.
+[[nodiscard]] constexpr extent slots_of(cell c) { return c == cell::rnn ? 1 : 4; }
+
+/// What a step reads and writes, all (units) with units a multiple of the lanes, the gates of z one behind the other.
+template <class T>
+struct cell_step {
+    T* z;             ///< sums of the gates; becomes the gates
+    const T* before;  ///< state before it
+    T* after;         ///< and behind it, perhaps in the same place
+    const T* c_before;
+    T* c_after;  ///< of an lstm
+};
+
+namespace detail {
+/// The sigmoid, but not below e^-87 (double: e^-708), which is as good as 0 for what it scales, and is no subnormal.
+template <class T>
+CTNN_INLINE vec<T> gate(vec<T> x) {
+    const vec<T> one = T(1), bound = static_cast<T>(coefficients<T>::exp_moderate);
+    const vec<T> e = moderate_exp(-less_of(bound, abs(x)));
+    return quotient(select(x < vec<T>(T(0)), e, one), one + e);
+}
+}  // namespace detail
+
+/// rnn: h' = tanh(z). gru: h' = n + z (h - n) with n = tanh(n + r q). lstm: c' = f c + i g, h' = o tanh(c').
+template <cell C, class T>
+CTNN_KERNEL void cell_forward(const cell_step<T>& s, extent units) {
+    for (extent u = 0; u < units; u += lanes<T>) {
+        T* z = s.z + u;
+        if constexpr (C == cell::rnn) {
+            const vec<T> h = tanh(load(z));
+            store(z, h);
+            store(s.after + u, h);
+        } else if constexpr (C == cell::gru) {
+            const vec<T> r = detail::gate(load(z)), keep = detail::gate(load(z + units)), q = load(z + 2 * units);
+            const vec<T> n = tanh(fma(r, q, load(z + 3 * units)));
+            const vec<T> h = fma(keep, load(s.before + u) - n, n);
+            store(z, r);
+            store(z + units, keep);
+            store(z + 3 * units, n);
+            store(s.after + u, h);
+        } else {
+            const vec<T> i = detail::gate(load(z)), f = detail::gate(load(z + units)), g = tanh(load(z + 2 * units));
+            const vec<T> o = detail::gate(load(z + 3 * units));
+            const vec<T> c = fma(f, load(s.c_before + u), i * g);
+            store(z, i);
+            store(z + units, f);
+            store(z + 2 * units, g);
+            store(z + 3 * units, o);
+            store(s.c_after + u, c);
+            store(s.after + u, o * tanh(c));
+        }
+    }
+}
+
+/// s as forward left it, dh (units) the gradient of the state behind the step, dc (units) of an lstm's cells. z becomes
+/// the gradient of the sums; dh becomes the part of the gradient of the state before that passes no product, dc that of
+/// the cells before. s (1 - s) is the slope of a sigmoid s, 1 - t^2 that of a tanh t.
+template <cell C, class T>
+CTNN_KERNEL void cell_backward(const cell_step<T>& s, T* dh, T* dc, extent units) {
+    const vec<T> one = T(1);
+    for (extent u = 0; u < units; u += lanes<T>) {
+        T* z = s.z + u;
+        const vec<T> d = load(dh + u);
+        if constexpr (C == cell::rnn) {
+            const vec<T> h = load(z);
+            store(z, d * fma(-h, h, one));
+            store(dh + u, vec<T>(T(0)));
+        } else if constexpr (C == cell::gru) {
+            const vec<T> r = load(z), keep = load(z + units), q = load(z + 2 * units), n = load(z + 3 * units);
+            const vec<T> dn = d * (one - keep) * fma(-n, n, one);
+            store(z, dn * q * r * (one - r));
+            store(z + units, d * (load(s.before + u) - n) * keep * (one - keep));
+            store(z + 2 * units, dn * r);
+            store(z + 3 * units, dn);
+            store(dh + u, d * keep);
+        } else {
+            const vec<T> i = load(z), f = load(z + units), g = load(z + 2 * units), o = load(z + 3 * units);
+            const vec<T> t = tanh(load(s.c_after + u));
+            const vec<T> dcell = fma(d * o, fma(-t, t, one), load(dc + u));
+            store(z, dcell * g * i * (one - i));
+            store(z + units, dcell * load(s.c_before + u) * f * (one - f));
+            store(z + 2 * units, dcell * i * fma(-g, g, one));
+            store(z + 3 * units, d * t * o * (one - o));
+            store(dc + u, dcell * f);
+            store(dh + u, vec<T>(T(0)));
+        }
+    }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/kernels/recurrent_product.hpp
+/// \file
+/// The two products of a recurrent layer: of its inputs, for many steps at once, and of its state, at every step.
+///
+/// Every sum is taken in an order that depends on nothing but the number of inputs and whether the step is even: not on
+/// the batch, nor on how many steps are computed together. So a sequence gives the same bits sample by sample and step
+/// by step.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Vectors of units of a tile for one sample: with 32 registers 4 gates x 4 vectors of sums, which a broadcast input
+/// meets in memory operands. With 16 registers 8 or 9 sums, which is what two pipelines with a latency of four want.
+template <extent Gates>
+inline constexpr extent recurrent_vectors = Gates == 1 ? 8 : registers == 32 ? 4 : Gates == 3 ? 3 : 2;
+
+/// Samples and vectors of units of a tile for a batch: up to 16 sums with 32 registers, 12 with 16, whose weights are
+/// loaded once for all samples. Few units, so that a tile's weights stay in the first-level cache for the whole batch.
+template <extent Gates>
+inline constexpr extent recurrent_rows = registers == 32 || Gates < 4 ? 4 : 2;
+template <extent Gates>
+inline constexpr extent recurrent_batch_vectors = Gates > 1 ? 1 : registers == 32 ? 4 : 2;
+
+/// Units of a state with those that fill the last vector; these are always 0.
+template <class T>
+[[nodiscard]] constexpr extent padded_units(extent units) {
+    return vector_count<T>(units) * lanes<T>;
+}
+
+namespace detail {
+
+/// z (Rows, Gates, Vectors * lanes) += h (Rows, count) * w (count, Gates, Vectors * lanes), inputs in ascending order
+/// or `down`. h_row, z_row: elements from one sample to the next; w_step, w_gate, z_gate: from one input or gate.
+template <extent Gates, extent Vectors, extent Rows, class T>
+CTNN_KERNEL void recurrent_tile(const T* h, extent h_row, const T* w, extent w_step, extent w_gate, extent count, T* z,
+                                extent z_row, extent z_gate, bool down) {
+    vec<T> sum[static_cast<unsigned>(Rows)][static_cast<unsigned>(Gates * Vectors)];
+    unroll<Rows>([&](auto r) __attribute__((always_inline)) {
+        unroll<Gates>([&](auto g) __attribute__((always_inline)) {
+            unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+                sum[r][g * Vectors + v] = load(z + r * z_row + g * z_gate + v * lanes<T>);
+            });
+        });
+    });
+    const extent one = down ? -1 : 1, step = down ? -w_step : w_step;
+    if (down) {
+        h += count - 1;
+        w += (count - 1) * w_step;
+    }
+    for (extent k = 0; k < count; ++k, h += one, w += step) {
+        vec<T> value[static_cast<unsigned>(Rows)];
+        unroll<Rows>([&](auto r) __attribute__((always_inline)) { value[r] = vec<T>(h[r * h_row]); });
+        unroll<Gates>([&](auto g) __attribute__((always_inline)) {
+            unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+                const T* at = w + g * w_gate + v * lanes<T>;
+                const vec<T> weight = Rows > 1 ? load_held(at) : load(at);
+                unroll<Rows>([&](auto r) __attribute__((always_inline)) {
+                    sum[r][g * Vectors + v] = fma(value[r], weight, sum[r][g * Vectors + v]);
+                });
+            });
+        });
+    }
+    unroll<Rows>([&](auto r) __attribute__((always_inline)) {
+        unroll<Gates>([&](auto g) __attribute__((always_inline)) {
+            unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+                store(z + r * z_row + g * z_gate + v * lanes<T>, sum[r][g * Vectors + v]);
+            });
+        });
+    });
+}
+
+/// The number of vectors in the tile that begins with vector `first`.
+template <extent Gates>
+[[nodiscard]] constexpr extent tile_vectors(extent vectors, extent first) {
+    return vectors - first < recurrent_vectors<Gates> ? vectors - first : recurrent_vectors<Gates>;
+}
+
+}  // namespace detail
+
+/// Weights of a state's product: (count, Gates, units) packed as [tile of units][input][gate][units of the tile].
+template <class T>
+struct recurrent_matrix {
+    const T* data = nullptr;
+    extent count = 0;  ///< inputs of the product: units of the state, or gates of its gradient
+    extent units = 0;  ///< padded
+};
+
+/// z (rows, Gates, units) += h (rows, count) * w, for rows h_row and z_row elements apart. One row takes the weights as
+/// they lie. 64 KB of them do not fit into a first-level cache of 32 or 48 KB, but walked alternately up and `down`
+/// they find there what was read last. Several rows go by tiles of a vector of units, whose weights stay there
+/// meanwhile.
+template <extent Gates, class T>
+inline void recurrent_product(const T* h, extent h_row, const recurrent_matrix<T>& w, T* z, extent z_row, extent rows,
+                              bool down) {
+    const extent vectors = w.units / lanes<T>;
+    constexpr extent wide = recurrent_vectors<Gates>, narrow = recurrent_batch_vectors<Gates>,
+                     high = recurrent_rows<Gates>;
+    const extent tiles = (vectors + wide - 1) / wide, block = w.count * Gates * lanes<T>;
+    const auto one_row = [&](const T* from, T* to) {
+        for (extent i = 0; i < tiles; ++i) {
+            const extent first = (down ? tiles - 1 - i : i) * wide, width = detail::tile_vectors<Gates>(vectors, first);
+            unroll<wide>([&](auto v) {
+                constexpr extent fixed = v + 1;
+                if (width == fixed)
+                    detail::recurrent_tile<Gates, fixed, 1>(from, 0, w.data + first * block, Gates * fixed * lanes<T>,
+                                                            fixed * lanes<T>, w.count, to + first * lanes<T>, 0,
+                                                            w.units, down);
+            });
+        }
+    };
+    if (rows == 1) return one_row(h, z);
+    for (extent vector = 0; vector < vectors;) {
+        const extent first = vector / wide * wide, width = detail::tile_vectors<Gates>(vectors, first);
+        const extent left = first + width - vector;
+        const T* from = w.data + first * block + (vector - first) * lanes<T>;
+        T* to = z + vector * lanes<T>;
+        const auto tile = [&](auto v, auto r, extent row) {
+            detail::recurrent_tile<Gates, v, r>(h + row * h_row, h_row, from, Gates * width * lanes<T>,
+                                                width * lanes<T>, w.count, to + row * z_row, z_row, w.units, down);
+        };
+        const auto all_rows = [&](auto v) {
+            extent row = 0;
+            for (; row + high <= rows; row += high) tile(v, std::integral_constant<extent, high>{}, row);
+            for (; row < rows; ++row) tile(v, std::integral_constant<extent, 1>{}, row);
+        };
+        if (left >= narrow) {
+            all_rows(std::integral_constant<extent, narrow>{});
+            vector += narrow;
+        } else {
+            all_rows(std::integral_constant<extent, 1>{});
+            ++vector;
+        }
+    }
+}
+
+/// z (steps, outputs) = x (steps, inputs) * w + bias, steps x_step and z_step elements apart, w packed. dense_forward
+/// with the sums of a batch also for a few steps.
+template <class T>
+CTNN_KERNEL void input_product(const T* x, extent x_step, const dense_weights<T>& w, const T* bias, T* z, extent z_step,
+                               extent steps) {
+    if (steps >= dense_rows)
+        return detail::dense_batch(x, x_step, w, {bias}, dense_activation<T>{}, z, z_step, steps, 0, w.outputs);
+    constexpr extent depth = 128;  // as there
+    const extent chunks = (w.inputs + depth - 1) / depth;
+    for (extent s = 0; s < steps; ++s)
+        for (extent chunk = 0; chunk < chunks; ++chunk) {
+            const extent begin = w.inputs * chunk / chunks, count = w.inputs * (chunk + 1) / chunks - begin;
+            T* to = z + s * z_step;
+            for (extent output = 0; output < w.outputs; output += dense_vectors * lanes<T>)
+                detail::dense_width<T>(
+                    w.outputs - output, [&](auto vectors, extent) __attribute__((always_inline)) {
+                        const extent step = w.step(output);
+                        const detail::dense_addends<T> plus = begin == 0
+                                                                  ? detail::dense_addends<T>{bias + output}
+                                                                  : detail::dense_addends<T>{nullptr, to + output};
+                        detail::dense_tile<1, vectors, 1>(x + s * x_step + begin, 0, w.at(output) + begin * step, step,
+                                                          plus, to + output, 0, count, count, 0, 0);
+                    });
+        }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// The parameters of a recurrent layer as a model has them: weight (inputs, gates, units), recurrent weight (units,
+/// gates, units), bias (gates, units) or (2, gates, units), for the input first.
+struct recurrent_layout {
+    cell kind = cell::lstm;
+    extent inputs = 0, units = 0;
+    bool two_biases = false;
+    bool update_first = false;  ///< the gates of a gru are z, r, n, not r, z, n
+
+    [[nodiscard]] constexpr extent gates() const { return gates_of(kind); }
+    [[nodiscard]] constexpr extent slots() const { return slots_of(kind); }
+    /// The slot of a gate in the product of the state, and in that of the input.
+    [[nodiscard]] constexpr extent state_slot(extent gate) const {
+        return kind == cell::gru && update_first && gate < 2 ? 1 - gate : gate;
+    }
+    [[nodiscard]] constexpr extent input_slot(extent gate) const {
+        return kind == cell::gru && gate == 2 ? 3 : state_slot(gate);
+    }
+    /// Where the parts of the parameters begin.
+    [[nodiscard]] constexpr extent recurrent_at() const { return inputs * gates() * units; }
+    [[nodiscard]] constexpr extent bias_at() const { return (inputs + units) * gates() * units; }
+    /// Numbers of the packed parts, for units rounded up to `to`; to 16, so that no size depends on the vectors.
+    [[nodiscard]] constexpr extent packed_inputs(extent padded) const { return inputs * slots() * padded; }
+    [[nodiscard]] constexpr extent packed_state(extent padded) const { return padded * gates() * padded; }
+    [[nodiscard]] constexpr extent packed_size() const {
+        const extent padded = round_up(units);
+        return packed_inputs(padded) + packed_state(padded) + slots() * padded;
+    }
+};
+
+/// The packed parameters: weights of the input in the blocks of dense_weights, (inputs, slots, padded units); those of
+/// the state; the bias (slots, padded units).
+template <class T>
+struct recurrent_weights {
+    dense_weights<T> input;
+    recurrent_matrix<T> state;
+    const T* bias = nullptr;
+
+    recurrent_weights(const recurrent_layout& l, const T* packed) {
+        const extent padded = padded_units<T>(l.units);
+        input = {packed, l.inputs, l.slots() * padded, true};
+        state = {packed + l.packed_inputs(padded), l.units, padded};
+        bias = state.data + l.packed_state(padded);
+    }
+};
+
+namespace detail {
+
+/// Where (input k, gate g, unit u) stands in a recurrent_matrix of `count` inputs and `padded` units.
+template <extent Gates, class T>
+[[nodiscard]] inline extent matrix_place(extent count, extent padded, extent k, extent g, extent u) {
+    const extent first = u / lanes<T> / recurrent_vectors<Gates> * recurrent_vectors<Gates>;
+    const extent width = tile_vectors<Gates>(padded / lanes<T>, first) * lanes<T>;
+    return first * lanes<T> * count * Gates + (k * Gates + g) * width + u - first * lanes<T>;
+}
+
+/// Calls body with the number of gates as a constant.
+template <class Body>
+inline void with_gates(cell kind, const Body& body) {
+    if (kind == cell::rnn)
+        body(std::integral_constant<extent, 1>{});
+    else if (kind == cell::gru)
+        body(std::integral_constant<extent, 3>{});
+    else
+        body(std::integral_constant<extent, 4>{});
+}
+
+template <class T>
+inline void clear(T* to, extent count) {
+    for (extent i = 0; i < count; ++i) to[i] = T(0);
+}
+
+}  // namespace detail
+
+/// Packs parameters for the forward pass: packed_size() numbers at most.
+template <class T>
+void pack_recurrent(const recurrent_layout& l, const T* parameters, T* to) {
+    const extent gates = l.gates(), units = l.units, padded = padded_units<T>(units), outputs = l.slots() * padded;
+    detail::clear(to, l.packed_inputs(padded) + l.packed_state(padded) + outputs);
+    const dense_weights<T> input{to, l.inputs, outputs, true};
+    T *state = to + l.packed_inputs(padded), *sums = state + l.packed_state(padded);
+    const T *recurrent = parameters + l.recurrent_at(), *bias = parameters + l.bias_at();
+    for (extent g = 0; g < gates; ++g)
+        for (extent u = 0; u < units; ++u) {
+            const extent output = l.input_slot(g) * padded + u, place = input.at(output) - to;
+            for (extent k = 0; k < l.inputs; ++k)
+                to[place + k * input.step(output)] = parameters[(k * gates + g) * units + u];
+            sums[output] += bias[g * units + u];
+            if (l.two_biases) sums[l.state_slot(g) * padded + u] += bias[(gates + g) * units + u];
+        }
+    detail::with_gates(l.kind, [&](auto fixed) {
+        for (extent k = 0; k < units; ++k)
+            for (extent g = 0; g < gates; ++g)
+                for (extent u = 0; u < units; ++u)
+                    state[detail::matrix_place<fixed, T>(units, padded, k, l.state_slot(g), u)] =
+                        recurrent[(k * gates + g) * units + u];
+    });
+}
+
+/// The products of every class of an embedding in front, classes (classes, inputs): to (classes + 1, 1 + slots * padded
+/// units), each row behind a number that is 0 where all inputs are. The last row, and that of `padding`, is of zeros.
+template <class T>
+void pack_classes(const recurrent_weights<T>& w, const T* classes, extent count, extent padding, T* to) {
+    const extent width = w.input.outputs + 1, inputs = w.input.inputs;
+    detail::clear(to, (count + 1) * width);
+    for (extent row = 0; row <= count; ++row) {
+        const bool known = row < count && row != padding;
+        for (extent k = 0; k < inputs && known; ++k)
+            if (!(classes[row * inputs + k] == T(0))) to[row * width] = T(1);
+        if (to[row * width] != T(0))
+            input_product(classes + row * inputs, 0, w.input, w.bias, to + row * width + 1, 0, 1);
+        else
+            for (extent j = 0; j < width - 1; ++j) to[row * width + 1 + j] = w.bias[j];
+    }
+}
+
+/// Packs parameters for the backward pass: the state's weights transposed, a recurrent_matrix of (gates * padded units)
+/// inputs, then the input's weights (inputs, slots, padded units) in rows.
+template <class T>
+void pack_recurrent_transposed(const recurrent_layout& l, const T* parameters, T* to) {
+    const extent gates = l.gates(), units = l.units, padded = padded_units<T>(units), outputs = l.slots() * padded;
+    detail::clear(to, l.packed_inputs(padded) + l.packed_state(padded));
+    T* input = to + l.packed_state(padded);
+    const T* recurrent = parameters + l.recurrent_at();
+    for (extent g = 0; g < gates; ++g)
+        for (extent u = 0; u < units; ++u) {
+            for (extent k = 0; k < l.inputs; ++k)
+                input[k * outputs + l.input_slot(g) * padded + u] = parameters[(k * gates + g) * units + u];
+            for (extent k = 0; k < units; ++k)
+                to[detail::matrix_place<1, T>(gates * padded, padded, l.state_slot(g) * padded + u, 0, k)] =
+                    recurrent[(k * gates + g) * units + u];
+        }
+}
+
+/// Adds the gradients of (inputs, slots, padded units), (units, gates, padded units) and (slots, padded units) to those
+/// of the parameters.
+template <class T>
+void add_recurrent_gradients(const recurrent_layout& l, const T* input, const T* state, const T* sums, T* gradients) {
+    const extent gates = l.gates(), units = l.units, padded = padded_units<T>(units), outputs = l.slots() * padded;
+    T *recurrent = gradients + l.recurrent_at(), *bias = gradients + l.bias_at();
+    for (extent g = 0; g < gates; ++g)
+        for (extent u = 0; u < units; ++u) {
+            const extent from = l.input_slot(g) * padded + u, of_state = l.state_slot(g) * padded + u;
+            for (extent k = 0; k < l.inputs; ++k) gradients[(k * gates + g) * units + u] += input[k * outputs + from];
+            for (extent k = 0; k < units; ++k)
+                recurrent[(k * gates + g) * units + u] += state[k * gates * padded + of_state];
+            bias[g * units + u] += sums[from];
+            if (l.two_biases) bias[(gates + g) * units + u] += sums[of_state];
+        }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// A few samples whose steps are computed together. x, y: (samples, steps, inputs or units); z: (samples, steps, slots,
+/// padded units); h, c: (samples, steps + 1, padded units), the state before each step and behind the last. Every
+/// distance is in elements and may be negative: a layer that reads backwards begins at the last step.
+template <class T>
+struct recurrent_block {
+    extent samples = 0, steps = 0;
+    const T* x = nullptr;
+    extent x_sample = 0, x_step = 0;
+    T* y = nullptr;  ///< of the last step alone if y_step is 0
+    extent y_sample = 0, y_step = 0;
+    T* z = nullptr;  ///< room for `chunk` steps, whose input products are computed together
+    extent z_sample = 0, z_step = 0, chunk = 0;
+    T *h = nullptr, *c = nullptr;  ///< with state_step 0 each state overwrites the one before it
+    extent state_sample = 0, state_step = 0;
+    const T* table = nullptr;  ///< (classes + 1, 1 + slots * padded units): then x (samples, steps) are class indices
+    extent classes = 0, padding = -1;
+    bool masked = false;  ///< steps of zeros are passed over
+    bool odd = false;     ///< is the first step an odd one?
+
+    [[nodiscard]] CTNN_INLINE cell_step<T> cell_at(extent sample, extent step, extent place) const {
+        const extent from = sample * state_sample + step * state_step, to = from + state_step;
+        return {z + sample * z_sample + place * z_step, h + from, h + to, c + from, c + to};
+    }
+    /// The row of the table for a step: the products of its inputs behind a 0 where these are all 0.
+    [[nodiscard]] const T* row_at(extent sample, extent step, extent width) const {
+        const extent row = embedded_row(x[sample * x_sample + step * x_step], classes, padding);
+        return table + (row < 0 ? classes : row) * width;
+    }
+    /// Is this one of the steps that fill up a short sequence?
+    [[nodiscard]] bool absent(extent sample, extent step, extent inputs, extent width) const {
+        if (!masked) return false;
+        if (table != nullptr) return row_at(sample, step, width)[0] == T(0);
+        const T* from = x + sample * x_sample + step * x_step;
+        for (extent k = 0; k < inputs; ++k)
+            if (!(from[k] == T(0))) return false;
+        return true;
+    }
+};
+
+namespace detail {
+template <class T>
+inline void copy(const T* from, T* to, extent count) {
+    if (from != to) std::memcpy(static_cast<void*>(to), from, static_cast<std::size_t>(count) * sizeof(T));
+}
+}  // namespace detail
+
+/// The states of all steps, and y. The state before the first step is in h and c.
+template <cell C, class T>
+void recurrent_forward(const recurrent_weights<T>& w, extent units, const recurrent_block<T>& b) {
+    constexpr extent gates = gates_of(C);
+    const extent padded = w.state.units, width = 1 + w.input.outputs;
+    for (extent begin = 0; begin < b.steps; begin += b.chunk) {
+        const extent end = begin + b.chunk < b.steps ? begin + b.chunk : b.steps;
+        for (extent s = 0; s < b.samples; ++s) {
+            T* to = b.z + s * b.z_sample;
+            if (b.table == nullptr)
+                input_product(b.x + s * b.x_sample + begin * b.x_step, b.x_step, w.input, w.bias, to, b.z_step,
+                              end - begin);
+            else
+                for (extent t = begin; t < end; ++t, to += b.z_step)
+                    detail::copy(b.row_at(s, t, width) + 1, to, width - 1);
+        }
+        for (extent t = begin; t < end; ++t) {
+            recurrent_product<gates>(b.h + t * b.state_step, b.state_sample, w.state, b.z + (t - begin) * b.z_step,
+                                     b.z_sample, b.samples, (t % 2 != 0) != b.odd);
+            for (extent s = 0; s < b.samples; ++s) {
+                const cell_step<T> at = b.cell_at(s, t, t - begin);
+                T* to = b.y + s * b.y_sample + t * b.y_step;
+                if (b.absent(s, t, w.input.inputs, width)) {
+                    detail::copy(at.before, at.after, padded);
+                    if constexpr (C == cell::lstm) detail::copy(at.c_before, at.c_after, padded);
+                    if (b.y_step != 0) detail::clear(to, units);
+                } else {
+                    cell_forward<C>(at, padded);
+                    if (b.y_step != 0) detail::copy<T>(at.after, to, units);
+                }
+            }
+        }
+    }
+    if (b.y_step == 0)
+        for (extent s = 0; s < b.samples; ++s)
+            detail::copy<T>(b.h + s * b.state_sample + b.steps * b.state_step, b.y + s * b.y_sample, units);
+}
+
+/// z, which forward left with the gates of all steps, becomes the gradient of their sums; y is the gradient of the
+/// output. `transposed`: the state's weights as pack_recurrent_transposed() has them. memory: (2, samples, padded
+/// units) numbers.
+template <cell C, class T>
+void recurrent_backward(const recurrent_matrix<T>& transposed, extent inputs, extent units, const recurrent_block<T>& b,
+                        T* memory) {
+    const extent padded = transposed.units;
+    T *dh = memory, *dc = memory + b.samples * padded;
+    detail::clear(memory, 2 * b.samples * padded);
+    if (b.y_step == 0)
+        for (extent s = 0; s < b.samples; ++s) detail::copy<T>(b.y + s * b.y_sample, dh + s * padded, units);
+    for (extent t = b.steps; t-- > 0;) {
+        for (extent s = 0; s < b.samples; ++s) {
+            const cell_step<T> at = b.cell_at(s, t, t);
+            if (b.absent(s, t, inputs, 0)) {
+                detail::clear(at.z, slots_of(C) * padded);
+                continue;
+            }
+            if (b.y_step != 0) {
+                const T* dy = b.y + s * b.y_sample + t * b.y_step;
+                for (extent u = 0; u < units; ++u) dh[s * padded + u] += dy[u];
+            }
+            cell_backward<C>(at, dh + s * padded, dc + s * padded, padded);
+        }
+        if (t > 0) recurrent_product<1>(b.z + t * b.z_step, b.z_sample, transposed, dh, padded, b.samples, t % 2 != 0);
+    }
+}
+
+/// The tile of the gradient of a product's weights: gates * padded units are whole vectors, in groups of as many.
+template <extent Gates>
+inline constexpr key recurrent_gradient_key{.pixels = Gates == 1   ? 8
+                                                      : Gates == 3 ? (registers == 32 ? 8 : 4)
+                                                                   : 6,
+                                            .rest = 1,
+                                            .vectors = Gates == 4 && registers != 32 ? 2 : Gates};
+
+/// dw (inputs, Gates, padded units) += the products of x (samples, steps, inputs) and dz (samples, steps, Gates, padded
+/// units), for the part [part, part + 1) of `parts` of the inputs; sums (Gates, padded units) += dz, or null.
+template <extent Gates, class T>
+void recurrent_weight_gradient(const T* x, extent x_sample, extent x_step, extent inputs, const T* dz, extent z_sample,
+                               extent z_step, extent outputs, extent samples, extent steps, T* dw, T* sums, extent part,
+                               extent parts) {
+    correlation g;
+    g.positions[2] = steps;
+    g.in_step[2] = x_step;
+    g.out_step[2] = z_step;
+    g.channels = inputs;
+    g.filters = outputs;
+    constexpr key tile = recurrent_gradient_key<Gates>;
+    const extent count = gradient_units<tile>(g);
+    weight_gradient<T, tile>(g, x, x_sample, dz, z_sample, samples, dw, part == 0 ? sums : nullptr,
+                             count * part / parts, count * (part + 1) / parts);
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+inline namespace CTNN_BACKEND {
+namespace execution {
+
+/// Samples whose steps are computed together: two tiles of four read the weights of a gate once a step.
+inline constexpr extent recurrent_samples = 8;
+
+/// Steps of recurrent_samples whose input products are computed together: 128 KB of them, which stay in the
+/// second-level cache. Of fewer samples there are more steps, in the same memory.
+[[nodiscard]] constexpr extent recurrent_chunk(extent steps, extent step_size) {
+    const extent most = 32768 / (recurrent_samples * step_size);
+    return most < 1 ? 1 : most < steps ? most : steps;
+}
+
+}  // namespace execution
+}  // namespace CTNN_BACKEND
+
+namespace detail {
+
+/// The options of a recurrent layer as its operation carries them, in `alpha`.
+struct recurrent_flags {
+    bool backwards = false, masked = false, keras = false;
+
+    [[nodiscard]] constexpr double number() const { return (backwards ? 1 : 0) + (masked ? 2 : 0) + (keras ? 4 : 0); }
+    [[nodiscard]] static constexpr recurrent_flags of(const operation& op) {
+        const int bits = static_cast<int>(op.alpha);
+        return {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
+    }
+};
+
+template <kernels::cell C>
+struct recurrent {
+    [[nodiscard]] static constexpr kernels::recurrent_layout layout_of(const operation& op) {
+        return {C, op.parameters[0].axis[0], op.out.channels(), op.parameters[2].rank == 2,
+                recurrent_flags::of(op).keras};
+    }
+    /// An operation that took over an embedding reads a vector of indices.
+    [[nodiscard]] static constexpr extent steps_of(const operation& op) {
+        return op.front >= 0 ? op.in.channels() : op.in.positions();
+    }
+
+    [[nodiscard]] static constexpr outcome lower_as(const char* layer, const dims& in, extent units,
+                                                    const layer_options& o) {
+        constexpr unsigned taken = option::last_step | option::backwards | option::masked | option::convention;
+        if (o.repeated || (o.given & ~taken) != 0) return refusal::option_not_taken;
+        if (units < 1) return refusal::number_out_of_range;
+        if (in.rank != 2) return refusal::needs_sequence;
+        operation row =
+            make_operation(kind::custom, layer, in, o.last_step ? make_dims(units) : in.with_channels(units));
+        const extent gates = kernels::gates_of(C), slots = kernels::slots_of(C), steps = in.positions();
+        row.alpha = recurrent_flags{o.backwards, o.masked, o.keras}.number();
+        row.backward_reads_input = true;
+        row.multiply_adds = steps * (in.channels() + units) * gates * units;
+        const auto matrix = [&](const char* name, extent inputs) {
+            return parameter{.name = name,
+                             .axis = {inputs, gates * units, 1, 1, 1},
+                             .rank = 2,
+                             .start = initializer::glorot_uniform,
+                             .fan_in = inputs,
+                             .fan_out = gates * units};
+        };
+        row.parameters[0] = matrix("weight", in.channels());
+        row.parameters[1] = matrix("recurrent_weight", units);
+        parameter& bias = row.parameters[2];
+        bias = {.name = "bias", .axis = {gates * units, 1, 1, 1, 1}, .rank = 1};
+        if (C == kernels::cell::gru || o.pytorch)
+            bias = {.name = "bias", .axis = {2, gates * units, 1, 1, 1}, .rank = 2};
+        if (C == kernels::cell::lstm && o.keras) bias.start = initializer::second_gate;
+
+        const kernels::recurrent_layout l = layout_of(row);
+        const extent padded = round_up(units), samples = execution::recurrent_samples;
+        row.packed = l.packed_size();
+        row.class_size = slots * padded + 1;
+        row.kept = steps * slots * padded + 2 * (steps + 1) * padded;
+        row.thread_scratch = samples * padded * (execution::recurrent_chunk(steps, slots * padded) * slots + 2);
+        row.scratch = 2 * row.packed + padded * gates * padded;
+        return row;
+    }
+
+    template <class T>
+    static void pack(const pack_call<T>& call) {
+        const kernels::recurrent_layout l = layout_of(call.op);
+        kernels::pack_recurrent(l, call.parameters, call.to);
+        if (call.front == nullptr) return;
+        kernels::pack_classes<T>(kernels::recurrent_weights<T>(l, call.to), call.front, call.op.classes,
+                                 static_cast<extent>(call.op.beta) - 1, call.to + l.packed_size());
+    }
+    template <class T>
+    static void infer(const forward_call<T>& call) {
+        run(call, call.parameters);
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::pack_recurrent(layout_of(call.op), call.parameters, call.scratch);
+        run<T>(call, call.scratch);
+    }
+
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        const operation& op = call.op;
+        const kernels::recurrent_layout l = layout_of(op);
+        const extent padded = kernels::padded_units<T>(l.units), steps = steps_of(op), samples = call.x.count;
+        const extent outputs = l.slots() * padded;
+        kernels::pack_recurrent_transposed(l, call.parameters, call.scratch);
+        T *input = call.scratch + l.packed_state(padded), *d_input = input + l.packed_inputs(padded);
+        T *d_state = d_input + l.inputs * outputs, *sums = d_state + l.units * l.gates() * padded;
+        kernels::detail::clear(d_input, sums + outputs - d_input);
+
+        const kernels::recurrent_block<T> all = block_of(op, call.x, call.kept, padded);
+        const kernels::recurrent_matrix<T> transposed{call.scratch, l.gates() * padded, padded};
+        for_each_block(samples, call.threads, [&](extent first, extent count, extent worker) {
+            kernels::recurrent_block<T> b = part_of(all, first, count);
+            // dy is read only: the block's y is written by the forward pass alone.
+            place_output(b, op, call.dy, const_cast<T*>(call.dy.at(first, 0, 0, 0)));
+            kernels::recurrent_backward<C>(transposed, l.inputs, l.units, b,
+                                           call.thread_scratch + worker * round_up(op.thread_scratch));
+        });
+        const extent parts = call.threads > 1 ? call.threads : 1;
+        parallel_for(2 * parts, call.threads, [&](extent i) {
+            if (i < parts)
+                kernels::recurrent_weight_gradient<kernels::slots_of(C)>(all.x, all.x_sample, all.x_step, l.inputs,
+                                                                         all.z, all.z_sample, all.z_step, outputs,
+                                                                         samples, steps, d_input, sums, i, parts);
+            else
+                kernels::recurrent_weight_gradient<kernels::gates_of(C)>(
+                    all.h, all.state_sample, all.state_step, l.units, all.z, all.z_sample, all.z_step,
+                    l.gates() * padded, samples, steps, d_state, static_cast<T*>(nullptr), i - parts, parts);
+        });
+        kernels::add_recurrent_gradients(l, d_input, d_state, sums, call.gradients);
+        if (call.dx.data == nullptr) return;
+        const extent last = recurrent_flags::of(op).backwards ? steps - 1 : 0, turn = last > 0 ? -1 : 1;
+        parallel_for(samples, call.threads, [&](extent s) {
+            kernels::dense_input_gradient<T>(all.z + s * all.z_sample, all.z_step, input, outputs,
+                                             call.dx.at(s, 0, 0, last), turn * call.dx.step[2], steps, 0, l.inputs,
+                                             false);
+        });
+    }
+
+private:
+    /// Calls body(first sample, samples, worker) for blocks that do not depend on the number of threads.
+    template <class Body>
+    static void for_each_block(extent samples, extent threads, const Body& body) {
+        const extent blocks = (samples + execution::recurrent_samples - 1) / execution::recurrent_samples;
+        parallel_for_with_worker(blocks, threads, [&](extent i, extent worker) {
+            const extent first = samples * i / blocks;
+            body(first, samples * (i + 1) / blocks - first, worker);
+        });
+    }
+    template <class T>
+    static kernels::recurrent_block<T> part_of(kernels::recurrent_block<T> b, extent first, extent count) {
+        b.samples = count;
+        b.x += first * b.x_sample;
+        b.z += first * b.z_sample;
+        b.h += first * b.state_sample;
+        b.c += first * b.state_sample;
+        return b;
+    }
+    /// Lets a block write, or read, the output that lies at `data` for its first sample.
+    template <class T, class View>
+    static void place_output(kernels::recurrent_block<T>& b, const operation& op, const View& y, T* data) {
+        b.y = data;
+        b.y_sample = y.sample;
+        b.y_step = op.out.rank == 1 ? 0 : y.step[2];
+        if (b.y_step == 0 || !recurrent_flags::of(op).backwards) return;
+        b.y += (b.steps - 1) * b.y_step;
+        b.y_step = -b.y_step;
+    }
+    /// All samples, with what is kept of them, if anything: of each its gates, its states, its cells.
+    template <class T>
+    static kernels::recurrent_block<T> block_of(const operation& op, const batch_view<const T>& x, T* kept,
+                                                extent padded) {
+        const recurrent_flags flags = recurrent_flags::of(op);
+        kernels::recurrent_block<T> b{.samples = x.count, .steps = steps_of(op)};
+        const extent step = op.front >= 0 ? 1 : x.step[2];
+        b.x = x.data + (flags.backwards ? (b.steps - 1) * step : 0);
+        b.x_sample = x.sample;
+        b.x_step = flags.backwards ? -step : step;
+        b.masked = flags.masked;
+        if (kept == nullptr) return b;
+        b.z = kept;
+        b.z_step = kernels::slots_of(C) * padded;
+        b.chunk = b.steps;
+        b.h = kept + b.steps * b.z_step;
+        b.c = b.h + (b.steps + 1) * padded;
+        b.state_step = padded;
+        b.z_sample = b.state_sample = round_up(op.kept);
+        return b;
+    }
+    template <class T>
+    static void run(const forward_call<T>& call, const T* packed) {
+        const operation& op = call.op;
+        const kernels::recurrent_layout l = layout_of(op);
+        const kernels::recurrent_weights<T> weights(l, packed);
+        const extent padded = weights.state.units, slots = l.slots() * padded;
+        kernels::recurrent_block<T> all = block_of(op, call.x, call.kept, padded);
+        if (op.front >= 0) {
+            all.table = packed + l.packed_size();
+            all.classes = op.classes;
+            all.padding = static_cast<extent>(op.beta) - 1;
+        }
+        for_each_block(call.x.count, call.threads, [&](extent first, extent count, extent worker) {
+            kernels::recurrent_block<T> b = all;
+            if (call.kept == nullptr) {  // nothing is kept: a chunk of gates, and a state that is overwritten
+                T* memory = call.thread_scratch + worker * round_up(op.thread_scratch);
+                b.samples = count;
+                b.x += first * b.x_sample;
+                b.h = memory;
+                b.c = memory + count * padded;
+                b.z = b.c + count * padded;
+                b.state_sample = padded;
+                b.state_step = 0;
+                b.z_sample = slots;
+                b.z_step = count * slots;
+                b.chunk = execution::recurrent_chunk(b.steps, l.slots() * round_up(l.units)) *
+                          execution::recurrent_samples / count;
+            } else {
+                b = part_of(all, first, count);
+            }
+            for (extent s = 0; s < count; ++s) {
+                kernels::detail::clear(b.h + s * b.state_sample, padded);
+                kernels::detail::clear(b.c + s * b.state_sample, padded);
+            }
+            place_output(b, op, call.y, call.y.at(first, 0, 0, 0));
+            kernels::recurrent_forward<C>(weights, l.units, b);
+        });
+    }
+};
+
+}  // namespace detail
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Gated recurrent unit: with r and z the sigmoids of x_t W + h_(t-1) U + b for their gates, and the candidate
+/// n = tanh(x_t W_n + b_n + r (h_(t-1) U_n + b'_n)), the state is h_t = (1 - z) n + z h_(t-1), from 0.
+///
+///     takes    shape<T, C>, a sequence
+///     gives    shape<T, Units>, the state behind each step; with last_step shape<Units>, that behind the last
+///     learns   weight (C, 3 Units), recurrent_weight (Units, 3 Units), gates in the order r, z, n, with keras z, r, n;
+///              bias (2, 3 Units), for the input and for the state
+///     options  last_step; backwards; masked (steps of zeros are passed over); keras or pytorch (the order of r and z)
+///     refuses  whatever is no sequence
+///     costs    T (C + Units) 3 Units multiply-adds forwards, twice that backwards, which keeps the gates and states of
+///              all steps
+///
+/// The reset gate scales what the state gives to the candidate, behind its product: PyTorch's unit, and Keras' with its
+/// default reset_after=True. PyTorch's weights are the transposes of these.
+///
+///     using net = ctnn::network<ctnn::shape<20, 6>, ctnn::gru<32, ctnn::last_step>, ctnn::dense<2>>;
+///
+/// Cho et al., "Learning phrase representations using RNN encoder-decoder", 2014;
+/// https://keras.io/api/layers/recurrent_layers/gru/, https://pytorch.org/docs/stable/generated/torch.nn.GRU.html
+template <extent Units, auto... Options>
+struct gru : detail::recurrent<kernels::cell::gru> {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        return gru::lower_as("gru", in, Units, read_options<Options...>());
     }
 };
 
@@ -20357,8 +22522,8 @@ namespace ctnn {
 ///     gives    the same shape
 ///     refuses  a single channel, whose probability would always be 1
 ///
-/// It is no head: cross_entropy wants softmax, and cross_entropy_with_logits takes these numbers as logits, which gives
-/// the same loss.
+/// negative_log_likelihood reads its output. cross_entropy wants softmax instead, and cross_entropy_with_logits takes
+/// these numbers as logits, which gives the same loss.
 ///
 ///     using scores = ctnn::network<ctnn::shape<512>, ctnn::dense<3>, ctnn::log_softmax>;
 ///
@@ -20378,6 +22543,191 @@ struct log_softmax {
     template <class T>
     static void backward(const backward_call<T>& call) {
         if (call.dx.data != nullptr) kernels::log_softmax_backward(call.y, call.dy, call.dx, call.threads);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/lp_pool.hpp
+/// \file
+/// Power-average pooling.
+
+// -------------------- ctnn/kernels/lp_pool.hpp
+/// \file
+/// Pooling by the p-th root of the sum of p-th powers, forward and backward, vectorized over channels.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// x^p for a whole p >= 0, by squaring.
+template <class T>
+CTNN_INLINE vec<T> whole_power(vec<T> x, extent p) {
+    if (p == 2) return x * x;
+    vec<T> result = p % 2 == 1 ? x : vec<T>(T(1));
+    for (p /= 2; p > 0; p /= 2) {
+        x *= x;
+        if (p % 2 == 1) result *= x;
+    }
+    return result;
+}
+
+/// x^(1 / p): by square roots for the powers that are in use, else a lane at a time. NaN for negative x, but for p = 1.
+template <class T>
+CTNN_INLINE vec<T> root(vec<T> x, extent p) {
+    if (p == 1) return x;
+    if (p == 2) return sqrt(x);
+    if (p == 4) return sqrt(sqrt(x));
+    T lane[static_cast<unsigned long>(lanes<T>)];
+    store(lane, x);
+    for (T& value : lane) value = std::pow(value, T(1) / static_cast<T>(p));
+    return load(static_cast<const T*>(lane));
+}
+
+/// One row of output pixels. x: rows of (input width, channels); y: (output width, channels).
+template <class T>
+CTNN_KERNEL void lp_pool_row(const operation& op, const pool_row<T>& row, T* y, extent y_step, extent power) {
+    for (extent o = 0; o < op.out.width(); ++o, y += y_step) {
+        const clipped w = covered(op, 2, o);
+        const T* x = row.x + w.first * row.step[2];
+        for_each_channel_vector<T>(op.in.channels(), [&](extent c, auto read, auto write) {
+            vec<T> sum = T(0);
+            for (extent i = 0; i < row.depth; ++i)
+                for (extent j = 0; j < row.height; ++j)
+                    for (extent k = 0; k < w.size(); ++k)
+                        sum += whole_power(read(x + i * row.step[0] + j * row.step[1] + k * row.step[2] + c), power);
+            write(y + c, root(sum, power));
+        });
+    }
+}
+
+/// One row of windows. y, dy: (output width, channels); x, dx: rows of (input width, channels).
+/// dx = dy (x / y)^(p - 1), and 0 where y is, whose root has no slope. Overlap: adds to what other windows left there.
+template <bool Overlap, class T>
+CTNN_KERNEL void lp_pool_gradient_row(const operation& op, const pool_row<T>& row, const T* y, extent y_step,
+                                      const T* dy, extent dy_step, T* dx, const extent (&dx_step)[3], extent power) {
+    const vec<T> zero = T(0), one = T(1);
+    for (extent o = 0; o < op.out.width(); ++o, y += y_step, dy += dy_step) {
+        const clipped w = covered(op, 2, o);
+        const T* x = row.x + w.first * row.step[2];
+        T* to = dx + w.first * dx_step[2];
+        for_each_channel_vector<T>(op.in.channels(), [&](extent c, auto read, auto write) {
+            const vec<T> gradient = read(dy + c), output = read(y + c);
+            const vec<T> inverse = select(output == zero, zero, one / output);
+            for (extent i = 0; i < row.depth; ++i)
+                for (extent j = 0; j < row.height; ++j)
+                    for (extent k = 0; k < w.size(); ++k) {
+                        const vec<T> tap = read(x + i * row.step[0] + j * row.step[1] + k * row.step[2] + c);
+                        vec<T> portion = gradient * whole_power(tap * inverse, power - 1);
+                        T* at = to + i * dx_step[0] + j * dx_step[1] + k * dx_step[2] + c;
+                        if constexpr (Overlap) portion += read(at);
+                        write(at, portion);
+                    }
+        });
+    }
+}
+
+}  // namespace detail
+
+/// x: (batch, depth, height, width, channels), y: the same with the output's positions. y = (sum of x^p)^(1 / p) over
+/// each window, p = op.groups; zeros of the padding add nothing.
+template <class T>
+void lp_pool_forward(const operation& op, const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+    for_each_window_row(op, x.count, threads, [&](extent s, extent od, extent oh) {
+        const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
+        const detail::pool_row<T> row{
+            x.at(s, d.first, h.first, 0), {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
+        detail::lp_pool_row(op, row, y.at(s, od, oh, 0), y.step[2], op.groups);
+    });
+}
+
+/// dx from x, y and dy.
+template <class T>
+void lp_pool_backward(const operation& op, const batch_view<const T>& x, const batch_view<const T>& y,
+                      const batch_view<const T>& dy, const batch_view<T>& dx, extent threads) {
+    detail::for_each_gradient_row(
+        op, dx, threads, [&]<bool Overlap>(std::bool_constant<Overlap>, extent s, extent od, extent oh) {
+            const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
+            const detail::pool_row<T> row{
+                x.at(s, d.first, h.first, 0), {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
+            detail::lp_pool_gradient_row<Overlap>(op, row, y.at(s, od, oh, 0), y.step[2], dy.at(s, od, oh, 0),
+                                                  dy.step[2], dx.at(s, d.first, h.first, 0), dx.step, op.groups);
+        });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// The root of the sum of powers of each window, channel by channel: y = (sum of x^Power)^(1 / Power). lp_pool<2> is
+/// the length of the window as a vector, lp_pool<1> its sum, and the larger the power, the nearer to the maximum.
+///
+///     takes    a sequence, an image or a volume
+///     gives    (input + padding - window) / stride + 1 positions an axis, rounded down: an incomplete window is
+///              dropped
+///     options  window (2), stride (as the window), padding (at most half the window) or same; padding adds nothing
+///     refuses  a vector; a window larger than the padded input; a power below 1
+///     costs    roots other than those of 1, 2 and 4 are taken one number at a time
+///
+/// Odd powers keep the sign and are for inputs that are not negative: a negative sum has no root, and NaN is the
+/// result, as in PyTorch. Where the result is 0, the root has no slope, and backward gives 0.
+///
+///     using smooth = ctnn::network<ctnn::shape<28, 28, 8>, ctnn::lp_pool<2>, ctnn::lp_pool<2, 3, ctnn::stride<2>>>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html
+template <extent Power, auto... Options>
+struct lp_pool {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        outcome o = detail::lower_pool<Options...>(in, "lp_pool", 0);
+        if (o.why == refusal::none && Power < 1) return refusal::number_out_of_range;
+        o.what.groups = Power;  // what networks are told apart by
+        o.what.backward_reads_input = o.what.backward_reads_output = true;
+        return o;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::lp_pool_forward(call.op, call.x, call.y, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr) kernels::lp_pool_backward(call.op, call.x, call.y, call.dy, call.dx, call.threads);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/lstm.hpp
+/// \file
+/// The long short-term memory.
+
+namespace ctnn {
+
+/// Long short-term memory: the gates (i, f, g, o) = x_t W + h_(t-1) U + b move the cells
+/// c_t = sigmoid(f) c_(t-1) + sigmoid(i) tanh(g), and the state is h_t = sigmoid(o) tanh(c_t). Both begin at 0.
+///
+///     takes    shape<T, C>, a sequence
+///     gives    shape<T, Units>, the state behind each step; with last_step shape<Units>, that behind the last
+///     learns   weight (C, 4 Units), recurrent_weight (Units, 4 Units), gates in the order i, f, g, o, which is that of
+///              Keras and PyTorch; bias (4 Units), with pytorch (2, 4 Units), for the input and for the state
+///     options  last_step; backwards; masked (steps of zeros are passed over); keras (the forget gate's bias begins at
+///              1) or pytorch (two biases)
+///     refuses  whatever is no sequence
+///     costs    T (C + Units) 4 Units multiply-adds forwards, twice that backwards, which keeps the gates, cells and
+///              states of all steps
+///
+/// Stacked layers are written one after the other. PyTorch's weights are the transposes of these.
+///
+///     using net = ctnn::network<ctnn::shape<100>, ctnn::embedding<1000, 64>, ctnn::lstm<64, ctnn::last_step>,
+///                               ctnn::dense<2>>;
+///
+/// Hochreiter and Schmidhuber, "Long short-term memory", 1997, with the forget gate of Gers et al., 2000;
+/// https://keras.io/api/layers/recurrent_layers/lstm/, https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html
+template <extent Units, auto... Options>
+struct lstm : detail::recurrent<kernels::cell::lstm> {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        return lstm::lower_as("lstm", in, Units, read_options<Options...>());
     }
 };
 
@@ -20619,6 +22969,350 @@ struct reshape {
 };
 
 }  // namespace ctnn
+// -------------------- ctnn/layers/resize.hpp
+/// \file
+/// Resampling to a given number of positions.
+
+// -------------------- ctnn/kernels/resample.hpp
+/// \file
+/// Nearest and linear resampling to any extents, forward and backward, vectorized over channels.
+
+// -------------------- ctnn/core/position_options.hpp
+/// \file
+/// The named options of layers that resample or move positions: upsample<2, linear>, pad<1, reflect>.
+
+namespace ctnn {
+
+/// Where an output position lies in the input, and what is read there.
+enum class sampling : unsigned char {
+    nearest,  ///< the position at o * in / out, rounded down
+    linear,   ///< between the neighbors of (o + 1/2) in / out - 1/2, as far as they exist: pixels are squares
+    aligned   ///< between those of o (in - 1) / (out - 1): the first and last pixels lie on each other
+};
+
+/// What the options of such a layer say, read into one value.
+struct position_options {
+    axes numbers{};  ///< those given by place: factors, extents or widths
+    bool linear = false, aligned = false;
+    unsigned given = 0;  ///< which options were given, a bit each
+    bool repeated = false;
+
+    constexpr void mark(unsigned option) {
+        repeated = repeated || (given & option) != 0;
+        given |= option;
+    }
+    /// Does the layer take all that was given, and each once?
+    [[nodiscard]] constexpr bool taken(unsigned options) const { return !repeated && (given & ~options) == 0; }
+};
+
+/// The bits of position_options::given; a layer lists those that it takes.
+namespace position_option {
+inline constexpr unsigned interpolation = 1, alignment = 2;
+}
+
+template <bool Linear>
+struct interpolation_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::interpolation);
+        o.linear = Linear;
+    }
+};
+struct align_corners_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::alignment);
+        o.aligned = true;
+    }
+};
+
+/// Each position takes the value of the nearest one: what upsample and resize do that are not told otherwise.
+inline constexpr interpolation_option<false> nearest{};
+/// Values between positions are interpolated along each axis: linear, bilinear or trilinear, as the input has axes.
+inline constexpr interpolation_option<true> linear{};
+/// The centers of the first and the last pixel stay where they are (PyTorch's align_corners=True); without it the edges
+/// of the image do.
+inline constexpr align_corners_option align_corners{};
+
+namespace detail {
+template <class Option>
+constexpr void read_position_option(position_options& o, Option value) {
+    if constexpr (std::integral<Option>) {
+        if (o.numbers.count < 3) o.numbers.value[o.numbers.count] = static_cast<extent>(value);
+        ++o.numbers.count;  // four are those of no input
+    } else if constexpr (requires { Option::read(o); }) {
+        Option::read(o);
+    } else {
+        o.mark(option::of_another_layer);
+    }
+}
+}  // namespace detail
+
+/// Reads a layer's options; plain numbers are one for all axes, or one for each.
+template <auto... Options>
+[[nodiscard]] constexpr position_options read_position_options() {
+    position_options result;
+    (detail::read_position_option(result, Options), ...);
+    return result;
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// What the outputs of one axis read: position first[o] with weight 1 - share[o], and the one behind it with share[o].
+/// Positions are kept as T beside the shares; float counts exactly up to 2^24.
+template <class T>
+struct taps {
+    const T *first, *share;
+    extent out;
+
+    [[nodiscard]] CTNN_INLINE extent position(extent o) const { return static_cast<extent>(first[o]); }
+    /// With what weight output o, which reads position i or the one before it, reads i.
+    [[nodiscard]] CTNN_INLINE T weight(extent o, extent i) const { return position(o) == i ? 1 - share[o] : share[o]; }
+    /// The first output that reads position i or one behind it as its first. Positions never fall.
+    [[nodiscard]] extent reader(extent i) const {
+        extent low = 0, high = out;
+        while (low < high) {
+            const extent middle = (low + high) / 2;
+            if (position(middle) < i)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+};
+
+/// Places the outputs of one axis by fractions above / below of whole numbers, which nothing rounds but the share.
+template <class T>
+taps<T> fill_taps(sampling rule, extent in, extent out, T* first, T* share) {
+    const extent below = rule == sampling::nearest ? out : rule == sampling::linear ? 2 * out : out > 1 ? out - 1 : 1;
+    for (extent o = 0; o < out; ++o) {
+        const extent above = rule == sampling::nearest  ? o * in
+                             : rule == sampling::linear ? (2 * o + 1) * in - out
+                                                        : o * (in - 1);
+        const extent position = above > 0 ? above / below : 0, rest = above - position * below;
+        const bool alone = rule == sampling::nearest || above < 0 || position == in - 1;
+        first[o] = static_cast<T>(position);
+        share[o] = alone ? T(0) : static_cast<T>(rest) / static_cast<T>(below);
+    }
+    return {first, share, out};
+}
+
+/// The taps of all three axes, in `scratch`.
+template <class T>
+struct resampling {
+    taps<T> axis[3];
+    resampling(sampling rule, const dims& in, const dims& out, T* scratch) {
+        for (int a = 0; a < 3; ++a) {
+            axis[a] = fill_taps(rule, in.axis[a], out.axis[a], scratch, scratch + out.axis[a]);
+            scratch += 2 * out.axis[a];
+        }
+    }
+};
+
+/// Up to four input rows, weighted: those between which an output row lies.
+template <class T>
+struct row_mixture {
+    const T* row[4];
+    vec<T> weight[4];
+    extent count = 0;
+
+    CTNN_INLINE void add(const T* from, T part) {
+        row[count] = from;
+        weight[count++] = part;
+    }
+};
+
+/// One output row. Rows of x: (input width, channels), y: (output width, channels).
+template <class T>
+CTNN_KERNEL void mix_pixels(const row_mixture<T>& rows, extent x_step, taps<T> columns, T* y, extent y_step,
+                            extent channels) {
+    for (extent o = 0; o < columns.out; ++o, y += y_step) {
+        const extent left = columns.position(o) * x_step, right = left + x_step;
+        const T share = columns.share[o];
+        const vec<T> of_left = 1 - share, of_right = share;
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const auto between = [&](const T* row) {
+                if (share == 0) return read(row + left + c);
+                return fma(of_right, read(row + right + c), of_left * read(row + left + c));
+            };
+            vec<T> sum = between(rows.row[0]);
+            if (rows.count > 1) sum *= rows.weight[0];
+            for (extent r = 1; r < rows.count; ++r) sum = fma(rows.weight[r], between(rows.row[r]), sum);
+            write(y + c, sum);
+        });
+    }
+}
+
+/// The outputs [first, last) that read an input position.
+struct readers {
+    extent first, last;
+};
+
+template <class T>
+[[nodiscard]] readers readers_of(const taps<T>& axis, extent i) {
+    return {axis.reader(i - 1), axis.reader(i + 1)};
+}
+
+/// One input row (d, h): dy points at output row 0 of depth 0 of the sample; dx: (input width, channels). Every pixel
+/// gathers what its readers hand back, in the order of memory.
+template <class T>
+CTNN_KERNEL void gather_pixels(const T* dy, const extent (&dy_step)[3], const taps<T> (&axis)[3], extent d, extent h,
+                               T* dx, extent dx_step, extent width, extent channels) {
+    const readers depths = readers_of(axis[0], d), heights = readers_of(axis[1], h);
+    readers widths{0, 0};
+    for (extent w = 0; w < width; ++w, dx += dx_step) {
+        while (widths.first < axis[2].out && axis[2].position(widths.first) < w - 1) ++widths.first;
+        while (widths.last < axis[2].out && axis[2].position(widths.last) <= w) ++widths.last;
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            vec<T> sum = T(0);
+            for (extent i = depths.first; i < depths.last; ++i)
+                for (extent j = heights.first; j < heights.last; ++j) {
+                    const T of_row = axis[0].weight(i, d) * axis[1].weight(j, h);
+                    if (of_row == 0) continue;
+                    const T* row = dy + i * dy_step[0] + j * dy_step[1] + c;
+                    for (extent k = widths.first; k < widths.last; ++k)
+                        if (const T weight = of_row * axis[2].weight(k, w); weight != 0)
+                            sum = fma(vec<T>(weight), read(row + k * dy_step[2]), sum);
+                }
+            write(dx + c, sum);
+        });
+    }
+}
+
+/// Calls body(s, d, h) for all rows of a batch, in parallel over pieces of some 16,384 of `row_elements`.
+template <class Body>
+void for_each_position_row(const dims& shape, extent samples, extent row_elements, extent threads, const Body& body) {
+    const extent depth = shape.depth(), height = shape.height(), rows = samples * depth * height;
+    const extent piece = row_elements < 16384 ? 16384 / row_elements : 1;
+    parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
+        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r)
+            body(r / (depth * height), r / height % depth, r % height);
+    });
+}
+
+}  // namespace detail
+
+/// Numbers of scratch memory that both directions need.
+[[nodiscard]] constexpr extent resample_scratch(const dims& out) {
+    return 2 * (out.depth() + out.height() + out.width());
+}
+
+/// x: (batch, depth, height, width, channels), y: the same with its own positions. Parallel over output rows.
+template <class T>
+void resample_forward(sampling rule, const batch_view<const T>& x, const batch_view<T>& y, T* scratch, extent threads) {
+    const detail::resampling<T> at(rule, x.shape, y.shape, scratch);
+    const detail::taps<T>&depths = at.axis[0], &heights = at.axis[1];
+    detail::for_each_position_row(
+        y.shape, y.count, y.shape.width() * y.shape.channels(), threads, [&](extent s, extent d, extent h) {
+            detail::row_mixture<T> rows;
+            for (extent i = 0; i <= (depths.share[d] != 0); ++i)
+                for (extent j = 0; j <= (heights.share[h] != 0); ++j) {
+                    const extent from_d = depths.position(d) + i, from_h = heights.position(h) + j;
+                    rows.add(x.at(s, from_d, from_h, 0), depths.weight(d, from_d) * heights.weight(h, from_h));
+                }
+            detail::mix_pixels(rows, x.step[2], at.axis[2], y.at(s, d, h, 0), y.step[2], y.shape.channels());
+        });
+}
+
+/// dx from dy: the transposed sums. Parallel over input rows, each of which is computed by one thread in one order.
+template <class T>
+void resample_backward(sampling rule, const batch_view<const T>& dy, const batch_view<T>& dx, T* scratch,
+                       extent threads) {
+    const detail::resampling<T> at(rule, dx.shape, dy.shape, scratch);
+    const extent row_work = dy.shape.size() / (dx.shape.depth() * dx.shape.height()) + 1;
+    detail::for_each_position_row(dx.shape, dx.count, row_work, threads, [&](extent s, extent d, extent h) {
+        detail::gather_pixels(dy.at(s, 0, 0, 0), dy.step, at.axis, d, h, dx.at(s, d, h, 0), dx.step[2],
+                              dx.shape.width(), dx.shape.channels());
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/layers/resampling.hpp
+/// \file
+/// The shape rule that upsample and resize share.
+
+namespace ctnn {
+
+namespace detail {
+
+template <auto... Options>
+inline constexpr bool has_numbers = read_position_options<Options...>().numbers.count > 0;
+
+template <auto... Options>
+inline constexpr sampling sampling_of = [] {
+    const position_options o = read_position_options<Options...>();
+    return !o.linear ? sampling::nearest : o.aligned ? sampling::aligned : sampling::linear;
+}();
+
+/// The numbers given by place are factors of the input's extents, or the output's extents.
+template <auto... Options>
+[[nodiscard]] constexpr outcome lower_resampling(dims in, const char* layer, bool factors) {
+    constexpr position_options o = read_position_options<Options...>();
+    constexpr sampling rule = sampling_of<Options...>;
+    if (!o.taken(position_option::interpolation | position_option::alignment) || (o.aligned && !o.linear))
+        return refusal::option_not_taken;
+    if (in.rank < 2) return refusal::needs_positions;
+    extent number[3]{};
+    if (!spread(o.numbers, 1, in, number)) return refusal::axes_differ;
+    operation row = make_operation(kind::custom, layer, in, in);
+    for (extent a = in.first_axis(); a < 3; ++a) {
+        if (number[a] < 1) return refusal::number_out_of_range;
+        row.out.axis[a] = factors ? number[a] * in.axis[a] : number[a];
+        if (rule != sampling::nearest && row.out.axis[a] != in.axis[a]) row.window.kernel[a] = 2;  // it sees so many
+    }
+    row.alpha = static_cast<double>(rule);  // what networks are told apart by
+    row.scratch = rule == sampling::nearest && factors ? 0 : kernels::resample_scratch(row.out);
+    return row;
+}
+
+}  // namespace detail
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Resamples to the given positions, larger or smaller: resize<64> to 64 along all spatial axes, resize<64, 48> to
+/// those of an image one by one, resize<64, linear> with values between pixels.
+///
+///     takes    a sequence, an image or a volume
+///     gives    the positions of its numbers, the same channels
+///     options  nearest or linear (nearest); with linear: align_corners
+///     refuses  a vector; another number of extents than 1 or the input's axes; an extent below 1
+///
+/// nearest takes position o in / out, rounded down; linear is as in upsample. Neither averages: what shrinks to less
+/// than half skips pixels, where avg_pool or adaptive_avg_pool would take all of them.
+///
+///     using level = ctnn::network<ctnn::shape<33, 47, 64>, ctnn::resize<64, 96, ctnn::linear>, ctnn::conv<32>>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html (with size)
+template <auto... Options>
+struct resize {
+    static_assert(detail::has_numbers<Options...>, "ctnn: resize needs the extents of its output, such as resize<64>");
+
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        return detail::lower_resampling<Options...>(in, "resize", false);
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::resample_forward(rule, call.x, call.y, call.scratch, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr) kernels::resample_backward(rule, call.dy, call.dx, call.scratch, call.threads);
+    }
+
+private:
+    static constexpr sampling rule = detail::sampling_of<Options...>;
+};
+
+}  // namespace ctnn
 // -------------------- ctnn/layers/rms_norm.hpp
 /// \file
 /// Normalization by the root of the mean square.
@@ -20646,6 +23340,34 @@ struct rms_norm : detail::channel_norm<false> {
         if ((o.given & option::epsilon) == 0) o.epsilon = 0x1p-23;
         if (!(o.epsilon > 0)) return refusal::number_out_of_range;
         return lower_as("rms_norm", in, o);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/rnn.hpp
+/// \file
+/// The simple recurrent layer.
+
+namespace ctnn {
+
+/// Elman's recurrent layer: h_t = tanh(x_t W + h_(t-1) U + b), from h = 0 before the first step.
+///
+///     takes    shape<T, C>, a sequence
+///     gives    shape<T, Units>, the state behind each step; with last_step shape<Units>, that behind the last
+///     learns   weight (C, Units), recurrent_weight (Units, Units), units contiguous; bias (Units), with pytorch
+///              (2, Units), for the input and for the state
+///     options  last_step; backwards; masked (steps of zeros are passed over); keras or pytorch
+///     refuses  whatever is no sequence
+///     costs    T (C + Units) Units multiply-adds forwards, twice that backwards, which keeps the states of all steps
+///
+///     using net = ctnn::network<ctnn::shape<20, 6>, ctnn::rnn<32>, ctnn::rnn<16, ctnn::last_step>, ctnn::dense<2>>;
+///
+/// Elman, "Finding structure in time", 1990; https://keras.io/api/layers/recurrent_layers/simple_rnn/,
+/// https://pytorch.org/docs/stable/generated/torch.nn.RNN.html
+template <extent Units, auto... Options>
+struct rnn : detail::recurrent<kernels::cell::rnn> {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        return rnn::lower_as("rnn", in, Units, read_options<Options...>());
     }
 };
 
@@ -20933,7 +23655,7 @@ struct stochastic_depth {
 }  // namespace ctnn
 // -------------------- ctnn/layers/upsample.hpp
 /// \file
-/// Nearest-neighbor upsampling.
+/// Upsampling by whole factors.
 
 // -------------------- ctnn/kernels/upsample.hpp
 /// \file
@@ -21028,40 +23750,47 @@ void upsample_backward(const batch_view<const T>& dy, const batch_view<T>& dx, e
 
 namespace ctnn {
 
-/// Repeats every pixel along each spatial axis: upsample<2> doubles all axes, upsample<1, 2> those of an image one by
-/// one.
+/// Repeats every pixel along each spatial axis, or interpolates between pixels: upsample<2> doubles all axes,
+/// upsample<1, 2> those of an image one by one, upsample<2, linear> bilinearly.
 ///
 ///     takes    a sequence, an image or a volume
 ///     gives    positions times factor, the same channels
+///     options  nearest or linear (nearest); with linear: align_corners
 ///     refuses  a vector; another number of factors than 1 or the input's axes; a factor below 1
 ///
-///     using wider = ctnn::network<ctnn::shape<32, 32, 64>, ctnn::upsample<2>, ctnn::conv<32, 3, ctnn::same>>;
+/// linear is linear, bilinear or trilinear, as the input has axes. Pixels are squares, so that the edges of the image
+/// stay where they are and those outside the outermost centers are repeated; with align_corners the centers of the
+/// outermost pixels stay where they are.
 ///
-/// https://pytorch.org/docs/stable/generated/torch.nn.Upsample.html (mode nearest)
-template <extent... Factors>
+///     using wider = ctnn::network<ctnn::shape<32, 32, 64>, ctnn::upsample<2>, ctnn::conv<32, 3, ctnn::same>>;
+///     using smooth = ctnn::network<ctnn::shape<32, 32, 64>, ctnn::upsample<2, ctnn::linear, ctnn::align_corners>>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.Upsample.html
+template <auto... Options>
 struct upsample {
-    static_assert(sizeof...(Factors) >= 1, "ctnn: upsample needs a factor, such as upsample<2>");
+    static_assert(detail::has_numbers<Options...>, "ctnn: upsample needs a factor, such as upsample<2>");
 
     [[nodiscard]] static constexpr outcome lower(dims in) {
-        constexpr extent factors[]{Factors...}, count = sizeof...(Factors);
-        if (in.rank < 2) return refusal::needs_positions;
-        if (count != 1 && count != in.spatial_rank()) return refusal::axes_differ;
-        operation row{.what = kind::custom, .layer = "upsample", .in = in, .out = in};
-        for (extent a = in.first_axis(); a < 3; ++a) {
-            const extent factor = factors[count == 1 ? 0 : a - in.first_axis()];
-            if (factor < 1) return refusal::number_out_of_range;
-            row.out.axis[a] *= factor;
-        }
-        return row;
+        return detail::lower_resampling<Options...>(in, "upsample", true);
     }
     template <class T>
     static void forward(const forward_call<T>& call) {
-        kernels::upsample_forward(call.x, call.y, call.threads);
+        if constexpr (rule == sampling::nearest)
+            kernels::upsample_forward(call.x, call.y, call.threads);
+        else
+            kernels::resample_forward(rule, call.x, call.y, call.scratch, call.threads);
     }
     template <class T>
     static void backward(const backward_call<T>& call) {
-        if (call.dx.data != nullptr) kernels::upsample_backward(call.dy, call.dx, call.threads);
+        if (call.dx.data == nullptr) return;
+        if constexpr (rule == sampling::nearest)
+            kernels::upsample_backward(call.dy, call.dx, call.threads);
+        else
+            kernels::resample_backward(rule, call.dy, call.dx, call.scratch, call.threads);
     }
+
+private:
+    static constexpr sampling rule = detail::sampling_of<Options...>;
 };
 
 }  // namespace ctnn
@@ -21134,6 +23863,12 @@ template <class T>
 [[nodiscard]] constexpr extent predicted_class(const T* scores, extent columns, double threshold = 0.5) {
     if (columns == 1) return static_cast<double>(scores[0]) > threshold ? 1 : 0;
     return std::max_element(scores, scores + columns) - scores;
+}
+
+/// The grade that a row of answers to "is it above grade c?" adds up to: how many are above the threshold.
+template <class T>
+[[nodiscard]] constexpr extent predicted_grade(const T* scores, extent columns, double threshold = 0.5) {
+    return std::count_if(scores, scores + columns, [&](T score) { return static_cast<double>(score) > threshold; });
 }
 
 /// How many classes a network with this many outputs tells apart: two when it has a single one.
@@ -22288,13 +25023,16 @@ template <class Loss, class T>
 
 namespace ctnn {
 
-/// What a loss wants the network to end with. Except for `any`, a loss sees the values before the head (the logits).
+/// What a loss wants the network to end with. A loss that wants softmax or sigmoid reads the values before that head.
 enum class loss_head : unsigned char {
     any,             ///< whatever the network ends with; a head is differentiated like any layer
     softmax,         ///< the network ends with softmax, and the loss reads that head's input
     sigmoid,         ///< the network ends with sigmoid, and the loss reads that head's input
     softmax_logits,  ///< the network ends without a head; softmax makes probabilities of its output
-    sigmoid_logits   ///< the network ends without a head; sigmoid makes probabilities of its output
+    sigmoid_logits,  ///< the network ends without a head; sigmoid makes probabilities of its output
+    log_softmax,     ///< the network ends with log_softmax, whose output the loss reads
+    scores,          ///< the network ends without a head; its output is scores, which 0 or the largest decides
+    embedding        ///< the network ends without a head; its output is a place among others, and no class
 };
 
 /// Is the input of the network's last layer, not its output, what the loss reads?
@@ -22325,14 +25063,31 @@ concept loss_function_for = requires(const Loss& loss, const T* output, target<T
 ///                                 d(sum / normalizer) / d(output); a normalizer of 0 gives zeros. The gradient may be
 ///                                 the output's own memory
 ///
+/// A loss whose labels are no indices of channels has a member predicted(scores, columns, threshold), which says the
+/// label that a position's outputs stand for; others are read by predicted_class().
+///
+/// A loss over samples that belong together has a constant samples_together, which is 1 where it is missing: samples
+/// k i to k i + k - 1 are group i. fit() and evaluate() draw, shuffle and cut groups whole, and refuse data sets and
+/// batches that are no multiples. A group that is cut off at the end is no part of the loss and has gradient 0.
+///
 /// value adds up one sample after the other, in double: calls for single samples, added in order, have the same bits as
-/// one call for the batch, so that slices and threads change nothing.
+/// one call for the batch, so that slices and threads change nothing. Losses over groups do so group by group, but for
+/// nt_xent, which compares each sample with the whole batch.
 template <class Loss>
 concept loss_function = detail::loss_function_for<Loss, float> && detail::loss_function_for<Loss, double> &&
     requires(dims out) {
     { Loss::head } -> std::convertible_to<loss_head>;
     { Loss::labels_per_sample(out) } -> std::same_as<extent>;
 };
+
+/// How many samples of a batch in a row belong together.
+template <class Loss>
+[[nodiscard]] constexpr extent samples_together_of() {
+    if constexpr (requires { Loss::samples_together; })
+        return Loss::samples_together;
+    else
+        return 1;
+}
 
 /// The mean from a sum and its normalizer; 0 for a batch in which everything is ignored (where PyTorch gives NaN).
 [[nodiscard]] constexpr double mean_of(double sum, double normalizer) {
@@ -22352,7 +25107,7 @@ template <loss_function Loss, class T>
 namespace ctnn {
 
 /// What a network ends with.
-enum class network_head : unsigned char { none, softmax, sigmoid };
+enum class network_head : unsigned char { none, softmax, sigmoid, log_softmax };
 
 namespace detail {
 
@@ -22362,32 +25117,43 @@ constexpr network_head head_of() {
         if (row.result != Net::table.output) continue;
         if (row.what == kind::softmax) return network_head::softmax;
         if (row.what == kind::activation && row.activation == activation::sigmoid) return network_head::sigmoid;
+        if (row.what == kind::custom && std::string_view(row.layer) == "log_softmax") return network_head::log_softmax;
     }
     return network_head::none;
 }
 
 }  // namespace detail
 
-/// What the compiler prints when a loss and a network do not belong together.
-template <network_head Ends, loss_head Wants>
+/// What the compiler prints when a loss and a network do not belong together. The logarithms that log_softmax gives are
+/// logits too: softmax makes the same probabilities of them.
+template <network_head Ends, loss_head Wants, class Loss>
 struct loss_refused {
     static_assert(Wants != loss_head::softmax || Ends == network_head::softmax,
-                  "ctnn: cross_entropy needs a network that ends with softmax; "
-                  "add softmax, or use cross_entropy_with_logits");
+                  "ctnn: this loss needs a network that ends with softmax; "
+                  "add softmax, or use the loss of that name _with_logits");
     static_assert(Wants != loss_head::sigmoid || Ends == network_head::sigmoid,
-                  "ctnn: binary_cross_entropy needs a network that ends with sigmoid; "
-                  "add sigmoid, or use binary_cross_entropy_with_logits");
-    static_assert(Wants != loss_head::softmax_logits || Ends == network_head::none,
-                  "ctnn: cross_entropy_with_logits needs a network that ends without softmax or sigmoid; "
-                  "remove the head, or use cross_entropy after a softmax");
+                  "ctnn: this loss needs a network that ends with sigmoid; "
+                  "add sigmoid, or use the loss of that name _with_logits");
+    static_assert(Wants != loss_head::softmax_logits || Ends == network_head::none || Ends == network_head::log_softmax,
+                  "ctnn: this loss needs a network that ends without softmax or sigmoid; "
+                  "remove the head, or after a softmax use the loss without _with_logits");
     static_assert(Wants != loss_head::sigmoid_logits || Ends == network_head::none,
-                  "ctnn: binary_cross_entropy_with_logits needs a network that ends without softmax or sigmoid; "
-                  "remove the head, or use binary_cross_entropy after a sigmoid");
+                  "ctnn: this loss needs a network that ends without softmax or sigmoid; "
+                  "remove the head, or after a sigmoid use the loss without _with_logits");
+    static_assert(Wants != loss_head::log_softmax || Ends == network_head::log_softmax,
+                  "ctnn: negative_log_likelihood needs a network that ends with log_softmax; "
+                  "add log_softmax, or use cross_entropy after a softmax");
+    static_assert(Wants != loss_head::scores || Ends == network_head::none,
+                  "ctnn: this loss needs scores that may have any sign and size; "
+                  "remove the softmax, sigmoid or log_softmax at the network's end");
+    static_assert(Wants != loss_head::embedding || Ends == network_head::none,
+                  "ctnn: this loss compares embeddings, and probabilities are none; "
+                  "remove the softmax, sigmoid or log_softmax at the network's end");
 };
 
 namespace detail {
-template <class Net, loss_head Wants>
-struct check_head : loss_refused<head_of<Net>(), Wants> {};
+template <class Net, class Loss>
+struct check_head : loss_refused<head_of<Net>(), Loss::head, Loss> {};
 }  // namespace detail
 
 }  // namespace ctnn
@@ -22513,10 +25279,10 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
     schedule<2 * Rows + 1, 2 * Values + Partials> s;
     for (int v = 0; v < Values; ++v) s.buffers[v].shape = s.buffers[Values + v].shape = t.values[v];
     s.buffers[0].memory = owner::caller_input;
-    const auto widen = [&](int b, int axis, extent before, extent after) {
-        buffer& u = s.buffers[b];
-        if (before > u.before[axis]) u.before[axis] = before;
-        if (after > u.after[axis]) u.after[axis] = after;
+    const auto widen = [&](int v, int axis, const border& b) {
+        buffer& u = s.buffers[v];
+        if (b.before > u.before[axis]) u.before[axis] = b.before;
+        if (b.after > u.after[axis]) u.after[axis] = b.after;
     };
     for (int i = 0; i < Rows; ++i) {
         const operation& row = t.rows[i];
@@ -22527,7 +25293,7 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
         k.writes[0] = row.result;
         k.view_of = row.input[0];
         if (row.what == kind::convolution) {
-            for (int a = 0; a < 3; ++a) widen(row.input[0], a, row.window.before[a], row.window.after[a]);
+            for (int a = 0; a < 3; ++a) widen(row.input[0], a, input_border(row, a));
         } else if (row.what == kind::place) {
             k.view = link::slice;
             k.channel = row.channel;
@@ -22564,12 +25330,10 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
             }
             written[v] = true;
         }
+        // A transposed convolution's weights see the border though nobody asks for its input's gradient.
+        if (row.what == kind::convolution && (k.writes[0] >= 0 || row.transposed))
+            for (int a = 0; a < 3; ++a) widen(dy, a, output_gradient_border(row, a));
         if (k.writes[0] < 0) continue;
-        if (row.what == kind::convolution)
-            for (int a = 0; a < 3; ++a) {
-                const border b = gradient_border(row.window, row.in, row.out, a);
-                widen(dy, a, b.before, b.after);
-            }
         if (k.accumulate[0]) continue;
         k.view_of = dy;
         if (row.what == kind::place) {
@@ -22588,12 +25352,14 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
 /// Numbers that rows keep from forward to backward, and the largest temporary memory of a row.
 struct side_memory {
     extent saved = 0, scratch = 0;
+    extent kept = 0;  ///< for each sample
 };
 template <int Rows, int Values>
 constexpr side_memory side_memory_of(const table<Rows, Values>& t) {
     side_memory m;
     for (const operation& row : t.rows) {
         m.saved += round_up(row.saved);
+        m.kept += round_up(row.kept);
         if (row.scratch > m.scratch) m.scratch = row.scratch;
     }
     return m;
@@ -22651,6 +25417,7 @@ struct training_row {
     bool skip_forward = false, skip_backward = false;
     bool accumulate[2]{};
     extent saved = 0;
+    extent kept = 0;  ///< for one sample
 };
 
 template <int Rows>
@@ -22665,7 +25432,7 @@ constexpr auto training_rows_of() {
     constexpr int count = Plan::rows, values = Plan::values;
     training_rows<count> r;
     const auto& s = Plan::plan;
-    extent saved = 0;
+    extent saved = 0, kept = 0;
     for (int i = 0; i < count; ++i) {
         training_row& row = r.of[i];
         const task &forward = s.tasks[i], &backward = s.tasks[2 * count - i];
@@ -22691,6 +25458,8 @@ constexpr auto training_rows_of() {
         row.accumulate[1] = backward.accumulate[1];
         row.saved = saved;
         saved += round_up(row.op.saved);
+        row.kept = kept;
+        kept += round_up(row.op.kept);
     }
     r.output = operand_of(s, Plan::table.output);
     r.output_gradient = operand_of(s, values + Plan::table.output);
@@ -22712,6 +25481,7 @@ struct tape {
     int count = 0;
     T* arena = nullptr;
     T* saved = nullptr;
+    T* kept = nullptr;
     T* scratch = nullptr;
     T* thread_scratch = nullptr;
     extent samples = 0;
@@ -22754,6 +25524,7 @@ struct tape {
                                          .parameters = parameters + row.op.parameter_offset,
                                          .state = state + row.op.state_offset,
                                          .saved = saved + row.saved,
+                                         .kept = kept + samples * row.kept,
                                          .scratch = scratch,
                                          .thread_scratch = thread_scratch,
                                          .threads = threads,
@@ -22795,6 +25566,7 @@ struct tape {
                                           .parameters = parameters + row.op.parameter_offset,
                                           .gradients = gradients + row.op.parameter_offset,
                                           .saved = saved + row.saved,
+                                          .kept = kept + samples * row.kept,
                                           .scratch = scratch,
                                          .thread_scratch = thread_scratch,
                                           .threads = threads,
@@ -22832,7 +25604,7 @@ inline namespace CTNN_BACKEND {
 ///     double loss = pass.loss(ctnn::cross_entropy{}, {.labels = labels});
 ///     pass.backward(model, gradient);
 template <class Net, loss_function Loss, class T = float, bool InputGradient = false>
-class training_pass : detail::check_head<Net, Loss::head> {
+class training_pass : detail::check_head<Net, Loss> {
     static constexpr bool without_head = skips_head(Loss::head);
     using plan = detail::training_plan<Net, without_head, InputGradient>;
     static constexpr auto rows = detail::training_rows_of<plan>();
@@ -22844,8 +25616,8 @@ public:
     static constexpr dims output_dims = plan::table.values[plan::table.output];
     /// Bytes of memory for a batch on so many threads, besides the model and its gradient.
     [[nodiscard]] static constexpr extent bytes(extent batch, extent threads = 1) {
-        return (batch * (plan::elements + 2 * output_dims.size()) + plan::side.saved + plan::side.scratch +
-                threads * plan::each_thread) *
+        return (batch * (plan::elements + 2 * output_dims.size() + plan::side.kept) + plan::side.saved +
+                plan::side.scratch + threads * plan::each_thread) *
                static_cast<extent>(sizeof(T));
     }
 
@@ -22855,6 +25627,7 @@ public:
           outputs_(max_batch_ * output_dims.size()),
           output_gradient_(max_batch_ * output_dims.size()),
           saved_(plan::side.saved),
+          kept_(max_batch_ * plan::side.kept),
           scratch_(plan::side.scratch) {
         const extent threads = options.threads > 0 ? options.threads : available_threads();
         thread_scratch_ = aligned_block<T>(threads * plan::each_thread);
@@ -22863,6 +25636,7 @@ public:
                  plan::rows,
                  arena_.data(),
                  saved_.data(),
+                 kept_.data(),
                  scratch_.data(),
                  thread_scratch_.data(),
                  0,
@@ -22931,7 +25705,7 @@ private:
     }
 
     extent max_batch_;
-    aligned_block<T> arena_, outputs_, output_gradient_, saved_, scratch_, thread_scratch_;
+    aligned_block<T> arena_, outputs_, output_gradient_, saved_, kept_, scratch_, thread_scratch_;
     execution::tape<T> tape_;
 };
 
@@ -22945,11 +25719,30 @@ template <class T>
 struct evaluation {
     double loss = 0;               ///< mean, as the loss defines it
     double accuracy = -1;          ///< share of right labels; -1 without labels
-    double auc = -1;               ///< as roc_auc; -1 unless there is one label a sample
-    std::vector<T> probabilities;  ///< [sample][position][channel]: outputs after the head that the loss stands for
+    double auc = -1;               ///< as roc_auc; -1 unless a sample has one label, an index of a channel
+    std::vector<T> probabilities;  ///< [sample][position][channel]: outputs after the head that the loss stands for;
+                                   ///< scores and embeddings as they are
 };
 
 namespace detail {
+
+/// Does a label say which output it is, so that there is an accuracy?
+template <class Loss>
+[[nodiscard]] constexpr bool counts_right(dims out) {
+    return Loss::head != loss_head::embedding && Loss::labels_per_sample(out) == out.positions();
+}
+/// Does a label index the channels, so that their scores can be ranked?
+template <class Loss>
+inline constexpr bool ranks_channels = !requires(const double* scores) { Loss::predicted(scores, extent{}, 0.5); };
+
+/// The label that a position's outputs stand for.
+template <class Loss, class T>
+[[nodiscard]] extent predicted_of(const T* outputs, extent channels, double threshold) {
+    if constexpr (ranks_channels<Loss>)
+        return predicted_class(outputs, channels, threshold);
+    else
+        return Loss::predicted(outputs, channels, threshold);
+}
 
 /// The network's outputs from what a loss reads. Stable softmax and sigmoid, computed in double.
 template <loss_head Head, class T>
@@ -22966,7 +25759,8 @@ void to_probabilities(const T* outputs, T* to, extent positions, extent channels
             const double z = static_cast<double>(outputs[c]);
             to[c] = softmax   ? static_cast<T>(std::exp(z - largest) / total)
                     : sigmoid ? static_cast<T>(1 / (1 + std::exp(-z)))
-                              : outputs[c];
+                    : Head == loss_head::log_softmax ? static_cast<T>(std::exp(z))
+                                                     : outputs[c];
         }
     }
 }
@@ -22977,13 +25771,13 @@ void evaluate_into(Pass& pass, const Model& m, const Data& data, const Loss& los
                    evaluation<typename Pass::scalar>& found) {
     using T = typename Pass::scalar;
     constexpr dims out = Pass::output_dims;
-    const extent n = data.size();
+    const extent n = data.size(), batch = pass.max_batch() - pass.max_batch() % samples_together_of<Loss>();
     found.probabilities.resize(static_cast<std::size_t>(n * out.size()));
     const target<T> all{data.labels.empty() ? nullptr : data.labels.data(),
                         data.values.empty() ? nullptr : data.values.data()};
     double sum = 0, normalizer = 0;
-    for (extent from = 0; from < n; from += pass.max_batch()) {
-        const extent samples = n - from < pass.max_batch() ? n - from : pass.max_batch();
+    for (extent from = 0; from < n; from += batch) {
+        const extent samples = n - from < batch ? n - from : batch;
         const auto outputs = pass.evaluate(m, data.input_of(from), samples);
         const target<T> expected = from_sample<Loss>(all, from, out);
         sum += loss.value(outputs.data(), expected, static_cast<T*>(nullptr), samples, out, 1.0);
@@ -22992,17 +25786,19 @@ void evaluate_into(Pass& pass, const Model& m, const Data& data, const Loss& los
                                      samples * out.positions(), out.channels());
     }
     found.loss = mean_of(sum, normalizer);
-    if (data.labels.empty() || Loss::labels_per_sample(out) != out.positions()) return;
+    if (data.labels.empty() || !counts_right<Loss>(out)) return;
+    constexpr double threshold = Loss::head == loss_head::scores ? 0.0 : 0.5;
     const extent positions = n * out.positions(), channels = out.channels();
     extent right = 0, counted = 0;
     for (extent p = 0; p < positions; ++p) {
         const std::int32_t label = data.labels[static_cast<std::size_t>(p)];
         if (label < 0) continue;
         ++counted;
-        right += predicted_class(found.probabilities.data() + p * channels, channels) == label;
+        right += predicted_of<Loss>(found.probabilities.data() + p * channels, channels, threshold) == label;
     }
     found.accuracy = counted == 0 ? 0 : static_cast<double>(right) / static_cast<double>(counted);
-    if (out.positions() == 1) found.auc = roc_auc(found.probabilities.data(), channels, data.labels.data(), n);
+    if (ranks_channels<Loss> && out.positions() == 1)
+        found.auc = roc_auc(found.probabilities.data(), channels, data.labels.data(), n);
 }
 
 }  // namespace detail
@@ -23014,7 +25810,8 @@ template <class Net, class T, class Data, loss_function Loss>
     static_assert(std::is_same_v<typename Data::input, typename Net::input>,
                   "ctnn: evaluate needs a data set of the network's input shape; "
                   "load or resize the data to net::input");
-    training_pass<Net, Loss, T> pass{{.max_batch = batch}};
+    constexpr extent together = samples_together_of<Loss>();
+    training_pass<Net, Loss, T> pass{{.max_batch = batch < together ? together : batch}};
     evaluation<T> found;
     detail::evaluate_into(pass, m, data, loss, found);
     return found;
@@ -23495,12 +26292,12 @@ private:
 /// Share of right labels among the outputs that a loss reads; logits and probabilities have the same largest channel.
 template <class Loss, class T>
 void count_right(const T* outputs, const std::int32_t* labels, extent samples, const dims& out, running_mean& share) {
-    constexpr bool logits = Loss::head != loss_head::any;
-    if (labels == nullptr || Loss::labels_per_sample(out) != out.positions()) return;
+    constexpr double threshold = Loss::head != loss_head::any ? 0.0 : 0.5;
+    if (labels == nullptr || !counts_right<Loss>(out)) return;
+    const extent channels = out.channels();
     for (extent p = 0; p < samples * out.positions(); ++p)
         if (labels[p] >= 0)
-            share.add(
-                predicted_class(outputs + p * out.channels(), out.channels(), logits ? 0.0 : 0.5) == labels[p] ? 1 : 0);
+            share.add(predicted_of<Loss>(outputs + p * channels, channels, threshold) == labels[p] ? 1 : 0);
 }
 
 template <class Loss, class Data>
@@ -23522,6 +26319,14 @@ template <class Data>
     if (error failed = check_setting("fit", "clip_norm", options.clip_norm)) return failed;
     if (error failed = check_setting("fit", "average", options.average, 1)) return failed;
     return options.schedule.check();
+}
+
+/// Refuses a batch in which not all samples would have what belongs to them.
+[[nodiscard]] inline error check_batch(extent batch, extent samples, extent together) {
+    if (batch % together == 0 || batch >= samples) return {};
+    return {error_kind::invalid_argument, text_of({"fit: the loss reads ", together,
+                                                   " samples together, and a batch of ", batch,
+                                                   " is no multiple of that"})};
 }
 
 /// What is watched of an epoch, and whether more of it is better.
@@ -23569,6 +26374,7 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     if (error failed = detail::check_options(options)) return failed;
     if (error failed = descent.check()) return failed;
     if (error failed = detail::check_data(loss, data, out)) return failed;
+    if (error failed = detail::check_batch(options.batch, data.size(), samples_together_of<Loss>())) return failed;
     if (options.validation != nullptr)
         if (error failed = detail::check_data(loss, *options.validation, out)) return failed;
 
@@ -23609,7 +26415,8 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
         if (!schedule.empty()) moment.rate = scheduled(0);
         for (training_callback* c : options.callbacks) c->epoch_begins(moment);
         descent.rate = moment.rate;
-        if (options.shuffled) shuffle(order, options.random, static_cast<std::uint64_t>(epoch));
+        if (options.shuffled)
+            shuffle_groups(order, samples_together_of<Loss>(), options.random, static_cast<std::uint64_t>(epoch));
         running_mean mean_loss_so_far, right;
         double gathered = 0;  // the normalizer of the batches since the last step
         for (extent from = 0; from < data.size(); from += batch) {
@@ -23705,6 +26512,37 @@ namespace ctnn {
 }
 
 }  // namespace ctnn
+// -------------------- ctnn/train/loss/balanced_positive_weights.hpp
+/// \file
+/// Weights that make rare findings count as much as their absence.
+
+namespace ctnn {
+
+/// One weight a channel, negatives / positives, so that both answers of a channel have the same share of the loss.
+///
+///     takes      labels [count][channels], 0 or 1; others are not counted
+///     gives      a weight a channel; 1 for a channel without a positive or without a negative
+///
+/// As the page of PyTorch's BCEWithLogitsLoss recommends for pos_weight.
+///
+///     const auto weights = ctnn::balanced_positive_weights(labels, samples, 14);
+///     const ctnn::binary_cross_entropy loss{.positive_weights = weights};
+[[nodiscard]] inline std::vector<double> balanced_positive_weights(const std::int32_t* labels, extent count,
+                                                                   extent channels) {
+    std::vector<double> weights(static_cast<std::size_t>(channels));
+    for (extent c = 0; c < channels; ++c) {
+        extent counts[2]{};
+        for (extent i = 0; i < count; ++i) {
+            const std::int32_t label = labels[i * channels + c];
+            if (label == 0 || label == 1) ++counts[label];
+        }
+        weights[static_cast<std::size_t>(c)] =
+            counts[0] > 0 && counts[1] > 0 ? static_cast<double>(counts[0]) / static_cast<double>(counts[1]) : 1.0;
+    }
+    return weights;
+}
+
+}  // namespace ctnn
 // -------------------- ctnn/train/loss/binary_cross_entropy.hpp
 /// \file
 /// The log loss of yes-or-no outputs, for a network that ends with sigmoid.
@@ -23761,6 +26599,58 @@ template <class T>
             text_of({loss, ": ", name, place, " is ", weight, ", expected a finite number of at least 0"})};
 }
 
+/// Refuses a setting that is not finite or not above 0.
+[[nodiscard, gnu::noinline]] inline error check_positive(const char* loss, const char* name, double setting) {
+    if (std::isfinite(setting) && setting > 0) return {};
+    return {error_kind::invalid_argument,
+            text_of({loss, ": ", name, " is ", setting, ", expected a finite number above 0"})};
+}
+
+/// Refuses a setting outside 0 to 1.
+[[nodiscard, gnu::noinline]] inline error check_share(const char* loss, const char* name, double setting) {
+    if (setting >= 0 && setting <= 1) return {};
+    return {error_kind::invalid_argument,
+            text_of({loss, ": ", name, " is ", setting, ", expected a number from 0 to 1"})};
+}
+
+/// Refuses weights that are not one a channel, negative or not finite; no weights are fine.
+[[nodiscard, gnu::noinline]] inline error check_weights(const char* loss, const char* name,
+                                                        std::span<const double> weights, extent channels) {
+    if (!weights.empty() && std::ssize(weights) != channels)
+        return {error_kind::invalid_argument,
+                text_of({loss, ": ", weights.size(), " ", name, "s, expected ", channels})};
+    for (std::size_t c = 0; c < weights.size(); ++c)
+        if (error failed = check_weight(loss, name, weights[c], static_cast<extent>(c))) return failed;
+    return {};
+}
+
+/// The weight of channel c; 1 where no weights were given.
+[[nodiscard]] inline double weight_of(std::span<const double> weights, extent c) {
+    return c < std::ssize(weights) ? weights[static_cast<std::size_t>(c)] : 1.0;
+}
+
+/// Refuses a choice between fewer than two channels, and names the loss for a single one.
+[[nodiscard, gnu::noinline]] inline error check_choice(const char* loss, extent channels, const char* binary) {
+    if (channels >= 2) return {};
+    return {error_kind::invalid_argument,
+            text_of({loss, ": one channel leaves no choice; give one channel a class, or use ", binary})};
+}
+
+/// Refuses a target without labels, and labels of `classes` and above.
+template <class T>
+[[nodiscard]] error check_has_labels(const char* loss, target<T> expected, extent samples, extent per_sample,
+                                     extent classes) {
+    if (expected.labels != nullptr) return check_labels(loss, expected.labels, samples, per_sample, classes);
+    return {error_kind::invalid_argument, text_of({loss, ": the target has no labels; values are not read"})};
+}
+
+/// How many labels are in [0, classes): the others are no part of the loss.
+[[nodiscard]] inline double count_of_labels(const std::int32_t* labels, extent count, extent classes) {
+    extent counted = 0;
+    for (extent i = 0; i < count; ++i) counted += labels[i] >= 0 && labels[i] < classes;
+    return static_cast<double>(counted);
+}
+
 /// Refuses a target with both or none of labels and values.
 [[nodiscard, gnu::noinline]] inline error check_one_given(const char* loss, bool has_labels, bool has_values) {
     if (has_labels != has_values) return {};
@@ -23770,6 +26660,37 @@ template <class T>
 }
 
 }  // namespace ctnn::detail
+// -------------------- ctnn/train/loss/logistic.hpp
+/// \file
+/// The sigmoid of a logit and its logarithms, without overflow and without cancellation.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace losses {
+
+/// What the losses on sigmoid read of a logit z. The exponential e^-|z| is at most 1 and never overflows.
+struct logistic {
+    double yes, no;            ///< the probabilities of 1 and of 0; neither is 1 minus the other, which would cancel
+    double miss_yes, miss_no;  ///< -ln yes and -ln no: softplus(-z) and softplus(z)
+
+    template <class T>
+    explicit logistic(T logit) {
+        // softplus(z) = max(z, 0) + log(1 + e^-|z|)
+        const T small = std::exp(-std::abs(logit));
+        const double tail = static_cast<double>(std::log1p(small));
+        const double z = static_cast<double>(logit);
+        miss_yes = std::max(-z, 0.0) + tail;
+        miss_no = std::max(z, 0.0) + tail;
+        const double likely = 1.0 / (1.0 + static_cast<double>(small));
+        const double unlikely = static_cast<double>(small) * likely;
+        yes = z >= 0 ? likely : unlikely;
+        no = z >= 0 ? unlikely : likely;
+    }
+};
+
+}  // namespace losses
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -23779,11 +26700,14 @@ inline namespace CTNN_BACKEND {
 ///
 ///     head       sigmoid; the loss reads the logits before it, so it stays finite where a probability rounds to 0
 ///     target     labels, one an output element: 0, 1, or negative to ignore it; or values in [0, 1]
-///     refuses    other labels and values, weights that are negative or not finite
+///     refuses    other labels and values, weights that are negative or not finite, positive_weights that are not one a
+///                channel
 ///     mean       over the elements that are not ignored, each counted once whatever its weight
 ///
-/// As PyTorch's BCEWithLogitsLoss, whose pos_weight is positive_weight; the two weights together are what a class
-/// weight {negative, positive} is elsewhere:
+/// With several channels they are answers of their own: several findings in one image. positive_weights is one factor a
+/// channel beside positive_weight, borrowed; none: 1 for all. balanced_positive_weights() counts them.
+/// As PyTorch's BCEWithLogitsLoss, whose pos_weight is positive_weight, or positive_weights; the two weights together
+/// are what a class weight {negative, positive} is elsewhere:
 /// https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
 ///
 ///     const ctnn::binary_cross_entropy loss{.positive_weight = 3};
@@ -23793,6 +26717,7 @@ struct binary_cross_entropy {
 
     double negative_weight = 1;
     double positive_weight = 1;
+    std::span<const double> positive_weights{};
 
     [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return out.size(); }
 
@@ -23801,6 +26726,8 @@ struct binary_cross_entropy {
         constexpr const char* name = "binary_cross_entropy";
         if (error failed = detail::check_weight(name, "negative_weight", negative_weight)) return failed;
         if (error failed = detail::check_weight(name, "positive_weight", positive_weight)) return failed;
+        if (error failed = detail::check_weights(name, "positive weight", positive_weights, out.channels()))
+            return failed;
         if (error failed = detail::check_one_given(name, expected.labels != nullptr, expected.values != nullptr))
             return failed;
         if (expected.labels != nullptr) return detail::check_labels(name, expected.labels, samples, out.size(), 2);
@@ -23818,7 +26745,7 @@ struct binary_cross_entropy {
     [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
                                double normalizer) const {
         const double scale = mean_of(1.0, normalizer);
-        const extent size = out.size();
+        const extent size = out.size(), channels = out.channels();
         double sum = 0;
         for (extent s = 0; s < samples; ++s) {
             double sample_sum = 0;
@@ -23829,21 +26756,11 @@ struct binary_cross_entropy {
                 }
                 const double truth = expected.labels != nullptr ? static_cast<double>(expected.labels[i])
                                                                 : static_cast<double>(expected.values[i]);
-                const double positive = positive_weight * truth;
+                const double positive = positive_weight * detail::weight_of(positive_weights, i % channels) * truth;
                 const double negative = negative_weight * (1.0 - truth);
-                // softplus(z) = max(z, 0) + log(1 + exp(-|z|)): the exponential is at most 1 and never overflows.
-                const T z = output[i];
-                const T small = std::exp(-std::abs(z));
-                const double tail = static_cast<double>(std::log1p(small));
-                const double logit = static_cast<double>(z);
-                sample_sum += positive * (std::max(-logit, 0.0) + tail) + negative * (std::max(logit, 0.0) + tail);
-                if (gradient == nullptr) continue;
-                // The probability of the likelier side, then of the other, without 1 - p, which would cancel.
-                const double likely = 1.0 / (1.0 + static_cast<double>(small));
-                const double unlikely = static_cast<double>(small) * likely;
-                const double yes = logit >= 0 ? likely : unlikely;
-                const double no = logit >= 0 ? unlikely : likely;
-                gradient[i] = static_cast<T>((negative * yes - positive * no) * scale);
+                const losses::logistic at(output[i]);
+                sample_sum += positive * at.miss_yes + negative * at.miss_no;
+                if (gradient != nullptr) gradient[i] = static_cast<T>((negative * at.yes - positive * at.no) * scale);
             }
             sum += sample_sum;
         }
@@ -23870,6 +26787,7 @@ struct binary_cross_entropy_with_logits {
 
     double negative_weight = 1;
     double positive_weight = 1;
+    std::span<const double> positive_weights{};
 
     [[nodiscard]] static constexpr extent labels_per_sample(dims out) {
         return binary_cross_entropy::labels_per_sample(out);
@@ -23892,7 +26810,314 @@ struct binary_cross_entropy_with_logits {
     }
 
 private:
-    [[nodiscard]] constexpr binary_cross_entropy with_head() const { return {negative_weight, positive_weight}; }
+    [[nodiscard]] constexpr binary_cross_entropy with_head() const {
+        return {negative_weight, positive_weight, positive_weights};
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/binary_focal_cross_entropy.hpp
+/// \file
+/// Binary cross entropy that counts the more the worse an output is recognized.
+
+// -------------------- ctnn/train/loss/sum.hpp
+/// \file
+/// The order in which losses add up: sample after sample, so that slices of a batch give the bits of the whole.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace losses {
+
+/// The sum of of(i) for the `per_sample` indices of each of the samples, which are added up first.
+template <class Of>
+[[nodiscard]] double sum_of_samples(extent samples, extent per_sample, const Of& of) {
+    double sum = 0;
+    for (extent s = 0; s < samples; ++s) {
+        double sample_sum = 0;
+        for (extent i = s * per_sample; i < (s + 1) * per_sample; ++i) sample_sum += of(i);
+        sum += sample_sum;
+    }
+    return sum;
+}
+
+}  // namespace losses
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// binary_focal_cross_entropy and binary_focal_cross_entropy_with_logits, which differ in what the network ends with.
+template <loss_head Head>
+struct basic_binary_focal_cross_entropy {
+    static constexpr loss_head head = Head;
+
+    double gamma = 2;
+    double negative_weight = 1;
+    double positive_weight = 1;
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return out.size(); }
+
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        constexpr const char* name = "binary_focal_cross_entropy";
+        if (error failed = detail::check_weight(name, "gamma", gamma)) return failed;
+        if (error failed = detail::check_weight(name, "negative_weight", negative_weight)) return failed;
+        if (error failed = detail::check_weight(name, "positive_weight", positive_weight)) return failed;
+        return detail::check_has_labels(name, expected, samples, out.size(), 2);
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T> expected, extent samples, dims out) const {
+        return detail::count_of_labels(expected.labels, samples * out.size(), 2);
+    }
+
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        const double scale = mean_of(1.0, normalizer);
+        return losses::sum_of_samples(samples, out.size(), [&](extent i) {
+            const std::int32_t label = expected.labels[i];
+            if (label != 0 && label != 1) {
+                if (gradient != nullptr) gradient[i] = T{0};
+                return 0.0;
+            }
+            // p is the probability of the truth, q = 1 - p, and the slope towards the truth
+            // gamma p q^gamma ln p - q^(gamma + 1).
+            const losses::logistic at(output[i]);
+            const double p = label == 1 ? at.yes : at.no, q = label == 1 ? at.no : at.yes;
+            const double miss = label == 1 ? at.miss_yes : at.miss_no;
+            const double factor = (label == 1 ? positive_weight : negative_weight) * std::pow(q, gamma);
+            const double slope = -factor * (gamma * p * miss + q) * scale;
+            if (gradient != nullptr) gradient[i] = static_cast<T>(label == 1 ? slope : -slope);
+            return factor * miss;
+        });
+    }
+};
+
+/// Binary focal loss: the mean over all output elements of -weight * (1 - p)^gamma * log p, p the probability that the
+/// output gives to the truth, so that what is recognized already counts little. A gamma of 0 is binary_cross_entropy.
+///
+///     head       sigmoid; the loss reads the logits before it, so it stays finite where a probability rounds to 0
+///     target     labels, one an output element: 0, 1, or negative to ignore it; values are not read
+///     refuses    a target without labels, other labels, a gamma or weights that are negative or not finite
+///     mean       over the elements that are not ignored, each counted once whatever its weight
+///
+/// The paper's alpha is positive_weight = alpha, negative_weight = 1 - alpha; it takes 0.25.
+/// Lin et al., "Focal loss for dense object detection", ICCV 2017; as torchvision's sigmoid_focal_loss with its mean:
+/// https://pytorch.org/vision/stable/generated/torchvision.ops.sigmoid_focal_loss.html
+///
+///     const auto history = ctnn::fit(model, train, ctnn::binary_focal_cross_entropy{}, ctnn::adam{}, {.epochs = 10});
+using binary_focal_cross_entropy = basic_binary_focal_cross_entropy<loss_head::sigmoid>;
+
+/// binary_focal_cross_entropy for a network whose output is the logits; the same numbers, targets and refusals.
+using binary_focal_cross_entropy_with_logits = basic_binary_focal_cross_entropy<loss_head::sigmoid_logits>;
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/cosine_distance.hpp
+/// \file
+/// The angle between outputs and values: regression to a direction.
+
+// -------------------- ctnn/train/loss/embedding.hpp
+/// \file
+/// What the losses over embeddings share: groups of samples that belong together, and the cosine between two rows.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace losses {
+
+/// Refuses samples that are no whole groups.
+[[nodiscard]] inline error check_groups(const char* loss, extent samples, extent together) {
+    if (samples % together == 0) return {};
+    return {error_kind::invalid_argument,
+            detail::text_of({loss, ": ", samples, " samples are no whole groups of ", together})};
+}
+
+/// The cosine of the angle between two rows of `size` numbers, and what its gradient is made of. As in PyTorch, 1e-12
+/// is added to the squares, so that a row of zeros has cosine 0 with every row.
+struct cosine {
+    double value, a_squared, b_squared, product_of_lengths;
+
+    template <class T>
+    cosine(const T* a, const T* b, extent size) {
+        double product = 0;
+        a_squared = b_squared = 1e-12;
+        for (extent k = 0; k < size; ++k) {
+            const double x = static_cast<double>(a[k]), y = static_cast<double>(b[k]);
+            product += x * y;
+            a_squared += x * x;
+            b_squared += y * y;
+        }
+        product_of_lengths = std::sqrt(a_squared) * std::sqrt(b_squared);
+        value = product / product_of_lengths;
+    }
+    /// d value / d a[k], from a[k] and b[k].
+    [[nodiscard]] double slope_a(double a, double b) const { return b / product_of_lengths - value * a / a_squared; }
+    [[nodiscard]] double slope_b(double a, double b) const { return a / product_of_lengths - value * b / b_squared; }
+};
+
+}  // namespace losses
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/regression.hpp
+/// \file
+/// What the losses on the differences between outputs and values share: their check and their loop.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace losses {
+
+/// The loss of one difference, and its derivative.
+struct loss_and_slope {
+    double loss = 0, slope = 0;
+};
+
+/// Refuses a target without values, and values that are not finite or below `low`.
+template <class T>
+[[nodiscard]] error check_has_values(const char* loss, target<T> expected, extent samples, dims out,
+                                     double low = -std::numeric_limits<double>::infinity()) {
+    if (expected.values == nullptr)
+        return {error_kind::invalid_argument, std::string(loss) + ": the target has no values; labels are not read"};
+    return ctnn::detail::check_values(loss, expected.values, samples, out.size(), low);
+}
+
+/// The sum of of(output - value).loss over all elements, with the gradient of the mean.
+template <class T, class Of>
+[[nodiscard]] double sum_of_differences(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                                        double normalizer, const Of& of) {
+    const double scale = mean_of(1.0, normalizer);
+    return sum_of_samples(samples, out.size(), [&](extent i) {
+        const loss_and_slope at = of(static_cast<double>(output[i]) - static_cast<double>(expected.values[i]));
+        if (gradient != nullptr) gradient[i] = static_cast<T>(at.slope * scale);
+        return at.loss;
+    });
+}
+
+}  // namespace losses
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Cosine distance: the mean over all positions of 1 - the cosine between the channels of output and value, 0 to 2.
+///
+///     head       any
+///     target     values in the shape of the output, of any length; labels are not read
+///     refuses    a target without values, values that are not finite
+///
+/// As PyTorch's CosineEmbeddingLoss with a constant second input and all pairs alike, and 1 more than Keras'
+/// CosineSimilarity: https://pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html
+///
+///     const auto history = ctnn::fit(model, train, ctnn::cosine_distance{}, ctnn::adam{}, {.epochs = 10});
+struct cosine_distance {
+    static constexpr loss_head head = loss_head::any;
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims) { return 0; }
+
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        return losses::check_has_values("cosine_distance", expected, samples, out);
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T>, extent samples, dims out) const {
+        return static_cast<double>(samples * out.positions());
+    }
+
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        const double scale = mean_of(1.0, normalizer);
+        const extent channels = out.channels();
+        return losses::sum_of_samples(samples, out.positions(), [&](extent i) {
+            const T *a = output + i * channels, *b = expected.values + i * channels;
+            const losses::cosine angle(a, b, channels);
+            for (extent c = 0; gradient != nullptr && c < channels; ++c)
+                gradient[i * channels + c] =
+                    static_cast<T>(-scale * angle.slope_a(static_cast<double>(a[c]), static_cast<double>(b[c])));
+            return 1.0 - angle.value;
+        });
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/cosine_embedding.hpp
+/// \file
+/// Pairs of embeddings: alike ones in one direction, others apart.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Cosine embedding loss: the mean over all pairs of 1 - cosine where both have one label, else
+/// max(0, cosine - margin).
+///
+///     head       embedding: the whole output of a sample is its embedding, of any length, without softmax or sigmoid
+///     batch      samples 2i and 2i + 1 are pair i
+///     target     labels, one a sample: what it shows. A pair with equal labels is alike; one with a negative label is
+///                ignored. Values are not read
+///     refuses    an odd number of samples, a target without labels, a margin outside -1 to 1
+///     mean       over the pairs that are not ignored
+///
+/// As PyTorch's CosineEmbeddingLoss, whose 1 is an equal pair and whose -1 another:
+/// https://pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html
+///
+///     const auto history = ctnn::fit(model, pairs, ctnn::cosine_embedding{}, ctnn::adam{}, {.batch = 64});
+struct cosine_embedding {
+    static constexpr loss_head head = loss_head::embedding;
+    static constexpr extent samples_together = 2;
+
+    double margin = 0;
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims) { return 1; }
+
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims) const {
+        constexpr const char* name = "cosine_embedding";
+        if (error failed = losses::check_groups(name, samples, samples_together)) return failed;
+        if (!(margin >= -1 && margin <= 1))
+            return {error_kind::invalid_argument,
+                    "cosine_embedding: margin is " + to_text(margin) + ", expected a number from -1 to 1"};
+        return detail::check_has_labels(name, expected, 0, 1, 0);
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T> expected, extent samples, dims) const {
+        extent pairs = 0;
+        for (extent i = 0; i + 1 < samples; i += 2) pairs += counts(expected.labels + i);
+        return static_cast<double>(pairs);
+    }
+
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        const double scale = mean_of(1.0, normalizer);
+        const extent size = out.size();
+        if (gradient != nullptr && samples % 2 != 0) std::fill_n(gradient + (samples - 1) * size, size, T{0});
+        return losses::sum_of_samples(samples / 2, 1, [&](extent i) {
+            const std::int32_t* labels = expected.labels + 2 * i;
+            const T *a = output + 2 * i * size, *b = a + size;
+            const losses::cosine angle(a, b, size);
+            const bool alike = labels[0] == labels[1];
+            const bool moves = counts(labels) && (alike || angle.value > margin);
+            if (gradient != nullptr) {
+                const double slope = !moves ? 0.0 : alike ? -scale : scale;
+                T* da = gradient + 2 * i * size;
+                for (extent k = 0; k < size; ++k) {
+                    const double x = static_cast<double>(a[k]), y = static_cast<double>(b[k]);
+                    da[k] = static_cast<T>(slope * angle.slope_a(x, y));
+                    da[size + k] = static_cast<T>(slope * angle.slope_b(x, y));
+                }
+            }
+            return !moves ? 0.0 : alike ? 1.0 - angle.value : angle.value - margin;
+        });
+    }
+
+private:
+    static constexpr bool counts(const std::int32_t* labels) { return labels[0] >= 0 && labels[1] >= 0; }
 };
 
 }  // namespace CTNN_BACKEND
@@ -23909,10 +27134,12 @@ inline namespace CTNN_BACKEND {
 ///     head       softmax; the loss reads the logits before it, so it stays finite where a probability rounds to 0
 ///     target     labels, one class index a position, negative to ignore it; or values, one probability a channel
 ///     refuses    fewer than two channels, labels outside the channels, values that are negative or not finite,
-///                class_weights that are not one a channel, negative or not finite
+///                class_weights that are not one a channel, negative or not finite, label_smoothing outside 0 to 1
 ///     mean       with labels the sum is divided by the sum of the weights of the labels, with values by the positions
 ///
-/// class_weights is one weight a channel, borrowed; none: all weigh 1.
+/// class_weights is one weight a channel, borrowed; none: all weigh 1. label_smoothing is the share of the truth
+/// that is spread evenly over all channels, so that no logit is drawn to infinity; Szegedy et al., "Rethinking the
+/// Inception architecture for computer vision", CVPR 2016, take 0.1.
 /// As PyTorch's CrossEntropyLoss: https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
 ///
 ///     const auto history = ctnn::fit(model, train, ctnn::cross_entropy{}, ctnn::adam{}, {.epochs = 10});
@@ -23920,25 +27147,16 @@ struct cross_entropy {
     static constexpr loss_head head = loss_head::softmax;
 
     std::span<const double> class_weights{};
+    double label_smoothing = 0;
 
     [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return out.positions(); }
 
     template <class T>
     [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
         constexpr const char* name = "cross_entropy";
-        if (out.channels() < 2) {
-            return {
-                error_kind::invalid_argument,
-                "cross_entropy: one channel leaves no choice; give one channel a class, or use binary_cross_entropy"};
-        }
-        if (!class_weights.empty() && std::ssize(class_weights) != out.channels()) {
-            return {error_kind::invalid_argument,
-                    detail::text_of({name, ": ", class_weights.size(), " class weights, expected ", out.channels()})};
-        }
-        for (std::size_t c = 0; c < class_weights.size(); ++c) {
-            if (error failed = detail::check_weight(name, "class weight", class_weights[c], static_cast<extent>(c)))
-                return failed;
-        }
+        if (error failed = detail::check_choice(name, out.channels(), "binary_cross_entropy")) return failed;
+        if (error failed = detail::check_weights(name, "class weight", class_weights, out.channels())) return failed;
+        if (error failed = detail::check_share(name, "label_smoothing", label_smoothing)) return failed;
         if (error failed = detail::check_one_given(name, expected.labels != nullptr, expected.values != nullptr))
             return failed;
         if (expected.labels != nullptr) {
@@ -23953,7 +27171,7 @@ struct cross_entropy {
         if (expected.labels == nullptr) return static_cast<double>(positions);
         double sum = 0;
         for (extent i = 0; i < positions; ++i) {
-            if (counts(expected.labels[i], out.channels())) sum += weight(expected.labels[i]);
+            if (counts(expected.labels[i], out.channels())) sum += detail::weight_of(class_weights, expected.labels[i]);
         }
         return sum;
     }
@@ -23970,11 +27188,18 @@ struct cross_entropy {
                 const T* z = output + i * channels;
                 T* dz = gradient == nullptr ? nullptr : gradient + i * channels;
                 if (expected.labels == nullptr) {
-                    sample_sum += of_probabilities(z, expected.values + i * channels, dz, channels, scale);
-                } else if (counts(expected.labels[i], channels)) {
+                    const T* truth = expected.values + i * channels;
+                    sample_sum += of_shares(z, dz, channels, scale, [&](extent c) {
+                        return share(c, channels, static_cast<double>(truth[c]));
+                    });
+                } else if (!counts(expected.labels[i], channels)) {
+                    if (dz != nullptr) std::fill_n(dz, channels, T{0});
+                } else if (label_smoothing > 0) {
+                    const extent label = expected.labels[i];
+                    sample_sum += of_shares(z, dz, channels, scale,
+                                            [&](extent c) { return share(c, channels, c == label ? 1.0 : 0.0); });
+                } else {
                     sample_sum += of_label(z, expected.labels[i], dz, channels, scale);
-                } else if (dz != nullptr) {
-                    std::fill_n(dz, channels, T{0});
                 }
             }
             sum += sample_sum;
@@ -23986,8 +27211,10 @@ private:
     /// A label outside the channels is no part of the loss, and nothing is read for it.
     static constexpr bool counts(std::int32_t label, extent channels) { return label >= 0 && label < channels; }
 
-    [[nodiscard]] double weight(extent c) const {
-        return c < std::ssize(class_weights) ? class_weights[static_cast<std::size_t>(c)] : 1.0;
+    /// What channel c of a truth weighs after smoothing.
+    [[nodiscard]] double share(extent c, extent channels, double truth) const {
+        const double smoothed = (1.0 - label_smoothing) * truth + label_smoothing / static_cast<double>(channels);
+        return detail::weight_of(class_weights, c) * smoothed;
     }
 
     /// One position. log softmax(z)[c] = (z[c] - max) - log(sum of exp(z - max)): every exponential is at most 1, the
@@ -23996,7 +27223,7 @@ private:
     double of_label(const T* z, extent label, T* dz, extent channels, double scale) const {
         const T largest = *std::max_element(z, z + channels);
         const double distance = static_cast<double>(largest) - static_cast<double>(z[label]);
-        const double weight_of_label = weight(label);
+        const double weight_of_label = detail::weight_of(class_weights, label);
         const double total = exponentials(z, dz, channels, largest);
         if (dz != nullptr) {
             const double factor = weight_of_label * scale;
@@ -24007,22 +27234,20 @@ private:
         return weight_of_label * (distance + std::log(total));
     }
 
-    /// One position whose truth is a probability a channel; they need not add up to 1.
-    template <class T>
-    double of_probabilities(const T* z, const T* truth, T* dz, extent channels, double scale) const {
+    /// One position whose truth is share_of(c) in channel c; they need not add up to 1.
+    template <class T, class Share>
+    static double of_shares(const T* z, T* dz, extent channels, double scale, const Share& share_of) {
         const T largest = *std::max_element(z, z + channels);
         double mass = 0, distance = 0;
         for (extent c = 0; c < channels; ++c) {
-            const double share = weight(c) * static_cast<double>(truth[c]);
-            mass += share;
-            distance += share * (static_cast<double>(largest) - static_cast<double>(z[c]));
+            const double part = share_of(c);
+            mass += part;
+            distance += part * (static_cast<double>(largest) - static_cast<double>(z[c]));
         }
         const double total = exponentials(z, dz, channels, largest);
         if (dz != nullptr) {
-            for (extent c = 0; c < channels; ++c) {
-                const double share = weight(c) * static_cast<double>(truth[c]);
-                dz[c] = static_cast<T>((static_cast<double>(dz[c]) * (mass / total) - share) * scale);
-            }
+            for (extent c = 0; c < channels; ++c)
+                dz[c] = static_cast<T>((static_cast<double>(dz[c]) * (mass / total) - share_of(c)) * scale);
         }
         return distance + mass * std::log(total);
     }
@@ -24054,23 +27279,349 @@ struct cross_entropy_with_logits {
     static constexpr loss_head head = loss_head::softmax_logits;
 
     std::span<const double> class_weights{};
+    double label_smoothing = 0;
 
     [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return cross_entropy::labels_per_sample(out); }
 
     template <class T>
     [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
-        return cross_entropy{class_weights}.check(expected, samples, out);
+        return with_head().check(expected, samples, out);
     }
 
     template <class T>
     [[nodiscard]] double normalizer(target<T> expected, extent samples, dims out) const {
-        return cross_entropy{class_weights}.normalizer(expected, samples, out);
+        return with_head().normalizer(expected, samples, out);
     }
 
     template <class T>
     [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
                                double normalizer) const {
-        return cross_entropy{class_weights}.value(output, expected, gradient, samples, out, normalizer);
+        return with_head().value(output, expected, gradient, samples, out, normalizer);
+    }
+
+private:
+    [[nodiscard]] constexpr cross_entropy with_head() const { return {class_weights, label_smoothing}; }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/focal_cross_entropy.hpp
+/// \file
+/// Cross entropy that counts the more the worse a position is recognized.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// focal_cross_entropy and focal_cross_entropy_with_logits, which differ in what the network ends with.
+template <loss_head Head>
+struct basic_focal_cross_entropy {
+    static constexpr loss_head head = Head;
+
+    double gamma = 2;
+    std::span<const double> class_weights{};
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return out.positions(); }
+
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        constexpr const char* name = "focal_cross_entropy";
+        if (error failed = detail::check_choice(name, out.channels(), "binary_focal_cross_entropy")) return failed;
+        if (error failed = detail::check_weight(name, "gamma", gamma)) return failed;
+        if (error failed = detail::check_weights(name, "class weight", class_weights, out.channels())) return failed;
+        return detail::check_has_labels(name, expected, samples, out.positions(), out.channels());
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T> expected, extent samples, dims out) const {
+        return detail::count_of_labels(expected.labels, samples * out.positions(), out.channels());
+    }
+
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        const extent channels = out.channels();
+        const double scale = mean_of(1.0, normalizer);
+        return losses::sum_of_samples(samples, out.positions(), [&](extent i) {
+            T* dz = gradient == nullptr ? nullptr : gradient + i * channels;
+            const extent label = expected.labels[i];
+            if (label >= 0 && label < channels) return of_label(output + i * channels, label, dz, channels, scale);
+            if (dz != nullptr) std::fill_n(dz, channels, T{0});
+            return 0.0;
+        });
+    }
+
+private:
+    /// One position. With p the label's probability and q = 1 - p, summed up from the other channels so that nothing
+    /// cancels: the slope at the label is s = gamma p q^gamma ln p - q^(gamma + 1), at another channel c it is
+    /// -s p_c / q, whose last factor is at most 1.
+    template <class T>
+    double of_label(const T* z, extent label, T* dz, extent channels, double scale) const {
+        const double largest = static_cast<double>(*std::max_element(z, z + channels));
+        const double distance = largest - static_cast<double>(z[label]);
+        const double own = std::exp(-distance);
+        double rest = 0;
+        for (extent c = 0; c < channels; ++c)
+            if (c != label) rest += std::exp(static_cast<double>(z[c]) - largest);
+        const double p = own / (own + rest), q = rest / (own + rest);
+        // ln p: where the label is the largest, own is 1 and the logarithm of a number next to 1 is asked for.
+        const double log_p = distance == 0 ? -std::log1p(rest) : -distance - std::log(own + rest);
+        const double weight = detail::weight_of(class_weights, label);
+        const double factor = std::pow(q, gamma);
+        if (dz != nullptr) {
+            const double slope = weight * scale * factor * (gamma * p * log_p - q);
+            for (extent c = 0; c < channels; ++c) {
+                if (c == label) continue;
+                const double share = rest > 0 ? std::exp(static_cast<double>(z[c]) - largest) / rest : 0.0;
+                dz[c] = static_cast<T>(-slope * share);
+            }
+            dz[label] = static_cast<T>(slope);
+        }
+        return -weight * factor * log_p;
+    }
+};
+
+/// Focal loss: the mean over all positions of -weight[label] * (1 - p)^gamma * log p, p = softmax(z)[label], so that
+/// what is recognized already counts little. A gamma of 0 is cross_entropy but for the mean.
+///
+///     head       softmax; the loss reads the logits before it, so it stays finite where a probability rounds to 0
+///     target     labels, one class index a position, negative to ignore it; values are not read
+///     refuses    fewer than two channels, a target without labels, labels outside the channels, a gamma that is
+///                negative or not finite, class_weights that are not one a channel, negative or not finite
+///     mean       over the positions that are not ignored, each counted once whatever its weight
+///
+/// class_weights, the paper's alpha, is one weight a channel, borrowed; none: all weigh 1.
+/// Lin et al., "Focal loss for dense object detection", ICCV 2017; https://arxiv.org/abs/1708.02002
+///
+///     const auto history = ctnn::fit(model, train, ctnn::focal_cross_entropy{}, ctnn::adam{}, {.epochs = 10});
+using focal_cross_entropy = basic_focal_cross_entropy<loss_head::softmax>;
+
+/// focal_cross_entropy for a network whose output is the logits; the same numbers, targets and refusals.
+using focal_cross_entropy_with_logits = basic_focal_cross_entropy<loss_head::softmax_logits>;
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/hinge.hpp
+/// \file
+/// The loss of support vector machines for yes-or-no scores.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Hinge loss: the mean over all output elements of max(0, margin - y * output), y being 1 for label 1 and -1 for 0; or
+/// of its square. An output above 0 says yes.
+///
+///     head       scores: outputs of either sign, so a network that ends without softmax or sigmoid
+///     target     labels, one an output element: 0, 1, or negative to ignore it; values are not read
+///     refuses    a target without labels, other labels, a margin that is not above 0
+///     mean       over the elements that are not ignored
+///
+/// As Keras' Hinge and SquaredHinge, which take the labels 0 and 1 for -1 and 1 too:
+/// https://keras.io/api/losses/hinge_losses/
+///
+///     const auto history = ctnn::fit(model, train, ctnn::hinge{.squared = true}, ctnn::adam{}, {.epochs = 10});
+struct hinge {
+    static constexpr loss_head head = loss_head::scores;
+
+    double margin = 1;
+    bool squared = false;
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return out.size(); }
+
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        if (error failed = detail::check_positive("hinge", "margin", margin)) return failed;
+        return detail::check_has_labels("hinge", expected, samples, out.size(), 2);
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T> expected, extent samples, dims out) const {
+        return detail::count_of_labels(expected.labels, samples * out.size(), 2);
+    }
+
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        const double scale = mean_of(1.0, normalizer);
+        return losses::sum_of_samples(samples, out.size(), [&](extent i) {
+            const std::int32_t label = expected.labels[i];
+            const double sign = label == 1 ? 1.0 : -1.0;
+            const double lacking = margin - sign * static_cast<double>(output[i]);
+            const bool counts = (label == 0 || label == 1) && lacking > 0;
+            if (gradient != nullptr)
+                gradient[i] = counts ? static_cast<T>(-sign * (squared ? 2 * lacking : 1.0) * scale) : T{0};
+            return !counts ? 0.0 : squared ? lacking * lacking : lacking;
+        });
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/huber.hpp
+/// \file
+/// Squared differences near the truth, absolute ones far from it, so that outliers do not lead.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Huber's loss: the mean over all output elements of d^2 / 2 where |d| <= delta, else delta * (|d| - delta / 2), d the
+/// difference between output and value. It is delta times smooth_l1 of beta = delta.
+///
+///     head       any
+///     target     values in the shape of the output; labels are not read
+///     refuses    a target without values, values that are not finite; a delta that is not above 0
+///
+/// As PyTorch's HuberLoss: https://pytorch.org/docs/stable/generated/torch.nn.HuberLoss.html
+///
+///     const auto history = ctnn::fit(model, train, ctnn::huber{.delta = 2}, ctnn::adam{}, {.epochs = 10});
+struct huber {
+    static constexpr loss_head head = loss_head::any;
+
+    double delta = 1;
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims) { return 0; }
+
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        if (error failed = detail::check_positive("huber", "delta", delta)) return failed;
+        return losses::check_has_values("huber", expected, samples, out);
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T>, extent samples, dims out) const {
+        return static_cast<double>(samples * out.size());
+    }
+
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        return losses::sum_of_differences(
+            output, expected, gradient, samples, out, normalizer, [d = delta](double difference) {
+                const double size = std::abs(difference);
+                if (size <= d) return losses::loss_and_slope{0.5 * difference * difference, difference};
+                return losses::loss_and_slope{d * (size - 0.5 * d), std::copysign(d, difference)};
+            });
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/kl_divergence.hpp
+/// \file
+/// How far the network's probabilities are from given ones: what a small network learns from a large one.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// kl_divergence and kl_divergence_with_logits, which differ in what the network ends with.
+template <loss_head Head>
+struct basic_kl_divergence {
+    static constexpr loss_head head = Head;
+
+    double temperature = 1;
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims) { return 0; }
+
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        constexpr const char* name = "kl_divergence";
+        if (error failed = detail::check_choice(name, out.channels(), "binary_cross_entropy with values"))
+            return failed;
+        if (error failed = detail::check_positive(name, "temperature", temperature)) return failed;
+        return losses::check_has_values(name, expected, samples, out, 0);
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T>, extent samples, dims out) const {
+        return static_cast<double>(samples * out.positions());
+    }
+
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        const extent channels = out.channels();
+        // d(t^2 KL(z / t)) / dz = t (p - truth)
+        const double slope = temperature * mean_of(1.0, normalizer);
+        return losses::sum_of_samples(samples, out.positions(), [&](extent i) {
+            const T *z = output + i * channels, *truth = expected.values + i * channels;
+            const double largest = static_cast<double>(*std::max_element(z, z + channels));
+            double total = 0, mass = 0, sum = 0;
+            for (extent c = 0; c < channels; ++c) {
+                const double below = (static_cast<double>(z[c]) - largest) / temperature;
+                const double share = static_cast<double>(truth[c]);
+                total += std::exp(below);
+                mass += share;
+                if (share > 0) sum += share * (std::log(share) - below);  // x ln x is 0 at 0
+            }
+            if (gradient != nullptr) {
+                for (extent c = 0; c < channels; ++c) {
+                    const double probability = std::exp((static_cast<double>(z[c]) - largest) / temperature) / total;
+                    gradient[i * channels + c] =
+                        static_cast<T>(slope * (mass * probability - static_cast<double>(truth[c])));
+                }
+            }
+            return temperature * temperature * (sum + mass * std::log(total));
+        });
+    }
+};
+
+/// Kullback-Leibler divergence: the mean over all positions of temperature^2 * the sum over the channels of
+/// value * (log value - log softmax(z / temperature)), z the logits of the position.
+///
+///     head       softmax; the loss reads the logits before it, so it stays finite where a probability rounds to 0
+///     target     values, one probability a channel; labels are not read
+///     refuses    fewer than two channels, a target without values, values that are negative or not finite, a
+///                temperature that is not above 0
+///
+/// With a temperature the values are the probabilities softmax(logits / temperature) of a teacher; the square keeps the
+/// size of the gradient: Hinton et al., "Distilling the knowledge in a neural network", 2015,
+/// https://arxiv.org/abs/1503.02531. As PyTorch's KLDivLoss(reduction="batchmean") on logarithms of probabilities:
+/// https://pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html
+///
+///     const auto history = ctnn::fit(model, soft, ctnn::kl_divergence{.temperature = 4}, ctnn::adam{});
+using kl_divergence = basic_kl_divergence<loss_head::softmax>;
+
+/// kl_divergence for a network whose output is the logits; the same numbers, targets and refusals.
+using kl_divergence_with_logits = basic_kl_divergence<loss_head::softmax_logits>;
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/mean_absolute_error.hpp
+/// \file
+/// The mean of the absolute differences: regression to the median.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Mean absolute error (L1): the mean over all output elements of |output - value|; its slope at 0 is 0.
+///
+///     head       any
+///     target     values in the shape of the output; labels are not read
+///     refuses    a target without values, values that are not finite
+///
+/// As PyTorch's L1Loss: https://pytorch.org/docs/stable/generated/torch.nn.L1Loss.html
+///
+///     const auto history = ctnn::fit(model, train, ctnn::mean_absolute_error{}, ctnn::adam{}, {.epochs = 10});
+struct mean_absolute_error {
+    static constexpr loss_head head = loss_head::any;
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims) { return 0; }
+
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        return losses::check_has_values("mean_absolute_error", expected, samples, out);
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T>, extent samples, dims out) const {
+        return static_cast<double>(samples * out.size());
+    }
+
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        return losses::sum_of_differences(output, expected, gradient, samples, out, normalizer, [](double difference) {
+            return losses::loss_and_slope{std::abs(difference), difference > 0 ? 1.0 : difference < 0 ? -1.0 : 0.0};
+        });
     }
 };
 
@@ -24126,6 +27677,467 @@ struct mean_squared_error {
             sum += sample_sum;
         }
         return sum;
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/multi_margin.hpp
+/// \file
+/// The loss of support vector machines for a choice between classes.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Hinge loss of a choice: the mean over all positions of weight[label] / channels * the sum over the other channels c
+/// of max(0, margin - z[label] + z[c]), z the scores of the position; or of the squares.
+///
+///     head       scores: outputs of either sign, so a network that ends without softmax or sigmoid
+///     target     labels, one class index a position, negative to ignore it; values are not read
+///     refuses    fewer than two channels, a target without labels, labels outside the channels, a margin that is not
+///                above 0, class_weights that are not one a channel, negative or not finite
+///     mean       over the positions that are not ignored, each counted once whatever its weight
+///
+/// class_weights is one weight a channel, borrowed; none: all weigh 1. As PyTorch's MultiMarginLoss, whose p = 2 is
+/// squared: https://pytorch.org/docs/stable/generated/torch.nn.MultiMarginLoss.html
+///
+///     const auto history = ctnn::fit(model, train, ctnn::multi_margin{}, ctnn::adam{}, {.epochs = 10});
+struct multi_margin {
+    static constexpr loss_head head = loss_head::scores;
+
+    double margin = 1;
+    bool squared = false;
+    std::span<const double> class_weights{};
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return out.positions(); }
+
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        constexpr const char* name = "multi_margin";
+        if (error failed = detail::check_choice(name, out.channels(), "hinge")) return failed;
+        if (error failed = detail::check_positive(name, "margin", margin)) return failed;
+        if (error failed = detail::check_weights(name, "class weight", class_weights, out.channels())) return failed;
+        return detail::check_has_labels(name, expected, samples, out.positions(), out.channels());
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T> expected, extent samples, dims out) const {
+        return detail::count_of_labels(expected.labels, samples * out.positions(), out.channels());
+    }
+
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        const extent channels = out.channels();
+        const double scale = mean_of(1.0, normalizer);
+        return losses::sum_of_samples(samples, out.positions(), [&](extent i) {
+            const T* z = output + i * channels;
+            T* dz = gradient == nullptr ? nullptr : gradient + i * channels;
+            const extent label = expected.labels[i];
+            if (label < 0 || label >= channels) {
+                if (dz != nullptr) std::fill_n(dz, channels, T{0});
+                return 0.0;
+            }
+            const double weight = detail::weight_of(class_weights, label) / static_cast<double>(channels);
+            const double best = static_cast<double>(z[label]);
+            double sum = 0, slopes = 0;
+            for (extent c = 0; c < channels; ++c) {
+                const double lacking = margin - best + static_cast<double>(z[c]);
+                const double counted = c == label ? 0.0 : std::max(lacking, 0.0);
+                const double slope = squared ? 2 * counted : counted > 0 ? 1.0 : 0.0;
+                sum += squared ? counted * counted : counted;
+                slopes += slope;
+                if (dz != nullptr) dz[c] = static_cast<T>(weight * slope * scale);
+            }
+            if (dz != nullptr) dz[label] = static_cast<T>(-weight * slopes * scale);
+            return weight * sum;
+        });
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/negative_log_likelihood.hpp
+/// \file
+/// The log loss of a choice between classes, for a network that ends with log_softmax.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Negative log likelihood: the mean over all positions of -weight[label] * output[label], the output being logarithms
+/// of probabilities. The value of cross_entropy.
+///
+///     head       log_softmax, which is differentiated like any layer
+///     target     labels, one class index a position, negative to ignore it; values are not read
+///     refuses    fewer than two channels, a target without labels, labels outside the channels, class_weights that are
+///                not one a channel, negative or not finite
+///     mean       the sum is divided by the sum of the weights of the labels
+///
+/// class_weights is one weight a channel, borrowed; none: all weigh 1.
+/// As PyTorch's NLLLoss: https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html
+///
+///     const auto history = ctnn::fit(model, train, ctnn::negative_log_likelihood{}, ctnn::adam{}, {.epochs = 10});
+struct negative_log_likelihood {
+    static constexpr loss_head head = loss_head::log_softmax;
+
+    std::span<const double> class_weights{};
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return out.positions(); }
+
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        constexpr const char* name = "negative_log_likelihood";
+        if (error failed = detail::check_choice(name, out.channels(), "binary_cross_entropy")) return failed;
+        if (error failed = detail::check_weights(name, "class weight", class_weights, out.channels())) return failed;
+        return detail::check_has_labels(name, expected, samples, out.positions(), out.channels());
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T> expected, extent samples, dims out) const {
+        double sum = 0;
+        for (extent i = 0; i < samples * out.positions(); ++i) {
+            const extent label = expected.labels[i];
+            if (label >= 0 && label < out.channels()) sum += detail::weight_of(class_weights, label);
+        }
+        return sum;
+    }
+
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        const extent channels = out.channels();
+        const double scale = mean_of(1.0, normalizer);
+        return losses::sum_of_samples(samples, out.positions(), [&](extent i) {
+            const extent label = expected.labels[i];
+            const bool counts = label >= 0 && label < channels;
+            const double weight = counts ? detail::weight_of(class_weights, label) : 0.0;
+            const double loss = counts ? -weight * static_cast<double>(output[i * channels + label]) : 0.0;
+            if (gradient != nullptr) {
+                std::fill_n(gradient + i * channels, channels, T{0});
+                if (counts) gradient[i * channels + label] = static_cast<T>(-weight * scale);
+            }
+            return loss;
+        });
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/nt_xent.hpp
+/// \file
+/// Contrastive learning without labels: each view finds its twin among all others of the batch.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// NT-Xent, normalized temperature-scaled cross entropy: the mean over all samples i of
+/// -log(exp(s(i, twin)) / the sum over j other than i of exp(s(i, j))), s(i, j) the cosine of the embeddings i and j
+/// over the temperature.
+///
+///     head       embedding: the whole output of a sample is its embedding, of any length, without softmax or sigmoid
+///     batch      samples 2i and 2i + 1 are twins: two views of one thing. All others of the batch are what they are
+///                told from, so the batch is a part of the loss: slices of it give another one
+///     target     neither labels nor values are read
+///     refuses    an odd number of samples, a temperature that is not above 0
+///     costs      2 * samples^2 * N multiply-adds with the gradient, and samples * (samples + 2 N) doubles of memory
+///
+/// Twins are neighbors, not halves of the batch, so that whatever is cut between pairs consists of pairs; a data set
+/// whose write_input() augments has each thing twice. Chen et al., "A simple framework for contrastive learning of
+/// visual representations", ICML 2020, https://arxiv.org/abs/2002.05709, finds 0.1 the best temperature (table 5).
+///
+///     const auto history = ctnn::fit(model, views, ctnn::nt_xent{}, ctnn::adam{}, {.batch = 256});
+struct nt_xent {
+    static constexpr loss_head head = loss_head::embedding;
+    static constexpr extent samples_together = 2;
+
+    double temperature = 0.1;
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims) { return 0; }
+
+    template <class T>
+    [[nodiscard]] error check(target<T>, extent samples, dims) const {
+        if (error failed = losses::check_groups("nt_xent", samples, samples_together)) return failed;
+        return detail::check_positive("nt_xent", "temperature", temperature);
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T>, extent samples, dims) const {
+        return static_cast<double>(samples - samples % 2);
+    }
+
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T>, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        const extent n = samples - samples % 2, size = out.size();
+        if (gradient != nullptr && samples > n) std::fill_n(gradient + n * size, size, T{0});
+        std::vector<double> memory(static_cast<std::size_t>(n * (n + 2 * size + 2) + size));
+        double* const unit = memory.data();            // [sample][element], of length 1
+        double* const turned = unit + n * size;        // [element][sample]
+        double* const similarity = turned + n * size;  // [sample][sample]
+        double* const length = similarity + n * n;     // [sample]
+        double* const logarithm = length + n;          // [sample], of the sum of the exponentials
+        double* const slope = logarithm + n;           // [element], of one unit vector
+        normalize(output, unit, turned, length, n, size);
+
+        double sum = 0;
+        for (extent i = 0; i < n; ++i) {
+            double* s = similarity + i * n;
+            for (extent k = 0; k < size; ++k) {
+                const double factor = unit[i * size + k] / temperature;
+                for (extent j = 0; j < n; ++j) s[j] += factor * turned[k * n + j];
+            }
+            double largest = s[twin(i)], total = 0;
+            for (extent j = 0; j < n; ++j) largest = j == i ? largest : std::max(largest, s[j]);
+            for (extent j = 0; j < n; ++j) total += j == i ? 0.0 : std::exp(s[j] - largest);
+            logarithm[i] = largest + std::log(total);
+            sum += (largest - s[twin(i)]) + std::log(total);
+        }
+        if (gradient == nullptr) return sum;
+
+        // s(i, j) occurs in the losses of i and of j, and that of twins once more in each, with the other sign.
+        const double scale = mean_of(1.0, normalizer) / temperature;
+        for (extent i = 0; i < n; ++i) {
+            std::fill_n(slope, size, 0.0);
+            for (extent j = 0; j < n; ++j) {
+                const double s = similarity[i * n + j];
+                const double share = j == i         ? 0.0
+                                     : j == twin(i) ? std::expm1(s - logarithm[i]) + std::expm1(s - logarithm[j])
+                                                    : std::exp(s - logarithm[i]) + std::exp(s - logarithm[j]);
+                for (extent k = 0; k < size; ++k) slope[k] += share * unit[j * size + k];
+            }
+            double along = 0;  // what only would lengthen the embedding does not count
+            for (extent k = 0; k < size; ++k) along += slope[k] * unit[i * size + k];
+            for (extent k = 0; k < size; ++k)
+                gradient[i * size + k] = static_cast<T>((slope[k] - along * unit[i * size + k]) * (scale / length[i]));
+        }
+        return sum;
+    }
+
+private:
+    static constexpr extent twin(extent i) { return i ^ 1; }
+
+    /// Rows of length 1, and their lengths; a row of zeros stays one, as in PyTorch's normalize.
+    template <class T>
+    static void normalize(const T* output, double* unit, double* turned, double* length, extent n, extent size) {
+        for (extent i = 0; i < n; ++i) {
+            double squared = 0;
+            for (extent k = 0; k < size; ++k) {
+                unit[i * size + k] = static_cast<double>(output[i * size + k]);
+                squared += unit[i * size + k] * unit[i * size + k];
+            }
+            length[i] = std::max(std::sqrt(squared), 1e-12);
+            for (extent k = 0; k < size; ++k) turned[k * n + i] = unit[i * size + k] /= length[i];
+        }
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/ordinal_cross_entropy.hpp
+/// \file
+/// The log loss of a grade: classes in an order, where a near miss is better than a far one.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// ordinal_cross_entropy and ordinal_cross_entropy_with_logits, which differ in what the network ends with.
+template <loss_head Head>
+struct basic_ordinal_cross_entropy {
+    static constexpr loss_head head = Head;
+
+    std::span<const double> step_weights{};
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return out.positions(); }
+
+    /// What accuracy compares with the label.
+    template <class T>
+    [[nodiscard]] static constexpr extent predicted(const T* scores, extent columns, double threshold) {
+        return predicted_grade(scores, columns, threshold);
+    }
+
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        constexpr const char* name = "ordinal_cross_entropy";
+        if (error failed = detail::check_weights(name, "step weight", step_weights, out.channels())) return failed;
+        return detail::check_has_labels(name, expected, samples, out.positions(), out.channels() + 1);
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T> expected, extent samples, dims out) const {
+        return detail::count_of_labels(expected.labels, samples * out.positions(), out.channels() + 1);
+    }
+
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        const extent channels = out.channels();
+        const double scale = mean_of(1.0, normalizer);
+        return losses::sum_of_samples(samples, out.positions(), [&](extent i) {
+            const T* z = output + i * channels;
+            T* dz = gradient == nullptr ? nullptr : gradient + i * channels;
+            const extent label = expected.labels[i];
+            if (label < 0 || label > channels) {
+                if (dz != nullptr) std::fill_n(dz, channels, T{0});
+                return 0.0;
+            }
+            double sum = 0;
+            for (extent c = 0; c < channels; ++c) {
+                const double weight = detail::weight_of(step_weights, c);
+                const losses::logistic at(z[c]);
+                sum += weight * (label > c ? at.miss_yes : at.miss_no);
+                if (dz != nullptr) dz[c] = static_cast<T>(weight * scale * (label > c ? -at.no : at.yes));
+            }
+            return sum;
+        });
+    }
+};
+
+/// Ordinal cross entropy: channel c answers whether the grade is above c, so grades 0 to channels need one channel
+/// fewer than there are grades. The mean over all positions of the sum over the channels of
+/// step_weights[c] * -log(p_c where label > c, else 1 - p_c), p = sigmoid(z).
+///
+///     head       sigmoid; the loss reads the logits before it, so it stays finite where a probability rounds to 0
+///     target     labels, one grade a position, 0 to channels, negative to ignore it; values are not read
+///     refuses    a target without labels, labels above the channels, step_weights that are not one a channel, negative
+///                or not finite
+///     mean       over the positions that are not ignored, each counted once whatever the weights
+///
+/// step_weights is borrowed; none: all weigh 1. predicted_grade() counts the answers that are yes; fit and evaluate
+/// take it for their accuracy. Niu et al., "Ordinal regression with multiple output CNN for age estimation", CVPR 2016;
+/// the sum and the weights as in Cao et al., https://arxiv.org/abs/1901.07884
+///
+///     using net = ctnn::network<ctnn::shape<64>, ctnn::dense<3>, ctnn::sigmoid>;  // grades 0 to 3
+///     const auto history = ctnn::fit(model, train, ctnn::ordinal_cross_entropy{}, ctnn::adam{}, {.epochs = 10});
+using ordinal_cross_entropy = basic_ordinal_cross_entropy<loss_head::sigmoid>;
+
+/// ordinal_cross_entropy for a network whose output is the logits; the same numbers, targets and refusals.
+using ordinal_cross_entropy_with_logits = basic_ordinal_cross_entropy<loss_head::sigmoid_logits>;
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/smooth_l1.hpp
+/// \file
+/// Absolute differences whose corner at the truth is rounded off.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Smooth L1: the mean over all output elements of d^2 / (2 beta) where |d| < beta, else |d| - beta / 2, d the
+/// difference between output and value. A beta of 0 is mean_absolute_error.
+///
+///     head       any
+///     target     values in the shape of the output; labels are not read
+///     refuses    a target without values, values that are not finite; a beta that is negative or not finite
+///
+/// As PyTorch's SmoothL1Loss, the loss of boxes in Fast R-CNN:
+/// https://pytorch.org/docs/stable/generated/torch.nn.SmoothL1Loss.html
+///
+///     const auto history = ctnn::fit(model, train, ctnn::smooth_l1{.beta = 0.1}, ctnn::adam{}, {.epochs = 10});
+struct smooth_l1 {
+    static constexpr loss_head head = loss_head::any;
+
+    double beta = 1;
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims) { return 0; }
+
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        if (error failed = detail::check_weight("smooth_l1", "beta", beta)) return failed;
+        return losses::check_has_values("smooth_l1", expected, samples, out);
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T>, extent samples, dims out) const {
+        return static_cast<double>(samples * out.size());
+    }
+
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        return losses::sum_of_differences(
+            output, expected, gradient, samples, out, normalizer, [b = beta](double difference) {
+                const double size = std::abs(difference);
+                if (size < b) return losses::loss_and_slope{0.5 * difference * difference / b, difference / b};
+                return losses::loss_and_slope{size - 0.5 * b, difference > 0 ? 1.0 : difference < 0 ? -1.0 : 0.0};
+            });
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/triplet_margin.hpp
+/// \file
+/// Triplets of embeddings: an anchor nearer to what it resembles than to what it does not.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Triplet margin loss: the mean over all triplets of max(0, margin + d(anchor, like) - d(anchor, unlike)),
+/// d(a, b) = |a - b + epsilon|, the Euclidean length.
+///
+///     head       embedding: the whole output of a sample is its embedding, without softmax or sigmoid
+///     batch      samples 3i, 3i + 1 and 3i + 2 are the anchor of triplet i, a sample like it, and one unlike it
+///     target     neither labels nor values are read
+///     refuses    samples that are no whole triplets, a margin or an epsilon that is not above 0
+///
+/// epsilon, added to every difference, gives equal embeddings a finite gradient. As PyTorch's TripletMarginLoss:
+/// https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginLoss.html
+///
+///     const auto history = ctnn::fit(model, triplets, ctnn::triplet_margin{}, ctnn::adam{}, {.batch = 96});
+struct triplet_margin {
+    static constexpr loss_head head = loss_head::embedding;
+    static constexpr extent samples_together = 3;
+
+    double margin = 1;
+    double epsilon = 1e-6;
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims) { return 0; }
+
+    template <class T>
+    [[nodiscard]] error check(target<T>, extent samples, dims) const {
+        constexpr const char* name = "triplet_margin";
+        if (error failed = losses::check_groups(name, samples, samples_together)) return failed;
+        if (error failed = detail::check_positive(name, "margin", margin)) return failed;
+        return detail::check_positive(name, "epsilon", epsilon);
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T>, extent samples, dims) const {
+        return static_cast<double>(samples / 3);
+    }
+
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T>, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        const double scale = mean_of(1.0, normalizer);
+        const extent size = out.size(), whole = samples - samples % 3;
+        if (gradient != nullptr) std::fill_n(gradient + whole * size, (samples - whole) * size, T{0});
+        return losses::sum_of_samples(samples / 3, 1, [&](extent i) {
+            const T *anchor = output + 3 * i * size, *like = anchor + size, *unlike = like + size;
+            const auto difference = [&](const T* other, extent k) {
+                return static_cast<double>(anchor[k]) - static_cast<double>(other[k]) + epsilon;
+            };
+            double near = 0, far = 0;
+            for (extent k = 0; k < size; ++k) {
+                near += difference(like, k) * difference(like, k);
+                far += difference(unlike, k) * difference(unlike, k);
+            }
+            near = std::sqrt(near);
+            far = std::sqrt(far);
+            const double lacking = margin + near - far;
+            if (gradient != nullptr) {
+                const double slope = lacking > 0 ? scale : 0.0;
+                const double by_near = near > 0 ? slope / near : 0.0, by_far = far > 0 ? slope / far : 0.0;
+                T* to = gradient + 3 * i * size;
+                for (extent k = 0; k < size; ++k) {
+                    const double pull = by_near * difference(like, k), push = by_far * difference(unlike, k);
+                    to[k] = static_cast<T>(pull - push);
+                    to[size + k] = static_cast<T>(-pull);
+                    to[2 * size + k] = static_cast<T>(push);
+                }
+            }
+            return std::max(lacking, 0.0);
+        });
     }
 };
 
