@@ -18,7 +18,7 @@ namespace ctnn {
 
 /// How an engine is set up.
 struct engine_options {
-    extent max_batch = 1;  ///< samples that run together; more of them run in slices
+    extent max_batch = 1;  ///< samples that run together, if their activations are no more than 16 MB; more run in slices
     extent threads = 1;    ///< for one call; results do not depend on it
 };
 
@@ -48,7 +48,7 @@ public:
     public:
         /// A call uses as many threads as the engine has, but no more than this.
         explicit workspace(extent max_batch = 1, extent threads = 1)
-            : max_batch_(max_batch < 1 ? 1 : max_batch),
+            : max_batch_(plan::together(max_batch)),
               threads_(threads < 1 ? 1 : threads),
               block_(max_batch_ * arena_elements + plan::scratch + threads_ * plan::each_thread) {}
 
@@ -60,7 +60,7 @@ public:
 
     /// Bytes of the block that an engine lives in.
     [[nodiscard]] static constexpr extent bytes(extent max_batch = 1, extent threads = 1) {
-        return (plan::weights + max_batch * (arena_elements + output_elements) + plan::scratch +
+        return (plan::weights + plan::together(max_batch) * (arena_elements + output_elements) + plan::scratch +
                 threads * plan::each_thread) *
                static_cast<extent>(sizeof(T));
     }
@@ -84,6 +84,7 @@ public:
         slices(samples, scores, count, memory.max_batch_, memory.block_.data(),
                memory.threads_ < program_.threads ? memory.threads_ : program_.threads);
     }
+    /// How many samples run together: what was asked for, or as many as keep their activations within 16 MB.
     [[nodiscard]] extent max_batch() const noexcept { return max_batch_; }
 
 private:
@@ -93,7 +94,7 @@ private:
     friend result<engine<N, S>> freeze_into(std::span<std::byte>, const model<N, S>&, const engine_options&);
 
     engine(T* block, const model<Net, T>& m, const engine_options& options) noexcept
-        : block_(block), max_batch_(options.max_batch < 1 ? 1 : options.max_batch) {
+        : block_(block), max_batch_(plan::together(options.max_batch)) {
         execution::pack_model<plan, Net>(rows.of, routines.of, m, block);
         program_ = {rows.of, routines.of, plan::rows, block, options.threads < 1 ? 1 : options.threads};
     }
@@ -126,9 +127,8 @@ private:
 /// Makes an engine of a model: batch norm folded, dropout gone, weights packed. The model is not needed afterwards.
 template <class Net, class T>
 [[nodiscard]] engine<Net, T> freeze(const model<Net, T>& m, const engine_options& options = {}) {
-    const extent batch = options.max_batch < 1 ? 1 : options.max_batch;
     const extent threads = options.threads < 1 ? 1 : options.threads;
-    aligned_block<T> block(engine<Net, T>::bytes(batch, threads) / static_cast<extent>(sizeof(T)));
+    aligned_block<T> block(engine<Net, T>::bytes(options.max_batch, threads) / static_cast<extent>(sizeof(T)));
     engine<Net, T> result(block.data(), m, options);
     result.owned_ = std::move(block);
     return result;
@@ -140,8 +140,7 @@ template <class Net, class T>
 template <class Net, class T>
 [[nodiscard]] result<engine<Net, T>> freeze_into(std::span<std::byte> buffer, const model<Net, T>& m,
                                                  const engine_options& options = {}) {
-    const extent needed =
-        engine<Net, T>::bytes(options.max_batch < 1 ? 1 : options.max_batch, options.threads < 1 ? 1 : options.threads);
+    const extent needed = engine<Net, T>::bytes(options.max_batch, options.threads < 1 ? 1 : options.threads);
     if (static_cast<extent>(buffer.size()) < needed)
         return error{error_kind::invalid_argument, detail::text_of({"freeze_into: the buffer has ", buffer.size(),
                                                                     " bytes, the engine needs ", needed})};

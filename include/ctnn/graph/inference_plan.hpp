@@ -77,6 +77,13 @@ struct inference_plan {
     static constexpr int rows = table.row_count;
     /// Elements of the arena for one sample.
     static constexpr extent elements = plan.elements;
+    /// Samples that run together when `asked` may: as many as keep the arena of float within 16 MB. A larger one leaves
+    /// the third-level cache, and each row would read from memory what the one before it wrote there.
+    [[nodiscard]] static constexpr extent together(extent asked) {
+        constexpr extent cached = 4 << 20;
+        if (asked * elements > cached) asked = cached / elements;
+        return asked < 1 ? 1 : asked;
+    }
     /// Elements of packed weights, and of the temporary memory of a call.
     static constexpr extent weights = [] {
         extent total = 0;

@@ -44,10 +44,11 @@ struct network
         return total;
     }();
 
-    /// Bytes of activations and temporary memory that inference of a batch needs, for elements of 4 bytes.
+    /// Bytes of activations and temporary memory that inference of a batch needs, for elements of 4 bytes. A batch whose
+    /// activations would exceed 16 MB runs in slices, and needs no more than one slice does.
     [[nodiscard]] static constexpr extent workspace_bytes(extent batch, extent threads = 1) {
         using plan = detail::inference_plan<network>;
-        return (batch * plan::elements + plan::scratch + threads * plan::each_thread) * 4;
+        return (plan::together(batch) * plan::elements + plan::scratch + threads * plan::each_thread) * 4;
     }
     /// Bytes of the block of an engine of float for one sample and one thread at a time: packed weights, activations,
     /// scores.
