@@ -35,7 +35,7 @@ static_assert(arena_bytes<cnn150> == (74 * 74 * 32 + 36 * 36 * 64) * 4);
 // A workspace holds a batch of arenas, an engine the packed weights too.
 // And the temporary memory of each thread.
 static_assert(unet256::workspace_bytes(1) == 26'944'000 + 778'752);
-static_assert(unet256::workspace_bytes(32) == unet256::workspace_bytes(1), "one sample fills the cache: they run in turn");
+static_assert(unet256::workspace_bytes(32) == unet256::workspace_bytes(1), "one fills the cache: they run in turn");
 static_assert(cnn150::workspace_bytes(8, 2) == 8 * 1'032'704 + 2 * 760'320);
 static_assert(cnn150::workspace_bytes(32, 2) == 16 * 1'032'704 + 2 * 760'320, "a slice of 16 MB");
 static_assert(net32::engine_bytes == 1'276'032);

@@ -18,8 +18,9 @@ namespace ctnn {
 
 /// How an engine is set up.
 struct engine_options {
-    extent max_batch = 1;  ///< samples that run together, if their activations are no more than 16 MB; more run in slices
-    extent threads = 1;    ///< for one call; results do not depend on it
+    extent max_batch =
+        1;               ///< samples that run together, if their activations are no more than 16 MB; more run in slices
+    extent threads = 1;  ///< for one call; results do not depend on it
 };
 
 inline namespace CTNN_BACKEND {

@@ -3,6 +3,8 @@
 /// What a layer of one's own derives from when each output depends on one input alone.
 #pragma once
 
+#include <cstring>
+
 #include "ctnn/core/refusal.hpp"
 #include "ctnn/kernels/elementwise.hpp"
 
@@ -31,8 +33,7 @@ struct elementwise {
         kernels::for_each_stretch(
             call.threads,
             [](extent, extent count, const T* x, T* y) {
-                CTNN_INDEPENDENT  // y may be x, element for element
-                    for (extent i = 0; i < count; ++i) y[i] = Layer::value(x[i]);
+                write_each(count, y, [x](extent i) { return Layer::value(x[i]); });
             },
             call.x, call.y);
     }
@@ -42,10 +43,23 @@ struct elementwise {
         kernels::for_each_stretch(
             call.threads,
             [](extent, extent count, const T* x, const T* dy, T* dx) {
-                CTNN_INDEPENDENT
-                for (extent i = 0; i < count; ++i) dx[i] = dy[i] * Layer::slope(x[i]);
+                write_each(count, dx, [x, dy](extent i) { return dy[i] * Layer::slope(x[i]); });
             },
             call.x, call.dy, call.dx);
+    }
+
+private:
+    // to[i] = value(i). `to` may be what value() reads, element for element; values of a block are made beside it, so that
+    // the compiler vectorizes the loop where the function of the layer allows it, and need not be told to.
+    template <class T, class Value>
+    static void write_each(extent count, T* to, const Value& value) {
+        constexpr extent block = 64;
+        T values[block];
+        for (extent from = 0; from < count; from += block) {
+            const extent length = count - from < block ? count - from : block;
+            for (extent i = 0; i < length; ++i) values[i] = value(from + i);
+            std::memcpy(static_cast<void*>(to + from), values, sizeof(T) * static_cast<std::size_t>(length));
+        }
     }
 };
 
