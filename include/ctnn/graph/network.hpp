@@ -44,8 +44,8 @@ struct network
         return total;
     }();
 
-    /// Bytes of activations and temporary memory that inference of a batch needs, for elements of 4 bytes. A batch whose
-    /// activations would exceed 16 MB runs in slices, and needs no more than one slice does.
+    /// Bytes of activations and temporary memory that inference of a batch needs, for elements of 4 bytes. A batch
+    /// whose activations would exceed 16 MB runs in slices, and needs no more than one slice does.
     [[nodiscard]] static constexpr extent workspace_bytes(extent batch, extent threads = 1) {
         using plan = detail::inference_plan<network>;
         return (plan::together(batch) * plan::elements + plan::scratch + threads * plan::each_thread) * 4;

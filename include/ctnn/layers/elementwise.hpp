@@ -49,8 +49,8 @@ struct elementwise {
     }
 
 private:
-    // to[i] = value(i). `to` may be what value() reads, element for element; values of a block are made beside it, so that
-    // the compiler vectorizes the loop where the function of the layer allows it, and need not be told to.
+    // to[i] = value(i). `to` may be what value() reads, element for element; values of a block are made beside it, so
+    // that the compiler vectorizes the loop where the function of the layer allows it, and need not be told to.
     template <class T, class Value>
     static void write_each(extent count, T* to, const Value& value) {
         constexpr extent block = 64;
