@@ -5,6 +5,7 @@
 
 #include "ctnn/report/classification_report.hpp"
 #include "ctnn/report/csv.hpp"
+#include "ctnn/report/group_report.hpp"
 #if defined(CTNN_WITH_IMAGES)
 #include "ctnn/report/confusion.hpp"
 #include "ctnn/report/curves.hpp"
