@@ -48,9 +48,10 @@ struct nt_xent {
         return static_cast<double>(samples - samples % 2);
     }
 
+    // Out of line: inlined twice, g++ contracts products and sums differently, and equal calls would have other bits.
     template <class T>
-    [[nodiscard]] double value(const T* output, target<T>, T* gradient, extent samples, dims out,
-                               double normalizer) const {
+    [[nodiscard, gnu::noinline]] double value(const T* output, target<T>, T* gradient, extent samples, dims out,
+                                              double normalizer) const {
         const extent n = samples - samples % 2, size = out.size();
         if (gradient != nullptr && samples > n) std::fill_n(gradient + n * size, size, T{0});
         std::vector<double> memory(static_cast<std::size_t>(n * (n + 2 * size + 2) + size));
