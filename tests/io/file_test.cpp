@@ -41,6 +41,18 @@ TEST_CASE("a file is written and read back, and replaced") {
     CHECK(files_in(folder.path()) == 1);
 }
 
+TEST_CASE("a verified file takes the place of the old one, and of what a killed program left") {
+    const temporary_folder folder;
+    const std::string path = folder / "a.bin";
+    CHECK_FALSE(write_file(path + ".new", bytes_of("half of it")));
+    for (const byte_vector& content : {bytes_of("first"), bytes_of("second one"), byte_vector{}}) {
+        CHECK_FALSE(write_verified_file(path, content));
+        CHECK(*read_file(path) == content);
+        CHECK(files_in(folder.path()) == 1);
+    }
+    CHECK(write_verified_file(folder / "none" + "/a.bin", bytes_of("x")).kind() == error_kind::cannot_write);
+}
+
 TEST_CASE("what is no regular file is refused at once") {
     const temporary_folder folder;
     const std::string pipe = folder / "pipe";

@@ -24,6 +24,22 @@ struct named_tensor {
 
 namespace detail {
 
+// A name stands in place of the position that leads to it: chain<conv<8>, named<"head", dense<2>>> has 0.weight and
+// head.weight.
+inline std::string path_text(const path_step* path, int depth) {
+    std::string text;
+    for (int i = 0; i < depth; ++i) {
+        const bool replaced = i + 1 < depth && path[i + 1].name != nullptr;
+        if (replaced) continue;
+        if (path[i].name != nullptr)
+            text += path[i].name;
+        else
+            text += std::to_string(path[i].index);
+        text += '.';
+    }
+    return text;
+}
+
 class name_collector final : public row_visitor {
 public:
     std::vector<named_tensor> tensors;
@@ -50,20 +66,16 @@ private:
         offset += t.size;
         tensors.push_back(std::move(t));
     }
-    // A name stands in place of the position that leads to it: chain<conv<8>, named<"head", dense<2>>> has 0.weight and
-    // head.weight.
-    static std::string path_text(const path_step* path, int depth) {
-        std::string text;
-        for (int i = 0; i < depth; ++i) {
-            const bool replaced = i + 1 < depth && path[i + 1].name != nullptr;
-            if (replaced) continue;
-            if (path[i].name != nullptr)
-                text += path[i].name;
-            else
-                text += std::to_string(path[i].index);
-            text += '.';
-        }
-        return text;
+};
+
+class layer_collector final : public row_visitor {
+public:
+    std::vector<std::string> layers;
+
+    void visit(const operation& row, const path_step* path, int depth) override {
+        std::string text = path_text(path, depth);
+        if (!text.empty()) text.back() = ' ';
+        layers.push_back(text + row.layer);
     }
 };
 
@@ -118,6 +130,14 @@ template <class Net>
     detail::name_collector collector;
     detail::walk<Net>(collector);
     return std::move(collector.tensors);
+}
+
+/// What stands in each row of a network, with its place: "input", "0 conv", "encoder.1 relu".
+template <class Net>
+[[nodiscard]] std::vector<std::string> layers_of() {
+    detail::layer_collector collector;
+    detail::walk<Net>(collector);
+    return std::move(collector.layers);
 }
 
 /// A line for each row of a network: equal text, equal computation. Its hash is the fingerprint in a model file.

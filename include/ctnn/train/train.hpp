@@ -3,6 +3,7 @@
 /// Losses, optimizers, metrics, training.
 #pragma once
 
+#include "ctnn/train/callback/checkpoint.hpp"
 #include "ctnn/train/clip.hpp"
 #include "ctnn/train/evaluate.hpp"
 #include "ctnn/train/fit.hpp"
@@ -35,6 +36,7 @@
 #include "ctnn/train/optimizer/sgd.hpp"
 #include "ctnn/train/pass.hpp"
 #include "ctnn/train/progress_bar.hpp"
+#include "ctnn/train/run.hpp"
 #include "ctnn/train/schedule/constant_schedule.hpp"
 #include "ctnn/train/schedule/cosine_restarts_schedule.hpp"
 #include "ctnn/train/schedule/cosine_schedule.hpp"
