@@ -119,6 +119,7 @@ TEST_CASE("checksums have their published values") {
     CHECK(crc32(bytes_of("123456789")) == 0xCBF43926U);
     CHECK(crc32(bytes_of("6789"), crc32(bytes_of("12345"))) == 0xCBF43926U);
     CHECK(crc32(byte_vector{}) == 0);
+    CHECK(crc32c(bytes_of("123456789")) == 0xE3069283U);
     CHECK(adler32(bytes_of("Wikipedia")) == 0x11E60398U);
     CHECK(adler32(byte_vector(100000, 255)) == 0x149a302cU);
 }

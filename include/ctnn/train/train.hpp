@@ -4,6 +4,12 @@
 #pragma once
 
 #include "ctnn/train/callback/checkpoint.hpp"
+#include "ctnn/train/callback/finite_guard.hpp"
+#include "ctnn/train/callback/functions.hpp"
+#include "ctnn/train/callback/history_log.hpp"
+#include "ctnn/train/callback/model_saver.hpp"
+#include "ctnn/train/callback/tensorboard_log.hpp"
+#include "ctnn/train/callback/time_limit.hpp"
 #include "ctnn/train/clip.hpp"
 #include "ctnn/train/evaluate.hpp"
 #include "ctnn/train/fit.hpp"
