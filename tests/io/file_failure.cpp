@@ -189,6 +189,9 @@ int main() {
     try_load("list_label_pairs", at("set/a"),
              [](const std::string& path) { return list_label_pairs(path, path, image_files); });
 
+    const byte_vector some(3000, 7);
+    try_save("write_verified_file", "x.bin", [&](const std::string& path) { return write_verified_file(path, some); });
+
     using model_file_network::net;
     const model<net> m = model_file_network::trained();
     try_save("save", "x.safetensors", [&](const std::string& path) { return save(m, path); });

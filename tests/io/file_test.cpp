@@ -41,6 +41,18 @@ TEST_CASE("a file is written and read back, and replaced") {
     CHECK(files_in(folder.path()) == 1);
 }
 
+TEST_CASE("a verified file takes the place of the old one, and of what a killed program left") {
+    const temporary_folder folder;
+    const std::string path = folder / "a.bin";
+    CHECK_FALSE(write_file(path + ".new", bytes_of("half of it")));
+    for (const byte_vector& content : {bytes_of("first"), bytes_of("second one"), byte_vector{}}) {
+        CHECK_FALSE(write_verified_file(path, content));
+        CHECK(*read_file(path) == content);
+        CHECK(files_in(folder.path()) == 1);
+    }
+    CHECK(write_verified_file(folder / "none" + "/a.bin", bytes_of("x")).kind() == error_kind::cannot_write);
+}
+
 TEST_CASE("what is no regular file is refused at once") {
     const temporary_folder folder;
     const std::string pipe = folder / "pipe";
@@ -107,6 +119,7 @@ TEST_CASE("checksums have their published values") {
     CHECK(crc32(bytes_of("123456789")) == 0xCBF43926U);
     CHECK(crc32(bytes_of("6789"), crc32(bytes_of("12345"))) == 0xCBF43926U);
     CHECK(crc32(byte_vector{}) == 0);
+    CHECK(crc32c(bytes_of("123456789")) == 0xE3069283U);
     CHECK(adler32(bytes_of("Wikipedia")) == 0x11E60398U);
     CHECK(adler32(byte_vector(100000, 255)) == 0x149a302cU);
 }

@@ -14,7 +14,7 @@ ARROWS = {
     "layers": {"core", "kernels"},
     "graph": {"core", "kernels", "layers"},
     "engine": {"core", "kernels", "layers", "graph"},
-    "train": {"core", "kernels", "layers", "graph", "engine", "data"},
+    "train": {"core", "kernels", "layers", "graph", "engine", "data", "io"},
     "io": {"core", "graph", "engine"},
     "data": {"core", "io"},
     "explain": {"core", "kernels", "layers", "graph", "engine", "train"},

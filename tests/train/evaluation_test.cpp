@@ -254,8 +254,8 @@ TEST_CASE("kappa, Matthews' correlation and top-k accuracy are those of scikit-l
         const extent count = std::ssize(truth), classes = std::ssize(scores) / count;
         nn::confusion_matrix matrix(classes);
         for (std::size_t i = 0; i < truth.size(); ++i) matrix.add(truth[i], predicted[i]);
-        std::vector<double> found{nn::cohen_kappa(matrix), nn::cohen_kappa(matrix, nn::kappa_weights::linear),
-                                  nn::cohen_kappa(matrix, nn::kappa_weights::quadratic),
+        std::vector<double> found{nn::cohen_kappa(matrix), nn::cohen_kappa(matrix, nn::kappa_weights::by_distance),
+                                  nn::cohen_kappa(matrix, nn::kappa_weights::by_squared_distance),
                                   nn::matthews_correlation(matrix)};
         for (extent k = 1; k <= (classes > 2 ? 3 : 1); ++k)
             found.push_back(nn::top_k_accuracy(scores.data(), classes, truth.data(), count, k));

@@ -18,4 +18,11 @@ namespace ctnn {
     return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
+/// Seconds since the beginning of 1970: what files are dated with.
+[[nodiscard]] inline double seconds_since_1970() noexcept {
+    timespec now{};
+    static_cast<void>(::timespec_get(&now, TIME_UTC));
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
 }  // namespace ctnn

@@ -50,6 +50,17 @@ template <class Net>
     return text;
 }
 
+/// Each row's layer behind its path: "encoder.1 relu".
+[[nodiscard]] inline std::vector<std::string> layer_texts(const named_rows& of) {
+    std::vector<std::string> layers;
+    for (int i = 0; i < of.count; ++i) {
+        std::string text = path_text(of.places, of.place_of_row[i]);
+        if (!text.empty()) text.back() = ' ';
+        layers.push_back(text + of.rows[i].layer);
+    }
+    return layers;
+}
+
 [[nodiscard]] inline std::vector<named_tensor> collect_tensors(const named_rows& of) {
     std::vector<named_tensor> tensors;
     for (int i = 0; i < of.count; ++i) {
@@ -113,6 +124,12 @@ inline void append_axes(std::string& text, const char* what, const extent (&valu
 template <class Net>
 [[nodiscard]] std::vector<named_tensor> tensors_of() {
     return detail::collect_tensors(detail::named_rows_of<Net>());
+}
+
+/// What stands in each row of a network, with its place: "input", "0 conv", "encoder.1 relu".
+template <class Net>
+[[nodiscard]] std::vector<std::string> layers_of() {
+    return detail::layer_texts(detail::named_rows_of<Net>());
 }
 
 /// A line for each row of a network: equal text, equal computation. Its hash is the fingerprint in a model file.

@@ -13,11 +13,11 @@ namespace detail {
 
 /// Eight tables, so that eight bytes are taken at once: table[k][b] is the remainder of byte b followed by k zero
 /// bytes.
-constexpr std::array<std::array<std::uint32_t, 256>, 8> make_crc_tables() {
+constexpr std::array<std::array<std::uint32_t, 256>, 8> make_crc_tables(std::uint32_t polynomial) {
     std::array<std::array<std::uint32_t, 256>, 8> table{};
     for (std::uint32_t b = 0; b < 256; ++b) {
         std::uint32_t remainder = b;
-        for (int bit = 0; bit < 8; ++bit) remainder = (remainder >> 1) ^ ((remainder & 1U) != 0 ? 0xEDB88320U : 0U);
+        for (int bit = 0; bit < 8; ++bit) remainder = (remainder >> 1) ^ ((remainder & 1U) != 0 ? polynomial : 0U);
         table[0][b] = remainder;
     }
     for (std::size_t k = 1; k < 8; ++k)
@@ -25,15 +25,11 @@ constexpr std::array<std::array<std::uint32_t, 256>, 8> make_crc_tables() {
     return table;
 }
 
-inline constexpr std::array<std::array<std::uint32_t, 256>, 8> crc_tables = make_crc_tables();
+inline constexpr std::array<std::array<std::uint32_t, 256>, 8> crc_tables = make_crc_tables(0xEDB88320U);
 
-}  // namespace detail
-
-/// CRC-32 as PNG, zip and gzip use it: polynomial 0xEDB88320 (reflected), start and end inverted. It finds every
-/// single flipped bit and every burst of up to 32 bits. `before` continues an earlier call: crc32(b, crc32(a)).
-/// https://www.w3.org/TR/png-3/#D-CRCAppendix
-[[nodiscard]] inline std::uint32_t crc32(byte_view bytes, std::uint32_t before = 0) {
-    const auto& t = detail::crc_tables;
+/// The remainder of bytes for the polynomial of the tables, start and end inverted.
+[[nodiscard]] inline std::uint32_t crc_of(byte_view bytes, std::uint32_t before,
+                                          const std::array<std::array<std::uint32_t, 256>, 8>& t) {
     std::uint32_t crc = ~before;
     const unsigned char* at = bytes.data;
     extent left = bytes.size;
@@ -45,6 +41,22 @@ inline constexpr std::array<std::array<std::uint32_t, 256>, 8> crc_tables = make
     }
     for (; left > 0; --left, ++at) crc = (crc >> 8) ^ t[0][(crc ^ *at) & 0xffU];
     return ~crc;
+}
+
+}  // namespace detail
+
+/// CRC-32 as PNG, zip and gzip use it: polynomial 0xEDB88320 (reflected), start and end inverted. It finds every
+/// single flipped bit and every burst of up to 32 bits. `before` continues an earlier call: crc32(b, crc32(a)).
+/// https://www.w3.org/TR/png-3/#D-CRCAppendix
+[[nodiscard]] inline std::uint32_t crc32(byte_view bytes, std::uint32_t before = 0) {
+    return detail::crc_of(bytes, before, detail::crc_tables);
+}
+
+/// CRC-32C (Castagnoli), as event files of TensorBoard use it: polynomial 0x82F63B78 (reflected).
+/// https://www.rfc-editor.org/rfc/rfc3720#appendix-B.4
+[[nodiscard]] inline std::uint32_t crc32c(byte_view bytes, std::uint32_t before = 0) {
+    static constexpr auto tables = detail::make_crc_tables(0x82F63B78U);
+    return detail::crc_of(bytes, before, tables);
 }
 
 /// Adler-32, which ends a zlib stream. https://www.rfc-editor.org/rfc/rfc1950

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "ctnn/core/error.hpp"
@@ -53,7 +54,9 @@ inline result<byte_vector> read_whole_file(const std::string& path, std::int64_t
 /// A file that is written beside the one it will replace, and is gone if it never does.
 class replacement_file {
 public:
-    replacement_file() = default;
+    /// \param one_writer nobody else writes this file, so the new one always bears the same name, and one that a killed
+    ///                   program left is overwritten
+    explicit replacement_file(bool one_writer = false) : one_writer_(one_writer) {}
     replacement_file(const replacement_file&) = delete;
     replacement_file& operator=(const replacement_file&) = delete;
     ~replacement_file() {
@@ -71,7 +74,8 @@ public:
         if (replaces && (about.st_mode & S_IFMT) != S_IFREG)
             return {error_kind::cannot_write, path, "is a folder, a pipe or a device: not replaced by a file"};
         for (int attempt = 0; attempt < 100 && !exists_; ++attempt) {
-            temporary_ = temporary_name(target_, attempt);
+            temporary_ = one_writer_ ? target_ + ".new" : temporary_name(target_, attempt);
+            if (one_writer_) std::remove(temporary_.c_str());
             file_.open(temporary_, true);
             exists_ = file_.is_open();
             if (!exists_ && errno != EEXIST) break;
@@ -93,6 +97,15 @@ public:
         return {};
     }
 
+    /// Reads the new file again and compares. \pre write() gave no error
+    [[nodiscard]] error verify(byte_view bytes) const {
+        const result<byte_vector> now = read_whole_file(temporary_, bytes.size);
+        if (!now) return failed("cannot be read back: " + now.error().message());
+        const bool equal = static_cast<extent>(now->size()) == bytes.size &&
+                           (bytes.size == 0 || std::memcmp(now->data(), bytes.data, now->size()) == 0);
+        return equal ? error{} : failed("is read back with other content than was written");
+    }
+
     /// Puts the new file in the place of the old one. \pre write() gave no error
     [[nodiscard]] error replace() {
         if (!replace_file(temporary_, target_)) return failed("cannot be renamed: " + system_reason());
@@ -108,7 +121,7 @@ private:
 
     std::string path_, target_, folder_, temporary_;
     file_handle file_;
-    bool exists_ = false;
+    bool one_writer_, exists_ = false;
 };
 
 }  // namespace detail
@@ -130,6 +143,18 @@ private:
     return detail::catch_out_of_memory(path, [&]() -> error {
         detail::replacement_file file;
         if (error failed = file.write(path, bytes)) return failed;
+        return file.replace();
+    });
+}
+
+/// As write_file(), but the new file is read back and compared before it takes the place of the old one, so the old one
+/// is lost only when the new one is known to be whole. A program that is killed leaves at most one file, `path`.new,
+/// beside it, and the next call overwrites that. \pre no one else writes this path meanwhile
+[[nodiscard]] inline error write_verified_file(const std::string& path, byte_view bytes) {
+    return detail::catch_out_of_memory(path, [&]() -> error {
+        detail::replacement_file file(true);
+        if (error failed = file.write(path, bytes)) return failed;
+        if (error failed = file.verify(bytes)) return failed;
         return file.replace();
     });
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "ctnn/io/csv.hpp"
+#include "ctnn/io/event_file.hpp"
 #include "ctnn/io/model_file.hpp"
 #include "ctnn/io/npy.hpp"
 #include "ctnn/io/npz.hpp"

@@ -43,6 +43,12 @@ inline int open_file(const std::string& path, bool create) {
     }
 }
 
+/// Is there nothing of this name? False as well where it cannot be known: to open it then says why.
+inline bool is_missing(const std::string& path) {
+    struct stat about {};
+    return ::stat(path.c_str(), &about) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 /// At most 1 GiB is moved in one call: Linux stops at 2 GiB - 4 KiB.
 inline constexpr std::int64_t largest_transfer = std::int64_t{1} << 30;
 

@@ -14,6 +14,8 @@
 #include "ctnn/train/evaluate.hpp"
 #include "ctnn/train/history.hpp"
 #include "ctnn/train/metric/running_mean.hpp"
+#include "ctnn/train/probe.hpp"
+#include "ctnn/train/run.hpp"
 #include "ctnn/train/schedule/schedule.hpp"
 #include "ctnn/train/update.hpp"
 #include "ctnn/train/weight_average.hpp"
@@ -36,8 +38,8 @@ struct fit_options {
     monitor watched = monitor::loss;   ///< of the validation data, or the training loss without them
     extent threads = 0;                ///< 0: as many as OpenMP offers; results do not depend on it
     std::vector<training_callback*> callbacks{};
-    rate_schedule schedule{};                            ///< of the optimizer's rate; none: it keeps its own
-    schedule_unit schedule_in = schedule_unit::epoch;    ///< what the schedule's time counts
+    rate_schedule schedule{};                          ///< of the optimizer's rate; none: it keeps its own
+    schedule_unit schedule_in = schedule_unit::epoch;  ///< what the schedule's time counts
     extent accumulate = 1;  ///< batches a step: the gradient is that of one batch of all their samples
     double clip_value = 0;  ///< every element of a gradient is moved into [-clip_value, clip_value]; 0: as it is
     double clip_norm = 0;   ///< a gradient is shortened to this norm, after clip_value; 0: as it is
@@ -161,9 +163,11 @@ private:
 /// Trains a model.
 ///
 /// The same numbers come out for any number of threads, and from a hand-written loop over training_pass and
-/// optimizer_state that visits the samples in the order of shuffle(). Nothing is printed; callbacks are told.
+/// optimizer_state that visits the samples in the order of shuffle(). Nothing is printed; callbacks are told, and one
+/// of them, checkpoint, continues an earlier run as if it had never stopped.
 /// \returns the history, or error_kind::invalid_argument, shape_mismatch or not_finite when data, loss or settings make
-///          no sense; the model is unchanged then
+///          no sense; the model is unchanged then. Or what a callback failed with: the model has the weights of the
+///          last step
 template <class Net, class T, class Data, loss_function Loss, optimizer Optimizer>
 [[nodiscard]] result<training_history> fit(model<Net, T>& m, const Data& data, const Loss& loss, Optimizer descent,
                                            const std::type_identity_t<fit_options<Data>>& options = {}) {
@@ -195,89 +199,134 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     if (options.average > 0) average.emplace(m, options.average);
     rate_schedule schedule = options.schedule;
     const double base = descent.rate;
-    std::uint64_t batches_met = 0;
 
-    training_history history;
+    training_run run;
+    training_history& history = run.history;
     history.epochs.reserve(static_cast<std::size_t>(options.epochs));
     training_moment moment{
-        .epochs = options.epochs, .batches = (data.size() + batch - 1) / batch, .rate = descent.rate};
-    for (extent epoch = 1; epoch <= options.epochs && !moment.stop; ++epoch) {
-        const double start = seconds_now();
-        moment.epoch = epoch;
-        moment.batch = moment.samples = 0;
-        // The rate of a step, from its place in the epoch.
-        const auto scheduled = [&](double share) {
-            const double epochs_done = static_cast<double>(epoch - 1);
-            return schedule.rate(base, options.schedule_in == schedule_unit::step ? static_cast<double>(state.time())
-                                       : options.schedule_in == schedule_unit::epoch ? epochs_done
-                                                                                     : epochs_done + share);
-        };
-        if (!schedule.empty()) moment.rate = scheduled(0);
-        for (training_callback* c : options.callbacks) c->epoch_begins(moment);
-        descent.rate = moment.rate;
-        if (options.shuffled)
-            shuffle_groups(order, samples_together_of<Loss>(), options.random, static_cast<std::uint64_t>(epoch));
-        running_mean mean_loss_so_far, right;
-        double gathered = 0;  // the normalizer of the batches since the last step
-        for (extent from = 0; from < data.size(); from += batch) {
-            const extent samples = data.size() - from < batch ? data.size() - from : batch;
-            memory.gather(order.data() + from, samples, epoch);
-            pass.set_step(batches_met++);
-            const auto outputs = pass.forward(m, memory.inputs(), samples);
-            const target<T> expected = memory.expected();
-            const double normalizer = loss.normalizer(expected, samples, out);
-            // Several batches add up the gradient of the sum; it is divided when it is known by what.
-            const double divisor = options.accumulate == 1 ? normalizer : 1.0;
-            const double value = mean_of(
-                loss.value(outputs.data(), expected, pass.output_gradient().data(), samples, out, divisor), normalizer);
-            detail::count_right<Loss>(outputs.data(), expected.labels, samples, out, right);
-            const extent in_group = moment.batch % options.accumulate;
-            if (in_group == 0) slope.fill_zero();
-            gathered = in_group == 0 ? normalizer : gathered + normalizer;
-            pass.backward(m, slope);
-            if (in_group + 1 == options.accumulate || from + samples == data.size()) {
-                if (options.accumulate > 1) scale_gradient(slope, mean_of(1.0, gathered), threads);
-                if (options.clip_value > 0) clip_value(slope, options.clip_value, threads);
-                if (options.clip_norm > 0) clip_norm(slope, options.clip_norm, threads);
-                if (moment.batch > 0 && !schedule.empty() && options.schedule_in != schedule_unit::epoch) {
-                    const double share = static_cast<double>(moment.batch) / static_cast<double>(moment.batches);
-                    moment.rate = descent.rate = scheduled(share);
-                }
-                state.step(descent, m, slope, threads);
-                if (average) average->update(m, threads);
-            }
-            mean_loss_so_far.add(value, normalizer);
-            ++moment.batch;
-            moment.samples += samples;
-            moment.loss = mean_loss_so_far.value();
-            for (training_callback* c : options.callbacks) c->batch_ends(moment);
-        }
-        epoch_record record{.epoch = epoch, .loss = mean_loss_so_far.value(), .rate = descent.rate};
-        if (!data.labels.empty()) record.accuracy = right.value();
-        if (options.validation != nullptr) {
-            detail::evaluate_into(pass, average ? average->model() : m, *options.validation, loss, validated);
-            record.validation_loss = validated.loss;
-            record.validation_accuracy = validated.accuracy;
-            record.validation_auc = validated.auc;
-        }
-        if (so_far.improved(record)) {
-            history.best_epoch = epoch;
-            if (keeps_best) best->copy_numbers(average ? average->model() : m);
-        } else if (options.patience > 0 && epoch - history.best_epoch >= options.patience) {
+        .epochs = options.epochs, .batches = (data.size() + batch - 1) / batch, .rate = descent.rate, .run = &run};
+    execution::row_probe<T> probe{pass.tape(), memory.inputs(), m.parameters(), m.state()};
+    // What is known of an epoch when it ends, or when a run that was stopped goes on.
+    const auto take_in = [&](const epoch_record& record) {
+        moment.improved = so_far.improved(record);
+        if (moment.improved) history.best_epoch = record.epoch;
+        if (options.patience > 0 && record.epoch - history.best_epoch >= options.patience)
             moment.stop = history.stopped_early = true;
-        }
         schedule.observe(detail::watched_value(options.watched, options.validation != nullptr, record),
                          detail::larger_is_better(options.watched));
-        record.seconds = seconds_now() - start;
-        history.epochs.push_back(record);
-        for (training_callback* c : options.callbacks) c->epoch_ends(moment, history.epochs.back());
+    };
+    detail::run_calls calls(options.callbacks, moment);
+    if (!options.callbacks.empty()) {
+        run.architecture = architecture_of<Net>();
+        run.layers = layers_of<Net>();
+        run.tensors = tensors_of<Net>();
+        run.settings = detail::settings_text(detail::text_with_type<Optimizer>(), data.size(), data.labels, batch,
+                                             options.accumulate, options.shuffled, options.random.value,
+                                             static_cast<int>(options.watched));
+        run.probe = &probe;
+        run.gradient = {"gradient", slope.values()};
+        run.add_model("model", m.parameters(), m.state());
+        for (extent k = 0; k < descent.slots(); ++k)
+            run.blocks.push_back({"optimizer.slot." + std::to_string(k), state.slot(k)});
+        if (average) run.add_model("average", average->model().parameters(), average->model().state());
+        if (keeps_best) run.add_model("best", best->parameters(), best->state());
+        if (calls.tell(&training_callback::run_restores)) {
+            state.set_time(run.steps);
+            if (average) average->set_begun(run.steps > 0);
+            for (const epoch_record& record : history.epochs) take_in(record);
+            calls.begin();
+        }
     }
+    // Left at any place, because one exit of fit's own frees all that it holds.
+    const auto train = [&] {
+        for (; moment.epoch <= options.epochs && !moment.ends(); ++moment.epoch) {
+            const double start = seconds_now();
+            const extent epoch = moment.epoch;
+            // The rate of a step, from its place in the epoch.
+            const auto scheduled = [&](double share) {
+                const double epochs_done = static_cast<double>(epoch - 1);
+                return schedule.rate(base, options.schedule_in == schedule_unit::step
+                                               ? static_cast<double>(state.time())
+                                           : options.schedule_in == schedule_unit::epoch ? epochs_done
+                                                                                         : epochs_done + share);
+            };
+            if (moment.batch == 0) {
+                if (!schedule.empty()) moment.rate = scheduled(0);
+                run.loss = run.right = {};
+                if (!calls.tell(&training_callback::epoch_begins)) return;
+            }
+            descent.rate = moment.rate;
+            if (options.shuffled)
+                shuffle_groups(order, samples_together_of<Loss>(), options.random, static_cast<std::uint64_t>(epoch));
+            double gathered = 0;  // the normalizer of the batches since the last step
+            for (extent from = moment.batch * batch; from < data.size(); from += batch) {
+                if (!calls.tell(&training_callback::batch_begins)) return;
+                const extent samples = data.size() - from < batch ? data.size() - from : batch;
+                run.between_steps = false;
+                memory.gather(order.data() + from, samples, epoch);
+                pass.set_step(run.batches_met++);
+                const auto outputs = pass.forward(m, memory.inputs(), samples);
+                const target<T> expected = memory.expected();
+                const double normalizer = loss.normalizer(expected, samples, out);
+                // Several batches add up the gradient of the sum; it is divided when it is known by what.
+                const double divisor = options.accumulate == 1 ? normalizer : 1.0;
+                const double value =
+                    mean_of(loss.value(outputs.data(), expected, pass.output_gradient().data(), samples, out, divisor),
+                            normalizer);
+                detail::count_right<Loss>(outputs.data(), expected.labels, samples, out, run.right);
+                const extent in_group = moment.batch % options.accumulate;
+                if (in_group == 0) slope.fill_zero();
+                gathered = in_group == 0 ? normalizer : gathered + normalizer;
+                pass.backward(m, slope);
+                moment.batch_loss = value;
+                if (!calls.tell(&training_callback::backward_ends)) return;
+                if (in_group + 1 == options.accumulate || from + samples == data.size()) {
+                    if (options.accumulate > 1) scale_gradient(slope, mean_of(1.0, gathered), threads);
+                    if (options.clip_value > 0) clip_value(slope, options.clip_value, threads);
+                    if (options.clip_norm > 0) clip_norm(slope, options.clip_norm, threads);
+                    if (moment.batch > 0 && !schedule.empty() && options.schedule_in != schedule_unit::epoch) {
+                        const double share = static_cast<double>(moment.batch) / static_cast<double>(moment.batches);
+                        moment.rate = descent.rate = scheduled(share);
+                    }
+                    state.step(descent, m, slope, threads);
+                    if (average) average->update(m, threads);
+                    run.steps = state.time();
+                    run.between_steps = true;
+                }
+                run.loss.add(value, normalizer);
+                ++moment.batch;
+                moment.samples += samples;
+                moment.loss = run.loss.value();
+                if (!calls.tell(&training_callback::batch_ends)) return;
+                if (moment.stop_at_once && run.between_steps) break;
+            }
+            if (moment.stop_at_once) break;
+            epoch_record record{.epoch = epoch, .loss = run.loss.value(), .rate = descent.rate};
+            if (!data.labels.empty()) record.accuracy = run.right.value();
+            if (options.validation != nullptr) {
+                if (!calls.tell(&training_callback::validation_begins)) return;
+                detail::evaluate_into(pass, average ? average->model() : m, *options.validation, loss, validated);
+                record.validation_loss = validated.loss;
+                record.validation_accuracy = validated.accuracy;
+                record.validation_auc = validated.auc;
+                if (!calls.tell(&training_callback::validation_ends, record)) return;
+            }
+            take_in(record);
+            if (moment.improved && keeps_best) best->copy_numbers(average ? average->model() : m);
+            record.seconds = seconds_now() - start;
+            history.epochs.push_back(record);
+            if (!calls.tell(&training_callback::epoch_ends, history.epochs.back())) return;
+            moment.batch = moment.samples = 0;
+        }
+    };
+    train();
+    if (error failed = calls.end()) return failed;
     if (average && !keeps_best) m.copy_numbers(average->model());
     if (keeps_best)
         m.copy_numbers(*best);
     else
         history.best_epoch = static_cast<extent>(history.epochs.size());
-    return history;
+    return std::move(history);
 }
 
 }  // namespace ctnn

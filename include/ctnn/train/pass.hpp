@@ -74,6 +74,8 @@ public:
 
     [[nodiscard]] extent max_batch() const noexcept { return max_batch_; }
     [[nodiscard]] extent samples() const noexcept { return tape_.samples; }
+    /// What runs: for who looks at the rows one by one.
+    [[nodiscard]] const execution::tape<T>& tape() const noexcept { return tape_; }
     /// The number of the step decides dropout's masks: equal seed and step, equal masks.
     void set_step(std::uint64_t step) noexcept { tape_.step = step; }
 

@@ -26,9 +26,15 @@ public:
     /// \param drawn_over a bar, or plain lines
     progress_bar(std::FILE* to, bool drawn_over) : to_(to), drawn_over_(drawn_over) {}
 
+    void run_begins(training_moment& now) override {
+        start_ = epoch_start_ = last_shown_ = seconds_now();
+        epochs_before_ = epochs_done(now);
+        samples_before_ = now.samples;
+    }
     void epoch_begins(training_moment& now) override {
         epoch_start_ = last_shown_ = seconds_now();
         if (now.epoch == 1) start_ = epoch_start_;
+        samples_before_ = 0;
         show(now);
     }
     void batch_ends(training_moment& now) override {
@@ -65,6 +71,10 @@ private:
             std::snprintf(text, sizeof text, "%ld:%02ld min", whole / 60, whole % 60);
         return text;
     }
+    static double epochs_done(const training_moment& now) {
+        const double share = now.batches > 0 ? static_cast<double>(now.batch) / static_cast<double>(now.batches) : 0;
+        return static_cast<double>(now.epoch - 1) + share;
+    }
     /// "epoch  3/12", as wide for the first epoch as for the last.
     static std::string heading(const training_moment& now) {
         const std::string last = std::to_string(now.epochs), current = std::to_string(now.epoch);
@@ -85,11 +95,11 @@ private:
         }
         line += " batch " + std::to_string(now.batch) + "/" + std::to_string(now.batches);
         if (now.batch > 0 && seconds > 0) {
-            const double epochs_done = static_cast<double>(now.epoch - 1) + share;
+            const double done = epochs_done(now), seen = static_cast<double>(now.samples - samples_before_);
             const double left =
-                (seconds_now() - start_) / epochs_done * (static_cast<double>(now.epochs) - epochs_done);
-            line += number("  loss ", now.loss) + number("  ", static_cast<double>(now.samples) / seconds, 0) +
-                    " samples/s  " + duration(left) + " left";
+                (seconds_now() - start_) / (done - epochs_before_) * (static_cast<double>(now.epochs) - done);
+            line += number("  loss ", now.loss) + number("  ", seen / seconds, 0) + " samples/s  " + duration(left) +
+                    " left";
         }
         write(line);
         if (!drawn_over_) std::fputc('\n', to_);
@@ -106,6 +116,8 @@ private:
     bool drawn_over_;
     double start_ = 0, epoch_start_ = 0, last_shown_ = 0;
     std::size_t last_length_ = 0;
+    double epochs_before_ = 0;  // of a run that goes on
+    extent samples_before_ = 0;
 };
 
 }  // namespace ctnn

@@ -97,43 +97,45 @@ struct tape {
     }
 
     void forward(const T* inputs, const T* parameters, T* state, bool training) const {
-        for (int i = 0; i < count; ++i) {
-            const ctnn::detail::training_row& row = rows[i];
-            zero(row.border_forward);
-            if (row.skip_forward) continue;
-            const batch_view<T> x = row.x.view(arena, samples), y = row.y.view(arena, samples);
-            switch (row.op.what) {
-                case kind::input: {
-                    batch_view<const T> from = x;
-                    from.data = inputs;
-                    copy_view<T>(from, y, false, threads);
-                    break;
-                }
-                case kind::place:
-                    copy_view<T>(x, y, false, threads);
-                    break;
-                case kind::reshape:
-                    reshape_view<T>(x, y, false, threads);
-                    break;
-                case kind::add:
-                    add_views<T>(x, row.other.view(arena, samples), y, threads);
-                    break;
-                default:
-                    routines[i].forward({.op = row.op,
-                                         .x = x,
-                                         .other = {},
-                                         .y = y,
-                                         .parameters = parameters + row.op.parameter_offset,
-                                         .state = state + row.op.state_offset,
-                                         .saved = saved + row.saved,
-                                         .kept = kept + samples * row.kept,
-                                         .scratch = scratch,
-                                         .thread_scratch = thread_scratch,
-                                         .threads = threads,
-                                         .training = training,
-                                         .seed = seed,
-                                         .step = step});
+        for (int i = 0; i < count; ++i) forward_row(i, inputs, parameters, state, training);
+    }
+
+    void forward_row(int i, const T* inputs, const T* parameters, T* state, bool training) const {
+        const ctnn::detail::training_row& row = rows[i];
+        zero(row.border_forward);
+        if (row.skip_forward) return;
+        const batch_view<T> x = row.x.view(arena, samples), y = row.y.view(arena, samples);
+        switch (row.op.what) {
+            case kind::input: {
+                batch_view<const T> from = x;
+                from.data = inputs;
+                copy_view<T>(from, y, false, threads);
+                break;
             }
+            case kind::place:
+                copy_view<T>(x, y, false, threads);
+                break;
+            case kind::reshape:
+                reshape_view<T>(x, y, false, threads);
+                break;
+            case kind::add:
+                add_views<T>(x, row.other.view(arena, samples), y, threads);
+                break;
+            default:
+                routines[i].forward({.op = row.op,
+                                     .x = x,
+                                     .other = {},
+                                     .y = y,
+                                     .parameters = parameters + row.op.parameter_offset,
+                                     .state = state + row.op.state_offset,
+                                     .saved = saved + row.saved,
+                                     .kept = kept + samples * row.kept,
+                                     .scratch = scratch,
+                                     .thread_scratch = thread_scratch,
+                                     .threads = threads,
+                                     .training = training,
+                                     .seed = seed,
+                                     .step = step});
         }
     }
 

@@ -3,6 +3,13 @@
 /// Losses, optimizers, metrics, training.
 #pragma once
 
+#include "ctnn/train/callback/checkpoint.hpp"
+#include "ctnn/train/callback/finite_guard.hpp"
+#include "ctnn/train/callback/functions.hpp"
+#include "ctnn/train/callback/history_log.hpp"
+#include "ctnn/train/callback/model_saver.hpp"
+#include "ctnn/train/callback/tensorboard_log.hpp"
+#include "ctnn/train/callback/time_limit.hpp"
 #include "ctnn/train/clip.hpp"
 #include "ctnn/train/evaluate.hpp"
 #include "ctnn/train/fit.hpp"
@@ -65,6 +72,7 @@
 #include "ctnn/train/optimizer/sgd.hpp"
 #include "ctnn/train/pass.hpp"
 #include "ctnn/train/progress_bar.hpp"
+#include "ctnn/train/run.hpp"
 #include "ctnn/train/schedule/constant_schedule.hpp"
 #include "ctnn/train/schedule/cosine_restarts_schedule.hpp"
 #include "ctnn/train/schedule/cosine_schedule.hpp"

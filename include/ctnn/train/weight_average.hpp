@@ -44,6 +44,9 @@ public:
         follow(average_.state(), m.state());
     }
     [[nodiscard]] const ctnn::model<Net, T>& model() const noexcept { return average_; }
+    /// For an earlier average to be put there; set_begun() then says whether the next update follows or copies.
+    [[nodiscard]] ctnn::model<Net, T>& model() noexcept { return average_; }
+    void set_begun(bool begun) noexcept { any_ = begun; }
 
 private:
     ctnn::model<Net, T> average_;

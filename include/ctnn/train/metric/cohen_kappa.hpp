@@ -12,9 +12,9 @@ namespace ctnn {
 
 /// How much a disagreement between two classes weighs.
 enum class kappa_weights : unsigned char {
-    none,      ///< 1, whichever the classes
-    linear,    ///< the distance of the classes
-    quadratic  ///< its square: the usual choice for grades
+    unweighted,          ///< 1, whichever the classes
+    by_distance,         ///< the distance of the classes
+    by_squared_distance  ///< its square: the usual choice for grades
 };
 
 /// Cohen's kappa: 1 - the disagreement over that which chance would give with the same frequencies. 1 is agreement, 0
@@ -24,16 +24,17 @@ enum class kappa_weights : unsigned char {
 ///
 /// As scikit-learn's cohen_kappa_score with labels=range(classes); Cohen, "Weighted kappa", Psychological Bulletin 70,
 /// 1968: https://scikit-learn.org/stable/modules/generated/sklearn.metrics.cohen_kappa_score.html
-[[nodiscard]] inline double cohen_kappa(const confusion_matrix& matrix, kappa_weights weights = kappa_weights::none) {
+[[nodiscard]] inline double cohen_kappa(const confusion_matrix& matrix,
+                                        kappa_weights weights = kappa_weights::unweighted) {
     double found = 0, by_chance = 0;
     for (extent t = 0; t < matrix.classes(); ++t) {
         const double support = static_cast<double>(matrix.support(t));
         for (extent p = 0; p < matrix.classes(); ++p) {
             if (t == p) continue;
             const double distance = static_cast<double>(t > p ? t - p : p - t);
-            const double weight = weights == kappa_weights::none     ? 1.0
-                                  : weights == kappa_weights::linear ? distance
-                                                                     : distance * distance;
+            const double weight = weights == kappa_weights::unweighted    ? 1.0
+                                  : weights == kappa_weights::by_distance ? distance
+                                                                          : distance * distance;
             found += weight * static_cast<double>(matrix(t, p));
             by_chance += weight * support * static_cast<double>(matrix.predictions(p));
         }

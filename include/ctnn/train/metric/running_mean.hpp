@@ -20,6 +20,8 @@ public:
         sum_ += sum;
         weight_ += weight;
     }
+    [[nodiscard]] double sum() const { return sum_; }
+    [[nodiscard]] double weight() const { return weight_; }
     [[nodiscard]] double value() const { return weight_ > 0 ? sum_ / weight_ : 0.0; }
 
 private:

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// A run of fit as plain numbers: what a checkpoint keeps and callbacks look at. It knows no network.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ctnn/core/error.hpp"
+#include "ctnn/graph/names.hpp"
+#include "ctnn/io/checksum.hpp"
+#include "ctnn/train/history.hpp"
+#include "ctnn/train/metric/running_mean.hpp"
+
+namespace ctnn {
+
+/// Numbers of a run that lie in one block, float or double.
+struct run_block {
+    std::string name;  ///< "model.parameters", "model.state", "optimizer.slot.0", "average.parameters", "best.state"
+    float* single = nullptr;
+    double* twice = nullptr;  ///< one of the two is null
+    extent count = 0;
+
+    run_block() = default;
+    run_block(std::string called, std::span<float> numbers)
+        : name(std::move(called)), single(numbers.data()), count(std::ssize(numbers)) {}
+    run_block(std::string called, std::span<double> numbers)
+        : name(std::move(called)), twice(numbers.data()), count(std::ssize(numbers)) {}
+    [[nodiscard]] double operator[](extent i) const {
+        return twice != nullptr ? twice[i] : static_cast<double>(single[i]);
+    }
+};
+
+/// Where in a network a number that is not finite comes first.
+struct not_finite_place {
+    int row = -1;             ///< of training_run::layers; -1: nowhere
+    bool parameters = false;  ///< in those of the layer, or in its output
+};
+
+/// Runs the last batch forward again to look into it; fit has one for its precision.
+class forward_probe {
+public:
+    [[nodiscard]] virtual not_finite_place first_not_finite() = 0;
+
+protected:
+    ~forward_probe() = default;
+};
+
+/// A run of fit. With the samples, the seed and the settings, these numbers are all that the rest of it depends on:
+/// the order of an epoch's samples follows from seed and epoch, dropout's masks from seed and batches_met, the memory
+/// of schedules and of early stopping from the history.
+struct training_run {
+    std::vector<run_block> blocks;      ///< everything that changes: model, optimizer, average, best
+    run_block gradient;                 ///< of the last batch, or of all since the last step
+    std::vector<named_tensor> tensors;  ///< the parts of model.parameters, model.state and the gradient
+    std::vector<std::string> layers;    ///< "0 conv": what stands in each row of the network
+    std::string architecture;           ///< a line a row
+    std::string settings;               ///< what a run that goes on must have in common with the one that began
+    forward_probe* probe = nullptr;
+
+    training_history history;
+    std::uint64_t batches_met = 0;  ///< over all epochs
+    std::uint64_t steps = 0;        ///< of the optimizer
+    running_mean loss, right;       ///< of this epoch
+    bool between_steps = true;      ///< no gradient is waiting for its step
+    bool restored = false;          ///< set by who puts an earlier run in place
+
+    template <class T>
+    void add_model(const std::string& name, std::span<T> parameters, std::span<T> state) {
+        blocks.push_back({name + ".parameters", parameters});
+        blocks.push_back({name + ".state", state});
+    }
+    /// \returns null where there is no block of this name
+    [[nodiscard]] const run_block* find(const std::string& name) const {
+        for (const run_block& one : blocks)
+            if (one.name == name) return &one;
+        return nullptr;
+    }
+    /// The numbers that are evaluated: those of the average where there is one. \param part "parameters" or "state"
+    [[nodiscard]] const run_block* evaluated(const std::string& part) const {
+        const run_block* const average = find("average." + part);
+        return average != nullptr ? average : find("model." + part);
+    }
+};
+
+namespace detail {
+
+/// Tells callbacks, and the end of a run to every one that was told of its beginning, whatever ends it.
+class run_calls {
+public:
+    run_calls(const std::vector<training_callback*>& all, training_moment& now) : all_(all), now_(now) {}
+    run_calls(const run_calls&) = delete;
+    run_calls& operator=(const run_calls&) = delete;
+    ~run_calls() {
+#if defined(__cpp_exceptions)
+        try {
+            (void)end();
+        } catch (...) {  // what brought us here goes on its way
+        }
+#else
+        (void)end();
+#endif
+    }
+
+    /// \returns false when one failed
+    bool tell(void (training_callback::*what)(training_moment&)) {
+        for (std::size_t i = 0; i < all_.size() && !now_.failed; ++i) (all_[i]->*what)(now_);
+        return !now_.failed;
+    }
+    bool tell(void (training_callback::*what)(training_moment&, const epoch_record&), const epoch_record& record) {
+        for (std::size_t i = 0; i < all_.size() && !now_.failed; ++i) (all_[i]->*what)(now_, record);
+        return !now_.failed;
+    }
+    void begin() {
+        for (; begun_ < all_.size() && !now_.failed; ++begun_) all_[begun_]->run_begins(now_);
+    }
+    /// Tells the end once. \returns what failed, before or now
+    error end() {
+        while (begun_ > 0) {  // the count goes first, so that one that throws is not told again
+            --begun_;
+            all_[ended_++]->run_ends(now_);
+        }
+        return now_.failed;
+    }
+
+private:
+    const std::vector<training_callback*>& all_;
+    training_moment& now_;
+    std::size_t begun_ = 0, ended_ = 0;
+};
+
+/// "... [with Optimizer = ctnn::adam]", as the compiler spells it.
+template <class Optimizer>
+[[nodiscard]] constexpr const char* text_with_type() {
+    return __PRETTY_FUNCTION__;
+}
+
+/// What decides the order of samples and the meaning of the kept numbers, as a text that errors can show.
+[[nodiscard]] inline std::string settings_text(const char* with_type, extent samples,
+                                               const std::vector<std::int32_t>& labels, extent batch, extent accumulate,
+                                               bool shuffled, std::uint64_t seed, int watched) {
+    std::string text = with_type;
+    if (const std::size_t at = text.find("Optimizer = "); at != std::string::npos) text = text.substr(at + 12);
+    text = text.substr(0, text.find_first_of(";]"));
+    if (const std::size_t at = text.rfind("::"); at != std::string::npos) text = text.substr(at + 2);
+    std::uint64_t hash = 0;
+    for (const std::int32_t label : labels) {
+        unsigned char bytes[4];
+        for (int i = 0; i < 4; ++i) bytes[i] = static_cast<unsigned char>(static_cast<std::uint32_t>(label) >> (8 * i));
+        hash = hash64({bytes, 4}, hash);
+    }
+    text += ", " + std::to_string(samples) + " samples with labels " + std::to_string(hash);
+    text += ", batch " + std::to_string(batch) + ", accumulate " + std::to_string(accumulate);
+    text += shuffled ? ", shuffled with seed " : ", in order with seed ";
+    return text + std::to_string(seed) + ", watched " + std::to_string(watched);
+}
+
+}  // namespace detail
+}  // namespace ctnn
