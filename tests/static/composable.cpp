@@ -37,6 +37,8 @@ static_assert(!nn::composable<vector, nn::dropout<-0.5>>, "number_out_of_range")
 static_assert(!nn::composable<vector, nn::leaky_relu<-1.0>>, "number_out_of_range");
 static_assert(!nn::composable<vector, nn::softplus<0.0>>, "number_out_of_range");
 static_assert(!nn::composable<nn::shape<4, 5>, nn::glu>, "needs_even_channels");
+static_assert(!nn::composable<image, nn::pad<12, nn::reflect>>, "border_exceeds_input");
+static_assert(!nn::composable<image, nn::crop<6>>, "border_exceeds_input");
 static_assert(!nn::composable<image, nn::upsample<0>>, "number_out_of_range");
 static_assert(!nn::composable<image, nn::repeat<0, nn::relu>>, "number_out_of_range");
 static_assert(!nn::composable<image, int>, "no_layer");

@@ -24,6 +24,7 @@ enum class refusal {
     number_out_of_range,
     needs_winograd_window,
     needs_even_channels,
+    border_exceeds_input,
     count  ///< how many there are; no refusal itself
 };
 
@@ -74,6 +75,9 @@ struct refused {
     static_assert(Why != refusal::needs_even_channels,
                   "ctnn: this layer halves the channels and needs an even number of them; "
                   "give the layer before it as many filters or units");
+    static_assert(Why != refusal::border_exceeds_input,
+                  "ctnn: crop must leave a position of every axis, reflect needs more positions than it adds, wrap as "
+                  "many; take or add less, or pad with edge or a constant");
 };
 
 }  // namespace ctnn
