@@ -61,3 +61,24 @@ class Positions:
     def apply_resize(self, x, *arguments):
         extents, options = split(arguments)
         return self.interpolate(x, spread(extents, x), options)
+
+    @staticmethod
+    def borders(x, arguments):
+        """(before, after) of each axis, and the other options."""
+        numbers, options = split(arguments)
+        sides = [options.pop("before", [0]), options.pop("after", [0])] if not numbers else [numbers, numbers]
+        return list(zip(*(spread(side, x) for side in sides))), options
+
+    def apply_pad(self, x, *arguments):
+        borders, options = self.borders(x, arguments)
+        modes = {"reflect": "reflect", "edge": "replicate", "wrap": "circular"}
+        (name, values), = options.items() or [("constant", [0.0])]
+        sides = [side for border in reversed(borders) for side in border]
+        if name == "constant":
+            return channels_last(F.pad(channels_first(x), sides, value=values[0]))
+        return channels_last(F.pad(channels_first(x), sides, mode=modes[name]))
+
+    def apply_crop(self, x, *arguments):
+        borders, _ = self.borders(x, arguments)
+        inside = [slice(before, n - after) for (before, after), n in zip(borders, x.shape[1:])]
+        return x[(slice(None), *inside)]

@@ -88,6 +88,9 @@ static_assert(gives<volume, nn::upsample<2, nn::linear, nn::align_corners>, nn::
 static_assert(gives<sequence, nn::upsample<3>, nn::shape<150, 6>>);
 static_assert(gives<image, nn::resize<14, 60, nn::linear>, nn::shape<14, 60, 6>>);
 static_assert(gives<volume, nn::resize<5>, nn::shape<5, 5, 5, 6>>);
+static_assert(gives<image, nn::pad<1, 2, nn::reflect>, nn::shape<30, 34, 6>>);
+static_assert(gives<volume, nn::pad<nn::after<1>, nn::constant<-1.0>>, nn::shape<10, 11, 13, 6>>);
+static_assert(gives<sequence, nn::crop<nn::before<9>, nn::after<1>>, nn::shape<40, 6>>);
 static_assert(gives<image, nn::flatten, nn::shape<28 * 30 * 6>>);
 static_assert(gives<vector, nn::flatten, vector>);
 static_assert(gives<vector, nn::reshape<2, 4, 3>, nn::shape<2, 4, 3>>);

@@ -45,6 +45,8 @@ static_assert(!nn::composable<vector, nn::rnn<8>>, "needs_sequence");
 static_assert(!nn::composable<image, nn::embedding<10, 4>>, "needs_indices");
 static_assert(!nn::composable<sequence, nn::bidirectional<nn::conv<8>>>, "needs_recurrent");
 static_assert(!nn::composable<sequence, nn::bidirectional<nn::gru<8, nn::backwards>>>, "needs_recurrent");
+static_assert(!nn::composable<image, nn::pad<12, nn::reflect>>, "border_exceeds_input");
+static_assert(!nn::composable<image, nn::crop<6>>, "border_exceeds_input");
 static_assert(!nn::composable<image, nn::upsample<0>>, "number_out_of_range");
 static_assert(!nn::composable<image, nn::repeat<0, nn::relu>>, "number_out_of_range");
 static_assert(!nn::composable<image, int>, "no_layer");

@@ -16,10 +16,21 @@ enum class sampling : unsigned char {
     aligned   ///< between those of o (in - 1) / (out - 1): the first and last pixels lie on each other
 };
 
+/// What stands beyond the border of the input.
+enum class surrounding : unsigned char {
+    constant,  ///< a number
+    reflect,   ///< the input mirrored at its first and last positions, which are not repeated: cb abcd cb
+    edge,      ///< the nearest position: aa abcd dd
+    wrap       ///< the input once more: cd abcd ab
+};
+
 /// What the options of such a layer say, read into one value.
 struct position_options {
     axes numbers{};  ///< those given by place: factors, extents or widths
+    axes before{}, after{};
     bool linear = false, aligned = false;
+    surrounding outside = surrounding::constant;
+    double value = 0;    ///< of a constant
     unsigned given = 0;  ///< which options were given, a bit each
     bool repeated = false;
 
@@ -33,7 +44,7 @@ struct position_options {
 
 /// The bits of position_options::given; a layer lists those that it takes.
 namespace position_option {
-inline constexpr unsigned interpolation = 1, alignment = 2;
+inline constexpr unsigned interpolation = 1, alignment = 2, surrounding = 4, before = 8, after = 16;
 }
 
 template <bool Linear>
@@ -49,6 +60,34 @@ struct align_corners_option {
         o.aligned = true;
     }
 };
+template <surrounding Outside>
+struct surrounding_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::surrounding);
+        o.outside = Outside;
+    }
+};
+template <number Value>
+struct constant_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::surrounding);
+        o.value = Value.value();
+    }
+};
+template <extent... N>
+struct before_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::before);
+        o.before = detail::make_axes<N...>();
+    }
+};
+template <extent... N>
+struct after_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::after);
+        o.after = detail::make_axes<N...>();
+    }
+};
 
 /// Each position takes the value of the nearest one: what upsample and resize do that are not told otherwise.
 inline constexpr interpolation_option<false> nearest{};
@@ -57,6 +96,21 @@ inline constexpr interpolation_option<true> linear{};
 /// The centers of the first and the last pixel stay where they are (PyTorch's align_corners=True); without it the edges
 /// of the image do.
 inline constexpr align_corners_option align_corners{};
+/// pad puts this number around the input; 0 where nothing is said.
+template <number Value>
+inline constexpr constant_option<Value> constant{};
+/// pad mirrors the input at its first and last positions, without repeating them.
+inline constexpr surrounding_option<surrounding::reflect> reflect{};
+/// pad repeats the outermost positions (PyTorch's replicate).
+inline constexpr surrounding_option<surrounding::edge> edge{};
+/// pad continues with the input's other end (PyTorch's circular).
+inline constexpr surrounding_option<surrounding::wrap> wrap{};
+/// How many positions pad adds, or crop takes, in front of each axis, one number for all axes or one for each.
+template <extent... N>
+inline constexpr before_option<N...> before{};
+/// And behind each axis.
+template <extent... N>
+inline constexpr after_option<N...> after{};
 
 namespace detail {
 template <class Option>

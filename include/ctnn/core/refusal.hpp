@@ -30,6 +30,7 @@ enum class refusal {
     padding_exceeds_output,
     needs_indices,
     needs_recurrent,
+    border_exceeds_input,
     count  ///< how many there are; no refusal itself
 };
 
@@ -97,6 +98,9 @@ struct refused {
     static_assert(Why != refusal::needs_recurrent,
                   "ctnn: bidirectional takes one recurrent layer that is not backwards itself: "
                   "bidirectional<lstm<64>>, with rnn, lstm or gru");
+    static_assert(Why != refusal::border_exceeds_input,
+                  "ctnn: crop must leave a position of every axis, reflect needs more positions than it adds, wrap as "
+                  "many; take or add less, or pad with edge or a constant");
 };
 
 }  // namespace ctnn

@@ -5,8 +5,8 @@
 
 #include "ctnn/core/call.hpp"
 #include "ctnn/core/position_options.hpp"
-#include "ctnn/core/threads.hpp"
 #include "ctnn/kernels/channel_vectors.hpp"
+#include "ctnn/kernels/position_rows.hpp"
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -136,17 +136,6 @@ CTNN_KERNEL void gather_pixels(const T* dy, const extent (&dy_step)[3], const ta
     }
 }
 
-/// Calls body(s, d, h) for all rows of a batch, in parallel over pieces of some 16,384 of `row_elements`.
-template <class Body>
-void for_each_position_row(const dims& shape, extent samples, extent row_elements, extent threads, const Body& body) {
-    const extent depth = shape.depth(), height = shape.height(), rows = samples * depth * height;
-    const extent piece = row_elements < 16384 ? 16384 / row_elements : 1;
-    parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
-        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r)
-            body(r / (depth * height), r / height % depth, r % height);
-    });
-}
-
 }  // namespace detail
 
 /// Numbers of scratch memory that both directions need.
@@ -159,7 +148,7 @@ template <class T>
 void resample_forward(sampling rule, const batch_view<const T>& x, const batch_view<T>& y, T* scratch, extent threads) {
     const detail::resampling<T> at(rule, x.shape, y.shape, scratch);
     const detail::taps<T>&depths = at.axis[0], &heights = at.axis[1];
-    detail::for_each_position_row(
+    for_each_position_row(
         y.shape, y.count, y.shape.width() * y.shape.channels(), threads, [&](extent s, extent d, extent h) {
             detail::row_mixture<T> rows;
             for (extent i = 0; i <= (depths.share[d] != 0); ++i)
@@ -177,7 +166,7 @@ void resample_backward(sampling rule, const batch_view<const T>& dy, const batch
                        extent threads) {
     const detail::resampling<T> at(rule, dx.shape, dy.shape, scratch);
     const extent row_work = dy.shape.size() / (dx.shape.depth() * dx.shape.height()) + 1;
-    detail::for_each_position_row(dx.shape, dx.count, row_work, threads, [&](extent s, extent d, extent h) {
+    for_each_position_row(dx.shape, dx.count, row_work, threads, [&](extent s, extent d, extent h) {
         detail::gather_pixels(dy.at(s, 0, 0, 0), dy.step, at.axis, d, h, dx.at(s, d, h, 0), dx.step[2],
                               dx.shape.width(), dx.shape.channels());
     });

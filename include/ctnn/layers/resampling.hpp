@@ -33,6 +33,7 @@ template <auto... Options>
     for (extent a = in.first_axis(); a < 3; ++a) {
         if (number[a] < 1) return refusal::number_out_of_range;
         row.out.axis[a] = factors ? number[a] * in.axis[a] : number[a];
+        row.window.stride[a] = in.axis[a] > row.out.axis[a] ? in.axis[a] / row.out.axis[a] : 1;
         if (rule != sampling::nearest && row.out.axis[a] != in.axis[a]) row.window.kernel[a] = 2;  // it sees so many
     }
     row.alpha = static_cast<double>(rule);  // what networks are told apart by
