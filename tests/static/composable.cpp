@@ -40,6 +40,7 @@ static_assert(!nn::composable<nn::shape<4, 5>, nn::glu>, "needs_even_channels");
 static_assert(!nn::composable<image, nn::conv<8, 3, nn::causal>>, "needs_sequence");
 static_assert(!nn::composable<image, nn::conv_transpose<8, nn::output_padding<1>>>, "output_padding_too_large");
 static_assert(!nn::composable<nn::shape<2, 3>, nn::conv_transpose<8, nn::padding<2>>>, "padding_exceeds_output");
+static_assert(!nn::composable<image, nn::scale_by<nn::conv<2, 1>>>, "scales_differ");
 static_assert(!nn::composable<image, nn::upsample<0>>, "number_out_of_range");
 static_assert(!nn::composable<image, nn::repeat<0, nn::relu>>, "number_out_of_range");
 static_assert(!nn::composable<image, int>, "no_layer");

@@ -27,6 +27,7 @@ enum class refusal {
     needs_sequence,
     output_padding_too_large,
     padding_exceeds_output,
+    scales_differ,
     count  ///< how many there are; no refusal itself
 };
 
@@ -85,6 +86,10 @@ struct refused {
                   "make it smaller, or put an upsample behind the layer");
     static_assert(Why != refusal::padding_exceeds_output,
                   "ctnn: the padding of this transposed convolution cuts off its whole output; pad less");
+    static_assert(Why != refusal::scales_differ,
+                  "ctnn: the layers of scale_by must end in a vector of the input's channels, in one channel at the "
+                  "input's positions, or in the input's shape; end them with dense<channels> behind a global_avg_pool, "
+                  "or with conv<1, 1>");
 };
 
 }  // namespace ctnn
