@@ -109,6 +109,18 @@ class Run(Activations, Convolutions, Norms, Positions, Sequences):
     def apply_residual(self, x, *layers):
         return x + self.apply_chain(x, *layers)
 
+    def apply_scale_by(self, x, *layers):
+        gate = self.apply_chain(x, *layers)
+        while gate.dim() < x.dim():  # a vector: the same for all positions
+            gate = gate.unsqueeze(1)
+        return x * gate
+
+    def apply_squeeze_excite(self, x, reduction):
+        channels = x.shape[-1]
+        hidden = ("dense", [max(channels // reduction, 1)])
+        layers = [("global_avg_pool", []), hidden, ("relu", []), ("dense", [channels]), ("sigmoid", [])]
+        return self.apply_scale_by(x, *layers)
+
     def apply_concat(self, x, *branches):
         return torch.cat([self.layer(branch, x) for branch in branches], dim=-1)
 

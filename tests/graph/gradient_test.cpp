@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ctnn/graph/separable_conv.hpp"
+#include "ctnn/graph/squeeze_excite.hpp"
 #include "ctnn/layers/layers.hpp"
 #include "ctnn/train/loss/binary_cross_entropy.hpp"
 #include "ctnn/train/loss/cross_entropy.hpp"
@@ -112,6 +113,10 @@ using transposed_layers =
                 nn::conv_transpose<4, 3, nn::stride<2>, nn::padding<1>, nn::output_padding<1, 0>>, nn::tanh,
                 nn::residual<nn::conv_transpose<4, 3, nn::padding<1>, nn::groups<2>>>, nn::leaky_relu<0.2>,
                 nn::conv<4, 3, nn::stride<2>>, nn::conv_transpose<4, 2, nn::stride<3>, nn::groups<4>>>;
+using gated_layers =
+    nn::network<nn::shape<2, 3, 3>, nn::squeeze_excite<2>, nn::scale_by<nn::conv<1, 3, nn::same>, nn::sigmoid>,
+                nn::residual<nn::scale_by<nn::tanh>>, nn::residual<nn::scale_by<nn::identity>>,
+                nn::conv<2, nn::kernel<2, 3>>>;
 
 using small_unet = nn::network<
     nn::shape<4, 8, 2>, nn::conv<3, 3, nn::same>, nn::relu,
@@ -194,6 +199,7 @@ TEST_CASE("every layer's gradient is that of its output: causal, depthwise and s
     check<separable_layers>();
 }
 TEST_CASE("every layer's gradient is that of its output: transposed convolutions") { check<transposed_layers>(); }
+TEST_CASE("gradients flow through gates") { check<gated_layers>(); }
 
 TEST_CASE("gradients flow through a U-Net") { check<small_unet>(); }
 TEST_CASE("gradients flow through residual blocks with a batch norm and a projection") { check<residual_blocks>(); }

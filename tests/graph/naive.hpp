@@ -10,6 +10,7 @@
 #include <ctnn/ctnn.hpp>
 #include <ctnn/kernels/reference_activation.hpp>
 #include <ctnn/kernels/reference_pool.hpp>
+#include <ctnn/kernels/reference_scale.hpp>
 
 namespace naive {
 
@@ -126,6 +127,10 @@ void apply(const operation& op, std::vector<value>& values, const T* parameters,
         case ctnn::kind::add:
             for (std::size_t i = 0; i < y.numbers.size(); ++i)
                 y.numbers[i] = x.numbers[i] + values[static_cast<std::size_t>(op.input[1])].numbers[i];
+            break;
+        case ctnn::kind::multiply:
+            ctnn::kernels::reference::scale_forward<double>(
+                x.view(), values[static_cast<std::size_t>(op.input[1])].view(), y.view());
             break;
         case ctnn::kind::place:
             for_each(x.shape,

@@ -62,6 +62,12 @@ TEST_CASE("transposed convolutions beside convolutions, whose borders are those 
                    max_pool<>, conv_transpose<2, 3, stride<2>>>>();
 }
 
+TEST_CASE("gates of values that share memory") {
+    agrees<network<shape<6, 5, 3>, concat<scale_by<conv<1, 1>>, identity, scale_by<identity>>, conv<9, 3, same>, relu,
+                   residual<scale_by<conv<9, 1>, sigmoid>>, scale_by<flatten, dense<9>>, max_pool<>,
+                   scale_by<global_avg_pool, dense<1>, tanh>>>();
+}
+
 TEST_CASE("volumes and sequences go through the same plan") {
     agrees<network<shape<5, 4, 6, 2>, conv<3, 3, same>, batch_norm<>, relu, max_pool<2>,
                    concat<identity, conv<2, kernel<1, 2, 3>, same>>, upsample<2>, global_max_pool, dense<2>>>();

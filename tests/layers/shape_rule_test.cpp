@@ -8,6 +8,7 @@
 
 #include "ctnn/graph/network.hpp"
 #include "ctnn/graph/separable_conv.hpp"
+#include "ctnn/graph/squeeze_excite.hpp"
 #include "ctnn/layers/layers.hpp"
 
 namespace nn = ctnn;
@@ -113,6 +114,12 @@ static_assert(gives<image, nn::sum<nn::identity, nn::identity>, image>);
 static_assert(gives<image, nn::concat<nn::identity, nn::conv<5, 1>, nn::identity>, nn::shape<28, 30, 17>, 6 * 5 + 5>);
 static_assert(gives<vector, nn::concat<nn::dense<3>, nn::identity>, nn::shape<27>, 24 * 3 + 3>);
 static_assert(gives<image, nn::repeat<3, nn::conv<6>, nn::relu>, nn::shape<22, 24, 6>, 3 * (3 * 3 * 6 * 6 + 6)>);
+static_assert(gives<image, nn::scale_by<nn::global_avg_pool, nn::dense<6>>, image, 6 * 6 + 6>);
+static_assert(gives<volume, nn::scale_by<nn::conv<1, 1>, nn::sigmoid>, volume, 6 + 1>);
+static_assert(gives<sequence, nn::scale_by<nn::tanh>, sequence>);
+static_assert(gives<vector, nn::scale_by<nn::dense<1>>, vector, 24 + 1>);
+static_assert(gives<nn::shape<9, 9, 64>, nn::squeeze_excite<>, nn::shape<9, 9, 64>, 64 * 4 + 4 + 4 * 64 + 64>);
+static_assert(gives<image, nn::squeeze_excite<7>, image, 6 + 1 + 6 + 6>);
 static_assert(gives<image, nn::named<"head", nn::conv<6>>, nn::shape<26, 28, 6>, 3 * 3 * 6 * 6 + 6>);
 
 // What is refused, and that it is no error to ask.
@@ -132,6 +139,10 @@ static_assert(!nn::composable<vector, nn::reshape<5, 5>>);
 static_assert(!nn::composable<image, nn::sum<nn::identity, nn::conv<6>>>);
 static_assert(!nn::composable<image, nn::residual<nn::conv<5, 3, nn::same>>>);
 static_assert(!nn::composable<image, nn::concat<nn::identity, nn::max_pool<>>>);
+static_assert(!nn::composable<image, nn::scale_by<nn::conv<6>>>);
+static_assert(!nn::composable<image, nn::scale_by<nn::conv<5, 1>>>);
+static_assert(!nn::composable<image, nn::scale_by<nn::global_avg_pool, nn::dense<5>>>);
+static_assert(!nn::composable<vector, nn::squeeze_excite<>> && !nn::composable<image, nn::squeeze_excite<0>>);
 static_assert(!nn::composable<image, nn::max_pool<nn::no_bias>> &&
               !nn::composable<image, nn::max_pool<nn::exclude_padding>>);
 static_assert(!nn::composable<vector, nn::dense<4, nn::stride<2>>> &&

@@ -47,6 +47,7 @@ static_assert(!nn::composable<sequence, nn::bidirectional<nn::conv<8>>>, "needs_
 static_assert(!nn::composable<sequence, nn::bidirectional<nn::gru<8, nn::backwards>>>, "needs_recurrent");
 static_assert(!nn::composable<image, nn::pad<12, nn::reflect>>, "border_exceeds_input");
 static_assert(!nn::composable<image, nn::crop<6>>, "border_exceeds_input");
+static_assert(!nn::composable<image, nn::scale_by<nn::conv<2, 1>>>, "scales_differ");
 static_assert(!nn::composable<image, nn::upsample<0>>, "number_out_of_range");
 static_assert(!nn::composable<image, nn::repeat<0, nn::relu>>, "number_out_of_range");
 static_assert(!nn::composable<image, int>, "no_layer");

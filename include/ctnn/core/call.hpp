@@ -45,7 +45,7 @@ template <class T>
 struct forward_call {
     const operation& op;
     batch_view<const T> x;
-    batch_view<const T> other;  ///< the second input of add, or the addend of a fused row
+    batch_view<const T> other;  ///< the second input of add and multiply, or the addend of a fused row
     batch_view<T> y;
     const T* parameters = nullptr;  ///< of this operation; in an engine: the packed weights
     T* state = nullptr;             ///< running statistics; a training pass updates them
@@ -64,7 +64,8 @@ template <class T>
 struct backward_call {
     const operation& op;
     batch_view<const T> x, other, y, dy;
-    batch_view<T> dx;  ///< dx.data is null when nobody asks for it
+    batch_view<T> dx;         ///< dx.data is null when nobody asks for it
+    batch_view<T> d_other{};  ///< the same for the second input of multiply
     const T* parameters = nullptr;
     T* gradients = nullptr;  ///< of this operation's parameters; added into
     const T* saved = nullptr;
@@ -72,7 +73,8 @@ struct backward_call {
     T* scratch = nullptr;
     T* thread_scratch = nullptr;
     extent threads = 1;
-    bool accumulate = false;  ///< add into dx instead; only for operations of kind convolution
+    bool accumulate = false;        ///< add into dx instead; only for operations of kind convolution and multiply
+    bool accumulate_other = false;  ///< and into d_other
     std::uint64_t seed = 0;
     std::uint64_t step = 0;
 };

@@ -18,6 +18,7 @@ enum class kind : unsigned char {
     softmax,      ///< a head
     dropout,      ///< vanishes in inference
     add,          ///< two inputs; fuses into the later linear row
+    multiply,     ///< two inputs; brings its own code, which adds into gradients of both that exist
     place,        ///< copies its input to channels [channel, ...) of the result; mostly free
     reshape,      ///< same elements, another shape; mostly free
     max_pool,     ///< maxima of windows; one of 2x2 windows fuses into the convolution before it

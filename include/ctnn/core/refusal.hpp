@@ -31,6 +31,7 @@ enum class refusal {
     needs_indices,
     needs_recurrent,
     border_exceeds_input,
+    scales_differ,
     count  ///< how many there are; no refusal itself
 };
 
@@ -101,6 +102,10 @@ struct refused {
     static_assert(Why != refusal::border_exceeds_input,
                   "ctnn: crop must leave a position of every axis, reflect needs more positions than it adds, wrap as "
                   "many; take or add less, or pad with edge or a constant");
+    static_assert(Why != refusal::scales_differ,
+                  "ctnn: the layers of scale_by must end in a vector of the input's channels, in one channel at the "
+                  "input's positions, or in the input's shape; end them with dense<channels> behind a global_avg_pool, "
+                  "or with conv<1, 1>");
 };
 
 }  // namespace ctnn

@@ -8,5 +8,7 @@
 #include "ctnn/graph/model.hpp"
 #include "ctnn/graph/names.hpp"
 #include "ctnn/graph/network.hpp"
+#include "ctnn/graph/scale_by.hpp"
 #include "ctnn/graph/separable_conv.hpp"
+#include "ctnn/graph/squeeze_excite.hpp"
 #include "ctnn/graph/summary.hpp"

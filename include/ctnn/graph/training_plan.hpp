@@ -15,8 +15,8 @@ namespace ctnn::detail {
 
 /// Does the operation's own code add into a gradient that exists? For others the executor does, through a partial.
 constexpr bool accumulates_itself(const operation& row) {
-    return row.what == kind::convolution || row.what == kind::add || row.what == kind::place ||
-           row.what == kind::reshape;
+    return row.what == kind::convolution || row.what == kind::add || row.what == kind::multiply ||
+           row.what == kind::place || row.what == kind::reshape;
 }
 
 /// How many gradients are added up through temporary memory: those of values with several readers.
@@ -85,7 +85,10 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
         k.backward = true;
         const int dy = Values + row.result;
         k.reads[0] = dy;
-        if (row.backward_reads_input) k.reads[1] = row.input[0];
+        if (row.backward_reads_input) {
+            k.reads[1] = row.input[0];
+            k.reads[5] = row.input[1];
+        }
         if (row.backward_reads_output) k.reads[2] = row.result;
         for (int j = 0; j < 2; ++j) {
             const int v = row.input[j];

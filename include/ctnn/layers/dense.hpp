@@ -8,6 +8,26 @@
 
 namespace ctnn {
 
+/// A dense layer with so many units, or why it is refused.
+[[nodiscard]] constexpr outcome lower_dense(const layer_options& o, dims in, extent units) {
+    if (o.repeated || (o.given & ~option::bias) != 0) return refusal::option_not_taken;
+    if (units < 1) return refusal::number_out_of_range;
+    if (in.rank > 2) return refusal::needs_vector;
+
+    operation row{.what = kind::convolution, .layer = "dense", .in = in, .out = in.with_channels(units)};
+    row.backward_reads_input = true;
+    row.multiply_adds = in.size() * units;
+    row.parameters[0] = {.name = "weight",
+                         .axis = {in.channels(), units, 1, 1, 1},
+                         .rank = 2,
+                         .start = initializer::glorot_uniform,
+                         .fan_in = in.channels(),
+                         .fan_out = units};
+    if (o.bias) row.parameters[1] = {.name = "bias", .axis = {units, 1, 1, 1, 1}, .rank = 1};
+    row.scratch = convolution_scratch(row);
+    return row;
+}
+
 /// Fully connected layer: y = x W + b, for a vector or for each step of a sequence.
 ///
 ///     takes    shape<N> or shape<T, N>
@@ -22,23 +42,7 @@ namespace ctnn {
 template <extent Units, auto... Options>
 struct dense {
     [[nodiscard]] static constexpr outcome lower(dims in) {
-        constexpr layer_options o = read_options<Options...>();
-        if (o.repeated || (o.given & ~option::bias) != 0) return refusal::option_not_taken;
-        if (Units < 1) return refusal::number_out_of_range;
-        if (in.rank > 2) return refusal::needs_vector;
-
-        operation row{.what = kind::convolution, .layer = "dense", .in = in, .out = in.with_channels(Units)};
-        row.backward_reads_input = true;
-        row.multiply_adds = in.size() * Units;
-        row.parameters[0] = {.name = "weight",
-                             .axis = {in.channels(), Units, 1, 1, 1},
-                             .rank = 2,
-                             .start = initializer::glorot_uniform,
-                             .fan_in = in.channels(),
-                             .fan_out = Units};
-        if (o.bias) row.parameters[1] = {.name = "bias", .axis = {Units, 1, 1, 1, 1}, .rank = 1};
-        row.scratch = convolution_scratch(row);
-        return row;
+        return lower_dense(read_options<Options...>(), in, Units);
     }
 };
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Networks that are known by name.
+/// Networks that are known by name, and their blocks.
 #pragma once
 
+#include "ctnn/models/aspp.hpp"
+#include "ctnn/models/bottleneck.hpp"
+#include "ctnn/models/dense_block.hpp"
 #include "ctnn/models/resnet18.hpp"

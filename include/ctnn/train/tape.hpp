@@ -124,7 +124,7 @@ struct tape {
             default:
                 routines[i].forward({.op = row.op,
                                      .x = x,
-                                     .other = {},
+                                     .other = row.other.view(arena, samples),
                                      .y = y,
                                      .parameters = parameters + row.op.parameter_offset,
                                      .state = state + row.op.state_offset,
@@ -163,18 +163,20 @@ struct tape {
                     const batch_view<T> partial = row.partial.view(arena, samples);
                     routines[i].backward({.op = row.op,
                                           .x = row.x.view(arena, samples),
-                                          .other = {},
+                                          .other = row.other.view(arena, samples),
                                           .y = row.y.view(arena, samples),
                                           .dy = dy,
                                           .dx = through_partial ? partial : dx,
+                                          .d_other = row.d_other.view(arena, samples),
                                           .parameters = parameters + row.op.parameter_offset,
                                           .gradients = gradients + row.op.parameter_offset,
                                           .saved = saved + row.saved,
                                           .kept = kept + samples * row.kept,
                                           .scratch = scratch,
-                                         .thread_scratch = thread_scratch,
+                                          .thread_scratch = thread_scratch,
                                           .threads = threads,
                                           .accumulate = row.accumulate[0] && !through_partial,
+                                          .accumulate_other = row.accumulate[1],
                                           .seed = seed,
                                           .step = step});
                     if (through_partial) copy_view<T>(partial, dx, true, threads);
