@@ -67,6 +67,8 @@ enum class refusal {
     padding_exceeds_output,
     needs_indices,
     needs_recurrent,
+    border_exceeds_input,
+    scales_differ,
     count  ///< how many there are; no refusal itself
 };
 
@@ -134,6 +136,13 @@ struct refused {
     static_assert(Why != refusal::needs_recurrent,
                   "ctnn: bidirectional takes one recurrent layer that is not backwards itself: "
                   "bidirectional<lstm<64>>, with rnn, lstm or gru");
+    static_assert(Why != refusal::border_exceeds_input,
+                  "ctnn: crop must leave a position of every axis, reflect needs more positions than it adds, wrap as "
+                  "many; take or add less, or pad with edge or a constant");
+    static_assert(Why != refusal::scales_differ,
+                  "ctnn: the layers of scale_by must end in a vector of the input's channels, in one channel at the "
+                  "input's positions, or in the input's shape; end them with dense<channels> behind a global_avg_pool, "
+                  "or with conv<1, 1>");
 };
 
 }  // namespace ctnn
@@ -313,6 +322,7 @@ enum class kind : unsigned char {
     softmax,      ///< a head
     dropout,      ///< vanishes in inference
     add,          ///< two inputs; fuses into the later linear row
+    multiply,     ///< two inputs; brings its own code, which adds into gradients of both that exist
     place,        ///< copies its input to channels [channel, ...) of the result; mostly free
     reshape,      ///< same elements, another shape; mostly free
     max_pool,     ///< maxima of windows; one of 2x2 windows fuses into the convolution before it
@@ -511,7 +521,7 @@ template <class T>
 struct forward_call {
     const operation& op;
     batch_view<const T> x;
-    batch_view<const T> other;  ///< the second input of add, or the addend of a fused row
+    batch_view<const T> other;  ///< the second input of add and multiply, or the addend of a fused row
     batch_view<T> y;
     const T* parameters = nullptr;  ///< of this operation; in an engine: the packed weights
     T* state = nullptr;             ///< running statistics; a training pass updates them
@@ -530,7 +540,8 @@ template <class T>
 struct backward_call {
     const operation& op;
     batch_view<const T> x, other, y, dy;
-    batch_view<T> dx;  ///< dx.data is null when nobody asks for it
+    batch_view<T> dx;         ///< dx.data is null when nobody asks for it
+    batch_view<T> d_other{};  ///< the same for the second input of multiply
     const T* parameters = nullptr;
     T* gradients = nullptr;  ///< of this operation's parameters; added into
     const T* saved = nullptr;
@@ -538,7 +549,8 @@ struct backward_call {
     T* scratch = nullptr;
     T* thread_scratch = nullptr;
     extent threads = 1;
-    bool accumulate = false;  ///< add into dx instead; only for operations of kind convolution
+    bool accumulate = false;        ///< add into dx instead; only for operations of kind convolution and multiply
+    bool accumulate_other = false;  ///< and into d_other
     std::uint64_t seed = 0;
     std::uint64_t step = 0;
 };
@@ -1948,6 +1960,12 @@ inline int open_file(const std::string& path, bool create) {
     }
 }
 
+/// Is there nothing of this name? False as well where it cannot be known: to open it then says why.
+inline bool is_missing(const std::string& path) {
+    struct stat about {};
+    return ::stat(path.c_str(), &about) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 /// At most 1 GiB is moved in one call: Linux stops at 2 GiB - 4 KiB.
 inline constexpr std::int64_t largest_transfer = std::int64_t{1} << 30;
 
@@ -2434,7 +2452,9 @@ inline result<byte_vector> read_whole_file(const std::string& path, std::int64_t
 /// A file that is written beside the one it will replace, and is gone if it never does.
 class replacement_file {
 public:
-    replacement_file() = default;
+    /// \param one_writer nobody else writes this file, so the new one always bears the same name, and one that a killed
+    ///                   program left is overwritten
+    explicit replacement_file(bool one_writer = false) : one_writer_(one_writer) {}
     replacement_file(const replacement_file&) = delete;
     replacement_file& operator=(const replacement_file&) = delete;
     ~replacement_file() {
@@ -2452,7 +2472,8 @@ public:
         if (replaces && (about.st_mode & S_IFMT) != S_IFREG)
             return {error_kind::cannot_write, path, "is a folder, a pipe or a device: not replaced by a file"};
         for (int attempt = 0; attempt < 100 && !exists_; ++attempt) {
-            temporary_ = temporary_name(target_, attempt);
+            temporary_ = one_writer_ ? target_ + ".new" : temporary_name(target_, attempt);
+            if (one_writer_) std::remove(temporary_.c_str());
             file_.open(temporary_, true);
             exists_ = file_.is_open();
             if (!exists_ && errno != EEXIST) break;
@@ -2474,6 +2495,15 @@ public:
         return {};
     }
 
+    /// Reads the new file again and compares. \pre write() gave no error
+    [[nodiscard]] error verify(byte_view bytes) const {
+        const result<byte_vector> now = read_whole_file(temporary_, bytes.size);
+        if (!now) return failed("cannot be read back: " + now.error().message());
+        const bool equal = static_cast<extent>(now->size()) == bytes.size &&
+                           (bytes.size == 0 || std::memcmp(now->data(), bytes.data, now->size()) == 0);
+        return equal ? error{} : failed("is read back with other content than was written");
+    }
+
     /// Puts the new file in the place of the old one. \pre write() gave no error
     [[nodiscard]] error replace() {
         if (!replace_file(temporary_, target_)) return failed("cannot be renamed: " + system_reason());
@@ -2489,7 +2519,7 @@ private:
 
     std::string path_, target_, folder_, temporary_;
     file_handle file_;
-    bool exists_ = false;
+    bool one_writer_, exists_ = false;
 };
 
 }  // namespace detail
@@ -2511,6 +2541,18 @@ private:
     return detail::catch_out_of_memory(path, [&]() -> error {
         detail::replacement_file file;
         if (error failed = file.write(path, bytes)) return failed;
+        return file.replace();
+    });
+}
+
+/// As write_file(), but the new file is read back and compared before it takes the place of the old one, so the old one
+/// is lost only when the new one is known to be whole. A program that is killed leaves at most one file, `path`.new,
+/// beside it, and the next call overwrites that. \pre no one else writes this path meanwhile
+[[nodiscard]] inline error write_verified_file(const std::string& path, byte_view bytes) {
+    return detail::catch_out_of_memory(path, [&]() -> error {
+        detail::replacement_file file(true);
+        if (error failed = file.write(path, bytes)) return failed;
+        if (error failed = file.verify(bytes)) return failed;
         return file.replace();
     });
 }
@@ -2746,11 +2788,11 @@ namespace detail {
 
 /// Eight tables, so that eight bytes are taken at once: table[k][b] is the remainder of byte b followed by k zero
 /// bytes.
-constexpr std::array<std::array<std::uint32_t, 256>, 8> make_crc_tables() {
+constexpr std::array<std::array<std::uint32_t, 256>, 8> make_crc_tables(std::uint32_t polynomial) {
     std::array<std::array<std::uint32_t, 256>, 8> table{};
     for (std::uint32_t b = 0; b < 256; ++b) {
         std::uint32_t remainder = b;
-        for (int bit = 0; bit < 8; ++bit) remainder = (remainder >> 1) ^ ((remainder & 1U) != 0 ? 0xEDB88320U : 0U);
+        for (int bit = 0; bit < 8; ++bit) remainder = (remainder >> 1) ^ ((remainder & 1U) != 0 ? polynomial : 0U);
         table[0][b] = remainder;
     }
     for (std::size_t k = 1; k < 8; ++k)
@@ -2758,15 +2800,11 @@ constexpr std::array<std::array<std::uint32_t, 256>, 8> make_crc_tables() {
     return table;
 }
 
-inline constexpr std::array<std::array<std::uint32_t, 256>, 8> crc_tables = make_crc_tables();
+inline constexpr std::array<std::array<std::uint32_t, 256>, 8> crc_tables = make_crc_tables(0xEDB88320U);
 
-}  // namespace detail
-
-/// CRC-32 as PNG, zip and gzip use it: polynomial 0xEDB88320 (reflected), start and end inverted. It finds every
-/// single flipped bit and every burst of up to 32 bits. `before` continues an earlier call: crc32(b, crc32(a)).
-/// https://www.w3.org/TR/png-3/#D-CRCAppendix
-[[nodiscard]] inline std::uint32_t crc32(byte_view bytes, std::uint32_t before = 0) {
-    const auto& t = detail::crc_tables;
+/// The remainder of bytes for the polynomial of the tables, start and end inverted.
+[[nodiscard]] inline std::uint32_t crc_of(byte_view bytes, std::uint32_t before,
+                                          const std::array<std::array<std::uint32_t, 256>, 8>& t) {
     std::uint32_t crc = ~before;
     const unsigned char* at = bytes.data;
     extent left = bytes.size;
@@ -2778,6 +2816,22 @@ inline constexpr std::array<std::array<std::uint32_t, 256>, 8> crc_tables = make
     }
     for (; left > 0; --left, ++at) crc = (crc >> 8) ^ t[0][(crc ^ *at) & 0xffU];
     return ~crc;
+}
+
+}  // namespace detail
+
+/// CRC-32 as PNG, zip and gzip use it: polynomial 0xEDB88320 (reflected), start and end inverted. It finds every
+/// single flipped bit and every burst of up to 32 bits. `before` continues an earlier call: crc32(b, crc32(a)).
+/// https://www.w3.org/TR/png-3/#D-CRCAppendix
+[[nodiscard]] inline std::uint32_t crc32(byte_view bytes, std::uint32_t before = 0) {
+    return detail::crc_of(bytes, before, detail::crc_tables);
+}
+
+/// CRC-32C (Castagnoli), as event files of TensorBoard use it: polynomial 0x82F63B78 (reflected).
+/// https://www.rfc-editor.org/rfc/rfc3720#appendix-B.4
+[[nodiscard]] inline std::uint32_t crc32c(byte_view bytes, std::uint32_t before = 0) {
+    static constexpr auto tables = detail::make_crc_tables(0x82F63B78U);
+    return detail::crc_of(bytes, before, tables);
 }
 
 /// Adler-32, which ends a zlib stream. https://www.rfc-editor.org/rfc/rfc1950
@@ -10947,7 +11001,7 @@ struct location {
 struct task {
     int row = -1;  // of the table; -1: the loss
     bool backward = false;
-    int reads[5]{-1, -1, -1, -1, -1};
+    int reads[6]{-1, -1, -1, -1, -1, -1};
     int writes[3]{-1, -1, -1};
     int view_of = -1;  // the buffer whose memory writes[0] may share
     link view = link::root;
@@ -15351,6 +15405,13 @@ struct inference_plan {
     static constexpr int rows = table.row_count;
     /// Elements of the arena for one sample.
     static constexpr extent elements = plan.elements;
+    /// Samples that run together when `asked` may: as many as keep the arena of float within 16 MB. A larger one leaves
+    /// the third-level cache, and each row would read from memory what the one before it wrote there.
+    [[nodiscard]] static constexpr extent together(extent asked) {
+        constexpr extent cached = 4 << 20;
+        if (asked * elements > cached) asked = cached / elements;
+        return asked < 1 ? 1 : asked;
+    }
     /// Elements of packed weights, and of the temporary memory of a call.
     static constexpr extent weights = [] {
         extent total = 0;
@@ -15713,10 +15774,11 @@ struct network
         return total;
     }();
 
-    /// Bytes of activations and temporary memory that inference of a batch needs, for elements of 4 bytes.
+    /// Bytes of activations and temporary memory that inference of a batch needs, for elements of 4 bytes. A batch
+    /// whose activations would exceed 16 MB runs in slices, and needs no more than one slice does.
     [[nodiscard]] static constexpr extent workspace_bytes(extent batch, extent threads = 1) {
         using plan = detail::inference_plan<network>;
-        return (batch * plan::elements + plan::scratch + threads * plan::each_thread) * 4;
+        return (plan::together(batch) * plan::elements + plan::scratch + threads * plan::each_thread) * 4;
     }
     /// Bytes of the block of an engine of float for one sample and one thread at a time: packed weights, activations,
     /// scores.
@@ -15767,6 +15829,17 @@ template <class Net>
         replaced = at.name != nullptr;
     }
     return text;
+}
+
+/// Each row's layer behind its path: "encoder.1 relu".
+[[nodiscard]] inline std::vector<std::string> layer_texts(const named_rows& of) {
+    std::vector<std::string> layers;
+    for (int i = 0; i < of.count; ++i) {
+        std::string text = path_text(of.places, of.place_of_row[i]);
+        if (!text.empty()) text.back() = ' ';
+        layers.push_back(text + of.rows[i].layer);
+    }
+    return layers;
 }
 
 [[nodiscard]] inline std::vector<named_tensor> collect_tensors(const named_rows& of) {
@@ -15832,6 +15905,12 @@ inline void append_axes(std::string& text, const char* what, const extent (&valu
 template <class Net>
 [[nodiscard]] std::vector<named_tensor> tensors_of() {
     return detail::collect_tensors(detail::named_rows_of<Net>());
+}
+
+/// What stands in each row of a network, with its place: "input", "0 conv", "encoder.1 relu".
+template <class Net>
+[[nodiscard]] std::vector<std::string> layers_of() {
+    return detail::layer_texts(detail::named_rows_of<Net>());
 }
 
 /// A line for each row of a network: equal text, equal computation. Its hash is the fingerprint in a model file.
@@ -16783,8 +16862,9 @@ namespace ctnn {
 
 /// How an engine is set up.
 struct engine_options {
-    extent max_batch = 1;  ///< samples that run together; more of them run in slices
-    extent threads = 1;    ///< for one call; results do not depend on it
+    extent max_batch =
+        1;               ///< samples that run together, if their activations are no more than 16 MB; more run in slices
+    extent threads = 1;  ///< for one call; results do not depend on it
 };
 
 inline namespace CTNN_BACKEND {
@@ -16813,7 +16893,7 @@ public:
     public:
         /// A call uses as many threads as the engine has, but no more than this.
         explicit workspace(extent max_batch = 1, extent threads = 1)
-            : max_batch_(max_batch < 1 ? 1 : max_batch),
+            : max_batch_(plan::together(max_batch)),
               threads_(threads < 1 ? 1 : threads),
               block_(max_batch_ * arena_elements + plan::scratch + threads_ * plan::each_thread) {}
 
@@ -16825,7 +16905,7 @@ public:
 
     /// Bytes of the block that an engine lives in.
     [[nodiscard]] static constexpr extent bytes(extent max_batch = 1, extent threads = 1) {
-        return (plan::weights + max_batch * (arena_elements + output_elements) + plan::scratch +
+        return (plan::weights + plan::together(max_batch) * (arena_elements + output_elements) + plan::scratch +
                 threads * plan::each_thread) *
                static_cast<extent>(sizeof(T));
     }
@@ -16849,6 +16929,7 @@ public:
         slices(samples, scores, count, memory.max_batch_, memory.block_.data(),
                memory.threads_ < program_.threads ? memory.threads_ : program_.threads);
     }
+    /// How many samples run together: what was asked for, or as many as keep their activations within 16 MB.
     [[nodiscard]] extent max_batch() const noexcept { return max_batch_; }
 
 private:
@@ -16858,7 +16939,7 @@ private:
     friend result<engine<N, S>> freeze_into(std::span<std::byte>, const model<N, S>&, const engine_options&);
 
     engine(T* block, const model<Net, T>& m, const engine_options& options) noexcept
-        : block_(block), max_batch_(options.max_batch < 1 ? 1 : options.max_batch) {
+        : block_(block), max_batch_(plan::together(options.max_batch)) {
         execution::pack_model<plan, Net>(rows.of, routines.of, m, block);
         program_ = {rows.of, routines.of, plan::rows, block, options.threads < 1 ? 1 : options.threads};
     }
@@ -16891,9 +16972,8 @@ private:
 /// Makes an engine of a model: batch norm folded, dropout gone, weights packed. The model is not needed afterwards.
 template <class Net, class T>
 [[nodiscard]] engine<Net, T> freeze(const model<Net, T>& m, const engine_options& options = {}) {
-    const extent batch = options.max_batch < 1 ? 1 : options.max_batch;
     const extent threads = options.threads < 1 ? 1 : options.threads;
-    aligned_block<T> block(engine<Net, T>::bytes(batch, threads) / static_cast<extent>(sizeof(T)));
+    aligned_block<T> block(engine<Net, T>::bytes(options.max_batch, threads) / static_cast<extent>(sizeof(T)));
     engine<Net, T> result(block.data(), m, options);
     result.owned_ = std::move(block);
     return result;
@@ -16905,8 +16985,7 @@ template <class Net, class T>
 template <class Net, class T>
 [[nodiscard]] result<engine<Net, T>> freeze_into(std::span<std::byte> buffer, const model<Net, T>& m,
                                                  const engine_options& options = {}) {
-    const extent needed =
-        engine<Net, T>::bytes(options.max_batch < 1 ? 1 : options.max_batch, options.threads < 1 ? 1 : options.threads);
+    const extent needed = engine<Net, T>::bytes(options.max_batch, options.threads < 1 ? 1 : options.threads);
     if (static_cast<extent>(buffer.size()) < needed)
         return error{error_kind::invalid_argument, detail::text_of({"freeze_into: the buffer has ", buffer.size(),
                                                                     " bytes, the engine needs ", needed})};
@@ -17028,6 +17107,281 @@ struct bidirectional {
             return both::type::template emit<Routine>(b, in);
         else
             return b.refuse(refusal::needs_recurrent, in.shape);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/graph/scale_by.hpp
+/// \file
+/// The product of a value and what layers make of it: attention over channels or positions.
+
+// -------------------- ctnn/kernels/scale.hpp
+/// \file
+/// The product of a value and a gate that is the same for all positions, for all channels, or for neither.
+
+// -------------------- ctnn/kernels/pixel_runs.hpp
+/// \file
+/// Walks the pixels of several views of one shape together, in the longest runs in which all of them are evenly spaced.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Pixels at equal distance: pixel i begins at data + i * step, its channels are contiguous.
+template <class T>
+struct pixels {
+    T* data;
+    extent step;
+};
+
+namespace detail {
+
+/// How far a view stays evenly spaced.
+enum class spaced : int { row, sample, batch };
+
+/// The distance of neighboring pixels in memory order: the step of the innermost axis that has more than one position.
+template <class T>
+extent pixel_step(const batch_view<T>& v, spaced level) {
+    if (level != spaced::row)
+        for (int a = 2; a >= 0; --a)
+            if (v.shape.axis[a] > 1) return v.step[a];
+    return level == spaced::batch ? v.sample : v.step[2];
+}
+
+template <class T>
+spaced spacing(const batch_view<T>& v) {
+    const extent step = pixel_step(v, spaced::sample);
+    extent distance = step;
+    for (int a = 2; a >= 0; --a) {
+        if (v.shape.axis[a] > 1 && v.step[a] != distance) return spaced::row;
+        distance *= v.shape.axis[a];
+    }
+    return v.count == 1 || v.shape.positions() == 1 || v.sample == distance ? spaced::batch : spaced::sample;
+}
+
+/// Pixels [first, ...) of a run of a view.
+template <class T>
+pixels<T> run_of(const batch_view<T>& v, spaced level, extent run, extent first) {
+    const extent step = pixel_step(v, level);
+    const extent d = v.shape.depth(), h = v.shape.height();
+    T* begin = level == spaced::batch    ? v.data
+               : level == spaced::sample ? v.data + run * v.sample
+                                         : v.at(run / (d * h), run / h % d, run % h, 0);
+    return {begin + first * step, step};
+}
+
+}  // namespace detail
+
+/// Calls body(first, count, pixels...) for runs that cover the pixels [first, last) of the batch, counted in memory
+/// order (sample, depth, row, column), with one `pixels` for each view. All views have the same shape and count.
+template <class Body, class Lead, class... Views>
+void walk_pixels(extent first, extent last, const Body& body, const Lead& lead, const Views&... views) {
+    detail::spaced level = detail::spacing(lead);
+    ((level = detail::spacing(views) < level ? detail::spacing(views) : level), ...);
+    const extent length = level == detail::spaced::batch    ? lead.count * lead.shape.positions()
+                          : level == detail::spaced::sample ? lead.shape.positions()
+                                                            : lead.shape.width();
+    while (first < last) {
+        const extent run = first / length, begin = first % length;
+        const extent count = length - begin < last - first ? length - begin : last - first;
+        body(first, count, detail::run_of(lead, level, run, begin), detail::run_of(views, level, run, begin)...);
+        first += count;
+    }
+}
+
+/// The same for all pixels, in parallel over pieces of about 16,384 elements (64 KB of float).
+template <class Body, class Lead, class... Views>
+void for_each_pixels(extent threads, const Body& body, const Lead& lead, const Views&... views) {
+    constexpr extent piece_elements = 16384;
+    const extent channels = lead.shape.channels(), total = lead.count * lead.shape.positions();
+    const extent piece = channels < piece_elements ? piece_elements / channels : 1;
+    const extent count = (total + piece - 1) / piece;
+    parallel_for(count, threads, [&](extent i) {
+        walk_pixels(i * piece, (i + 1) * piece < total ? (i + 1) * piece : total, body, lead, views...);
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// x, y: `count` pixels of `channels`; gate: as many pixels of as many channels, or of one with OneChannel; its step is
+/// 0 where it is the same for all pixels. y = x * gate, or y += x * gate.
+template <bool OneChannel, class T>
+CTNN_KERNEL void scale_pixels(pixels<const T> x, pixels<const T> gate, pixels<T> y, extent count, extent channels,
+                              bool accumulate) {
+    for (extent i = 0; i < count; ++i) {
+        const T *from = x.data + i * x.step, *factor = gate.data + i * gate.step;
+        T* to = y.data + i * y.step;
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            vec<T> result(T(0));
+            if (accumulate) result = read(to + c);
+            if constexpr (OneChannel)
+                write(to + c, fma(read(from + c), vec<T>(factor[0]), result));
+            else
+                write(to + c, fma(read(from + c), read(factor + c), result));
+        });
+    }
+}
+
+/// x, dy: `count` pixels of `channels`; d_gate as the gate above. d_gate += dy * x, summed over what the gate is the
+/// same for: pixels in order, channels lane by lane.
+template <bool OneChannel, class T>
+CTNN_KERNEL void scale_gradient_pixels(pixels<const T> x, pixels<const T> dy, pixels<T> d_gate, extent count,
+                                       extent channels) {
+    if constexpr (OneChannel) {
+        for (extent i = 0; i < count; ++i) {
+            const T *from = x.data + i * x.step, *gradient = dy.data + i * dy.step;
+            vec<T> sum(T(0));
+            for_each_channel_vector<T>(
+                channels, [&](extent c, auto read, auto) { sum = fma(read(from + c), read(gradient + c), sum); });
+            d_gate.data[i * d_gate.step] += reduce_add(sum);
+        }
+    } else if (d_gate.step == 0) {
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            vec<T> sum = read(d_gate.data + c);
+            for (extent i = 0; i < count; ++i)
+                sum = fma(read(x.data + i * x.step + c), read(dy.data + i * dy.step + c), sum);
+            write(d_gate.data + c, sum);
+        });
+    } else {
+        scale_pixels<false>(x, dy, d_gate, count, channels, true);
+    }
+}
+
+namespace detail {
+
+/// The pixels of a row of a gate, which may have but one position.
+template <class T>
+pixels<T> gate_row(const batch_view<T>& gate, extent s, extent d, extent h) {
+    if (gate.shape.positions() == 1) return {gate.data + s * gate.sample, 0};
+    return {gate.at(s, d, h, 0), gate.step[2]};
+}
+
+/// Calls body(one channel?) with a constant.
+template <class T, class Body>
+void for_gate(const batch_view<T>& gate, extent channels, const Body& body) {
+    if (gate.shape.channels() == channels)
+        body(std::false_type{});
+    else
+        body(std::true_type{});
+}
+
+}  // namespace detail
+
+/// y = x * gate, or y += x * gate, for a whole batch. The gate has the shape of x, or one position, or one channel, or
+/// both. y may be x.
+template <class T>
+void scale_forward(const batch_view<const T>& x, const batch_view<const T>& gate, const batch_view<T>& y,
+                   bool accumulate, extent threads) {
+    const extent height = x.shape.height(), rows = x.shape.depth() * height, channels = x.shape.channels();
+    detail::for_gate(gate, channels, [&](auto one_channel) {
+        parallel_for(x.count * rows, threads_for(x.count * x.shape.size(), threads), [&](extent i) {
+            const extent s = i / rows, d = i / height % x.shape.depth(), h = i % height;
+            scale_pixels<one_channel, T>({x.at(s, d, h, 0), x.step[2]}, detail::gate_row(gate, s, d, h),
+                                         {y.at(s, d, h, 0), y.step[2]}, x.shape.width(), channels, accumulate);
+        });
+    });
+}
+
+/// The gate's gradient, likewise: d_gate = dy * x, or d_gate += dy * x, summed over what the gate is the same for. A
+/// sample is summed by one thread, row after row.
+template <class T>
+void scale_gate_gradient(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& d_gate,
+                         bool accumulate, extent threads) {
+    const extent channels = x.shape.channels(), own = d_gate.shape.channels();
+    detail::for_gate(d_gate, channels, [&](auto one_channel) {
+        parallel_for(x.count, threads_for(x.count * x.shape.size(), threads), [&](extent s) {
+            for (extent d = 0; d < x.shape.depth(); ++d)
+                for (extent h = 0; h < x.shape.height(); ++h) {
+                    const pixels<T> row = detail::gate_row(d_gate, s, d, h);
+                    const bool first = row.step != 0 || (d == 0 && h == 0);
+                    if (first && !accumulate)
+                        for (extent w = 0; w < (row.step == 0 ? 1 : x.shape.width()); ++w)
+                            for (extent c = 0; c < own; ++c) row.data[w * row.step + c] = T(0);
+                    scale_gradient_pixels<one_channel, T>(
+                        {x.at(s, d, h, 0), x.step[2]}, {dy.at(s, d, h, 0), dy.step[2]}, row, x.shape.width(), channels);
+                }
+        });
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+
+/// The row that multiplies its two inputs.
+struct multiplication {
+    /// Does the gate have the shape of x, or one position, or one channel, or both?
+    [[nodiscard]] static constexpr bool fits(const dims& x, const dims& gate) {
+        const bool everywhere = gate.positions() == 1, one_channel = gate.channels() == 1;
+        for (int a = 0; a < 3 && !everywhere; ++a)
+            if (gate.axis[a] != x.axis[a]) return false;
+        return one_channel || gate.channels() == x.channels();
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::scale_forward<T>(call.x, call.other, call.y, false, call.threads);
+    }
+    // dx first: where x is its own gate, both gradients are one, which the second adds to.
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr)
+            kernels::scale_forward<T>(call.dy, call.other, call.dx, call.accumulate, call.threads);
+        if (call.d_other.data != nullptr)
+            kernels::scale_gate_gradient<T>(call.x, call.dy, call.d_other, call.accumulate_other, call.threads);
+    }
+};
+
+/// x * gate.
+template <class Routine>
+constexpr wire multiply(builder<Routine>& b, wire x, wire gate) {
+    if (!multiplication::fits(x.shape, gate.shape)) return b.refuse(refusal::scales_differ, x.shape);
+    operation row = make_operation(kind::multiply, "scale", x.shape, x.shape);
+    row.in_place = true;
+    row.backward_reads_input = true;
+    return b.apply(row, routine_of<multiplication, Routine>(), x, gate);
+}
+
+/// A layer at a position of a composite of fixed layers, which fit.
+template <class Layer, class Routine>
+constexpr wire emit_at(builder<Routine>& b, int index, wire in) {
+    b.enter(index);
+    in = ctnn::emit<Layer, Routine>(b, in);
+    b.leave();
+    return in;
+}
+
+}  // namespace detail
+
+/// x * f(x), where f is the chain of layers: a gate for each channel, each position, or each element.
+///
+///     takes    whatever the layers take
+///     gives    the same shape
+///     refuses  layers that end in another shape than a vector of the input's channels (the same for all positions),
+///              one channel at the input's positions (the same for all channels), or the input's own
+///
+///     using swish = ctnn::scale_by<ctnn::sigmoid>;
+///     using spatial = ctnn::scale_by<ctnn::conv<1, 1>, ctnn::sigmoid>;
+///
+/// Hu et al., "Squeeze-and-excitation networks", 2017; in Keras layers.Multiply()([x, f(x)])
+template <class... Layers>
+struct scale_by {
+    using children = types<chain<Layers...>>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        b.enter(0);
+        const wire gate = ctnn::emit<chain<Layers...>, Routine>(b, in);
+        b.leave();
+        return b.refused() ? wire{} : detail::multiply(b, in, gate);
     }
 };
 
@@ -17185,6 +17539,703 @@ struct separable_conv {
 };
 
 }  // namespace ctnn
+// -------------------- ctnn/graph/squeeze_excite.hpp
+/// \file
+/// Squeeze and excitation.
+
+// -------------------- ctnn/layers/activation.hpp
+/// \file
+/// The elementwise activations: relu, leaky_relu, sigmoid, tanh.
+
+// -------------------- ctnn/kernels/activation.hpp
+/// \file
+/// Elementwise activations, forward and backward.
+
+// -------------------- ctnn/kernels/elementwise.hpp
+/// \file
+/// Calls a vectorized body for contiguous stretches of views that may be slices or carry a border.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Calls body(first, count, data...) for contiguous stretches that cover all elements: whole runs of pixels where no
+/// view has a gap, single pixels elsewhere. `first` is the number of the first element in the batch, in memory order of
+/// the shape without gaps, so it does not depend on layouts or threads.
+template <class Body, class Lead, class... Views>
+void for_each_stretch(extent threads, const Body& body, const Lead& lead, const Views&... views) {
+    const extent channels = lead.shape.channels();
+    for_each_pixels(
+        threads,
+        [&](extent first, extent count, auto... p) {
+            if (((p.step == channels) && ...)) {
+                body(first * channels, count * channels, p.data...);
+            } else {
+                for (extent i = 0; i < count; ++i) body((first + i) * channels, channels, (p.data + i * p.step)...);
+            }
+        },
+        lead, views...);
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// x, y: (count). y = A(x); y may be x.
+template <activation A, class T>
+CTNN_KERNEL void activate(const T* x, T* y, extent count, activation_numbers numbers) {
+    const activation_vectors<T> n(numbers);
+    extent i = 0;
+    for (; i + lanes<T> <= count; i += lanes<T>) store(y + i, apply<A, T>(load(x + i), n));
+    if (i < count) store_partial(y + i, apply<A, T>(load_partial(x + i, count - i), n), count - i);
+}
+
+/// seen, dy, dx: (count). dx = dy A'(x), from y = A(x), or from x where gradient_reads_input(A); dx may be dy.
+template <activation A, class T>
+CTNN_KERNEL void activation_gradient(const T* seen, const T* dy, T* dx, extent count, activation_numbers numbers) {
+    const activation_vectors<T> n(numbers);
+    extent i = 0;
+    for (; i + lanes<T> <= count; i += lanes<T>) store(dx + i, apply_gradient<A, T>(load(seen + i), load(dy + i), n));
+    if (i < count) {
+        const extent rest = count - i;
+        store_partial(dx + i, apply_gradient<A, T>(load_partial(seen + i, rest), load_partial(dy + i, rest), n), rest);
+    }
+}
+
+/// y = A(x) for a whole batch of any layout; y may be x.
+template <activation A, class T>
+void activate(const batch_view<const T>& x, const batch_view<T>& y, activation_numbers numbers, extent threads) {
+    for_each_stretch(
+        threads, [&](extent, extent count, const T* from, T* to) { activate<A, T>(from, to, count, numbers); }, x, y);
+}
+
+/// dx = dy A'(x) for a whole batch of any layout, from y or x as above; dx may be dy.
+template <activation A, class T>
+void activation_gradient(const batch_view<const T>& seen, const batch_view<const T>& dy, const batch_view<T>& dx,
+                         activation_numbers numbers, extent threads) {
+    for_each_stretch(
+        threads,
+        [&](extent, extent count, const T* known, const T* from, T* to) {
+            activation_gradient<A, T>(known, from, to, count, numbers);
+        },
+        seen, dy, dx);
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+
+/// What all activations share: the same shape out as in, in place, and a gradient from the output or the input alone.
+template <activation Function>
+struct elementwise {
+    [[nodiscard]] static constexpr outcome lower_as(const char* layer, dims in, activation_numbers numbers = {}) {
+        operation row{.what = kind::activation, .layer = layer, .in = in, .out = in};
+        row.activation = Function;
+        row.alpha = numbers.alpha;
+        row.beta = numbers.beta;
+        row.in_place = row.backward_in_place = true;
+        row.backward_reads_input = gradient_reads_input(Function);
+        row.backward_reads_output = !row.backward_reads_input;
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::activate<Function, T>(call.x, call.y, call.op.numbers(), call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr)
+            kernels::activation_gradient<Function, T>(gradient_reads_input(Function) ? call.x : call.y, call.dy,
+                                                      call.dx, call.op.numbers(), call.threads);
+    }
+};
+
+}  // namespace detail
+
+/// max(x, 0). Takes any shape; NaN stays NaN; the gradient at 0 is 0.
+struct relu : detail::elementwise<activation::relu> {
+    [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("relu", in); }
+};
+
+/// x where it is positive, Slope x elsewhere (PyTorch's default slope). Takes any shape; refuses a negative or infinite
+/// slope, because the sign of the output must tell that of the input.
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html
+template <number Slope = 0.01>
+struct leaky_relu : detail::elementwise<activation::leaky_relu> {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        if (!(Slope.value() >= 0 && Slope.value() < 1e30)) return refusal::number_out_of_range;
+        return lower_as("leaky_relu", in, {.alpha = Slope.value()});
+    }
+};
+
+/// 1 / (1 + e^-x). Takes any shape; at most 4 units in the last place off.
+struct sigmoid : detail::elementwise<activation::sigmoid> {
+    [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("sigmoid", in); }
+};
+
+/// The hyperbolic tangent. Takes any shape; at most 4 units in the last place off.
+struct tanh : detail::elementwise<activation::tanh> {
+    [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("tanh", in); }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/dense.hpp
+/// \file
+/// The fully connected layer.
+
+namespace ctnn {
+
+/// A dense layer with so many units, or why it is refused.
+[[nodiscard]] constexpr outcome lower_dense(const layer_options& o, dims in, extent units) {
+    if (o.repeated || (o.given & ~option::bias) != 0) return refusal::option_not_taken;
+    if (units < 1) return refusal::number_out_of_range;
+    if (in.rank > 2) return refusal::needs_vector;
+
+    operation row{.what = kind::convolution, .layer = "dense", .in = in, .out = in.with_channels(units)};
+    row.backward_reads_input = true;
+    row.multiply_adds = in.size() * units;
+    row.parameters[0] = {.name = "weight",
+                         .axis = {in.channels(), units, 1, 1, 1},
+                         .rank = 2,
+                         .start = initializer::glorot_uniform,
+                         .fan_in = in.channels(),
+                         .fan_out = units};
+    if (o.bias) row.parameters[1] = {.name = "bias", .axis = {units, 1, 1, 1, 1}, .rank = 1};
+    row.scratch = convolution_scratch(row);
+    return row;
+}
+
+/// Fully connected layer: y = x W + b, for a vector or for each step of a sequence.
+///
+///     takes    shape<N> or shape<T, N>
+///     gives    shape<Units> or shape<T, Units>
+///     learns   weight (N, Units), units contiguous: Keras' order; bias (Units)
+///     options  no_bias
+///     refuses  an image or a volume
+///
+///     using head = ctnn::network<ctnn::shape<512>, ctnn::dense<128>, ctnn::relu, ctnn::dense<10>>;
+///
+/// https://keras.io/api/layers/core_layers/dense/
+template <extent Units, auto... Options>
+struct dense {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        return lower_dense(read_options<Options...>(), in, Units);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/global_pool.hpp
+/// \file
+/// Pooling over all positions.
+
+// -------------------- ctnn/kernels/pool_gradient.hpp
+/// \file
+/// Maximum and average pooling backwards.
+
+// -------------------- ctnn/kernels/pool.hpp
+/// \file
+/// Maximum and average pooling forwards, for windows of any size, stride and padding, vectorized over channels.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+enum class pool { maximum, average };
+
+/// Input positions [first, last) that a window covers along one axis; padding is clipped off. Never empty, because
+/// padding is at most half a window, and a bin has at least one position.
+struct clipped {
+    extent first, last;
+    [[nodiscard]] CTNN_INLINE extent size() const { return last - first; }
+};
+
+/// Where window number `position` along an axis lies in an input of `size` positions.
+[[nodiscard]] CTNN_INLINE clipped clip(const window& w, int axis, extent position, extent size) {
+    const extent begin = position * w.stride[axis] - w.before[axis], end = begin + w.kernel[axis];
+    return {begin < 0 ? 0 : begin, end > size ? size : end};
+}
+
+/// What output number `position` along an axis covers: a window, or where the pool is adaptive a bin, from
+/// position in / out to (position + 1) in / out, the one rounded down, the other up.
+[[nodiscard]] CTNN_INLINE clipped covered(const operation& op, int axis, extent position) {
+    const extent in = op.in.axis[axis], out = op.out.axis[axis];
+    if (!op.adaptive) return clip(op.window, axis, position, in);
+    return {position * in / out, ((position + 1) * in + out - 1) / out};
+}
+
+/// What an average divides by: all taps of the window, or those inside the input.
+[[nodiscard]] CTNN_INLINE extent divisor(const window& w, bool include_padding, extent inside) {
+    return include_padding ? w.kernel[0] * w.kernel[1] * w.kernel[2] : inside;
+}
+
+namespace detail {
+
+/// The input of a row of windows: d and h fixed.
+template <class T>
+struct pool_row {
+    const T* x;  ///< first covered row, column 0
+    extent step[3];
+    extent depth, height;  ///< covered rows
+};
+
+/// Vectors of the channels from `channel` on, reduced over a window: Count whole vectors, or one partial one of `rest`
+/// lanes.
+template <pool P, bool Partial, extent Count, class T>
+CTNN_INLINE void reduce_window(const T* x, const extent (&step)[3], extent depth, extent height, extent width,
+                               extent rest, vec<T>* result) {
+    // Sums of at most 64 taps are added with compensation (Kahan), so that the error of a global average does not grow
+    // with the number of positions.
+    constexpr extent chunk = P == pool::average ? 64 : extent{1} << 40;
+    const bool compensate = P == pool::average && depth * height * width > chunk;
+    vec<T> lost[static_cast<unsigned long>(Count)];  // what the last addition rounded away
+    bool begun = false;
+    for (extent d = 0; d < depth; ++d)
+        for (extent h = 0; h < height; ++h)
+            for (extent start = 0; start < width; start += chunk) {
+                const T* tap = x + d * step[0] + h * step[1] + start * step[2];
+                const extent taps = width - start < chunk ? width - start : chunk;
+                vec<T> part[static_cast<unsigned long>(Count)];
+                kernels::unroll<Count>([&](auto v) {
+                    if constexpr (Partial)
+                        part[v] = load_partial(tap, rest);
+                    else
+                        part[v] = load(tap + v * lanes<T>);
+                });
+                for (extent w = 1; w < taps; ++w) {
+                    tap += step[2];
+                    kernels::unroll<Count>([&](auto v) {
+                        vec<T> next;
+                        if constexpr (Partial)
+                            next = load_partial(tap, rest);
+                        else
+                            next = load(tap + v * lanes<T>);
+                        if constexpr (P == pool::maximum)
+                            part[v] = max(part[v], next);
+                        else
+                            part[v] += next;
+                    });
+                }
+                kernels::unroll<Count>([&](auto v) {
+                    if (!begun) {
+                        result[v] = part[v];
+                        lost[v] = T(0);
+                    } else if constexpr (P == pool::maximum) {
+                        result[v] = max(result[v], part[v]);
+                    } else if (compensate) {
+                        const vec<T> addend = part[v] - lost[v], total = result[v] + addend;
+                        lost[v] = (total - result[v]) - addend;
+                        result[v] = total;
+                    } else {
+                        result[v] += part[v];
+                    }
+                });
+                begun = true;
+            }
+}
+
+/// Channels [c, c + Count vectors) of one output pixel.
+template <pool P, bool Partial, extent Count, class T>
+CTNN_INLINE void pool_block(const pool_row<T>& row, const T* x, T* y, extent width, extent rest, vec<T> share) {
+    vec<T> result[static_cast<unsigned long>(Count)];
+    if (row.depth == 1 && row.height == 2 && width == 2) {  // the common window, without loops
+        kernels::unroll<Count>([&](auto v) {
+            const extent c = v * lanes<T>;
+            const auto at = [&](extent offset) {
+                if constexpr (Partial)
+                    return load_partial(x + offset, rest);
+                else
+                    return load(x + offset + c);
+            };
+            const vec<T> a = at(0), b = at(row.step[2]), e = at(row.step[1]), f = at(row.step[1] + row.step[2]);
+            if constexpr (P == pool::maximum)
+                result[v] = max(max(a, b), max(e, f));
+            else
+                result[v] = (a + b) + (e + f);
+        });
+    } else {
+        reduce_window<P, Partial, Count>(x, row.step, row.depth, row.height, width, rest, result);
+    }
+    kernels::unroll<Count>([&](auto v) {
+        if constexpr (P == pool::average) result[v] = result[v] / share;
+        if constexpr (Partial)
+            store_partial(y, result[v], rest);
+        else
+            store(y + v * lanes<T>, result[v]);
+    });
+}
+
+/// One row of output pixels. x: rows of (input width, channels); y: (output width, channels).
+template <pool P, class T>
+CTNN_KERNEL void pool_output_row(const operation& op, const pool_row<T>& row, T* y, extent y_step) {
+    const extent channels = op.in.channels();
+    for (extent o = 0; o < op.out.width(); ++o) {
+        const clipped w = covered(op, 2, o);
+        const T* x = row.x + w.first * row.step[2];
+        const extent inside = row.depth * row.height * w.size();
+        const vec<T> share = static_cast<T>(divisor(op.window, op.include_padding, inside));
+        extent c = 0;
+        for (; c + 4 * lanes<T> <= channels; c += 4 * lanes<T>)
+            pool_block<P, false, 4>(row, x + c, y + c, w.size(), 0, share);
+        for (; c + lanes<T> <= channels; c += lanes<T>) pool_block<P, false, 1>(row, x + c, y + c, w.size(), 0, share);
+        if (c < channels) pool_block<P, true, 1>(row, x + c, y + c, w.size(), channels - c, share);
+        y += y_step;
+    }
+}
+
+}  // namespace detail
+
+/// Calls body(s, d, h) for every row of output windows of a batch, in parallel over pieces of some 16,384 taps.
+template <class Body>
+void for_each_window_row(const operation& op, extent samples, extent threads, const Body& body) {
+    // A global pool answers with a vector: the only output position, whatever y's rank.
+    const extent depth = op.out.depth(), height = op.out.height();
+    const extent row_work =
+        op.out.width() * op.in.channels() * op.window.kernel[0] * op.window.kernel[1] * op.window.kernel[2];
+    const extent rows = samples * depth * height, piece = row_work < 16384 ? 16384 / row_work : 1;
+    parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
+        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r)
+            body(r / (depth * height), r / height % depth, r % height);
+    });
+}
+
+/// x: (batch, depth, height, width, channels), y: the same with the output's positions. Padding never wins a maximum;
+/// NaN does. Parallel over output rows; each output is computed by one thread in one order.
+template <pool P, class T>
+void pool_forward(const operation& op, const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+    for_each_window_row(op, x.count, threads, [&](extent s, extent od, extent oh) {
+        const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
+        const detail::pool_row<T> row{
+            x.at(s, d.first, h.first, 0), {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
+        detail::pool_output_row<P>(op, row, y.at(s, od, oh, 0), y.step[2]);
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// Pixels [first, last) of a row become zero.
+template <class T>
+CTNN_INLINE void zero_pixels(T* row, extent step, extent channels, extent first, extent last) {
+    const bool gaps = step != channels;
+    const extent runs = gaps ? last - first : extent{last > first},
+                 length = gaps ? channels : (last - first) * channels;
+    for (extent i = 0; i < runs; ++i)
+        std::memset(row + (first + i) * step, 0, static_cast<std::size_t>(length) * sizeof(T));
+}
+
+/// For comparisons a NaN counts as infinity: it wins, and costs one instruction instead of a case of its own.
+template <class T>
+CTNN_INLINE vec<T> comparable(vec<T> v) {
+    return select(v == v, v, vec<T>(std::numeric_limits<T>::infinity()));
+}
+
+/// One vector of channels of a window of 2 x 2: two semifinals and a final, the earlier tap wins a tie. A maximum
+/// of at most `floor` passes nothing on.
+template <bool Overlap, class T, class Read, class Write>
+CTNN_INLINE void spread_four(const pool_row<T>& row, const T* x, const T* dy, T* dx, const extent (&dx_step)[3],
+                             vec<T> floor, const Read& read, const Write& write) {
+    const vec<T> zero = T(0);
+    const vec<T> a = comparable(read(x)), b = comparable(read(x + row.step[2]));
+    const vec<T> c = comparable(read(x + row.step[1])), d = comparable(read(x + row.step[1] + row.step[2]));
+    const vec<T> upper_best = greater_of(b, a), lower_best = greater_of(d, c);
+    const vec<T> gradient = select(greater_of(upper_best, lower_best) <= floor, zero, read(dy));
+    const auto lower = lower_best > upper_best, upper_right = b > a, lower_right = d > c;
+    const vec<T> above = select(lower, zero, gradient), below = select(lower, gradient, zero);
+    const auto put = [&](T* to, vec<T> portion) {
+        if constexpr (Overlap)
+            write(to, read(to) + portion);
+        else
+            write(to, portion);
+    };
+    put(dx, select(upper_right, zero, above));
+    put(dx + dx_step[2], select(upper_right, above, zero));
+    put(dx + dx_step[1], select(lower_right, zero, below));
+    put(dx + dx_step[1] + dx_step[2], select(lower_right, below, zero));
+}
+
+/// One vector of channels of any window: hands dy to the taps. Overlap: adds to what other windows left there.
+template <pool P, bool Overlap, class T, class Read, class Write>
+CTNN_INLINE void spread_window(const pool_row<T>& row, const T* x, const T* dy, T* dx, const extent (&dx_step)[3],
+                               extent width, vec<T> share, vec<T> floor, const Read& read, const Write& write) {
+    const vec<T> zero = T(0);
+    const auto tap = [&](extent d, extent h, extent w) {
+        return comparable(read(x + d * row.step[0] + h * row.step[1] + w * row.step[2]));
+    };
+    vec<T> gradient = read(dy), best = zero;
+    if constexpr (P == pool::maximum) {
+        best = tap(0, 0, 0);
+        for (extent d = 0; d < row.depth; ++d)
+            for (extent h = 0; h < row.height; ++h)
+                for (extent w = 0; w < width; ++w) best = greater_of(best, tap(d, h, w));
+        gradient = select(best <= floor, zero, gradient);
+    } else {
+        gradient = gradient / share;
+    }
+    for (extent d = 0; d < row.depth; ++d)
+        for (extent h = 0; h < row.height; ++h)
+            for (extent w = 0; w < width; ++w) {
+                vec<T> portion = gradient;
+                if constexpr (P ==
+                              pool::maximum) {  // the first that equals the maximum takes all, then nothing is left
+                    const auto wins = tap(d, h, w) == best;
+                    portion = select(wins, gradient, zero);
+                    gradient = select(wins, zero, gradient);
+                }
+                T* to = dx + d * dx_step[0] + h * dx_step[1] + w * dx_step[2];
+                if constexpr (Overlap) portion += read(to);
+                write(to, portion);
+            }
+}
+
+/// One row of windows: d and h fixed. dy: (output width, channels); x and dx: rows of (input width, channels).
+template <pool P, bool Overlap, class T>
+CTNN_KERNEL void spread_output_row(const operation& op, const pool_row<T>& row, const T* dy, extent dy_step, T* dx,
+                                   const extent (&dx_step)[3]) {
+    const extent channels = op.in.channels();
+    // Of a relu before the pool, whose outputs x are; else nothing compares as less than NaN.
+    const vec<T> floor = op.activation == activation::relu ? T(0) : std::numeric_limits<T>::quiet_NaN();
+    for (extent o = 0; o < op.out.width(); ++o) {
+        const clipped w = covered(op, 2, o);
+        const T* from = P == pool::maximum ? row.x + w.first * row.step[2] : nullptr;
+        T* to = dx + w.first * dx_step[2];
+        const extent inside = row.depth * row.height * w.size();
+        const vec<T> share = static_cast<T>(divisor(op.window, op.include_padding, inside));
+        const bool four = P == pool::maximum && row.depth == 1 && row.height == 2 && w.size() == 2;
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            if (four)
+                spread_four<Overlap>(row, from + c, dy + c, to + c, dx_step, floor, read, write);
+            else
+                spread_window<P, Overlap>(row, from + c, dy + c, to + c, dx_step, w.size(), share, floor, read, write);
+        });
+        dy += dy_step;
+    }
+}
+
+/// Input rows [first, last) along an axis that belong to output row `position` when windows do not overlap.
+[[nodiscard]] inline clipped territory(const operation& op, int axis, extent position) {
+    const extent stride = op.window.stride[axis], before = op.window.before[axis];
+    return {position == 0 ? 0 : position * stride - before,
+            position == op.out.axis[axis] - 1 ? op.in.axis[axis] : (position + 1) * stride - before};
+}
+
+/// Zeroes what no window covers in the territory of one output row.
+template <class T>
+void zero_uncovered(const operation& op, const batch_view<T>& dx, extent s, extent od, extent oh) {
+    const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
+    const clipped all_d = territory(op, 0, od), all_h = territory(op, 1, oh);
+    const extent width = op.in.width(), channels = op.in.channels();
+    for (extent i = all_d.first; i < all_d.last; ++i)
+        for (extent j = all_h.first; j < all_h.last; ++j) {
+            T* row = dx.at(s, i, j, 0);
+            extent from = 0;  // pixels before it are done
+            if (i >= d.first && i < d.last && j >= h.first && j < h.last)
+                for (extent o = 0; o < op.out.width(); ++o) {
+                    const clipped w = covered(op, 2, o);
+                    zero_pixels(row, dx.step[2], channels, from, w.first);
+                    from = w.last;
+                }
+            zero_pixels(row, dx.step[2], channels, from, width);
+        }
+}
+
+/// Calls one_row(overlap, s, d, h) for every row of output windows, to hand its gradient to dx. Windows that do not
+/// overlap: parallel over output rows, every input written once, `overlap` false. Otherwise parallel over samples, and
+/// windows add in the order of memory to a dx of zeros.
+template <class T, class Row>
+void for_each_gradient_row(const operation& op, const batch_view<T>& dx, extent threads, const Row& one_row) {
+    const extent depth = op.out.depth(), height = op.out.height();
+    bool overlap = op.adaptive;  // neighboring bins share a position wherever the extents do not divide
+    for (int a = 0; a < 3; ++a) overlap = overlap || (op.out.axis[a] > 1 && op.window.kernel[a] > op.window.stride[a]);
+    if (overlap) {
+        parallel_for(dx.count, threads, [&](extent s) {
+            for (extent d = 0; d < op.in.depth(); ++d)
+                for (extent h = 0; h < op.in.height(); ++h)
+                    zero_pixels(dx.at(s, d, h, 0), dx.step[2], op.in.channels(), 0, op.in.width());
+            for (extent od = 0; od < depth; ++od)
+                for (extent oh = 0; oh < height; ++oh) one_row(std::true_type{}, s, od, oh);
+        });
+        return;
+    }
+    const extent row_work = op.in.size() / (depth * height) + 1;
+    const extent rows = dx.count * depth * height, piece = row_work < 16384 ? 16384 / row_work : 1;
+    parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
+        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r) {
+            const extent s = r / (depth * height), od = r / height % depth, oh = r % height;
+            zero_uncovered(op, dx, s, od, oh);
+            one_row(std::false_type{}, s, od, oh);
+        }
+    });
+}
+
+}  // namespace detail
+
+/// dx from dy, and for the maximum from x: its first occurrence in the window takes the gradient, a NaN counts as
+/// infinity.
+template <pool P, class T>
+void pool_backward(const operation& op, const batch_view<const T>& x, const batch_view<const T>& dy,
+                   const batch_view<T>& dx, extent threads) {
+    detail::for_each_gradient_row(
+        op, dx, threads, [&]<bool Overlap>(std::bool_constant<Overlap>, extent s, extent od, extent oh) {
+            const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
+            const T* from = P == pool::maximum ? x.at(s, d.first, h.first, 0) : nullptr;
+            const detail::pool_row<T> row{from, {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
+            detail::spread_output_row<P, Overlap>(op, row, dy.at(s, od, oh, 0), dy.step[2],
+                                                  dx.at(s, d.first, h.first, 0), dx.step);
+        });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/layers/pool_window.hpp
+/// \file
+/// The shape rule that max_pool and avg_pool share.
+
+namespace ctnn {
+
+namespace detail {
+
+/// Places a pool's window: 2 wide where nothing is said, stride as the window, and padding of at most half of it, so
+/// that no window lies in the padding alone.
+template <auto... Options>
+[[nodiscard]] constexpr outcome lower_pool(dims in, const char* layer, unsigned also_taken) {
+    constexpr layer_options o = read_options<Options...>();
+    const unsigned taken = option::kernel | option::stride | option::padding | also_taken;
+    if (o.repeated || (o.given & ~taken) != 0) return refusal::option_not_taken;
+    const placed_window placed = place_window(o, in, 2, 0);
+    if (placed.why != refusal::none) return placed.why;
+    if (!o.same)
+        for (int a = 0; a < 3; ++a)
+            if (2 * placed.window.before[a] > placed.window.kernel[a]) return refusal::number_out_of_range;
+    operation row{.layer = layer, .in = in, .out = placed.out};
+    row.what = kind::custom;
+    row.window = placed.window;
+    // With `same` there is no choice: TensorFlow leaves padding out of averages.
+    row.include_padding = o.include_padding && !o.same;
+    return row;
+}
+
+/// Places one window over the whole input; the answer is a vector of the channels.
+[[nodiscard]] constexpr outcome lower_global_pool(dims in, const char* layer) {
+    if (in.rank < 2) return refusal::needs_positions;
+    operation row{.layer = layer, .in = in, .out = make_dims(in.channels())};
+    row.what = kind::custom;
+    for (int a = 0; a < 3; ++a) row.window.kernel[a] = row.window.stride[a] = in.axis[a];
+    return row;
+}
+
+}  // namespace detail
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// The average of every channel over all positions, by sums of sums, so that its error does not grow with the image.
+///
+///     takes    a sequence, an image or a volume
+///     gives    shape<channels>
+///     refuses  a vector
+///
+///     using head = ctnn::network<ctnn::shape<7, 7, 64>, ctnn::global_avg_pool, ctnn::dense<10>>;
+struct global_avg_pool {
+    [[nodiscard]] static constexpr outcome lower(dims in) { return detail::lower_global_pool(in, "global_avg_pool"); }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::pool_forward<kernels::pool::average>(call.op, call.x, call.y, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr)
+            kernels::pool_backward<kernels::pool::average>(call.op, call.x, call.dy, call.dx, call.threads);
+    }
+};
+
+/// The maximum of every channel over all positions; its first occurrence takes the gradient, as in PyTorch's
+/// AdaptiveMaxPool2d.
+///
+///     takes    a sequence, an image or a volume
+///     gives    shape<channels>
+///     refuses  a vector
+///
+///     using head = ctnn::network<ctnn::shape<7, 7, 64>, ctnn::global_max_pool, ctnn::dense<10>>;
+struct global_max_pool {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        outcome o = detail::lower_global_pool(in, "global_max_pool");
+        o.what.backward_reads_input = true;
+        return o;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::pool_forward<kernels::pool::maximum>(call.op, call.x, call.y, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr)
+            kernels::pool_backward<kernels::pool::maximum>(call.op, call.x, call.dy, call.dx, call.threads);
+    }
+};
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+/// A dense layer at a position of a composite whose shapes decide its units.
+template <class Routine>
+constexpr wire emit_dense(builder<Routine>& b, int index, wire in, extent units) {
+    b.enter(index);
+    in = b.apply(lower_dense({}, in.shape, units).what, Routine{}, in);
+    b.leave();
+    return in;
+}
+}  // namespace detail
+
+/// Scales each channel by a gate that all channels' means decide: sigmoid(dense(relu(dense(mean)))).
+///
+///     takes    a sequence, an image or a volume
+///     gives    the same shape
+///     learns   1.weight (channels, hidden), 1.bias (hidden), 3.weight (hidden, channels), 3.bias (channels), where
+///              hidden is channels / Reduction rounded down, at least 1
+///     costs    2 * channels * hidden multiply-adds, and one pass over the input for the means and one for the product
+///     refuses  a vector; a Reduction below 1
+///
+///     using block = ctnn::chain<ctnn::conv<64, 3, ctnn::same>, ctnn::relu, ctnn::squeeze_excite<>>;
+///
+/// Hu et al., "Squeeze-and-excitation networks", 2017
+template <extent Reduction = 16>
+struct squeeze_excite {
+    using children = types<>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        const extent channels = in.shape.channels();
+        if (Reduction < 1) return b.refuse(refusal::number_out_of_range, in.shape);
+        if (in.shape.rank < 2) return b.refuse(refusal::needs_positions, in.shape);
+        const extent hidden = channels < Reduction ? 1 : channels / Reduction;
+        wire gate = detail::emit_at<global_avg_pool>(b, 0, in);
+        gate = detail::emit_dense(b, 1, gate, hidden);
+        gate = detail::emit_at<relu>(b, 2, gate);
+        gate = detail::emit_dense(b, 3, gate, channels);
+        return detail::multiply(b, in, detail::emit_at<sigmoid>(b, 4, gate));
+    }
+};
+
+}  // namespace ctnn
 // -------------------- ctnn/graph/summary.hpp
 /// \file
 /// A network as a table to read.
@@ -17301,6 +18352,218 @@ inline constexpr receptive_field receptive_field_of = detail::receptive_fields<N
 /// Model files, arrays and tables; images and pictures with CTNN_WITH_IMAGES, NIfTI with CTNN_WITH_VOLUMES, compressed
 /// files with CTNN_WITH_ZLIB.
 
+// -------------------- ctnn/io/event_file.hpp
+/// \file
+/// TensorBoard's event files: scalars, histograms and images, written record by record without protobuf.
+
+// -------------------- ctnn/core/clock.hpp
+/// \file
+/// Time that passes, without <chrono>, which takes a compiler a quarter of a second.
+
+#include <time.h>
+
+namespace ctnn {
+
+/// Seconds since some moment: only differences mean something. Monotonic where the system has such a clock (POSIX).
+[[nodiscard]] inline double seconds_now() noexcept {
+    timespec now{};
+#if defined(CLOCK_MONOTONIC)
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+#else
+    static_cast<void>(::timespec_get(&now, TIME_UTC));
+#endif
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+/// Seconds since the beginning of 1970: what files are dated with.
+[[nodiscard]] inline double seconds_since_1970() noexcept {
+    timespec now{};
+    static_cast<void>(::timespec_get(&now, TIME_UTC));
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// How often numbers fall between limits.
+struct histogram {
+    double least = 0, largest = 0, count = 0, sum = 0, sum_of_squares = 0;
+    std::vector<double> limits;  ///< upper, ascending
+    std::vector<double> counts;  ///< as many
+};
+
+/// A histogram of the finite ones among numbers, with buckets of equal width: number(i) for i in [0, count).
+template <class Number>
+[[nodiscard]] histogram make_histogram(extent count, const Number& number, extent buckets = 30) {
+    histogram h;
+    for (extent i = 0; i < count; ++i) {
+        const double value = number(i);
+        if (!std::isfinite(value)) continue;
+        h.least = h.count == 0 || value < h.least ? value : h.least;
+        h.largest = h.count == 0 || value > h.largest ? value : h.largest;
+        h.count += 1;
+        h.sum += value;
+        h.sum_of_squares += value * value;
+    }
+    const double width = (h.largest - h.least) / static_cast<double>(buckets);
+    if (!(width > 0) || !std::isfinite(width)) buckets = 1;  // all equal, or as far apart as numbers can be
+    h.counts.assign(static_cast<std::size_t>(buckets), 0);
+    for (extent b = 1; b <= buckets; ++b)
+        h.limits.push_back(b == buckets ? h.largest : h.least + static_cast<double>(b) * width);
+    for (extent i = 0; i < count; ++i) {
+        const double value = number(i);
+        if (!std::isfinite(value)) continue;
+        const extent b = buckets == 1 ? 0 : static_cast<extent>((value - h.least) / width);
+        h.counts[static_cast<std::size_t>(b < buckets ? b : buckets - 1)] += 1;
+    }
+    return h;
+}
+
+namespace detail {
+
+/// Fields of a protocol buffer, appended. https://protobuf.dev/programming-guides/encoding
+struct protobuf_writer {
+    byte_vector bytes;
+
+    void number(std::uint64_t value) {
+        for (; value > 0x7f; value >>= 7) bytes.push_back(static_cast<unsigned char>(value | 0x80U));
+        bytes.push_back(static_cast<unsigned char>(value));
+    }
+    void tag(unsigned field, unsigned type) { number(field << 3 | type); }
+    void add(unsigned field, std::uint64_t value) {
+        tag(field, 0);
+        number(value);
+    }
+    void add(unsigned field, double value) {
+        tag(field, 1);
+        append_little(bytes, std::bit_cast<std::uint64_t>(value));
+    }
+    void add(unsigned field, float value) {
+        tag(field, 5);
+        append_little(bytes, std::bit_cast<std::uint32_t>(value));
+    }
+    void add(unsigned field, byte_view content) {
+        tag(field, 2);
+        number(static_cast<std::uint64_t>(content.size));
+        if (content.size > 0) bytes.insert(bytes.end(), content.data, content.data + content.size);
+    }
+    void add(unsigned field, const std::string& text) {
+        add(field, byte_view{reinterpret_cast<const unsigned char*>(text.data()), static_cast<extent>(text.size())});
+    }
+    void add(unsigned field, const std::vector<double>& packed) {
+        protobuf_writer inside;
+        for (const double value : packed) append_little(inside.bytes, std::bit_cast<std::uint64_t>(value));
+        add(field, byte_view(inside.bytes));
+    }
+};
+
+}  // namespace detail
+
+/// A file of events in a folder, as TensorBoard reads it: it shows all files of a folder as one run. Each event is
+/// written when it is added; a program that is killed leaves at most the last one incomplete, and readers stop there.
+///
+/// A record is the length (8 bytes), its masked CRC-32C, the content, its masked CRC-32C:
+/// https://www.tensorflow.org/tutorials/load_data/tfrecord. The content is a tensorflow.Event:
+/// https://github.com/tensorflow/tensorboard/blob/master/tensorboard/compat/proto/event.proto
+///
+///     ctnn::event_file events;
+///     if (auto failed = events.open("runs/first")) std::puts(failed.what());
+///     if (auto failed = events.add_scalar("loss", 1, 0.25)) std::puts(failed.what());
+class event_file {
+public:
+    /// Creates a file of a new name in a folder that exists. \returns cannot_open
+    [[nodiscard]] error open(const std::string& folder) {
+        return detail::catch_out_of_memory(folder, [&]() -> error {
+            (void)file_.close();
+            const std::string begin =
+                detail::path_in(folder, "events.out.tfevents." + std::to_string(static_cast<std::int64_t>(now())));
+            for (int attempt = 0; attempt < 1000 && !file_.is_open(); ++attempt) {
+                path_ = begin + ".ctnn." + std::to_string(attempt);
+                file_.open(path_, true);
+                if (!file_.is_open() && errno != EEXIST) break;
+            }
+            if (!file_.is_open())
+                return {error_kind::cannot_open, path_, "cannot be created: " + detail::system_reason()};
+            return add_event(-1, 3, std::string("brain.Event:2"));
+        });
+    }
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+    /// \returns cannot_write, as the others
+    [[nodiscard]] error add_scalar(const std::string& tag, std::int64_t step, double value) {
+        return add_value(tag, step, [&](detail::protobuf_writer& to) { to.add(2, static_cast<float>(value)); });
+    }
+    [[nodiscard]] error add_histogram(const std::string& tag, std::int64_t step, const histogram& h) {
+        return add_value(tag, step, [&](detail::protobuf_writer& to) {
+            detail::protobuf_writer inside;
+            const double numbers[] = {h.least, h.largest, h.count, h.sum, h.sum_of_squares};
+            for (unsigned i = 0; i < 5; ++i) inside.add(i + 1, numbers[i]);
+            inside.add(6, h.limits);
+            inside.add(7, h.counts);
+            to.add(5, byte_view(inside.bytes));
+        });
+    }
+    /// \param png the content of a PNG file, see format_png(); channels 1 or 3
+    [[nodiscard]] error add_png(const std::string& tag, std::int64_t step, extent height, extent width, extent channels,
+                                byte_view png) {
+        return add_value(tag, step, [&](detail::protobuf_writer& to) {
+            detail::protobuf_writer inside;
+            inside.add(1, static_cast<std::uint64_t>(height));
+            inside.add(2, static_cast<std::uint64_t>(width));
+            inside.add(3, static_cast<std::uint64_t>(channels));
+            inside.add(4, png);
+            to.add(4, byte_view(inside.bytes));
+        });
+    }
+
+private:
+    static double now() {
+        return seconds_since_1970();
+    }
+    /// As TFRecord masks it: a checksum of bytes that hold their own checksum is a poor one.
+    static std::uint32_t masked(byte_view bytes) {
+        const std::uint32_t crc = crc32c(bytes);
+        return (crc >> 15 | crc << 17) + 0xa282ead8U;
+    }
+
+    template <class Fill>
+    error add_value(const std::string& tag, std::int64_t step, const Fill& fill) {
+        return detail::catch_out_of_memory(path_, [&]() -> error {
+            detail::protobuf_writer value, summary;
+            value.add(1, tag);
+            fill(value);
+            summary.add(1, byte_view(value.bytes));
+            return add_event(step, 5, byte_view(summary.bytes));
+        });
+    }
+    template <class Content>
+    error add_event(std::int64_t step, unsigned field, const Content& content) {
+        detail::protobuf_writer event;
+        event.add(1, now());
+        if (step >= 0) event.add(2, static_cast<std::uint64_t>(step));
+        event.add(field, content);
+        byte_vector record;
+        append_little(record, static_cast<std::uint64_t>(event.bytes.size()));
+        append_little(record, masked({record.data(), 8}));
+        record.insert(record.end(), event.bytes.begin(), event.bytes.end());
+        append_little(record, masked(event.bytes));
+        const extent size = static_cast<extent>(record.size());
+        for (std::int64_t done = 0; done < size;) {
+            const std::int64_t part = detail::write_once(file_.get(), record.data() + done, size - done);
+            if (part <= 0)
+                return {error_kind::cannot_write, path_,
+                        "cannot be written: " + (part < 0 ? detail::system_reason() : "the disk takes no more bytes")};
+            done += part;
+        }
+        return {};
+    }
+
+    std::string path_;
+    detail::file_handle file_;
+};
+
+}  // namespace ctnn
 // -------------------- ctnn/io/model_file.hpp
 /// \file
 /// Saves and loads models: safetensors that any tool reads, with what is needed to refuse a wrong one.
@@ -18263,647 +19526,9 @@ namespace ctnn {
 /// \file
 /// Every layer.
 
-// -------------------- ctnn/layers/activation.hpp
-/// \file
-/// The elementwise activations: relu, leaky_relu, sigmoid, tanh.
-
-// -------------------- ctnn/kernels/activation.hpp
-/// \file
-/// Elementwise activations, forward and backward.
-
-// -------------------- ctnn/kernels/elementwise.hpp
-/// \file
-/// Calls a vectorized body for contiguous stretches of views that may be slices or carry a border.
-
-// -------------------- ctnn/kernels/pixel_runs.hpp
-/// \file
-/// Walks the pixels of several views of one shape together, in the longest runs in which all of them are evenly spaced.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-/// Pixels at equal distance: pixel i begins at data + i * step, its channels are contiguous.
-template <class T>
-struct pixels {
-    T* data;
-    extent step;
-};
-
-namespace detail {
-
-/// How far a view stays evenly spaced.
-enum class spaced : int { row, sample, batch };
-
-/// The distance of neighboring pixels in memory order: the step of the innermost axis that has more than one position.
-template <class T>
-extent pixel_step(const batch_view<T>& v, spaced level) {
-    if (level != spaced::row)
-        for (int a = 2; a >= 0; --a)
-            if (v.shape.axis[a] > 1) return v.step[a];
-    return level == spaced::batch ? v.sample : v.step[2];
-}
-
-template <class T>
-spaced spacing(const batch_view<T>& v) {
-    const extent step = pixel_step(v, spaced::sample);
-    extent distance = step;
-    for (int a = 2; a >= 0; --a) {
-        if (v.shape.axis[a] > 1 && v.step[a] != distance) return spaced::row;
-        distance *= v.shape.axis[a];
-    }
-    return v.count == 1 || v.shape.positions() == 1 || v.sample == distance ? spaced::batch : spaced::sample;
-}
-
-/// Pixels [first, ...) of a run of a view.
-template <class T>
-pixels<T> run_of(const batch_view<T>& v, spaced level, extent run, extent first) {
-    const extent step = pixel_step(v, level);
-    const extent d = v.shape.depth(), h = v.shape.height();
-    T* begin = level == spaced::batch    ? v.data
-               : level == spaced::sample ? v.data + run * v.sample
-                                         : v.at(run / (d * h), run / h % d, run % h, 0);
-    return {begin + first * step, step};
-}
-
-}  // namespace detail
-
-/// Calls body(first, count, pixels...) for runs that cover the pixels [first, last) of the batch, counted in memory
-/// order (sample, depth, row, column), with one `pixels` for each view. All views have the same shape and count.
-template <class Body, class Lead, class... Views>
-void walk_pixels(extent first, extent last, const Body& body, const Lead& lead, const Views&... views) {
-    detail::spaced level = detail::spacing(lead);
-    ((level = detail::spacing(views) < level ? detail::spacing(views) : level), ...);
-    const extent length = level == detail::spaced::batch    ? lead.count * lead.shape.positions()
-                          : level == detail::spaced::sample ? lead.shape.positions()
-                                                            : lead.shape.width();
-    while (first < last) {
-        const extent run = first / length, begin = first % length;
-        const extent count = length - begin < last - first ? length - begin : last - first;
-        body(first, count, detail::run_of(lead, level, run, begin), detail::run_of(views, level, run, begin)...);
-        first += count;
-    }
-}
-
-/// The same for all pixels, in parallel over pieces of about 16,384 elements (64 KB of float).
-template <class Body, class Lead, class... Views>
-void for_each_pixels(extent threads, const Body& body, const Lead& lead, const Views&... views) {
-    constexpr extent piece_elements = 16384;
-    const extent channels = lead.shape.channels(), total = lead.count * lead.shape.positions();
-    const extent piece = channels < piece_elements ? piece_elements / channels : 1;
-    const extent count = (total + piece - 1) / piece;
-    parallel_for(count, threads, [&](extent i) {
-        walk_pixels(i * piece, (i + 1) * piece < total ? (i + 1) * piece : total, body, lead, views...);
-    });
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-/// Calls body(first, count, data...) for contiguous stretches that cover all elements: whole runs of pixels where no
-/// view has a gap, single pixels elsewhere. `first` is the number of the first element in the batch, in memory order of
-/// the shape without gaps, so it does not depend on layouts or threads.
-template <class Body, class Lead, class... Views>
-void for_each_stretch(extent threads, const Body& body, const Lead& lead, const Views&... views) {
-    const extent channels = lead.shape.channels();
-    for_each_pixels(
-        threads,
-        [&](extent first, extent count, auto... p) {
-            if (((p.step == channels) && ...)) {
-                body(first * channels, count * channels, p.data...);
-            } else {
-                for (extent i = 0; i < count; ++i) body((first + i) * channels, channels, (p.data + i * p.step)...);
-            }
-        },
-        lead, views...);
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-/// x, y: (count). y = A(x); y may be x.
-template <activation A, class T>
-CTNN_KERNEL void activate(const T* x, T* y, extent count, activation_numbers numbers) {
-    const activation_vectors<T> n(numbers);
-    extent i = 0;
-    for (; i + lanes<T> <= count; i += lanes<T>) store(y + i, apply<A, T>(load(x + i), n));
-    if (i < count) store_partial(y + i, apply<A, T>(load_partial(x + i, count - i), n), count - i);
-}
-
-/// seen, dy, dx: (count). dx = dy A'(x), from y = A(x), or from x where gradient_reads_input(A); dx may be dy.
-template <activation A, class T>
-CTNN_KERNEL void activation_gradient(const T* seen, const T* dy, T* dx, extent count, activation_numbers numbers) {
-    const activation_vectors<T> n(numbers);
-    extent i = 0;
-    for (; i + lanes<T> <= count; i += lanes<T>) store(dx + i, apply_gradient<A, T>(load(seen + i), load(dy + i), n));
-    if (i < count) {
-        const extent rest = count - i;
-        store_partial(dx + i, apply_gradient<A, T>(load_partial(seen + i, rest), load_partial(dy + i, rest), n), rest);
-    }
-}
-
-/// y = A(x) for a whole batch of any layout; y may be x.
-template <activation A, class T>
-void activate(const batch_view<const T>& x, const batch_view<T>& y, activation_numbers numbers, extent threads) {
-    for_each_stretch(
-        threads, [&](extent, extent count, const T* from, T* to) { activate<A, T>(from, to, count, numbers); }, x, y);
-}
-
-/// dx = dy A'(x) for a whole batch of any layout, from y or x as above; dx may be dy.
-template <activation A, class T>
-void activation_gradient(const batch_view<const T>& seen, const batch_view<const T>& dy, const batch_view<T>& dx,
-                         activation_numbers numbers, extent threads) {
-    for_each_stretch(
-        threads,
-        [&](extent, extent count, const T* known, const T* from, T* to) {
-            activation_gradient<A, T>(known, from, to, count, numbers);
-        },
-        seen, dy, dx);
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn {
-
-namespace detail {
-
-/// What all activations share: the same shape out as in, in place, and a gradient from the output or the input alone.
-template <activation Function>
-struct elementwise {
-    [[nodiscard]] static constexpr outcome lower_as(const char* layer, dims in, activation_numbers numbers = {}) {
-        operation row{.what = kind::activation, .layer = layer, .in = in, .out = in};
-        row.activation = Function;
-        row.alpha = numbers.alpha;
-        row.beta = numbers.beta;
-        row.in_place = row.backward_in_place = true;
-        row.backward_reads_input = gradient_reads_input(Function);
-        row.backward_reads_output = !row.backward_reads_input;
-        return row;
-    }
-    template <class T>
-    static void forward(const forward_call<T>& call) {
-        kernels::activate<Function, T>(call.x, call.y, call.op.numbers(), call.threads);
-    }
-    template <class T>
-    static void backward(const backward_call<T>& call) {
-        if (call.dx.data != nullptr)
-            kernels::activation_gradient<Function, T>(gradient_reads_input(Function) ? call.x : call.y, call.dy,
-                                                      call.dx, call.op.numbers(), call.threads);
-    }
-};
-
-}  // namespace detail
-
-/// max(x, 0). Takes any shape; NaN stays NaN; the gradient at 0 is 0.
-struct relu : detail::elementwise<activation::relu> {
-    [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("relu", in); }
-};
-
-/// x where it is positive, Slope x elsewhere (PyTorch's default slope). Takes any shape; refuses a negative or infinite
-/// slope, because the sign of the output must tell that of the input.
-///
-/// https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html
-template <number Slope = 0.01>
-struct leaky_relu : detail::elementwise<activation::leaky_relu> {
-    [[nodiscard]] static constexpr outcome lower(dims in) {
-        if (!(Slope.value() >= 0 && Slope.value() < 1e30)) return refusal::number_out_of_range;
-        return lower_as("leaky_relu", in, {.alpha = Slope.value()});
-    }
-};
-
-/// 1 / (1 + e^-x). Takes any shape; at most 4 units in the last place off.
-struct sigmoid : detail::elementwise<activation::sigmoid> {
-    [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("sigmoid", in); }
-};
-
-/// The hyperbolic tangent. Takes any shape; at most 4 units in the last place off.
-struct tanh : detail::elementwise<activation::tanh> {
-    [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("tanh", in); }
-};
-
-}  // namespace ctnn
 // -------------------- ctnn/layers/adaptive_pool.hpp
 /// \file
 /// Pooling to a given number of positions.
-
-// -------------------- ctnn/kernels/pool_gradient.hpp
-/// \file
-/// Maximum and average pooling backwards.
-
-// -------------------- ctnn/kernels/pool.hpp
-/// \file
-/// Maximum and average pooling forwards, for windows of any size, stride and padding, vectorized over channels.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-enum class pool { maximum, average };
-
-/// Input positions [first, last) that a window covers along one axis; padding is clipped off. Never empty, because
-/// padding is at most half a window, and a bin has at least one position.
-struct clipped {
-    extent first, last;
-    [[nodiscard]] CTNN_INLINE extent size() const { return last - first; }
-};
-
-/// Where window number `position` along an axis lies in an input of `size` positions.
-[[nodiscard]] CTNN_INLINE clipped clip(const window& w, int axis, extent position, extent size) {
-    const extent begin = position * w.stride[axis] - w.before[axis], end = begin + w.kernel[axis];
-    return {begin < 0 ? 0 : begin, end > size ? size : end};
-}
-
-/// What output number `position` along an axis covers: a window, or where the pool is adaptive a bin, from
-/// position in / out to (position + 1) in / out, the one rounded down, the other up.
-[[nodiscard]] CTNN_INLINE clipped covered(const operation& op, int axis, extent position) {
-    const extent in = op.in.axis[axis], out = op.out.axis[axis];
-    if (!op.adaptive) return clip(op.window, axis, position, in);
-    return {position * in / out, ((position + 1) * in + out - 1) / out};
-}
-
-/// What an average divides by: all taps of the window, or those inside the input.
-[[nodiscard]] CTNN_INLINE extent divisor(const window& w, bool include_padding, extent inside) {
-    return include_padding ? w.kernel[0] * w.kernel[1] * w.kernel[2] : inside;
-}
-
-namespace detail {
-
-/// The input of a row of windows: d and h fixed.
-template <class T>
-struct pool_row {
-    const T* x;  ///< first covered row, column 0
-    extent step[3];
-    extent depth, height;  ///< covered rows
-};
-
-/// Vectors of the channels from `channel` on, reduced over a window: Count whole vectors, or one partial one of `rest`
-/// lanes.
-template <pool P, bool Partial, extent Count, class T>
-CTNN_INLINE void reduce_window(const T* x, const extent (&step)[3], extent depth, extent height, extent width,
-                               extent rest, vec<T>* result) {
-    // Sums of at most 64 taps are added with compensation (Kahan), so that the error of a global average does not grow
-    // with the number of positions.
-    constexpr extent chunk = P == pool::average ? 64 : extent{1} << 40;
-    const bool compensate = P == pool::average && depth * height * width > chunk;
-    vec<T> lost[static_cast<unsigned long>(Count)];  // what the last addition rounded away
-    bool begun = false;
-    for (extent d = 0; d < depth; ++d)
-        for (extent h = 0; h < height; ++h)
-            for (extent start = 0; start < width; start += chunk) {
-                const T* tap = x + d * step[0] + h * step[1] + start * step[2];
-                const extent taps = width - start < chunk ? width - start : chunk;
-                vec<T> part[static_cast<unsigned long>(Count)];
-                kernels::unroll<Count>([&](auto v) {
-                    if constexpr (Partial)
-                        part[v] = load_partial(tap, rest);
-                    else
-                        part[v] = load(tap + v * lanes<T>);
-                });
-                for (extent w = 1; w < taps; ++w) {
-                    tap += step[2];
-                    kernels::unroll<Count>([&](auto v) {
-                        vec<T> next;
-                        if constexpr (Partial)
-                            next = load_partial(tap, rest);
-                        else
-                            next = load(tap + v * lanes<T>);
-                        if constexpr (P == pool::maximum)
-                            part[v] = max(part[v], next);
-                        else
-                            part[v] += next;
-                    });
-                }
-                kernels::unroll<Count>([&](auto v) {
-                    if (!begun) {
-                        result[v] = part[v];
-                        lost[v] = T(0);
-                    } else if constexpr (P == pool::maximum) {
-                        result[v] = max(result[v], part[v]);
-                    } else if (compensate) {
-                        const vec<T> addend = part[v] - lost[v], total = result[v] + addend;
-                        lost[v] = (total - result[v]) - addend;
-                        result[v] = total;
-                    } else {
-                        result[v] += part[v];
-                    }
-                });
-                begun = true;
-            }
-}
-
-/// Channels [c, c + Count vectors) of one output pixel.
-template <pool P, bool Partial, extent Count, class T>
-CTNN_INLINE void pool_block(const pool_row<T>& row, const T* x, T* y, extent width, extent rest, vec<T> share) {
-    vec<T> result[static_cast<unsigned long>(Count)];
-    if (row.depth == 1 && row.height == 2 && width == 2) {  // the common window, without loops
-        kernels::unroll<Count>([&](auto v) {
-            const extent c = v * lanes<T>;
-            const auto at = [&](extent offset) {
-                if constexpr (Partial)
-                    return load_partial(x + offset, rest);
-                else
-                    return load(x + offset + c);
-            };
-            const vec<T> a = at(0), b = at(row.step[2]), e = at(row.step[1]), f = at(row.step[1] + row.step[2]);
-            if constexpr (P == pool::maximum)
-                result[v] = max(max(a, b), max(e, f));
-            else
-                result[v] = (a + b) + (e + f);
-        });
-    } else {
-        reduce_window<P, Partial, Count>(x, row.step, row.depth, row.height, width, rest, result);
-    }
-    kernels::unroll<Count>([&](auto v) {
-        if constexpr (P == pool::average) result[v] = result[v] / share;
-        if constexpr (Partial)
-            store_partial(y, result[v], rest);
-        else
-            store(y + v * lanes<T>, result[v]);
-    });
-}
-
-/// One row of output pixels. x: rows of (input width, channels); y: (output width, channels).
-template <pool P, class T>
-CTNN_KERNEL void pool_output_row(const operation& op, const pool_row<T>& row, T* y, extent y_step) {
-    const extent channels = op.in.channels();
-    for (extent o = 0; o < op.out.width(); ++o) {
-        const clipped w = covered(op, 2, o);
-        const T* x = row.x + w.first * row.step[2];
-        const extent inside = row.depth * row.height * w.size();
-        const vec<T> share = static_cast<T>(divisor(op.window, op.include_padding, inside));
-        extent c = 0;
-        for (; c + 4 * lanes<T> <= channels; c += 4 * lanes<T>)
-            pool_block<P, false, 4>(row, x + c, y + c, w.size(), 0, share);
-        for (; c + lanes<T> <= channels; c += lanes<T>) pool_block<P, false, 1>(row, x + c, y + c, w.size(), 0, share);
-        if (c < channels) pool_block<P, true, 1>(row, x + c, y + c, w.size(), channels - c, share);
-        y += y_step;
-    }
-}
-
-}  // namespace detail
-
-/// Calls body(s, d, h) for every row of output windows of a batch, in parallel over pieces of some 16,384 taps.
-template <class Body>
-void for_each_window_row(const operation& op, extent samples, extent threads, const Body& body) {
-    // A global pool answers with a vector: the only output position, whatever y's rank.
-    const extent depth = op.out.depth(), height = op.out.height();
-    const extent row_work =
-        op.out.width() * op.in.channels() * op.window.kernel[0] * op.window.kernel[1] * op.window.kernel[2];
-    const extent rows = samples * depth * height, piece = row_work < 16384 ? 16384 / row_work : 1;
-    parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
-        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r)
-            body(r / (depth * height), r / height % depth, r % height);
-    });
-}
-
-/// x: (batch, depth, height, width, channels), y: the same with the output's positions. Padding never wins a maximum;
-/// NaN does. Parallel over output rows; each output is computed by one thread in one order.
-template <pool P, class T>
-void pool_forward(const operation& op, const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
-    for_each_window_row(op, x.count, threads, [&](extent s, extent od, extent oh) {
-        const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
-        const detail::pool_row<T> row{
-            x.at(s, d.first, h.first, 0), {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
-        detail::pool_output_row<P>(op, row, y.at(s, od, oh, 0), y.step[2]);
-    });
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-namespace detail {
-
-/// Pixels [first, last) of a row become zero.
-template <class T>
-CTNN_INLINE void zero_pixels(T* row, extent step, extent channels, extent first, extent last) {
-    const bool gaps = step != channels;
-    const extent runs = gaps ? last - first : extent{last > first},
-                 length = gaps ? channels : (last - first) * channels;
-    for (extent i = 0; i < runs; ++i)
-        std::memset(row + (first + i) * step, 0, static_cast<std::size_t>(length) * sizeof(T));
-}
-
-/// For comparisons a NaN counts as infinity: it wins, and costs one instruction instead of a case of its own.
-template <class T>
-CTNN_INLINE vec<T> comparable(vec<T> v) {
-    return select(v == v, v, vec<T>(std::numeric_limits<T>::infinity()));
-}
-
-/// One vector of channels of a window of 2 x 2: two semifinals and a final, the earlier tap wins a tie. A maximum
-/// of at most `floor` passes nothing on.
-template <bool Overlap, class T, class Read, class Write>
-CTNN_INLINE void spread_four(const pool_row<T>& row, const T* x, const T* dy, T* dx, const extent (&dx_step)[3],
-                             vec<T> floor, const Read& read, const Write& write) {
-    const vec<T> zero = T(0);
-    const vec<T> a = comparable(read(x)), b = comparable(read(x + row.step[2]));
-    const vec<T> c = comparable(read(x + row.step[1])), d = comparable(read(x + row.step[1] + row.step[2]));
-    const vec<T> upper_best = greater_of(b, a), lower_best = greater_of(d, c);
-    const vec<T> gradient = select(greater_of(upper_best, lower_best) <= floor, zero, read(dy));
-    const auto lower = lower_best > upper_best, upper_right = b > a, lower_right = d > c;
-    const vec<T> above = select(lower, zero, gradient), below = select(lower, gradient, zero);
-    const auto put = [&](T* to, vec<T> portion) {
-        if constexpr (Overlap)
-            write(to, read(to) + portion);
-        else
-            write(to, portion);
-    };
-    put(dx, select(upper_right, zero, above));
-    put(dx + dx_step[2], select(upper_right, above, zero));
-    put(dx + dx_step[1], select(lower_right, zero, below));
-    put(dx + dx_step[1] + dx_step[2], select(lower_right, below, zero));
-}
-
-/// One vector of channels of any window: hands dy to the taps. Overlap: adds to what other windows left there.
-template <pool P, bool Overlap, class T, class Read, class Write>
-CTNN_INLINE void spread_window(const pool_row<T>& row, const T* x, const T* dy, T* dx, const extent (&dx_step)[3],
-                               extent width, vec<T> share, vec<T> floor, const Read& read, const Write& write) {
-    const vec<T> zero = T(0);
-    const auto tap = [&](extent d, extent h, extent w) {
-        return comparable(read(x + d * row.step[0] + h * row.step[1] + w * row.step[2]));
-    };
-    vec<T> gradient = read(dy), best = zero;
-    if constexpr (P == pool::maximum) {
-        best = tap(0, 0, 0);
-        for (extent d = 0; d < row.depth; ++d)
-            for (extent h = 0; h < row.height; ++h)
-                for (extent w = 0; w < width; ++w) best = greater_of(best, tap(d, h, w));
-        gradient = select(best <= floor, zero, gradient);
-    } else {
-        gradient = gradient / share;
-    }
-    for (extent d = 0; d < row.depth; ++d)
-        for (extent h = 0; h < row.height; ++h)
-            for (extent w = 0; w < width; ++w) {
-                vec<T> portion = gradient;
-                if constexpr (P ==
-                              pool::maximum) {  // the first that equals the maximum takes all, then nothing is left
-                    const auto wins = tap(d, h, w) == best;
-                    portion = select(wins, gradient, zero);
-                    gradient = select(wins, zero, gradient);
-                }
-                T* to = dx + d * dx_step[0] + h * dx_step[1] + w * dx_step[2];
-                if constexpr (Overlap) portion += read(to);
-                write(to, portion);
-            }
-}
-
-/// One row of windows: d and h fixed. dy: (output width, channels); x and dx: rows of (input width, channels).
-template <pool P, bool Overlap, class T>
-CTNN_KERNEL void spread_output_row(const operation& op, const pool_row<T>& row, const T* dy, extent dy_step, T* dx,
-                                   const extent (&dx_step)[3]) {
-    const extent channels = op.in.channels();
-    // Of a relu before the pool, whose outputs x are; else nothing compares as less than NaN.
-    const vec<T> floor = op.activation == activation::relu ? T(0) : std::numeric_limits<T>::quiet_NaN();
-    for (extent o = 0; o < op.out.width(); ++o) {
-        const clipped w = covered(op, 2, o);
-        const T* from = P == pool::maximum ? row.x + w.first * row.step[2] : nullptr;
-        T* to = dx + w.first * dx_step[2];
-        const extent inside = row.depth * row.height * w.size();
-        const vec<T> share = static_cast<T>(divisor(op.window, op.include_padding, inside));
-        const bool four = P == pool::maximum && row.depth == 1 && row.height == 2 && w.size() == 2;
-        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
-            if (four)
-                spread_four<Overlap>(row, from + c, dy + c, to + c, dx_step, floor, read, write);
-            else
-                spread_window<P, Overlap>(row, from + c, dy + c, to + c, dx_step, w.size(), share, floor, read, write);
-        });
-        dy += dy_step;
-    }
-}
-
-/// Input rows [first, last) along an axis that belong to output row `position` when windows do not overlap.
-[[nodiscard]] inline clipped territory(const operation& op, int axis, extent position) {
-    const extent stride = op.window.stride[axis], before = op.window.before[axis];
-    return {position == 0 ? 0 : position * stride - before,
-            position == op.out.axis[axis] - 1 ? op.in.axis[axis] : (position + 1) * stride - before};
-}
-
-/// Zeroes what no window covers in the territory of one output row.
-template <class T>
-void zero_uncovered(const operation& op, const batch_view<T>& dx, extent s, extent od, extent oh) {
-    const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
-    const clipped all_d = territory(op, 0, od), all_h = territory(op, 1, oh);
-    const extent width = op.in.width(), channels = op.in.channels();
-    for (extent i = all_d.first; i < all_d.last; ++i)
-        for (extent j = all_h.first; j < all_h.last; ++j) {
-            T* row = dx.at(s, i, j, 0);
-            extent from = 0;  // pixels before it are done
-            if (i >= d.first && i < d.last && j >= h.first && j < h.last)
-                for (extent o = 0; o < op.out.width(); ++o) {
-                    const clipped w = covered(op, 2, o);
-                    zero_pixels(row, dx.step[2], channels, from, w.first);
-                    from = w.last;
-                }
-            zero_pixels(row, dx.step[2], channels, from, width);
-        }
-}
-
-/// Calls one_row(overlap, s, d, h) for every row of output windows, to hand its gradient to dx. Windows that do not
-/// overlap: parallel over output rows, every input written once, `overlap` false. Otherwise parallel over samples, and
-/// windows add in the order of memory to a dx of zeros.
-template <class T, class Row>
-void for_each_gradient_row(const operation& op, const batch_view<T>& dx, extent threads, const Row& one_row) {
-    const extent depth = op.out.depth(), height = op.out.height();
-    bool overlap = op.adaptive;  // neighboring bins share a position wherever the extents do not divide
-    for (int a = 0; a < 3; ++a) overlap = overlap || (op.out.axis[a] > 1 && op.window.kernel[a] > op.window.stride[a]);
-    if (overlap) {
-        parallel_for(dx.count, threads, [&](extent s) {
-            for (extent d = 0; d < op.in.depth(); ++d)
-                for (extent h = 0; h < op.in.height(); ++h)
-                    zero_pixels(dx.at(s, d, h, 0), dx.step[2], op.in.channels(), 0, op.in.width());
-            for (extent od = 0; od < depth; ++od)
-                for (extent oh = 0; oh < height; ++oh) one_row(std::true_type{}, s, od, oh);
-        });
-        return;
-    }
-    const extent row_work = op.in.size() / (depth * height) + 1;
-    const extent rows = dx.count * depth * height, piece = row_work < 16384 ? 16384 / row_work : 1;
-    parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
-        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r) {
-            const extent s = r / (depth * height), od = r / height % depth, oh = r % height;
-            zero_uncovered(op, dx, s, od, oh);
-            one_row(std::false_type{}, s, od, oh);
-        }
-    });
-}
-
-}  // namespace detail
-
-/// dx from dy, and for the maximum from x: its first occurrence in the window takes the gradient, a NaN counts as
-/// infinity.
-template <pool P, class T>
-void pool_backward(const operation& op, const batch_view<const T>& x, const batch_view<const T>& dy,
-                   const batch_view<T>& dx, extent threads) {
-    detail::for_each_gradient_row(
-        op, dx, threads, [&]<bool Overlap>(std::bool_constant<Overlap>, extent s, extent od, extent oh) {
-            const clipped d = covered(op, 0, od), h = covered(op, 1, oh);
-            const T* from = P == pool::maximum ? x.at(s, d.first, h.first, 0) : nullptr;
-            const detail::pool_row<T> row{from, {x.step[0], x.step[1], x.step[2]}, d.size(), h.size()};
-            detail::spread_output_row<P, Overlap>(op, row, dy.at(s, od, oh, 0), dy.step[2],
-                                                  dx.at(s, d.first, h.first, 0), dx.step);
-        });
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-// -------------------- ctnn/layers/pool_window.hpp
-/// \file
-/// The shape rule that max_pool and avg_pool share.
-
-namespace ctnn {
-
-namespace detail {
-
-/// Places a pool's window: 2 wide where nothing is said, stride as the window, and padding of at most half of it, so
-/// that no window lies in the padding alone.
-template <auto... Options>
-[[nodiscard]] constexpr outcome lower_pool(dims in, const char* layer, unsigned also_taken) {
-    constexpr layer_options o = read_options<Options...>();
-    const unsigned taken = option::kernel | option::stride | option::padding | also_taken;
-    if (o.repeated || (o.given & ~taken) != 0) return refusal::option_not_taken;
-    const placed_window placed = place_window(o, in, 2, 0);
-    if (placed.why != refusal::none) return placed.why;
-    if (!o.same)
-        for (int a = 0; a < 3; ++a)
-            if (2 * placed.window.before[a] > placed.window.kernel[a]) return refusal::number_out_of_range;
-    operation row{.layer = layer, .in = in, .out = placed.out};
-    row.what = kind::custom;
-    row.window = placed.window;
-    // With `same` there is no choice: TensorFlow leaves padding out of averages.
-    row.include_padding = o.include_padding && !o.same;
-    return row;
-}
-
-/// Places one window over the whole input; the answer is a vector of the channels.
-[[nodiscard]] constexpr outcome lower_global_pool(dims in, const char* layer) {
-    if (in.rank < 2) return refusal::needs_positions;
-    operation row{.layer = layer, .in = in, .out = make_dims(in.channels())};
-    row.what = kind::custom;
-    for (int a = 0; a < 3; ++a) row.window.kernel[a] = row.window.stride[a] = in.axis[a];
-    return row;
-}
-
-}  // namespace detail
-
-}  // namespace ctnn
 
 namespace ctnn {
 
@@ -19487,43 +20112,360 @@ struct conv_transpose {
 };
 
 }  // namespace ctnn
-// -------------------- ctnn/layers/dense.hpp
+// -------------------- ctnn/layers/crop.hpp
 /// \file
-/// The fully connected layer.
+/// Cropping.
+
+// -------------------- ctnn/kernels/pad.hpp
+/// \file
+/// Puts a border around positions and takes one off, forward and backward.
+
+// -------------------- ctnn/core/position_options.hpp
+/// \file
+/// The named options of layers that resample or move positions: upsample<2, linear>, pad<1, reflect>.
 
 namespace ctnn {
 
-/// Fully connected layer: y = x W + b, for a vector or for each step of a sequence.
-///
-///     takes    shape<N> or shape<T, N>
-///     gives    shape<Units> or shape<T, Units>
-///     learns   weight (N, Units), units contiguous: Keras' order; bias (Units)
-///     options  no_bias
-///     refuses  an image or a volume
-///
-///     using head = ctnn::network<ctnn::shape<512>, ctnn::dense<128>, ctnn::relu, ctnn::dense<10>>;
-///
-/// https://keras.io/api/layers/core_layers/dense/
-template <extent Units, auto... Options>
-struct dense {
-    [[nodiscard]] static constexpr outcome lower(dims in) {
-        constexpr layer_options o = read_options<Options...>();
-        if (o.repeated || (o.given & ~option::bias) != 0) return refusal::option_not_taken;
-        if (Units < 1) return refusal::number_out_of_range;
-        if (in.rank > 2) return refusal::needs_vector;
+/// Where an output position lies in the input, and what is read there.
+enum class sampling : unsigned char {
+    nearest,  ///< the position at o * in / out, rounded down
+    linear,   ///< between the neighbors of (o + 1/2) in / out - 1/2, as far as they exist: pixels are squares
+    aligned   ///< between those of o (in - 1) / (out - 1): the first and last pixels lie on each other
+};
 
-        operation row{.what = kind::convolution, .layer = "dense", .in = in, .out = in.with_channels(Units)};
-        row.backward_reads_input = true;
-        row.multiply_adds = in.size() * Units;
-        row.parameters[0] = {.name = "weight",
-                             .axis = {in.channels(), Units, 1, 1, 1},
-                             .rank = 2,
-                             .start = initializer::glorot_uniform,
-                             .fan_in = in.channels(),
-                             .fan_out = Units};
-        if (o.bias) row.parameters[1] = {.name = "bias", .axis = {Units, 1, 1, 1, 1}, .rank = 1};
-        row.scratch = convolution_scratch(row);
+/// What stands beyond the border of the input.
+enum class surrounding : unsigned char {
+    constant,  ///< a number
+    reflect,   ///< the input mirrored at its first and last positions, which are not repeated: cb abcd cb
+    edge,      ///< the nearest position: aa abcd dd
+    wrap       ///< the input once more: cd abcd ab
+};
+
+/// What the options of such a layer say, read into one value.
+struct position_options {
+    axes numbers{};  ///< those given by place: factors, extents or widths
+    axes before{}, after{};
+    bool linear = false, aligned = false;
+    surrounding outside = surrounding::constant;
+    double value = 0;    ///< of a constant
+    unsigned given = 0;  ///< which options were given, a bit each
+    bool repeated = false;
+
+    constexpr void mark(unsigned option) {
+        repeated = repeated || (given & option) != 0;
+        given |= option;
+    }
+    /// Does the layer take all that was given, and each once?
+    [[nodiscard]] constexpr bool taken(unsigned options) const { return !repeated && (given & ~options) == 0; }
+};
+
+/// The bits of position_options::given; a layer lists those that it takes.
+namespace position_option {
+inline constexpr unsigned interpolation = 1, alignment = 2, surrounding = 4, before = 8, after = 16;
+}
+
+template <bool Linear>
+struct interpolation_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::interpolation);
+        o.linear = Linear;
+    }
+};
+struct align_corners_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::alignment);
+        o.aligned = true;
+    }
+};
+template <surrounding Outside>
+struct surrounding_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::surrounding);
+        o.outside = Outside;
+    }
+};
+template <number Value>
+struct constant_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::surrounding);
+        o.value = Value.value();
+    }
+};
+template <extent... N>
+struct before_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::before);
+        o.before = detail::make_axes<N...>();
+    }
+};
+template <extent... N>
+struct after_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::after);
+        o.after = detail::make_axes<N...>();
+    }
+};
+
+/// Each position takes the value of the nearest one: what upsample and resize do that are not told otherwise.
+inline constexpr interpolation_option<false> nearest{};
+/// Values between positions are interpolated along each axis: linear, bilinear or trilinear, as the input has axes.
+inline constexpr interpolation_option<true> linear{};
+/// The centers of the first and the last pixel stay where they are (PyTorch's align_corners=True); without it the edges
+/// of the image do.
+inline constexpr align_corners_option align_corners{};
+/// pad puts this number around the input; 0 where nothing is said.
+template <number Value>
+inline constexpr constant_option<Value> constant{};
+/// pad mirrors the input at its first and last positions, without repeating them.
+inline constexpr surrounding_option<surrounding::reflect> reflect{};
+/// pad repeats the outermost positions (PyTorch's replicate).
+inline constexpr surrounding_option<surrounding::edge> edge{};
+/// pad continues with the input's other end (PyTorch's circular).
+inline constexpr surrounding_option<surrounding::wrap> wrap{};
+/// How many positions pad adds, or crop takes, in front of each axis, one number for all axes or one for each.
+template <extent... N>
+inline constexpr before_option<N...> before{};
+/// And behind each axis.
+template <extent... N>
+inline constexpr after_option<N...> after{};
+
+namespace detail {
+template <class Option>
+constexpr void read_position_option(position_options& o, Option value) {
+    if constexpr (std::integral<Option>) {
+        if (o.numbers.count < 3) o.numbers.value[o.numbers.count] = static_cast<extent>(value);
+        ++o.numbers.count;  // four are those of no input
+    } else if constexpr (requires { Option::read(o); }) {
+        Option::read(o);
+    } else {
+        o.mark(option::of_another_layer);
+    }
+}
+}  // namespace detail
+
+/// Reads a layer's options; plain numbers are one for all axes, or one for each.
+template <auto... Options>
+[[nodiscard]] constexpr position_options read_position_options() {
+    position_options result;
+    (detail::read_position_option(result, Options), ...);
+    return result;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/kernels/position_rows.hpp
+/// \file
+/// The loop over the rows of a batch for kernels whose input and output have other positions.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Calls body(s, d, h) for all rows of a batch, in parallel over pieces of some 16,384 of `row_elements`.
+template <class Body>
+void for_each_position_row(const dims& shape, extent samples, extent row_elements, extent threads, const Body& body) {
+    const extent depth = shape.depth(), height = shape.height(), rows = samples * depth * height;
+    const extent piece = row_elements < 16384 ? 16384 / row_elements : 1;
+    parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
+        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r)
+            body(r / (depth * height), r / height % depth, r % height);
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// What stands around the input, and how many positions of it in front of each axis.
+struct border_rule {
+    surrounding outside;
+    double value;  ///< of a constant
+    extent before[3];
+};
+
+/// The input position that stands at `i` of an axis of n positions, i counted from the input's first; -1: none.
+[[nodiscard]] CTNN_INLINE extent position_behind(surrounding outside, extent i, extent n) {
+    if (i >= 0 && i < n) return i;
+    if (outside == surrounding::reflect) return i < 0 ? -i : 2 * (n - 1) - i;
+    if (outside == surrounding::edge) return i < 0 ? 0 : n - 1;
+    if (outside == surrounding::wrap) return i < 0 ? i + n : i - n;
+    return -1;
+}
+
+namespace detail {
+
+/// `count` pixels of `channels` from x to y.
+template <class T>
+void copy_pixels(const T* x, extent x_step, T* y, extent y_step, extent count, extent channels) {
+    const bool gaps = x_step != channels || y_step != channels;
+    const extent runs = gaps ? count : 1;
+    const auto bytes = sizeof(T) * static_cast<std::size_t>(gaps ? channels : count * channels);
+    for (extent i = 0; i < runs; ++i) std::memcpy(static_cast<void*>(y + i * y_step), x + i * x_step, bytes);
+}
+
+/// `count` pixels of one number.
+template <class T>
+CTNN_KERNEL void fill_pixels(T* y, extent y_step, extent count, extent channels, T value) {
+    for (extent i = 0; i < count; ++i, y += y_step)
+        for_each_channel_vector<T>(channels, [&](extent c, auto, auto write) { write(y + c, vec<T>(value)); });
+}
+
+/// Adds `count` pixels of y to those of x.
+template <class T>
+CTNN_KERNEL void add_pixels(const T* y, extent y_step, T* x, extent x_step, extent count, extent channels) {
+    for (extent i = 0; i < count; ++i, y += y_step, x += x_step)
+        for_each_channel_vector<T>(channels,
+                                   [&](extent c, auto read, auto write) { write(x + c, read(x + c) + read(y + c)); });
+}
+
+/// Calls body(o) for every output position of an axis that shows input position i, in order: itself, and its images in
+/// the border.
+template <class Body>
+void for_each_image(surrounding outside, extent before, extent n, extent out, extent i, const Body& body) {
+    for (extent o = 0; o < before; ++o)
+        if (position_behind(outside, o - before, n) == i) body(o);
+    body(before + i);
+    for (extent o = before + n; o < out; ++o)
+        if (position_behind(outside, o - before, n) == i) body(o);
+}
+
+}  // namespace detail
+
+/// x: (batch, depth, height, width, channels), y: the same with a border. Parallel over output rows.
+template <class T>
+void pad_forward(const border_rule& rule, const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+    const extent width = x.shape.width(), channels = x.shape.channels(), left = rule.before[2];
+    const T value = static_cast<T>(rule.value);
+    for_each_position_row(
+        y.shape, y.count, y.shape.width() * y.shape.channels(), threads, [&](extent s, extent d, extent h) {
+            const extent from_d = position_behind(rule.outside, d - rule.before[0], x.shape.depth());
+            const extent from_h = position_behind(rule.outside, h - rule.before[1], x.shape.height());
+            T* to = y.at(s, d, h, 0);
+            if (from_d < 0 || from_h < 0) return detail::fill_pixels(to, y.step[2], y.shape.width(), channels, value);
+            const T* from = x.at(s, from_d, from_h, 0);
+            detail::copy_pixels(from, x.step[2], to + left * y.step[2], y.step[2], width, channels);
+            const auto side = [&](extent first, extent last) {
+                if (rule.outside == surrounding::constant)
+                    return detail::fill_pixels(to + first * y.step[2], y.step[2], last - first, channels, value);
+                for (extent o = first; o < last; ++o) {
+                    const extent pixel = position_behind(rule.outside, o - left, width);
+                    detail::copy_pixels(from + pixel * x.step[2], x.step[2], to + o * y.step[2], y.step[2], 1,
+                                        channels);
+                }
+            };
+            side(0, left);
+            side(left + width, y.shape.width());
+        });
+}
+
+/// dx = the sum of dy over the images of each position, in the order of memory, but its own column's first. Parallel
+/// over input rows.
+template <class T>
+void pad_backward(const border_rule& rule, const batch_view<const T>& dy, const batch_view<T>& dx, extent threads) {
+    const dims &in = dx.shape, &out = dy.shape;
+    const extent width = in.width(), channels = in.channels(), left = rule.before[2], step = dy.step[2];
+    for_each_position_row(
+        dx.shape, dx.count, dx.shape.width() * dx.shape.channels(), threads, [&](extent s, extent d, extent h) {
+            T* to = dx.at(s, d, h, 0);
+            bool begun = false;
+            const auto add_row = [&](const T* from) {
+                if (begun)
+                    detail::add_pixels(from + left * step, step, to, dx.step[2], width, channels);
+                else
+                    detail::copy_pixels(from + left * step, step, to, dx.step[2], width, channels);
+                begun = true;
+                const auto side = [&](extent first, extent last) {
+                    for (extent o = first; o < last; ++o) {
+                        const extent pixel = position_behind(rule.outside, o - left, width);
+                        detail::add_pixels(from + o * step, step, to + pixel * dx.step[2], dx.step[2], 1, channels);
+                    }
+                };
+                if (rule.outside == surrounding::constant) return;
+                side(0, left);
+                side(left + width, out.width());
+            };
+            detail::for_each_image(rule.outside, rule.before[0], in.depth(), out.depth(), d, [&](extent od) {
+                detail::for_each_image(rule.outside, rule.before[1], in.height(), out.height(), h,
+                                       [&](extent oh) { add_row(dy.at(s, od, oh, 0)); });
+            });
+        });
+}
+
+/// y = x without its border, whose width in front of each axis is `before`. Parallel over output rows.
+template <class T>
+void crop_forward(const extent (&before)[3], const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+    for_each_position_row(y.shape, y.count, y.shape.width() * y.shape.channels(), threads,
+                          [&](extent s, extent d, extent h) {
+                              detail::copy_pixels(x.at(s, d + before[0], h + before[1], before[2]), x.step[2],
+                                                  y.at(s, d, h, 0), y.step[2], y.shape.width(), y.shape.channels());
+                          });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/layers/border.hpp
+/// \file
+/// How pad and crop read the widths of a border.
+
+namespace ctnn::detail {
+
+/// Writes the widths into the window's before and after: numbers by place are those of both sides, before<...> and
+/// after<...> say each.
+[[nodiscard]] constexpr refusal place_border(const position_options& o, dims in, window& w) {
+    const bool each = (o.given & (position_option::before | position_option::after)) != 0;
+    if (in.rank < 2) return refusal::needs_positions;
+    if (each && o.numbers.count > 0) return refusal::option_not_taken;
+    if (!spread(each ? o.before : o.numbers, 0, in, w.before) || !spread(each ? o.after : o.numbers, 0, in, w.after))
+        return refusal::axes_differ;
+    for (int a = 0; a < 3; ++a)
+        if (w.before[a] < 0 || w.after[a] < 0) return refusal::number_out_of_range;
+    return refusal::none;
+}
+
+}  // namespace ctnn::detail
+
+namespace ctnn {
+
+/// Takes positions off the input: crop<1> one from both sides of every axis, crop<2, 1> those of an image's axes one by
+/// one, crop<before<1>, after<0, 2>> each side by itself.
+///
+///     takes    a sequence, an image or a volume
+///     gives    what is left of each axis, the same channels
+///     options  before, after (0 where only the other is given, or numbers by place for both)
+///     refuses  a vector; another number of widths than 1 or the input's axes; a negative width; widths that leave
+///              nothing
+///
+///     using inner = ctnn::network<ctnn::shape<32, 32, 8>, ctnn::crop<2>, ctnn::crop<ctnn::before<0, 4>>>;
+///
+/// https://keras.io/api/layers/reshaping_layers/cropping2d/
+template <auto... Options>
+struct crop {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        constexpr position_options o = read_position_options<Options...>();
+        if (!o.taken(position_option::before | position_option::after)) return refusal::option_not_taken;
+        operation row = make_operation(kind::custom, "crop", in, in);
+        if (const refusal why = detail::place_border(o, in, row.window); why != refusal::none) return why;
+        for (int a = 0; a < 3; ++a) {
+            row.out.axis[a] -= row.window.before[a] + row.window.after[a];
+            if (row.out.axis[a] < 1) return refusal::border_exceeds_input;
+        }
         return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::crop_forward(call.op.window.before, call.x, call.y, call.threads);
+    }
+    // Backwards zeros come around the gradient.
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        const extent(&before)[3] = call.op.window.before;
+        if (call.dx.data != nullptr)
+            kernels::pad_forward({surrounding::constant, 0, {before[0], before[1], before[2]}}, call.dy, call.dx,
+                                 call.threads);
     }
 };
 
@@ -19746,8 +20688,7 @@ struct elementwise {
         kernels::for_each_stretch(
             call.threads,
             [](extent, extent count, const T* x, T* y) {
-                CTNN_INDEPENDENT  // y may be x, element for element
-                    for (extent i = 0; i < count; ++i) y[i] = Layer::value(x[i]);
+                write_each(count, y, [x](extent i) { return Layer::value(x[i]); });
             },
             call.x, call.y);
     }
@@ -19757,10 +20698,23 @@ struct elementwise {
         kernels::for_each_stretch(
             call.threads,
             [](extent, extent count, const T* x, const T* dy, T* dx) {
-                CTNN_INDEPENDENT
-                for (extent i = 0; i < count; ++i) dx[i] = dy[i] * Layer::slope(x[i]);
+                write_each(count, dx, [x, dy](extent i) { return dy[i] * Layer::slope(x[i]); });
             },
             call.x, call.dy, call.dx);
+    }
+
+private:
+    // to[i] = value(i). `to` may be what value() reads, element for element; values of a block are made beside it, so
+    // that the compiler vectorizes the loop where the function of the layer allows it, and need not be told to.
+    template <class T, class Value>
+    static void write_each(extent count, T* to, const Value& value) {
+        constexpr extent block = 64;
+        T values[block];
+        for (extent from = 0; from < count; from += block) {
+            const extent length = count - from < block ? count - from : block;
+            for (extent i = 0; i < length; ++i) values[i] = value(from + i);
+            std::memcpy(static_cast<void*>(to + from), values, sizeof(T) * static_cast<std::size_t>(length));
+        }
     }
 };
 
@@ -20132,58 +21086,6 @@ struct gelu : detail::elementwise<activation::gelu> {
 ///     using hidden = ctnn::chain<ctnn::dense<768>, ctnn::gelu_tanh, ctnn::dense<192>>;
 struct gelu_tanh : detail::elementwise<activation::gelu_tanh> {
     [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("gelu_tanh", in); }
-};
-
-}  // namespace ctnn
-// -------------------- ctnn/layers/global_pool.hpp
-/// \file
-/// Pooling over all positions.
-
-namespace ctnn {
-
-/// The average of every channel over all positions, by sums of sums, so that its error does not grow with the image.
-///
-///     takes    a sequence, an image or a volume
-///     gives    shape<channels>
-///     refuses  a vector
-///
-///     using head = ctnn::network<ctnn::shape<7, 7, 64>, ctnn::global_avg_pool, ctnn::dense<10>>;
-struct global_avg_pool {
-    [[nodiscard]] static constexpr outcome lower(dims in) { return detail::lower_global_pool(in, "global_avg_pool"); }
-    template <class T>
-    static void forward(const forward_call<T>& call) {
-        kernels::pool_forward<kernels::pool::average>(call.op, call.x, call.y, call.threads);
-    }
-    template <class T>
-    static void backward(const backward_call<T>& call) {
-        if (call.dx.data != nullptr)
-            kernels::pool_backward<kernels::pool::average>(call.op, call.x, call.dy, call.dx, call.threads);
-    }
-};
-
-/// The maximum of every channel over all positions; its first occurrence takes the gradient, as in PyTorch's
-/// AdaptiveMaxPool2d.
-///
-///     takes    a sequence, an image or a volume
-///     gives    shape<channels>
-///     refuses  a vector
-///
-///     using head = ctnn::network<ctnn::shape<7, 7, 64>, ctnn::global_max_pool, ctnn::dense<10>>;
-struct global_max_pool {
-    [[nodiscard]] static constexpr outcome lower(dims in) {
-        outcome o = detail::lower_global_pool(in, "global_max_pool");
-        o.what.backward_reads_input = true;
-        return o;
-    }
-    template <class T>
-    static void forward(const forward_call<T>& call) {
-        kernels::pool_forward<kernels::pool::maximum>(call.op, call.x, call.y, call.threads);
-    }
-    template <class T>
-    static void backward(const backward_call<T>& call) {
-        if (call.dx.data != nullptr)
-            kernels::pool_backward<kernels::pool::maximum>(call.op, call.x, call.dy, call.dx, call.threads);
-    }
 };
 
 }  // namespace ctnn
@@ -22791,6 +23693,66 @@ struct mish : detail::elementwise<activation::mish> {
 };
 
 }  // namespace ctnn
+// -------------------- ctnn/layers/pad.hpp
+/// \file
+/// Padding.
+
+namespace ctnn {
+
+/// Puts positions around the input: pad<1> one on both sides of every axis, pad<2, 1> those of an image's axes one by
+/// one, pad<before<1>, after<0, 2>> each side by itself.
+///
+///     takes    a sequence, an image or a volume
+///     gives    before + positions + after of each axis, the same channels
+///     options  before, after (0 where only the other is given, or numbers by place for both); what stands there:
+///              constant<Value> (0), reflect, edge or wrap
+///     refuses  a vector; another number of widths than 1 or the input's axes; a negative width; a border by reflect
+///              that is not narrower than the input, or one by wrap that is wider
+///
+///     abcd with pad<2, reflect>: cbabcdcb, with edge: aaabcddd, with wrap: cdabcdab, with constant<0.5>: kkabcdkk
+///
+/// Zeros around a convolution or pool are their own option, padding or same, and cost nothing.
+///
+///     using scan = ctnn::network<ctnn::shape<28, 28, 8>, ctnn::pad<1, ctnn::reflect>, ctnn::conv<8>>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html (edge: replicate, wrap: circular)
+template <auto... Options>
+struct pad {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        constexpr position_options o = read_position_options<Options...>();
+        if (!o.taken(position_option::surrounding | position_option::before | position_option::after))
+            return refusal::option_not_taken;
+        operation row = make_operation(kind::custom, "pad", in, in);
+        if (const refusal why = detail::place_border(o, in, row.window); why != refusal::none) return why;
+        for (int a = 0; a < 3; ++a) {
+            const extent before = row.window.before[a], after = row.window.after[a];
+            const extent most = before > after ? before : after, n = in.axis[a];
+            if ((o.outside == surrounding::reflect && most >= n) || (o.outside == surrounding::wrap && most > n))
+                return refusal::border_exceeds_input;
+            row.out.axis[a] += before + after;
+        }
+        row.alpha = o.value;
+        row.beta = static_cast<double>(o.outside);  // what networks are told apart by
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::pad_forward(border_of(call.op), call.x, call.y, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr) kernels::pad_backward(border_of(call.op), call.dy, call.dx, call.threads);
+    }
+
+private:
+    [[nodiscard]] static kernels::border_rule border_of(const operation& row) {
+        constexpr surrounding outside = read_position_options<Options...>().outside;
+        const extent(&before)[3] = row.window.before;
+        return {outside, row.alpha, {before[0], before[1], before[2]}};
+    }
+};
+
+}  // namespace ctnn
 // -------------------- ctnn/layers/prelu.hpp
 /// \file
 /// The rectifier whose slope is learned.
@@ -22977,85 +23939,6 @@ struct reshape {
 /// \file
 /// Nearest and linear resampling to any extents, forward and backward, vectorized over channels.
 
-// -------------------- ctnn/core/position_options.hpp
-/// \file
-/// The named options of layers that resample or move positions: upsample<2, linear>, pad<1, reflect>.
-
-namespace ctnn {
-
-/// Where an output position lies in the input, and what is read there.
-enum class sampling : unsigned char {
-    nearest,  ///< the position at o * in / out, rounded down
-    linear,   ///< between the neighbors of (o + 1/2) in / out - 1/2, as far as they exist: pixels are squares
-    aligned   ///< between those of o (in - 1) / (out - 1): the first and last pixels lie on each other
-};
-
-/// What the options of such a layer say, read into one value.
-struct position_options {
-    axes numbers{};  ///< those given by place: factors, extents or widths
-    bool linear = false, aligned = false;
-    unsigned given = 0;  ///< which options were given, a bit each
-    bool repeated = false;
-
-    constexpr void mark(unsigned option) {
-        repeated = repeated || (given & option) != 0;
-        given |= option;
-    }
-    /// Does the layer take all that was given, and each once?
-    [[nodiscard]] constexpr bool taken(unsigned options) const { return !repeated && (given & ~options) == 0; }
-};
-
-/// The bits of position_options::given; a layer lists those that it takes.
-namespace position_option {
-inline constexpr unsigned interpolation = 1, alignment = 2;
-}
-
-template <bool Linear>
-struct interpolation_option {
-    static constexpr void read(position_options& o) {
-        o.mark(position_option::interpolation);
-        o.linear = Linear;
-    }
-};
-struct align_corners_option {
-    static constexpr void read(position_options& o) {
-        o.mark(position_option::alignment);
-        o.aligned = true;
-    }
-};
-
-/// Each position takes the value of the nearest one: what upsample and resize do that are not told otherwise.
-inline constexpr interpolation_option<false> nearest{};
-/// Values between positions are interpolated along each axis: linear, bilinear or trilinear, as the input has axes.
-inline constexpr interpolation_option<true> linear{};
-/// The centers of the first and the last pixel stay where they are (PyTorch's align_corners=True); without it the edges
-/// of the image do.
-inline constexpr align_corners_option align_corners{};
-
-namespace detail {
-template <class Option>
-constexpr void read_position_option(position_options& o, Option value) {
-    if constexpr (std::integral<Option>) {
-        if (o.numbers.count < 3) o.numbers.value[o.numbers.count] = static_cast<extent>(value);
-        ++o.numbers.count;  // four are those of no input
-    } else if constexpr (requires { Option::read(o); }) {
-        Option::read(o);
-    } else {
-        o.mark(option::of_another_layer);
-    }
-}
-}  // namespace detail
-
-/// Reads a layer's options; plain numbers are one for all axes, or one for each.
-template <auto... Options>
-[[nodiscard]] constexpr position_options read_position_options() {
-    position_options result;
-    (detail::read_position_option(result, Options), ...);
-    return result;
-}
-
-}  // namespace ctnn
-
 namespace ctnn {
 inline namespace CTNN_BACKEND {
 namespace kernels {
@@ -23184,17 +24067,6 @@ CTNN_KERNEL void gather_pixels(const T* dy, const extent (&dy_step)[3], const ta
     }
 }
 
-/// Calls body(s, d, h) for all rows of a batch, in parallel over pieces of some 16,384 of `row_elements`.
-template <class Body>
-void for_each_position_row(const dims& shape, extent samples, extent row_elements, extent threads, const Body& body) {
-    const extent depth = shape.depth(), height = shape.height(), rows = samples * depth * height;
-    const extent piece = row_elements < 16384 ? 16384 / row_elements : 1;
-    parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
-        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r)
-            body(r / (depth * height), r / height % depth, r % height);
-    });
-}
-
 }  // namespace detail
 
 /// Numbers of scratch memory that both directions need.
@@ -23207,7 +24079,7 @@ template <class T>
 void resample_forward(sampling rule, const batch_view<const T>& x, const batch_view<T>& y, T* scratch, extent threads) {
     const detail::resampling<T> at(rule, x.shape, y.shape, scratch);
     const detail::taps<T>&depths = at.axis[0], &heights = at.axis[1];
-    detail::for_each_position_row(
+    for_each_position_row(
         y.shape, y.count, y.shape.width() * y.shape.channels(), threads, [&](extent s, extent d, extent h) {
             detail::row_mixture<T> rows;
             for (extent i = 0; i <= (depths.share[d] != 0); ++i)
@@ -23225,7 +24097,7 @@ void resample_backward(sampling rule, const batch_view<const T>& dy, const batch
                        extent threads) {
     const detail::resampling<T> at(rule, dx.shape, dy.shape, scratch);
     const extent row_work = dy.shape.size() / (dx.shape.depth() * dx.shape.height()) + 1;
-    detail::for_each_position_row(dx.shape, dx.count, row_work, threads, [&](extent s, extent d, extent h) {
+    for_each_position_row(dx.shape, dx.count, row_work, threads, [&](extent s, extent d, extent h) {
         detail::gather_pixels(dy.at(s, 0, 0, 0), dy.step, at.axis, d, h, dx.at(s, d, h, 0), dx.step[2],
                               dx.shape.width(), dx.shape.channels());
     });
@@ -23265,6 +24137,7 @@ template <auto... Options>
     for (extent a = in.first_axis(); a < 3; ++a) {
         if (number[a] < 1) return refusal::number_out_of_range;
         row.out.axis[a] = factors ? number[a] * in.axis[a] : number[a];
+        row.window.stride[a] = in.axis[a] > row.out.axis[a] ? in.axis[a] / row.out.axis[a] : 1;
         if (rule != sampling::nearest && row.out.axis[a] != in.axis[a]) row.window.kernel[a] = 2;  // it sees so many
     }
     row.alpha = static_cast<double>(rule);  // what networks are told apart by
@@ -23796,7 +24669,11 @@ private:
 }  // namespace ctnn
 // -------------------- ctnn/models/models.hpp
 /// \file
-/// Networks that are known by name.
+/// Networks that are known by name, and their blocks.
+
+// -------------------- ctnn/models/aspp.hpp
+/// \file
+/// Atrous spatial pyramid pooling: Chen et al., "Rethinking atrous convolution for semantic image segmentation", 2017.
 
 // -------------------- ctnn/models/resnet18.hpp
 /// \file
@@ -23827,6 +24704,66 @@ using resnet18 = network<Input,
     down_block<256>, basic_block<256>, down_block<512>, basic_block<512>,
     global_avg_pool, dense<Classes>, softmax>;
 // clang-format on
+
+}  // namespace ctnn::models
+
+namespace ctnn::models {
+
+/// A 3 x 3 convolution whose taps lie Rate positions apart, batch norm and relu; the image's size stays.
+template <extent Filters, extent Rate>
+struct atrous_conv_norm : chain<conv<Filters, 3, dilation<Rate>, padding<Rate>, no_bias>, batch_norm<>, relu> {};
+
+/// An image of Height x Width -> Filters channels: a 1 x 1 convolution, a 3 x 3 one for each rate and the mean of the
+/// whole image, side by side, then a 1 x 1 convolution; batch norm and relu behind each. The parameters are those of
+/// PyTorch's torchvision.models.segmentation.deeplabv3.ASPP, which drops out half of the result in training.
+///
+///     using pyramid = ctnn::models::aspp<256, 28, 28, 12, 24, 36>;
+template <extent Filters, extent Height, extent Width, extent... Rates>
+struct aspp
+    : chain<concat<chain<conv_norm<Filters, 1>, relu>, atrous_conv_norm<Filters, Rates>...,
+                   chain<avg_pool<kernel<Height, Width>>, conv_norm<Filters, 1>, relu, upsample<Height, Width>>>,
+            conv_norm<Filters, 1>, relu> {};
+
+}  // namespace ctnn::models
+// -------------------- ctnn/models/bottleneck.hpp
+/// \file
+/// The blocks of ResNet-50 and deeper: He et al., "Deep residual learning for image recognition", 2015.
+
+namespace ctnn::models {
+
+/// 4 * Channels -> the same: 1 x 1 to Channels, 3 x 3, 1 x 1 back, beside a shortcut; a relu behind.
+template <extent Channels>
+struct bottleneck
+    : chain<residual<conv_norm<Channels, 1>, relu, conv_norm<Channels>, relu, conv_norm<4 * Channels, 1>>, relu> {};
+
+/// Any channels -> 4 * Channels, height and width divided by Stride: the first block of a stage. The stride is that of
+/// the 3 x 3 convolution, as in PyTorch's torchvision.models.resnet50; its shortcut is a 1 x 1 convolution.
+template <extent Channels, extent Stride = 2>
+struct bottleneck_down
+    : chain<sum<conv_norm<4 * Channels, 1, Stride>,
+                chain<conv_norm<Channels, 1>, relu, conv_norm<Channels, 3, Stride>, relu, conv_norm<4 * Channels, 1>>>,
+            relu> {};
+
+}  // namespace ctnn::models
+// -------------------- ctnn/models/dense_block.hpp
+/// \file
+/// The blocks of DenseNet: Huang et al., "Densely connected convolutional networks", 2016.
+
+namespace ctnn::models {
+
+/// The input beside Growth new channels: batch norm and relu before a 1 x 1 convolution to 4 * Growth channels, and
+/// again before a 3 x 3.
+template <extent Growth = 32>
+struct dense_layer : concat<identity, chain<batch_norm<>, relu, conv<4 * Growth, 1, no_bias>, batch_norm<>, relu,
+                                            conv<Growth, 3, same, no_bias>>> {};
+
+/// So many of them: Layers * Growth channels more.
+template <extent Layers, extent Growth = 32>
+struct dense_block : repeat<Layers, dense_layer<Growth>> {};
+
+/// Between two dense blocks: so many channels, half the height and width.
+template <extent Channels>
+struct transition : chain<batch_norm<>, relu, conv<Channels, 1, no_bias>, avg_pool<>> {};
 
 }  // namespace ctnn::models
 // -------------------- ctnn/report/report.hpp
@@ -24182,6 +25119,188 @@ public:
 private:
     std::string text_;
 };
+
+}  // namespace ctnn
+// -------------------- ctnn/report/group_report.hpp
+/// \file
+/// The scores of each group of samples as a table of text.
+
+// -------------------- ctnn/train/metric/group_scores.hpp
+/// \file
+/// The same scores for each group of samples: by hospital, device, sex or age.
+
+// -------------------- ctnn/train/metric/roc_auc.hpp
+/// \file
+/// The area under the ROC curve.
+
+namespace ctnn {
+
+/// The area under the ROC curve of one class against the others: the probability that a sample of the class scores
+/// higher than one of another class, ties counting one half (Mann and Whitney's U over its maximum).
+///
+///     takes      scores [count][columns], of which column `column` is read; labels [count], negative ones ignored
+///     gives      0 to 1; NaN when a score is NaN, or when the class or the others have no sample: no pair to rank
+///     costs      a sort of count numbers
+///
+/// The counting is exact, so that neither the order of the samples nor ties change the result. As scikit-learn's
+/// roc_auc_score: https://scikit-learn.org/stable/modules/generated/sklearn.metrics.roc_auc_score.html
+template <class T>
+[[nodiscard]] inline double roc_auc_of_class(const T* scores, extent columns, extent column, const std::int32_t* labels,
+                                             extent count, std::int32_t positive) {
+    constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+    struct ranked {
+        T score;
+        bool positive;
+    };
+    std::vector<ranked> samples;
+    samples.reserve(static_cast<std::size_t>(count));
+    for (extent i = 0; i < count; ++i) {
+        if (labels[i] < 0) continue;
+        const T score = scores[i * columns + column];
+        if (std::isnan(score)) return undefined;
+        samples.push_back({score, labels[i] == positive});
+    }
+    const std::vector<extent> order =
+        detail::sorted_places(samples, [](const ranked& a, const ranked& b) { return a.score < b.score; });
+    const auto at = [&](std::size_t rank) -> const ranked& { return samples[static_cast<std::size_t>(order[rank])]; };
+
+    // Twice the number of pairs in the right order, one tie being one: an integer below 2^63 for two billion samples.
+    std::int64_t positives = 0, negatives = 0, pairs = 0;
+    for (std::size_t i = 0; i < order.size();) {
+        std::int64_t tied_positives = 0, tied_negatives = 0;
+        const T score = at(i).score;
+        for (; i < order.size() && at(i).score == score; ++i)
+            ++(at(i).positive ? tied_positives : tied_negatives);
+        pairs += tied_positives * (2 * negatives + tied_negatives);
+        positives += tied_positives;
+        negatives += tied_negatives;
+    }
+    if (positives == 0 || negatives == 0) return undefined;
+    return static_cast<double>(pairs) / (2.0 * static_cast<double>(positives) * static_cast<double>(negatives));
+}
+
+/// The area under the ROC curve of a classifier with `columns` outputs, as MedMNIST reports it: one or two outputs are
+/// a binary problem (the last column is class 1's score), more are the mean of each class against the others.
+///
+///     takes      scores [count][columns], labels [count], negative ones ignored
+///     gives      0 to 1; a class without samples does not enter the mean; NaN when a score is NaN or nothing is ranked
+template <class T>
+[[nodiscard]] inline double roc_auc(const T* scores, extent columns, const std::int32_t* labels, extent count) {
+    if (columns <= 2) return roc_auc_of_class(scores, columns, columns - 1, labels, count, 1);
+    for (extent i = 0; i < count * columns; ++i) {
+        if (std::isnan(scores[i])) return std::numeric_limits<double>::quiet_NaN();
+    }
+    double sum = 0;
+    extent ranked_classes = 0;
+    for (extent c = 0; c < columns; ++c) {
+        const double area = roc_auc_of_class(scores, columns, c, labels, count, static_cast<std::int32_t>(c));
+        if (std::isnan(area)) continue;
+        sum += area;
+        ++ranked_classes;
+    }
+    return ranked_classes == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(ranked_classes);
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// What evaluation says of one group.
+struct group_score {
+    confusion_matrix matrix;  ///< its samples, from which precision, recall, specificity and more follow
+    double auc = 0;           ///< as roc_auc: NaN where the group has one class alone
+};
+
+/// One score a group, in the order of the groups; a group without samples has an empty matrix and an AUC of NaN.
+///
+///     takes      scores [count][columns], labels [count], groups [count]; a sample whose label is negative or whose
+///                group is outside [0, group_count) is left out
+template <class T>
+[[nodiscard]] std::vector<group_score> group_scores(const T* scores, extent columns, const std::int32_t* labels,
+                                                    const std::int32_t* groups, extent count, extent group_count,
+                                                    double threshold = 0.5) {
+    std::vector<group_score> result;
+    std::vector<std::int32_t> of_group(static_cast<std::size_t>(count));
+    for (extent g = 0; g < group_count; ++g) {
+        group_score& score = result.emplace_back(group_score{confusion_matrix(class_count(columns)), 0});
+        for (extent i = 0; i < count; ++i) {
+            const bool counts = groups[i] == g && labels[i] >= 0;
+            of_group[static_cast<std::size_t>(i)] = counts ? labels[i] : -1;
+            if (counts) score.matrix.add(labels[i], predicted_class(scores + i * columns, columns, threshold));
+        }
+        score.auc = roc_auc(scores, columns, of_group.data(), count);
+    }
+    return result;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/specificity.hpp
+/// \file
+/// How much of what is not a class is left alone.
+
+namespace ctnn {
+
+namespace detail {
+[[nodiscard]] inline fraction specificity_fraction(const confusion_matrix& matrix, extent c) {
+    return {matrix.total() - matrix.support(c) - matrix.predictions(c) + matrix(c, c),
+            matrix.total() - matrix.support(c)};
+}
+}  // namespace detail
+
+/// The share of the samples of other classes that are not taken for class c; 0 when there are none.
+///
+/// \pre c is in [0, matrix.classes())
+[[nodiscard]] inline double specificity(const confusion_matrix& matrix, extent c) {
+    return detail::specificity_fraction(matrix, c).value();
+}
+
+/// The same for all classes together.
+[[nodiscard]] inline double specificity(const confusion_matrix& matrix, average how) {
+    return detail::averaged(matrix, how, detail::specificity_fraction);
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Samples, accuracy, area under the ROC curve, sensitivity and specificity of each group, a line a group, in the form
+/// of classification_report. Of two classes, sensitivity and specificity are class 1's; of more, macro averages. What a
+/// group cannot answer is "-": the area of one class alone, and all of a group without samples.
+///
+///     takes      names, one a group; a group beyond them is called by its index. digits, 0 to 30 behind the point
+///
+///     const auto scores = ctnn::group_scores(probabilities, 1, labels, hospitals, samples, 3);
+///     const std::string table = ctnn::group_report(scores, names);
+[[nodiscard]] inline std::string group_report(const std::vector<group_score>& groups,
+                                              std::span<const std::string> names = {}, int digits = 2) {
+    digits = std::clamp(digits, 0, 30);
+    std::vector<std::string> headings;
+    std::size_t width = 0;
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+        headings.push_back(g < names.size() ? names[g] : std::to_string(g));
+        width = std::max(width, detail::character_count(headings.back()));
+    }
+    std::string text = std::string(width, ' ');
+    for (const char* title : {"samples", "accuracy", "auc", "sensitivity", "specificity"})
+        text += "  " + detail::right_aligned(title, 11);
+    text += "\n\n";
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+        const confusion_matrix& matrix = groups[g].matrix;
+        const bool binary = matrix.classes() == 2, any = matrix.total() > 0;
+        const auto cell = [&](double value, bool answered) {
+            text += "  " + detail::right_aligned(
+                               any && answered && !std::isnan(value) ? detail::fixed(value, digits) : "-", 11);
+        };
+        text += detail::right_aligned(headings[g], width);
+        text += "  " + detail::right_aligned(std::to_string(matrix.total()), 11);
+        cell(accuracy(matrix), true);
+        cell(groups[g].auc, true);
+        cell(binary ? recall(matrix, 1) : recall(matrix, average::macro), !binary || matrix.support(1) > 0);
+        cell(binary ? specificity(matrix, 1) : specificity(matrix, average::macro), !binary || matrix.support(0) > 0);
+        text += '\n';
+    }
+    return text;
+}
 
 }  // namespace ctnn
 #if defined(CTNN_WITH_IMAGES)
@@ -24703,6 +25822,845 @@ struct grid_tile {
 /// \file
 /// Losses, optimizers, metrics, training.
 
+// -------------------- ctnn/train/callback/checkpoint.hpp
+/// \file
+/// A run of fit that can be killed: everything that it depends on, kept in one file.
+
+// -------------------- ctnn/train/history.hpp
+/// \file
+/// What training tells: a record for each epoch, and calls on the way.
+
+namespace ctnn {
+
+/// What one epoch did. Losses are means over samples; accuracies are shares of labels, -1 where there are no labels.
+struct epoch_record {
+    extent epoch = 0;  ///< 1 is the first
+    double loss = 0;   ///< of the training batches, as they were met
+    double accuracy = -1;
+    double validation_loss = -1;  ///< -1 without validation data
+    double validation_accuracy = -1;
+    double validation_auc = -1;  ///< area under the ROC curve; several classes: the mean of one against the rest
+    double rate = 0;             ///< the optimizer's rate in the last step of this epoch
+    double seconds = 0;
+};
+
+/// A whole run.
+struct training_history {
+    std::vector<epoch_record> epochs;
+    extent best_epoch = 0;  ///< the epoch whose weights the model has now
+    bool stopped_early = false;
+};
+
+struct training_run;
+
+/// What a callback may see and change in the middle of training.
+struct training_moment {
+    extent epoch = 1, epochs = 1;   ///< from 1
+    extent batch = 0, batches = 0;  ///< done in this epoch, and in a whole one
+    extent samples = 0;             ///< seen in this epoch
+    double loss = 0;                ///< running mean of this epoch
+    double batch_loss = 0;          ///< mean of the last batch
+    double rate = 0;                ///< of the last step; may be changed at the beginning of an epoch
+    bool improved = false;          ///< at the end of an epoch: it is the best so far
+    bool stop = false;              ///< may be set: training ends after this epoch
+    bool stop_at_once = false;      ///< may be set: training ends after the step at hand, in the middle of the epoch
+    error failed{};                 ///< may be set: training ends now, and fit returns it
+    training_run* run = nullptr;    ///< the numbers of the run; null outside fit
+
+    /// Is no further epoch to begin?
+    [[nodiscard]] bool ends() const { return stop || stop_at_once || static_cast<bool>(failed); }
+};
+
+/// Derive from it to be called around a run, its epochs, batches and validation; nothing is printed by the library
+/// itself. Each function is called for one callback after the other, in the order of fit_options::callbacks. One that
+/// fails says so in training_moment::failed, and the ones behind it are not called. An exception passes through fit:
+/// run_ends is called, and the model has the weights of the last step.
+class training_callback {
+public:
+    virtual void run_restores(training_moment&) {}  ///< before all others: may put an earlier run in place
+    virtual void run_begins(training_moment&) {}    ///< the first epoch, or where an earlier run was
+    virtual void epoch_begins(training_moment&) {}  ///< not for an epoch that is continued in its middle
+    virtual void batch_begins(training_moment&) {}
+    virtual void backward_ends(training_moment&) {}  ///< the gradient of a batch is there, the step is to come
+    virtual void batch_ends(training_moment&) {}
+    virtual void validation_begins(training_moment&) {}
+    virtual void validation_ends(training_moment&, const epoch_record&) {}
+    virtual void epoch_ends(training_moment&, const epoch_record&) {}
+    /// At the end, whatever ended it, for every callback whose run_begins was called; the model has the weights of the
+    /// last step.
+    virtual void run_ends(training_moment&) {}
+
+protected:
+    ~training_callback() = default;
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/run.hpp
+/// \file
+/// A run of fit as plain numbers: what a checkpoint keeps and callbacks look at. It knows no network.
+
+// -------------------- ctnn/train/metric/running_mean.hpp
+/// \file
+/// The mean of values that come one after the other.
+
+namespace ctnn {
+
+/// The weighted mean of the values so far, as a training loop reports its loss; 0 before the first.
+///
+///     ctnn::running_mean loss;
+///     loss.add(batch_loss, samples_of_batch);
+class running_mean {
+public:
+    void add(double value, double weight = 1) {
+        sum_ += value * weight;
+        weight_ += weight;
+    }
+    /// Adds a sum of values together with the sum of their weights, as a loss gives with its normalizer.
+    void add_sum(double sum, double weight) {
+        sum_ += sum;
+        weight_ += weight;
+    }
+    [[nodiscard]] double sum() const { return sum_; }
+    [[nodiscard]] double weight() const { return weight_; }
+    [[nodiscard]] double value() const { return weight_ > 0 ? sum_ / weight_ : 0.0; }
+
+private:
+    double sum_ = 0, weight_ = 0;
+};
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Numbers of a run that lie in one block, float or double.
+struct run_block {
+    std::string name;  ///< "model.parameters", "model.state", "optimizer.slot.0", "average.parameters", "best.state"
+    float* single = nullptr;
+    double* twice = nullptr;  ///< one of the two is null
+    extent count = 0;
+
+    run_block() = default;
+    run_block(std::string called, std::span<float> numbers)
+        : name(std::move(called)), single(numbers.data()), count(std::ssize(numbers)) {}
+    run_block(std::string called, std::span<double> numbers)
+        : name(std::move(called)), twice(numbers.data()), count(std::ssize(numbers)) {}
+    [[nodiscard]] double operator[](extent i) const {
+        return twice != nullptr ? twice[i] : static_cast<double>(single[i]);
+    }
+};
+
+/// Where in a network a number that is not finite comes first.
+struct not_finite_place {
+    int row = -1;             ///< of training_run::layers; -1: nowhere
+    bool parameters = false;  ///< in those of the layer, or in its output
+};
+
+/// Runs the last batch forward again to look into it; fit has one for its precision.
+class forward_probe {
+public:
+    [[nodiscard]] virtual not_finite_place first_not_finite() = 0;
+
+protected:
+    ~forward_probe() = default;
+};
+
+/// A run of fit. With the samples, the seed and the settings, these numbers are all that the rest of it depends on:
+/// the order of an epoch's samples follows from seed and epoch, dropout's masks from seed and batches_met, the memory
+/// of schedules and of early stopping from the history.
+struct training_run {
+    std::vector<run_block> blocks;      ///< everything that changes: model, optimizer, average, best
+    run_block gradient;                 ///< of the last batch, or of all since the last step
+    std::vector<named_tensor> tensors;  ///< the parts of model.parameters, model.state and the gradient
+    std::vector<std::string> layers;    ///< "0 conv": what stands in each row of the network
+    std::string architecture;           ///< a line a row
+    std::string settings;               ///< what a run that goes on must have in common with the one that began
+    forward_probe* probe = nullptr;
+
+    training_history history;
+    std::uint64_t batches_met = 0;  ///< over all epochs
+    std::uint64_t steps = 0;        ///< of the optimizer
+    running_mean loss, right;       ///< of this epoch
+    bool between_steps = true;      ///< no gradient is waiting for its step
+    bool restored = false;          ///< set by who puts an earlier run in place
+
+    template <class T>
+    void add_model(const std::string& name, std::span<T> parameters, std::span<T> state) {
+        blocks.push_back({name + ".parameters", parameters});
+        blocks.push_back({name + ".state", state});
+    }
+    /// \returns null where there is no block of this name
+    [[nodiscard]] const run_block* find(const std::string& name) const {
+        for (const run_block& one : blocks)
+            if (one.name == name) return &one;
+        return nullptr;
+    }
+    /// The numbers that are evaluated: those of the average where there is one. \param part "parameters" or "state"
+    [[nodiscard]] const run_block* evaluated(const std::string& part) const {
+        const run_block* const average = find("average." + part);
+        return average != nullptr ? average : find("model." + part);
+    }
+};
+
+namespace detail {
+
+/// Tells callbacks, and the end of a run to every one that was told of its beginning, whatever ends it.
+class run_calls {
+public:
+    run_calls(const std::vector<training_callback*>& all, training_moment& now) : all_(all), now_(now) {}
+    run_calls(const run_calls&) = delete;
+    run_calls& operator=(const run_calls&) = delete;
+    ~run_calls() {
+#if defined(__cpp_exceptions)
+        try {
+            (void)end();
+        } catch (...) {  // what brought us here goes on its way
+        }
+#else
+        (void)end();
+#endif
+    }
+
+    /// \returns false when one failed
+    bool tell(void (training_callback::*what)(training_moment&)) {
+        for (std::size_t i = 0; i < all_.size() && !now_.failed; ++i) (all_[i]->*what)(now_);
+        return !now_.failed;
+    }
+    bool tell(void (training_callback::*what)(training_moment&, const epoch_record&), const epoch_record& record) {
+        for (std::size_t i = 0; i < all_.size() && !now_.failed; ++i) (all_[i]->*what)(now_, record);
+        return !now_.failed;
+    }
+    void begin() {
+        for (; begun_ < all_.size() && !now_.failed; ++begun_) all_[begun_]->run_begins(now_);
+    }
+    /// Tells the end once. \returns what failed, before or now
+    error end() {
+        while (begun_ > 0) {  // the count goes first, so that one that throws is not told again
+            --begun_;
+            all_[ended_++]->run_ends(now_);
+        }
+        return now_.failed;
+    }
+
+private:
+    const std::vector<training_callback*>& all_;
+    training_moment& now_;
+    std::size_t begun_ = 0, ended_ = 0;
+};
+
+/// "... [with Optimizer = ctnn::adam]", as the compiler spells it.
+template <class Optimizer>
+[[nodiscard]] constexpr const char* text_with_type() {
+    return __PRETTY_FUNCTION__;
+}
+
+/// What decides the order of samples and the meaning of the kept numbers, as a text that errors can show.
+[[nodiscard]] inline std::string settings_text(const char* with_type, extent samples,
+                                               const std::vector<std::int32_t>& labels, extent batch, extent accumulate,
+                                               bool shuffled, std::uint64_t seed, int watched) {
+    std::string text = with_type;
+    if (const std::size_t at = text.find("Optimizer = "); at != std::string::npos) text = text.substr(at + 12);
+    text = text.substr(0, text.find_first_of(";]"));
+    if (const std::size_t at = text.rfind("::"); at != std::string::npos) text = text.substr(at + 2);
+    std::uint64_t hash = 0;
+    for (const std::int32_t label : labels) {
+        unsigned char bytes[4];
+        for (int i = 0; i < 4; ++i) bytes[i] = static_cast<unsigned char>(static_cast<std::uint32_t>(label) >> (8 * i));
+        hash = hash64({bytes, 4}, hash);
+    }
+    text += ", " + std::to_string(samples) + " samples with labels " + std::to_string(hash);
+    text += ", batch " + std::to_string(batch) + ", accumulate " + std::to_string(accumulate);
+    text += shuffled ? ", shuffled with seed " : ", in order with seed ";
+    return text + std::to_string(seed) + ", watched " + std::to_string(watched);
+}
+
+}  // namespace detail
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// When a checkpoint is written. Whatever is not 0 counts, each for itself.
+struct checkpoint_options {
+    extent every_epochs = 1;
+    extent every_batches = 0;                     ///< of the whole run
+    double every_seconds = 0;                     ///< since the last one
+    bool resume = true;                           ///< go on where the file says; false: begin anew and replace it
+    std::int64_t budget = std::int64_t{8} << 30;  ///< bytes; a larger file is refused before it is read
+};
+
+namespace detail {
+
+inline constexpr extent numbers_of_an_epoch = 8;
+
+inline tensor_source numbers_to_keep(const char* name, const std::vector<double>& numbers, std::vector<extent> shape) {
+    return {
+        name,
+        tensor_type::f64,
+        std::move(shape),
+        {reinterpret_cast<const unsigned char*>(numbers.data()), static_cast<extent>(numbers.size() * sizeof(double))}};
+}
+
+inline byte_view bytes_of(const run_block& block) {
+    const void* const numbers = block.twice != nullptr ? static_cast<const void*>(block.twice) : block.single;
+    const std::size_t each = block.twice != nullptr ? sizeof(double) : sizeof(float);
+    return {static_cast<const unsigned char*>(numbers), block.count * static_cast<extent>(each)};
+}
+
+inline tensor_type type_of(const run_block& block) {
+    return block.twice != nullptr ? tensor_type::f64 : tensor_type::f32;
+}
+
+inline bool whole_number(const std::string* text, std::uint64_t& value) {
+    if (text == nullptr) return false;
+    const char* const last = text->data() + text->size();
+    const auto end = std::from_chars(text->data(), last, value);
+    return end.ec == std::errc{} && end.ptr == last;
+}
+
+}  // namespace detail
+
+/// The content of a checkpoint: a safetensors file with a tensor for each block of the run, its history, and in the
+/// metadata where it stands, with ctnn's checksum. \pre now.run is not null, and between_steps
+[[nodiscard]] inline result<byte_vector> format_checkpoint(const training_moment& now) {
+    const training_run& run = *now.run;
+    std::vector<tensor_source> tensors;
+    for (const run_block& one : run.blocks)
+        tensors.push_back({one.name, detail::type_of(one), {one.count}, detail::bytes_of(one)});
+    const std::vector<double> numbers{run.loss.sum(),     run.loss.weight(), run.right.sum(),
+                                      run.right.weight(), now.rate,          now.loss};
+    std::vector<double> epochs;
+    for (const epoch_record& e : run.history.epochs)
+        for (const double number : {static_cast<double>(e.epoch), e.loss, e.accuracy, e.validation_loss,
+                                    e.validation_accuracy, e.validation_auc, e.rate, e.seconds})
+            epochs.push_back(number);
+    const extent done = std::ssize(run.history.epochs);
+    tensors.push_back(detail::numbers_to_keep("run.numbers", numbers, {std::ssize(numbers)}));
+    tensors.push_back(detail::numbers_to_keep("run.history", epochs, {done, detail::numbers_of_an_epoch}));
+    const bool whole = done == now.epoch;  // the next epoch is to come
+    return format_safetensors(tensors, {{"ctnn.checkpoint", "1"},
+                                        {"ctnn.epoch", std::to_string(now.epoch + (whole ? 1 : 0))},
+                                        {"ctnn.batch", std::to_string(whole ? 0 : now.batch)},
+                                        {"ctnn.samples", std::to_string(whole ? 0 : now.samples)},
+                                        {"ctnn.batches_met", std::to_string(run.batches_met)},
+                                        {"ctnn.steps", std::to_string(run.steps)},
+                                        {"ctnn.settings", run.settings},
+                                        {"ctnn.architecture", run.architecture}});
+}
+
+/// Puts a run where a checkpoint says. Everything is compared before anything changes. \pre now.run is not null
+/// \returns what parse_safetensors refuses; wrong_format for another file; architecture_mismatch; invalid_argument when
+///          data, order, seed, optimizer or what is kept (average, best weights, slots) are not those of the run that
+///          wrote it; corrupt for a place that no run can be at
+[[nodiscard]] inline error restore_checkpoint(training_moment& now, byte_view bytes, const std::string& path = {}) {
+    training_run& run = *now.run;
+    const result<safetensors_file> file = parse_safetensors(bytes, path);
+    if (!file) return file.error();
+    const std::string *version = file->find_metadata("ctnn.checkpoint"),
+                      *settings = file->find_metadata("ctnn.settings"),
+                      *architecture = file->find_metadata("ctnn.architecture");
+    if (!file->has_checksum || version == nullptr || settings == nullptr || architecture == nullptr)
+        return {error_kind::wrong_format, path, "is no checkpoint of a run"};
+    if (*version != "1")
+        return {error_kind::unsupported, path, -1, "ctnn.checkpoint " + *version,
+                "1; the file is of a newer version of ctnn"};
+    if (*architecture != run.architecture)
+        return {error_kind::architecture_mismatch, path,
+                "a run of another network; " + detail::first_difference(*architecture, run.architecture)};
+    if (*settings != run.settings)
+        return {error_kind::invalid_argument, path, -1, "a run with " + *settings, run.settings};
+
+    const auto differs = [&](const std::string& name, bool here) {
+        return error(
+            error_kind::invalid_argument, path,
+            name + (here ? " is kept by this run, not by the file's" : " is kept by the file's run, not by this"));
+    };
+    for (const run_block& one : run.blocks) {
+        const tensor_entry* const entry = file->find(one.name);
+        if (entry == nullptr) return differs(one.name, true);
+        if (entry->type != detail::type_of(one) || entry->shape != std::vector<extent>{one.count})
+            return {error_kind::shape_mismatch, path, one.name + " is not the network's"};
+    }
+    const tensor_entry *numbers = file->find("run.numbers"), *epochs = file->find("run.history");
+    if (file->entries.size() > run.blocks.size() + 2)
+        for (const tensor_entry& one : file->entries)
+            if (&one != numbers && &one != epochs && run.find(one.name) == nullptr) return differs(one.name, false);
+    std::uint64_t epoch = 0, batch = 0, samples = 0, batches_met = 0, steps = 0;
+    const bool placed = detail::whole_number(file->find_metadata("ctnn.epoch"), epoch) &&
+                        detail::whole_number(file->find_metadata("ctnn.batch"), batch) &&
+                        detail::whole_number(file->find_metadata("ctnn.samples"), samples) &&
+                        detail::whole_number(file->find_metadata("ctnn.batches_met"), batches_met) &&
+                        detail::whole_number(file->find_metadata("ctnn.steps"), steps);
+    const bool shaped = numbers != nullptr && epochs != nullptr && numbers->type == tensor_type::f64 &&
+                        epochs->type == tensor_type::f64 && numbers->shape == std::vector<extent>{6} &&
+                        epochs->shape.size() == 2 && epochs->shape[1] == detail::numbers_of_an_epoch;
+    if (!placed || !shaped || epoch != static_cast<std::uint64_t>(epochs->shape[0]) + 1 ||
+        batch > static_cast<std::uint64_t>(now.batches))
+        return {error_kind::corrupt, path, "says that a run is where none can be"};
+
+    std::vector<epoch_record> records(static_cast<std::size_t>(epochs->shape[0]));
+    const auto number = [&](const tensor_entry& from, std::size_t i) {
+        double value = 0;
+        std::memcpy(&value, file->bytes(bytes, from).data + i * sizeof value, sizeof value);
+        return value;
+    };
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        epoch_record& e = records[i];
+        double* const members[] = {&e.loss,           &e.accuracy, &e.validation_loss, &e.validation_accuracy,
+                                   &e.validation_auc, &e.rate,     &e.seconds};
+        e.epoch = static_cast<extent>(i) + 1;
+        for (std::size_t k = 0; k < std::size(members); ++k)
+            *members[k] = number(*epochs, i * static_cast<std::size_t>(detail::numbers_of_an_epoch) + k + 1);
+    }
+    for (const run_block& one : run.blocks) {
+        const byte_view from = file->bytes(bytes, *file->find(one.name));
+        if (from.size > 0)
+            std::memcpy(one.twice != nullptr ? static_cast<void*>(one.twice) : one.single, from.data,
+                        static_cast<std::size_t>(from.size));
+    }
+    run.history.epochs = std::move(records);
+    run.batches_met = batches_met;
+    run.steps = steps;
+    run.loss = run.right = {};
+    run.loss.add_sum(number(*numbers, 0), number(*numbers, 1));
+    run.right.add_sum(number(*numbers, 2), number(*numbers, 3));
+    run.restored = true;
+    now.epoch = static_cast<extent>(epoch);
+    now.batch = static_cast<extent>(batch);
+    now.samples = static_cast<extent>(samples);
+    now.rate = number(*numbers, 4);
+    now.loss = number(*numbers, 5);
+    return {};
+}
+
+/// A callback that keeps a run in a file and continues it from there: a program that is killed and started again ends
+/// with the weights, bit by bit, that it would have ended with. The same program continues; more epochs may be asked
+/// for.
+///
+///     keeps      weights, running statistics, the optimizer's slots, the average and the best weights, the history
+///                (schedules and early stopping remember from it), epoch and batch. The order of samples and dropout's
+///                masks follow from the seed, of which equality is checked as of everything else that the run rests on
+///     fails      stops the run with cannot_write when a file cannot be written: the one before is as it was, and the
+///                model has the weights of the last step. The first is written before the first step, so a folder that
+///                may not be written is found at once
+///     costs      the memory of the file twice, and its writing, flushing and reading back
+///
+/// A file takes the place of the one before only after it was read back, see write_verified_file(). What other
+/// callbacks remember is theirs to restore; they see in run_begins where the run goes on. The weights alone, for other
+/// programs, are saved by model_saver.
+///
+///     ctnn::checkpoint keep("run.checkpoint", {.every_epochs = 1});
+///     ctnn::fit(model, train, loss, ctnn::adam{}, {.epochs = 50, .callbacks = {&keep}});
+class checkpoint final : public training_callback {
+public:
+    explicit checkpoint(std::string path, const checkpoint_options& options = {})
+        : path_(std::move(path)), options_(options) {}
+
+    /// Did the last run go on from the file?
+    [[nodiscard]] bool resumed() const noexcept { return resumed_; }
+
+    void run_restores(training_moment& now) override {
+        resumed_ = false;
+        if (!options_.resume || detail::is_missing(path_)) return;
+        now.failed = detail::catch_out_of_memory(path_, [&]() -> error {
+            const result<byte_vector> bytes = read_file(path_, options_.budget);
+            return bytes ? restore_checkpoint(now, *bytes, path_) : bytes.error();
+        });
+        resumed_ = !now.failed;
+    }
+    void run_begins(training_moment& now) override {
+        written_at_ = now.run->steps;
+        epochs_written_ = std::ssize(now.run->history.epochs);
+        last_ = seconds_now();
+        due_ = false;
+        if (!resumed_) write(now);
+    }
+    void batch_ends(training_moment& now) override {
+        if (options_.every_batches > 0 &&
+            now.run->batches_met % static_cast<std::uint64_t>(options_.every_batches) == 0)
+            due_ = true;
+        if (options_.every_seconds > 0 && seconds_now() - last_ >= options_.every_seconds) due_ = true;
+        if (due_ && now.run->between_steps) write(now);
+    }
+    void epoch_ends(training_moment& now, const epoch_record&) override {
+        if (options_.every_epochs > 0 && now.epoch % options_.every_epochs == 0) write(now);
+    }
+    void run_ends(training_moment& now) override {
+        const bool moved = now.run->steps != written_at_ || std::ssize(now.run->history.epochs) != epochs_written_;
+        if (!now.failed && now.run->between_steps && moved) write(now);
+    }
+
+private:
+    void write(training_moment& now) {
+        now.failed = detail::catch_out_of_memory(path_, [&]() -> error {
+            const result<byte_vector> bytes = format_checkpoint(now);
+            if (!bytes) return {bytes.error().kind(), path_, bytes.error().message()};
+            return write_verified_file(path_, *bytes);
+        });
+        written_at_ = now.run->steps;
+        epochs_written_ = std::ssize(now.run->history.epochs);
+        last_ = seconds_now();
+        due_ = false;
+    }
+
+    std::string path_;
+    checkpoint_options options_;
+    bool resumed_ = false, due_ = false;
+    std::uint64_t written_at_ = 0;
+    extent epochs_written_ = 0;
+    double last_ = 0;
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/callback/finite_guard.hpp
+/// \file
+/// Stops training at the first number that is not finite, and says where it came from.
+
+namespace ctnn {
+
+/// Stops a run with not_finite when the loss or the gradient of a batch has NaN or infinity, before the step: the model
+/// keeps the weights of the step before, and a checkpoint stays at the last good one. The error names the first layer,
+/// in the order of computation, whose parameters or output are not finite (the batch runs forward once more to find
+/// it), else the tensor nearest to the loss whose gradient is not, else the loss itself.
+///
+///     costs      a pass over the gradient a batch
+///
+///     ctnn::finite_guard guard;
+///     ctnn::fit(model, train, loss, ctnn::adam{}, {.epochs = 50, .callbacks = {&guard}});
+class finite_guard final : public training_callback {
+public:
+    void backward_ends(training_moment& now) override {
+        const training_run& run = *now.run;
+        const bool loss = finite(now.batch_loss);
+        if (loss && first_bad(run.gradient, 0, run.gradient.count) < 0) return;
+        now.failed = {error_kind::not_finite, "epoch " + std::to_string(now.epoch) + ", batch " +
+                                                  std::to_string(now.batch + 1) + ": " + place(run, loss) +
+                                                  " is not finite"};
+    }
+
+private:
+    static bool finite(double value) { return value - value == 0; }
+
+    template <class T>
+    static extent first_bad(const T* numbers, extent from, extent to) {
+        for (extent i = from; i < to;) {  // in pieces, whose loop has no exit and becomes vectors
+            const extent end = to - i < 4096 ? to : i + 4096;
+            T sum = 0;
+            for (extent k = i; k < end; ++k) sum += numbers[k] - numbers[k];
+            if (sum != 0)
+                for (extent k = i; k < end; ++k)
+                    if (!finite(static_cast<double>(numbers[k]))) return k;
+            i = end;
+        }
+        return -1;
+    }
+    static extent first_bad(const run_block& block, extent from, extent to) {
+        return block.twice != nullptr ? first_bad(block.twice, from, to) : first_bad(block.single, from, to);
+    }
+
+    static std::string place(const training_run& run, bool loss) {
+        const not_finite_place found = run.probe->first_not_finite();
+        if (found.row >= 0) {
+            const std::string layer = "layer '" + run.layers[static_cast<std::size_t>(found.row)] + "'";
+            return (found.parameters ? "a parameter of " : "the output of ") + layer;
+        }
+        for (std::size_t i = run.tensors.size(); i-- > 0;) {
+            const named_tensor& t = run.tensors[i];
+            if (loss && t.learned && first_bad(run.gradient, t.offset, t.offset + t.size) >= 0)
+                return "the gradient of " + t.name;
+        }
+        return "the loss";
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/callback/functions.hpp
+/// \file
+/// Plain functions as callbacks.
+
+namespace ctnn {
+
+/// Calls a function at the beginning of each epoch: there the rate may be changed.
+///
+///     ctnn::before_epoch halve([](ctnn::training_moment& now) { if (now.epoch % 10 == 0) now.rate /= 2; });
+template <class Function>
+class before_epoch final : public training_callback {
+public:
+    explicit before_epoch(Function function) : function_(std::move(function)) {}
+    void epoch_begins(training_moment& now) override { function_(now); }
+
+private:
+    Function function_;
+};
+
+/// Calls a function after each batch, when its step, if it is due, is made.
+template <class Function>
+class after_batch final : public training_callback {
+public:
+    explicit after_batch(Function function) : function_(std::move(function)) {}
+    void batch_ends(training_moment& now) override { function_(now); }
+
+private:
+    Function function_;
+};
+
+/// Calls a function after each validation; the record has its numbers.
+template <class Function>
+class after_validation final : public training_callback {
+public:
+    explicit after_validation(Function function) : function_(std::move(function)) {}
+    void validation_ends(training_moment& now, const epoch_record& record) override { function_(now, record); }
+
+private:
+    Function function_;
+};
+
+/// Calls a function after each epoch.
+///
+///     ctnn::after_epoch enough([](ctnn::training_moment& now, const ctnn::epoch_record& done) {
+///         if (done.validation_auc > 0.99) now.stop = true;
+///     });
+///     ctnn::fit(model, train, loss, ctnn::adam{}, {.epochs = 100, .validation = &valid, .callbacks = {&enough}});
+template <class Function>
+class after_epoch final : public training_callback {
+public:
+    explicit after_epoch(Function function) : function_(std::move(function)) {}
+    void epoch_ends(training_moment& now, const epoch_record& record) override { function_(now, record); }
+
+private:
+    Function function_;
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/callback/history_log.hpp
+/// \file
+/// The history of a run as a file that grows with each epoch.
+
+// -------------------- ctnn/train/record_fields.hpp
+/// \file
+/// The numbers of an epoch by name, for whoever writes them.
+
+namespace ctnn::detail {
+
+/// A number of a record. What was not measured is -1 there.
+struct record_field {
+    const char* name;
+    double epoch_record::*number;
+    bool may_be_missing;
+};
+
+inline constexpr record_field record_fields[] = {{"loss", &epoch_record::loss, false},
+                                                 {"accuracy", &epoch_record::accuracy, true},
+                                                 {"validation_loss", &epoch_record::validation_loss, true},
+                                                 {"validation_accuracy", &epoch_record::validation_accuracy, true},
+                                                 {"validation_auc", &epoch_record::validation_auc, true},
+                                                 {"rate", &epoch_record::rate, false},
+                                                 {"seconds", &epoch_record::seconds, false}};
+
+[[nodiscard]] inline bool is_missing(const record_field& field, const epoch_record& record) {
+    return field.may_be_missing && record.*field.number == -1;
+}
+
+}  // namespace ctnn::detail
+
+namespace ctnn {
+
+/// Epochs as comma-separated values under a line of names; what was not measured is empty.
+[[nodiscard]] inline std::string history_csv(const std::vector<epoch_record>& epochs) {
+    std::string text = "epoch";
+    for (const detail::record_field& field : detail::record_fields) (text += ',') += field.name;
+    for (const epoch_record& e : epochs) {
+        text += "\r\n" + std::to_string(e.epoch);
+        for (const detail::record_field& field : detail::record_fields)
+            text += ',' + (detail::is_missing(field, e) ? std::string() : to_text(e.*field.number));
+    }
+    return text + "\r\n";
+}
+
+/// Epochs as JSON, one object a line; what was not measured is left out, and what is not finite is null.
+/// https://jsonlines.org
+[[nodiscard]] inline std::string history_jsonl(const std::vector<epoch_record>& epochs) {
+    std::string text;
+    for (const epoch_record& e : epochs) {
+        text += "{\"epoch\": " + std::to_string(e.epoch);
+        for (const detail::record_field& field : detail::record_fields) {
+            if (detail::is_missing(field, e)) continue;
+            const double number = e.*field.number;
+            ((text += ", \"") += field.name) += "\": " + (std::isfinite(number) ? to_text(number) : "null");
+        }
+        text += "}\n";
+    }
+    return text;
+}
+
+/// A callback that writes the history after each epoch, crash-safe: as CSV, or as JSON lines where the name ends in
+/// .jsonl. The file is written whole, so that of a run that goes on has every epoch once. A failure stops the run.
+///
+///     ctnn::history_log log("history.csv"), lines("history.jsonl");
+///     ctnn::fit(model, train, loss, ctnn::adam{}, {.epochs = 50, .callbacks = {&log, &lines}});
+class history_log final : public training_callback {
+public:
+    explicit history_log(std::string path) : path_(std::move(path)) {}
+
+    void run_begins(training_moment& now) override { write(now); }
+    void epoch_ends(training_moment& now, const epoch_record&) override { write(now); }
+
+private:
+    void write(training_moment& now) const {
+        const std::vector<epoch_record>& epochs = now.run->history.epochs;
+        const std::string text = path_.ends_with(".jsonl") ? history_jsonl(epochs) : history_csv(epochs);
+        now.failed =
+            write_file(path_, {reinterpret_cast<const unsigned char*>(text.data()), static_cast<extent>(text.size())});
+    }
+    std::string path_;
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/callback/model_saver.hpp
+/// \file
+/// Model files on the way: the best, and one every few epochs.
+
+namespace ctnn {
+
+/// Which epochs model_saver saves.
+struct model_saver_options {
+    bool best = true;         ///< each that is better than all before, as fit_options::watched says
+    extent every_epochs = 0;  ///< and every so many; 0: none
+};
+
+/// A callback that saves what an epoch was evaluated with, the moving average where there is one, as save() does: a
+/// model file for engines and other programs. "{epoch}" in the name stands for the number of the epoch. A failure stops
+/// the run.
+///
+///     ctnn::model_saver best(model, "best.safetensors");
+///     ctnn::model_saver each(model, "epoch-{epoch}.safetensors", {.best = false, .every_epochs = 10});
+///     ctnn::fit(model, train, loss, ctnn::adam{}, {.epochs = 50, .validation = &valid, .callbacks = {&best, &each}});
+template <class Net, class T>
+class model_saver final : public training_callback {
+public:
+    /// \param m the model that is trained: its class names and preparation of inputs are saved, too
+    model_saver(const model<Net, T>& m, std::string path, const model_saver_options& options = {})
+        : model_(m), copy_(m.copy()), path_(std::move(path)), options_(options) {}
+
+    void epoch_ends(training_moment& now, const epoch_record&) override {
+        const bool due = options_.every_epochs > 0 && now.epoch % options_.every_epochs == 0;
+        if (!due && !(options_.best && now.improved)) return;
+        copy_.assign(model_);
+        take(now.run->evaluated("parameters"), copy_.parameters());
+        take(now.run->evaluated("state"), copy_.state());
+        std::string path = path_;
+        if (const std::size_t at = path.find("{epoch}"); at != std::string::npos)
+            path.replace(at, 7, std::to_string(now.epoch));
+        now.failed = save(copy_, path);
+    }
+
+private:
+    static void take(const run_block* from, std::span<T> to) {
+        for (std::size_t i = 0; from != nullptr && i < to.size(); ++i)
+            to[i] = static_cast<T>((*from)[static_cast<extent>(i)]);
+    }
+
+    const model<Net, T>& model_;
+    model<Net, T> copy_;
+    std::string path_;
+    model_saver_options options_;
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/callback/tensorboard_log.hpp
+/// \file
+/// Training as TensorBoard shows it.
+
+namespace ctnn {
+
+/// What tensorboard_log writes besides the numbers of each epoch.
+struct tensorboard_options {
+    extent every_batches = 0;    ///< the loss of every so many batches, over their number in the run; 0: none
+    extent weights_every = 1;    ///< histograms of each tensor every so many epochs; 0: none
+    extent gradients_every = 0;  ///< and of its gradient in the last batch of the epoch
+};
+
+/// A callback that writes event files for TensorBoard: the numbers of each epoch by their names in history_csv(), a
+/// histogram of each tensor by its name in a model file. Each run, and each that goes on, is a file of its own in the
+/// folder, which must exist. Images and whatever else are added through file(). A failure stops the run.
+///
+///     ctnn::tensorboard_log board("runs/first");
+///     ctnn::fit(model, train, loss, ctnn::adam{}, {.epochs = 50, .callbacks = {&board}});
+///     // tensorboard --logdir runs
+class tensorboard_log final : public training_callback {
+public:
+    explicit tensorboard_log(std::string folder, const tensorboard_options& options = {})
+        : folder_(std::move(folder)), options_(options) {}
+
+    /// Open from the beginning of the run.
+    [[nodiscard]] event_file& file() noexcept { return file_; }
+
+    void run_begins(training_moment& now) override { now.failed = file_.open(folder_); }
+    void batch_ends(training_moment& now) override {
+        const std::uint64_t met = now.run->batches_met;
+        if (options_.every_batches == 0 || met % static_cast<std::uint64_t>(options_.every_batches) != 0) return;
+        now.failed = file_.add_scalar("batch_loss", static_cast<std::int64_t>(met), now.batch_loss);
+    }
+    void epoch_ends(training_moment& now, const epoch_record& record) override {
+        for (const detail::record_field& field : detail::record_fields)
+            if (!now.failed && !detail::is_missing(field, record))
+                now.failed = file_.add_scalar(field.name, record.epoch, record.*field.number);
+        const training_run& run = *now.run;
+        const bool weights = due(options_.weights_every, now), gradients = due(options_.gradients_every, now);
+        for (const named_tensor& t : run.tensors) {
+            if (weights) add(now, t.name, t, run.find(t.learned ? "model.parameters" : "model.state"));
+            if (gradients && t.learned) add(now, "gradient/" + t.name, t, &run.gradient);
+        }
+    }
+
+private:
+    static bool due(extent every, const training_moment& now) { return every > 0 && now.epoch % every == 0; }
+    void add(training_moment& now, const std::string& tag, const named_tensor& t, const run_block* block) {
+        if (now.failed || block == nullptr) return;
+        now.failed = file_.add_histogram(tag, now.epoch,
+                                         make_histogram(t.size, [&](extent i) { return (*block)[t.offset + i]; }));
+    }
+
+    std::string folder_;
+    tensorboard_options options_;
+    event_file file_;
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/callback/time_limit.hpp
+/// \file
+/// An end to training by the clock.
+
+namespace ctnn {
+
+/// Ends a run after so many seconds, behind the step at hand or, unless at_once, behind the epoch. Together with a
+/// checkpoint the next run goes on from there, so a queue with a limit of time is no obstacle.
+///
+///     ctnn::time_limit limit(3600);
+///     ctnn::checkpoint keep("run.checkpoint");
+///     ctnn::fit(model, train, loss, ctnn::adam{}, {.epochs = 50, .callbacks = {&limit, &keep}});
+class time_limit final : public training_callback {
+public:
+    explicit time_limit(double seconds, bool at_once = true) : seconds_(seconds), at_once_(at_once) {}
+
+    /// Did it end the last run?
+    [[nodiscard]] bool reached() const noexcept { return reached_; }
+
+    void run_begins(training_moment&) override {
+        reached_ = false;
+        start_ = seconds_now();
+    }
+    void batch_ends(training_moment& now) override {
+        if (seconds_now() - start_ < seconds_) return;
+        reached_ = true;
+        (at_once_ ? now.stop_at_once : now.stop) = true;
+    }
+
+private:
+    double seconds_;
+    bool at_once_, reached_ = false;
+    double start_ = 0;
+};
+
+}  // namespace ctnn
 // -------------------- ctnn/train/clip.hpp
 /// \file
 /// Limits on a gradient before a step.
@@ -24907,79 +26865,6 @@ void clip_value(gradient<Net, T>& g, double largest, extent threads = 1) noexcep
 /// \file
 /// A model on a whole data set: its mean loss, its probabilities, and what they are worth.
 
-// -------------------- ctnn/train/metric/roc_auc.hpp
-/// \file
-/// The area under the ROC curve.
-
-namespace ctnn {
-
-/// The area under the ROC curve of one class against the others: the probability that a sample of the class scores
-/// higher than one of another class, ties counting one half (Mann and Whitney's U over its maximum).
-///
-///     takes      scores [count][columns], of which column `column` is read; labels [count], negative ones ignored
-///     gives      0 to 1; NaN when a score is NaN, or when the class or the others have no sample: no pair to rank
-///     costs      a sort of count numbers
-///
-/// The counting is exact, so that neither the order of the samples nor ties change the result. As scikit-learn's
-/// roc_auc_score: https://scikit-learn.org/stable/modules/generated/sklearn.metrics.roc_auc_score.html
-template <class T>
-[[nodiscard]] inline double roc_auc_of_class(const T* scores, extent columns, extent column, const std::int32_t* labels,
-                                             extent count, std::int32_t positive) {
-    constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
-    struct ranked {
-        T score;
-        bool positive;
-    };
-    std::vector<ranked> samples;
-    samples.reserve(static_cast<std::size_t>(count));
-    for (extent i = 0; i < count; ++i) {
-        if (labels[i] < 0) continue;
-        const T score = scores[i * columns + column];
-        if (std::isnan(score)) return undefined;
-        samples.push_back({score, labels[i] == positive});
-    }
-    const std::vector<extent> order =
-        detail::sorted_places(samples, [](const ranked& a, const ranked& b) { return a.score < b.score; });
-    const auto at = [&](std::size_t rank) -> const ranked& { return samples[static_cast<std::size_t>(order[rank])]; };
-
-    // Twice the number of pairs in the right order, one tie being one: an integer below 2^63 for two billion samples.
-    std::int64_t positives = 0, negatives = 0, pairs = 0;
-    for (std::size_t i = 0; i < order.size();) {
-        std::int64_t tied_positives = 0, tied_negatives = 0;
-        const T score = at(i).score;
-        for (; i < order.size() && at(i).score == score; ++i)
-            ++(at(i).positive ? tied_positives : tied_negatives);
-        pairs += tied_positives * (2 * negatives + tied_negatives);
-        positives += tied_positives;
-        negatives += tied_negatives;
-    }
-    if (positives == 0 || negatives == 0) return undefined;
-    return static_cast<double>(pairs) / (2.0 * static_cast<double>(positives) * static_cast<double>(negatives));
-}
-
-/// The area under the ROC curve of a classifier with `columns` outputs, as MedMNIST reports it: one or two outputs are
-/// a binary problem (the last column is class 1's score), more are the mean of each class against the others.
-///
-///     takes      scores [count][columns], labels [count], negative ones ignored
-///     gives      0 to 1; a class without samples does not enter the mean; NaN when a score is NaN or nothing is ranked
-template <class T>
-[[nodiscard]] inline double roc_auc(const T* scores, extent columns, const std::int32_t* labels, extent count) {
-    if (columns <= 2) return roc_auc_of_class(scores, columns, columns - 1, labels, count, 1);
-    for (extent i = 0; i < count * columns; ++i) {
-        if (std::isnan(scores[i])) return std::numeric_limits<double>::quiet_NaN();
-    }
-    double sum = 0;
-    extent ranked_classes = 0;
-    for (extent c = 0; c < columns; ++c) {
-        const double area = roc_auc_of_class(scores, columns, c, labels, count, static_cast<std::int32_t>(c));
-        if (std::isnan(area)) continue;
-        sum += area;
-        ++ranked_classes;
-    }
-    return ranked_classes == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(ranked_classes);
-}
-
-}  // namespace ctnn
 // -------------------- ctnn/train/pass.hpp
 /// \file
 /// Forward, loss and backward for a batch: what a hand-written training loop is made of.
@@ -25245,8 +27130,8 @@ namespace ctnn::detail {
 
 /// Does the operation's own code add into a gradient that exists? For others the executor does, through a partial.
 constexpr bool accumulates_itself(const operation& row) {
-    return row.what == kind::convolution || row.what == kind::add || row.what == kind::place ||
-           row.what == kind::reshape;
+    return row.what == kind::convolution || row.what == kind::add || row.what == kind::multiply ||
+           row.what == kind::place || row.what == kind::reshape;
 }
 
 /// How many gradients are added up through temporary memory: those of values with several readers.
@@ -25315,7 +27200,10 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
         k.backward = true;
         const int dy = Values + row.result;
         k.reads[0] = dy;
-        if (row.backward_reads_input) k.reads[1] = row.input[0];
+        if (row.backward_reads_input) {
+            k.reads[1] = row.input[0];
+            k.reads[5] = row.input[1];
+        }
         if (row.backward_reads_output) k.reads[2] = row.result;
         for (int j = 0; j < 2; ++j) {
             const int v = row.input[j];
@@ -25495,43 +27383,45 @@ struct tape {
     }
 
     void forward(const T* inputs, const T* parameters, T* state, bool training) const {
-        for (int i = 0; i < count; ++i) {
-            const ctnn::detail::training_row& row = rows[i];
-            zero(row.border_forward);
-            if (row.skip_forward) continue;
-            const batch_view<T> x = row.x.view(arena, samples), y = row.y.view(arena, samples);
-            switch (row.op.what) {
-                case kind::input: {
-                    batch_view<const T> from = x;
-                    from.data = inputs;
-                    copy_view<T>(from, y, false, threads);
-                    break;
-                }
-                case kind::place:
-                    copy_view<T>(x, y, false, threads);
-                    break;
-                case kind::reshape:
-                    reshape_view<T>(x, y, false, threads);
-                    break;
-                case kind::add:
-                    add_views<T>(x, row.other.view(arena, samples), y, threads);
-                    break;
-                default:
-                    routines[i].forward({.op = row.op,
-                                         .x = x,
-                                         .other = {},
-                                         .y = y,
-                                         .parameters = parameters + row.op.parameter_offset,
-                                         .state = state + row.op.state_offset,
-                                         .saved = saved + row.saved,
-                                         .kept = kept + samples * row.kept,
-                                         .scratch = scratch,
-                                         .thread_scratch = thread_scratch,
-                                         .threads = threads,
-                                         .training = training,
-                                         .seed = seed,
-                                         .step = step});
+        for (int i = 0; i < count; ++i) forward_row(i, inputs, parameters, state, training);
+    }
+
+    void forward_row(int i, const T* inputs, const T* parameters, T* state, bool training) const {
+        const ctnn::detail::training_row& row = rows[i];
+        zero(row.border_forward);
+        if (row.skip_forward) return;
+        const batch_view<T> x = row.x.view(arena, samples), y = row.y.view(arena, samples);
+        switch (row.op.what) {
+            case kind::input: {
+                batch_view<const T> from = x;
+                from.data = inputs;
+                copy_view<T>(from, y, false, threads);
+                break;
             }
+            case kind::place:
+                copy_view<T>(x, y, false, threads);
+                break;
+            case kind::reshape:
+                reshape_view<T>(x, y, false, threads);
+                break;
+            case kind::add:
+                add_views<T>(x, row.other.view(arena, samples), y, threads);
+                break;
+            default:
+                routines[i].forward({.op = row.op,
+                                     .x = x,
+                                     .other = row.other.view(arena, samples),
+                                     .y = y,
+                                     .parameters = parameters + row.op.parameter_offset,
+                                     .state = state + row.op.state_offset,
+                                     .saved = saved + row.saved,
+                                     .kept = kept + samples * row.kept,
+                                     .scratch = scratch,
+                                     .thread_scratch = thread_scratch,
+                                     .threads = threads,
+                                     .training = training,
+                                     .seed = seed,
+                                     .step = step});
         }
     }
 
@@ -25559,18 +27449,20 @@ struct tape {
                     const batch_view<T> partial = row.partial.view(arena, samples);
                     routines[i].backward({.op = row.op,
                                           .x = row.x.view(arena, samples),
-                                          .other = {},
+                                          .other = row.other.view(arena, samples),
                                           .y = row.y.view(arena, samples),
                                           .dy = dy,
                                           .dx = through_partial ? partial : dx,
+                                          .d_other = row.d_other.view(arena, samples),
                                           .parameters = parameters + row.op.parameter_offset,
                                           .gradients = gradients + row.op.parameter_offset,
                                           .saved = saved + row.saved,
                                           .kept = kept + samples * row.kept,
                                           .scratch = scratch,
-                                         .thread_scratch = thread_scratch,
+                                          .thread_scratch = thread_scratch,
                                           .threads = threads,
                                           .accumulate = row.accumulate[0] && !through_partial,
+                                          .accumulate_other = row.accumulate[1],
                                           .seed = seed,
                                           .step = step});
                     if (through_partial) copy_view<T>(partial, dx, true, threads);
@@ -25647,6 +27539,8 @@ public:
 
     [[nodiscard]] extent max_batch() const noexcept { return max_batch_; }
     [[nodiscard]] extent samples() const noexcept { return tape_.samples; }
+    /// What runs: for who looks at the rows one by one.
+    [[nodiscard]] const execution::tape<T>& tape() const noexcept { return tape_; }
     /// The number of the step decides dropout's masks: equal seed and step, equal masks.
     void set_step(std::uint64_t step) noexcept { tape_.step = step; }
 
@@ -25824,100 +27718,57 @@ template <class Net, class T, class Data, loss_function Loss>
 
 #include <optional>
 
-// -------------------- ctnn/core/clock.hpp
+// -------------------- ctnn/train/probe.hpp
 /// \file
-/// Time that passes, without <chrono>, which takes a compiler a quarter of a second.
-
-#include <time.h>
+/// Looks into a forward pass row by row.
 
 namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace execution {
 
-/// Seconds since some moment: only differences mean something. Monotonic where the system has such a clock (POSIX).
-[[nodiscard]] inline double seconds_now() noexcept {
-    timespec now{};
-#if defined(CLOCK_MONOTONIC)
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-#else
-    static_cast<void>(::timespec_get(&now, TIME_UTC));
-#endif
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+template <class T>
+[[nodiscard]] inline bool all_finite(const T* numbers, extent count) {
+    for (extent i = 0; i < count; ++i)
+        if (!std::isfinite(numbers[i])) return false;
+    return true;
 }
 
-}  // namespace ctnn
-// -------------------- ctnn/train/history.hpp
-/// \file
-/// What training tells: a record for each epoch, and calls on the way.
-
-namespace ctnn {
-
-/// What one epoch did. Losses are means over samples; accuracies are shares of labels, -1 where there are no labels.
-struct epoch_record {
-    extent epoch = 0;  ///< 1 is the first
-    double loss = 0;   ///< of the training batches, as they were met
-    double accuracy = -1;
-    double validation_loss = -1;  ///< -1 without validation data
-    double validation_accuracy = -1;
-    double validation_auc = -1;  ///< area under the ROC curve; several classes: the mean of one against the rest
-    double rate = 0;             ///< the optimizer's rate in the last step of this epoch
-    double seconds = 0;
-};
-
-/// A whole run.
-struct training_history {
-    std::vector<epoch_record> epochs;
-    extent best_epoch = 0;  ///< the epoch whose weights the model has now
-    bool stopped_early = false;
-};
-
-/// What a callback may see and change in the middle of training.
-struct training_moment {
-    extent epoch = 1, epochs = 1;   ///< from 1
-    extent batch = 0, batches = 0;  ///< from 1; 0 before the first
-    extent samples = 0;             ///< seen in this epoch
-    double loss = 0;                ///< running mean of this epoch
-    double rate = 0;                ///< of the last step; may be changed at the beginning of an epoch
-    bool stop = false;              ///< may be set: training ends after this epoch
-};
-
-/// Derive from it to be called around epochs and batches; nothing is printed by the library itself.
-class training_callback {
+/// Runs the last batch of a tape again and stops at the first row whose parameters or output are not all finite. It
+/// knows no network: one instance a precision.
+template <class T>
+class row_probe final : public forward_probe {
 public:
-    virtual void epoch_begins(training_moment&) {}
-    virtual void batch_ends(training_moment&) {}
-    virtual void epoch_ends(training_moment&, const epoch_record&) {}
+    row_probe(const tape<T>& last, const T* inputs, std::span<const T> parameters, std::span<T> state)
+        : tape_(last), inputs_(inputs), parameters_(parameters), state_(state) {}
 
-protected:
-    ~training_callback() = default;
-};
-
-}  // namespace ctnn
-// -------------------- ctnn/train/metric/running_mean.hpp
-/// \file
-/// The mean of values that come one after the other.
-
-namespace ctnn {
-
-/// The weighted mean of the values so far, as a training loop reports its loss; 0 before the first.
-///
-///     ctnn::running_mean loss;
-///     loss.add(batch_loss, samples_of_batch);
-class running_mean {
-public:
-    void add(double value, double weight = 1) {
-        sum_ += value * weight;
-        weight_ += weight;
+    not_finite_place first_not_finite() override {
+        const std::vector<T> kept(state_.begin(), state_.end());  // a forward pass of training moves the statistics
+        not_finite_place found;
+        for (int i = 0; i < tape_.count && found.row < 0; ++i) {
+            const ctnn::detail::training_row& row = tape_.rows[i];
+            const extent parameters = row.op.parameter_count();
+            if (!all_finite(parameters_.data() + row.op.parameter_offset, parameters)) found = {i, true};
+            tape_.forward_row(i, inputs_, parameters_.data(), state_.data(), true);
+            if (found.row >= 0 || row.skip_forward) continue;
+            const batch_view<T> y = row.y.view(tape_.arena, tape_.samples);
+            for (extent s = 0; s < y.count && found.row < 0; ++s)
+                for_each_run(y.shape, y.rows_contiguous(), [&](extent d, extent h, extent w, extent length) {
+                    if (!all_finite(y.at(s, d, h, w), length)) found = {i, false};
+                });
+        }
+        for (std::size_t i = 0; i < kept.size(); ++i) state_[i] = kept[i];
+        return found;
     }
-    /// Adds a sum of values together with the sum of their weights, as a loss gives with its normalizer.
-    void add_sum(double sum, double weight) {
-        sum_ += sum;
-        weight_ += weight;
-    }
-    [[nodiscard]] double value() const { return weight_ > 0 ? sum_ / weight_ : 0.0; }
 
 private:
-    double sum_ = 0, weight_ = 0;
+    const tape<T>& tape_;
+    const T* inputs_;
+    std::span<const T> parameters_;
+    std::span<T> state_;
 };
 
+}  // namespace execution
+}  // namespace CTNN_BACKEND
 }  // namespace ctnn
 // -------------------- ctnn/train/schedule/schedule.hpp
 /// \file
@@ -26208,6 +28059,9 @@ public:
         follow(average_.state(), m.state());
     }
     [[nodiscard]] const ctnn::model<Net, T>& model() const noexcept { return average_; }
+    /// For an earlier average to be put there; set_begun() then says whether the next update follows or copies.
+    [[nodiscard]] ctnn::model<Net, T>& model() noexcept { return average_; }
+    void set_begun(bool begun) noexcept { any_ = begun; }
 
 private:
     ctnn::model<Net, T> average_;
@@ -26236,8 +28090,8 @@ struct fit_options {
     monitor watched = monitor::loss;   ///< of the validation data, or the training loss without them
     extent threads = 0;                ///< 0: as many as OpenMP offers; results do not depend on it
     std::vector<training_callback*> callbacks{};
-    rate_schedule schedule{};                            ///< of the optimizer's rate; none: it keeps its own
-    schedule_unit schedule_in = schedule_unit::epoch;    ///< what the schedule's time counts
+    rate_schedule schedule{};                          ///< of the optimizer's rate; none: it keeps its own
+    schedule_unit schedule_in = schedule_unit::epoch;  ///< what the schedule's time counts
     extent accumulate = 1;  ///< batches a step: the gradient is that of one batch of all their samples
     double clip_value = 0;  ///< every element of a gradient is moved into [-clip_value, clip_value]; 0: as it is
     double clip_norm = 0;   ///< a gradient is shortened to this norm, after clip_value; 0: as it is
@@ -26361,9 +28215,11 @@ private:
 /// Trains a model.
 ///
 /// The same numbers come out for any number of threads, and from a hand-written loop over training_pass and
-/// optimizer_state that visits the samples in the order of shuffle(). Nothing is printed; callbacks are told.
+/// optimizer_state that visits the samples in the order of shuffle(). Nothing is printed; callbacks are told, and one
+/// of them, checkpoint, continues an earlier run as if it had never stopped.
 /// \returns the history, or error_kind::invalid_argument, shape_mismatch or not_finite when data, loss or settings make
-///          no sense; the model is unchanged then
+///          no sense; the model is unchanged then. Or what a callback failed with: the model has the weights of the
+///          last step
 template <class Net, class T, class Data, loss_function Loss, optimizer Optimizer>
 [[nodiscard]] result<training_history> fit(model<Net, T>& m, const Data& data, const Loss& loss, Optimizer descent,
                                            const std::type_identity_t<fit_options<Data>>& options = {}) {
@@ -26395,89 +28251,134 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     if (options.average > 0) average.emplace(m, options.average);
     rate_schedule schedule = options.schedule;
     const double base = descent.rate;
-    std::uint64_t batches_met = 0;
 
-    training_history history;
+    training_run run;
+    training_history& history = run.history;
     history.epochs.reserve(static_cast<std::size_t>(options.epochs));
     training_moment moment{
-        .epochs = options.epochs, .batches = (data.size() + batch - 1) / batch, .rate = descent.rate};
-    for (extent epoch = 1; epoch <= options.epochs && !moment.stop; ++epoch) {
-        const double start = seconds_now();
-        moment.epoch = epoch;
-        moment.batch = moment.samples = 0;
-        // The rate of a step, from its place in the epoch.
-        const auto scheduled = [&](double share) {
-            const double epochs_done = static_cast<double>(epoch - 1);
-            return schedule.rate(base, options.schedule_in == schedule_unit::step ? static_cast<double>(state.time())
-                                       : options.schedule_in == schedule_unit::epoch ? epochs_done
-                                                                                     : epochs_done + share);
-        };
-        if (!schedule.empty()) moment.rate = scheduled(0);
-        for (training_callback* c : options.callbacks) c->epoch_begins(moment);
-        descent.rate = moment.rate;
-        if (options.shuffled)
-            shuffle_groups(order, samples_together_of<Loss>(), options.random, static_cast<std::uint64_t>(epoch));
-        running_mean mean_loss_so_far, right;
-        double gathered = 0;  // the normalizer of the batches since the last step
-        for (extent from = 0; from < data.size(); from += batch) {
-            const extent samples = data.size() - from < batch ? data.size() - from : batch;
-            memory.gather(order.data() + from, samples, epoch);
-            pass.set_step(batches_met++);
-            const auto outputs = pass.forward(m, memory.inputs(), samples);
-            const target<T> expected = memory.expected();
-            const double normalizer = loss.normalizer(expected, samples, out);
-            // Several batches add up the gradient of the sum; it is divided when it is known by what.
-            const double divisor = options.accumulate == 1 ? normalizer : 1.0;
-            const double value = mean_of(
-                loss.value(outputs.data(), expected, pass.output_gradient().data(), samples, out, divisor), normalizer);
-            detail::count_right<Loss>(outputs.data(), expected.labels, samples, out, right);
-            const extent in_group = moment.batch % options.accumulate;
-            if (in_group == 0) slope.fill_zero();
-            gathered = in_group == 0 ? normalizer : gathered + normalizer;
-            pass.backward(m, slope);
-            if (in_group + 1 == options.accumulate || from + samples == data.size()) {
-                if (options.accumulate > 1) scale_gradient(slope, mean_of(1.0, gathered), threads);
-                if (options.clip_value > 0) clip_value(slope, options.clip_value, threads);
-                if (options.clip_norm > 0) clip_norm(slope, options.clip_norm, threads);
-                if (moment.batch > 0 && !schedule.empty() && options.schedule_in != schedule_unit::epoch) {
-                    const double share = static_cast<double>(moment.batch) / static_cast<double>(moment.batches);
-                    moment.rate = descent.rate = scheduled(share);
-                }
-                state.step(descent, m, slope, threads);
-                if (average) average->update(m, threads);
-            }
-            mean_loss_so_far.add(value, normalizer);
-            ++moment.batch;
-            moment.samples += samples;
-            moment.loss = mean_loss_so_far.value();
-            for (training_callback* c : options.callbacks) c->batch_ends(moment);
-        }
-        epoch_record record{.epoch = epoch, .loss = mean_loss_so_far.value(), .rate = descent.rate};
-        if (!data.labels.empty()) record.accuracy = right.value();
-        if (options.validation != nullptr) {
-            detail::evaluate_into(pass, average ? average->model() : m, *options.validation, loss, validated);
-            record.validation_loss = validated.loss;
-            record.validation_accuracy = validated.accuracy;
-            record.validation_auc = validated.auc;
-        }
-        if (so_far.improved(record)) {
-            history.best_epoch = epoch;
-            if (keeps_best) best->copy_numbers(average ? average->model() : m);
-        } else if (options.patience > 0 && epoch - history.best_epoch >= options.patience) {
+        .epochs = options.epochs, .batches = (data.size() + batch - 1) / batch, .rate = descent.rate, .run = &run};
+    execution::row_probe<T> probe{pass.tape(), memory.inputs(), m.parameters(), m.state()};
+    // What is known of an epoch when it ends, or when a run that was stopped goes on.
+    const auto take_in = [&](const epoch_record& record) {
+        moment.improved = so_far.improved(record);
+        if (moment.improved) history.best_epoch = record.epoch;
+        if (options.patience > 0 && record.epoch - history.best_epoch >= options.patience)
             moment.stop = history.stopped_early = true;
-        }
         schedule.observe(detail::watched_value(options.watched, options.validation != nullptr, record),
                          detail::larger_is_better(options.watched));
-        record.seconds = seconds_now() - start;
-        history.epochs.push_back(record);
-        for (training_callback* c : options.callbacks) c->epoch_ends(moment, history.epochs.back());
+    };
+    detail::run_calls calls(options.callbacks, moment);
+    if (!options.callbacks.empty()) {
+        run.architecture = architecture_of<Net>();
+        run.layers = layers_of<Net>();
+        run.tensors = tensors_of<Net>();
+        run.settings = detail::settings_text(detail::text_with_type<Optimizer>(), data.size(), data.labels, batch,
+                                             options.accumulate, options.shuffled, options.random.value,
+                                             static_cast<int>(options.watched));
+        run.probe = &probe;
+        run.gradient = {"gradient", slope.values()};
+        run.add_model("model", m.parameters(), m.state());
+        for (extent k = 0; k < descent.slots(); ++k)
+            run.blocks.push_back({"optimizer.slot." + std::to_string(k), state.slot(k)});
+        if (average) run.add_model("average", average->model().parameters(), average->model().state());
+        if (keeps_best) run.add_model("best", best->parameters(), best->state());
+        if (calls.tell(&training_callback::run_restores)) {
+            state.set_time(run.steps);
+            if (average) average->set_begun(run.steps > 0);
+            for (const epoch_record& record : history.epochs) take_in(record);
+            calls.begin();
+        }
     }
+    // Left at any place, because one exit of fit's own frees all that it holds.
+    const auto train = [&] {
+        for (; moment.epoch <= options.epochs && !moment.ends(); ++moment.epoch) {
+            const double start = seconds_now();
+            const extent epoch = moment.epoch;
+            // The rate of a step, from its place in the epoch.
+            const auto scheduled = [&](double share) {
+                const double epochs_done = static_cast<double>(epoch - 1);
+                return schedule.rate(base, options.schedule_in == schedule_unit::step
+                                               ? static_cast<double>(state.time())
+                                           : options.schedule_in == schedule_unit::epoch ? epochs_done
+                                                                                         : epochs_done + share);
+            };
+            if (moment.batch == 0) {
+                if (!schedule.empty()) moment.rate = scheduled(0);
+                run.loss = run.right = {};
+                if (!calls.tell(&training_callback::epoch_begins)) return;
+            }
+            descent.rate = moment.rate;
+            if (options.shuffled)
+                shuffle_groups(order, samples_together_of<Loss>(), options.random, static_cast<std::uint64_t>(epoch));
+            double gathered = 0;  // the normalizer of the batches since the last step
+            for (extent from = moment.batch * batch; from < data.size(); from += batch) {
+                if (!calls.tell(&training_callback::batch_begins)) return;
+                const extent samples = data.size() - from < batch ? data.size() - from : batch;
+                run.between_steps = false;
+                memory.gather(order.data() + from, samples, epoch);
+                pass.set_step(run.batches_met++);
+                const auto outputs = pass.forward(m, memory.inputs(), samples);
+                const target<T> expected = memory.expected();
+                const double normalizer = loss.normalizer(expected, samples, out);
+                // Several batches add up the gradient of the sum; it is divided when it is known by what.
+                const double divisor = options.accumulate == 1 ? normalizer : 1.0;
+                const double value =
+                    mean_of(loss.value(outputs.data(), expected, pass.output_gradient().data(), samples, out, divisor),
+                            normalizer);
+                detail::count_right<Loss>(outputs.data(), expected.labels, samples, out, run.right);
+                const extent in_group = moment.batch % options.accumulate;
+                if (in_group == 0) slope.fill_zero();
+                gathered = in_group == 0 ? normalizer : gathered + normalizer;
+                pass.backward(m, slope);
+                moment.batch_loss = value;
+                if (!calls.tell(&training_callback::backward_ends)) return;
+                if (in_group + 1 == options.accumulate || from + samples == data.size()) {
+                    if (options.accumulate > 1) scale_gradient(slope, mean_of(1.0, gathered), threads);
+                    if (options.clip_value > 0) clip_value(slope, options.clip_value, threads);
+                    if (options.clip_norm > 0) clip_norm(slope, options.clip_norm, threads);
+                    if (moment.batch > 0 && !schedule.empty() && options.schedule_in != schedule_unit::epoch) {
+                        const double share = static_cast<double>(moment.batch) / static_cast<double>(moment.batches);
+                        moment.rate = descent.rate = scheduled(share);
+                    }
+                    state.step(descent, m, slope, threads);
+                    if (average) average->update(m, threads);
+                    run.steps = state.time();
+                    run.between_steps = true;
+                }
+                run.loss.add(value, normalizer);
+                ++moment.batch;
+                moment.samples += samples;
+                moment.loss = run.loss.value();
+                if (!calls.tell(&training_callback::batch_ends)) return;
+                if (moment.stop_at_once && run.between_steps) break;
+            }
+            if (moment.stop_at_once) break;
+            epoch_record record{.epoch = epoch, .loss = run.loss.value(), .rate = descent.rate};
+            if (!data.labels.empty()) record.accuracy = run.right.value();
+            if (options.validation != nullptr) {
+                if (!calls.tell(&training_callback::validation_begins)) return;
+                detail::evaluate_into(pass, average ? average->model() : m, *options.validation, loss, validated);
+                record.validation_loss = validated.loss;
+                record.validation_accuracy = validated.accuracy;
+                record.validation_auc = validated.auc;
+                if (!calls.tell(&training_callback::validation_ends, record)) return;
+            }
+            take_in(record);
+            if (moment.improved && keeps_best) best->copy_numbers(average ? average->model() : m);
+            record.seconds = seconds_now() - start;
+            history.epochs.push_back(record);
+            if (!calls.tell(&training_callback::epoch_ends, history.epochs.back())) return;
+            moment.batch = moment.samples = 0;
+        }
+    };
+    train();
+    if (error failed = calls.end()) return failed;
     if (average && !keeps_best) m.copy_numbers(average->model());
     if (keeps_best)
         m.copy_numbers(*best);
     else
         history.best_epoch = static_cast<extent>(history.epochs.size());
-    return history;
+    return std::move(history);
 }
 
 }  // namespace ctnn
@@ -27865,9 +29766,10 @@ struct nt_xent {
         return static_cast<double>(samples - samples % 2);
     }
 
+    // Out of line: inlined twice, g++ contracts products and sums differently, and equal calls would have other bits.
     template <class T>
-    [[nodiscard]] double value(const T* output, target<T>, T* gradient, extent samples, dims out,
-                               double normalizer) const {
+    [[nodiscard, gnu::noinline]] double value(const T* output, target<T>, T* gradient, extent samples, dims out,
+                                              double normalizer) const {
         const extent n = samples - samples % 2, size = out.size();
         if (gradient != nullptr && samples > n) std::fill_n(gradient + n * size, size, T{0});
         std::vector<double> memory(static_cast<std::size_t>(n * (n + 2 * size + 2) + size));
@@ -28143,29 +30045,873 @@ struct triplet_margin {
 
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
-// -------------------- ctnn/train/metric/specificity.hpp
+// -------------------- ctnn/train/metric/bootstrap.hpp
 /// \file
-/// How much of what is not a class is left alone.
+/// How much a figure would change with other samples of the same kind.
+
+// -------------------- ctnn/train/metric/interval.hpp
+/// \file
+/// Confidence intervals, and the normal distribution that they are read from.
 
 namespace ctnn {
 
+/// An estimate and the interval that holds the truth with a stated confidence.
+struct interval {
+    double estimate = std::numeric_limits<double>::quiet_NaN();
+    double low = std::numeric_limits<double>::quiet_NaN();
+    double high = std::numeric_limits<double>::quiet_NaN();
+};
+
 namespace detail {
-[[nodiscard]] inline fraction specificity_fraction(const confusion_matrix& matrix, extent c) {
-    return {matrix.total() - matrix.support(c) - matrix.predictions(c) + matrix(c, c),
-            matrix.total() - matrix.support(c)};
+
+/// The chance that a standard normal number is further from 0 than |z|.
+[[nodiscard]] inline double two_sided_chance(double z) { return std::erfc(std::abs(z) / std::sqrt(2.0)); }
+
+/// How many standard deviations around 0 hold this share of a normal distribution: 1.96 for 0.95. Bisection, as it is
+/// called once an interval; infinity for 1.
+[[nodiscard]] inline double deviations_of(double confidence) {
+    if (!(confidence < 1)) return std::numeric_limits<double>::infinity();
+    double low = 0, high = 39;  // beyond, erfc is 0
+    for (int step = 0; step < 64; ++step) {
+        const double middle = 0.5 * (low + high);
+        (two_sided_chance(middle) > 1 - confidence ? low : high) = middle;
+    }
+    return 0.5 * (low + high);
 }
+
+}  // namespace detail
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// How bootstrap_interval() draws.
+struct bootstrap_options {
+    extent rounds = 2000;
+    double confidence = 0.95;
+    seed random{};
+};
+
+namespace detail {
+
+/// The quantile between sorted numbers, as NumPy's default. \pre values is not empty, 0 <= share <= 1
+[[nodiscard]] inline double quantile_of_sorted(std::span<const double> values, double share) {
+    const double place = share * static_cast<double>(values.size() - 1);
+    const std::size_t below = static_cast<std::size_t>(place), above = std::min(below + 1, values.size() - 1);
+    return values[below] + (place - static_cast<double>(below)) * (values[above] - values[below]);
+}
+
 }  // namespace detail
 
-/// The share of the samples of other classes that are not taken for class c; 0 when there are none.
+/// The percentile interval of a figure: it is computed from `count` units drawn with replacement, again and again.
+/// Units are what is independent of each other: samples, or patients where a patient has several.
 ///
-/// \pre c is in [0, matrix.classes())
-[[nodiscard]] inline double specificity(const confusion_matrix& matrix, extent c) {
-    return detail::specificity_fraction(matrix, c).value();
+///     takes      statistic(std::span<const extent> units) -> double, the figure of the units with these indices, of
+///                which some occur twice; NaN where it has no answer, as roc_auc of one class has none
+///     gives      the estimate from each unit once, and the bounds; rounds that gave NaN are left out. All NaN without
+///                units; bounds NaN when no round has an answer
+///     costs      rounds calls of the statistic
+///
+/// The same seed gives the same rounds. Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapter 13.
+///
+///     const auto auc = ctnn::bootstrap_interval(samples, [&](std::span<const ctnn::extent> units) { ... });
+template <class Statistic>
+[[nodiscard]] interval bootstrap_interval(extent count, const Statistic& statistic,
+                                          const bootstrap_options& options = {}) {
+    if (count < 1) return {};
+    std::vector<extent> units(static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < units.size(); ++i) units[i] = static_cast<extent>(i);
+    interval result;
+    result.estimate = statistic(std::span<const extent>(units));
+    std::vector<double> found;
+    for (extent round = 0; round < options.rounds; ++round) {
+        constexpr std::uint64_t of_bootstrap = std::uint64_t{3} << 61;  // apart from the streams of training
+        random_stream random(options.random, of_bootstrap + static_cast<std::uint64_t>(round));
+        for (extent& unit : units) unit = random.next_below(count);
+        const double value = statistic(std::span<const extent>(units));
+        if (!std::isnan(value)) found.push_back(value);
+    }
+    if (found.empty()) return result;
+    std::sort(found.begin(), found.end());
+    const double outside = std::clamp(0.5 * (1 - options.confidence), 0.0, 0.5);
+    result.low = detail::quantile_of_sorted(found, outside);
+    result.high = detail::quantile_of_sorted(found, 1 - outside);
+    return result;
 }
 
-/// The same for all classes together.
-[[nodiscard]] inline double specificity(const confusion_matrix& matrix, average how) {
-    return detail::averaged(matrix, how, detail::specificity_fraction);
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/calibration.hpp
+/// \file
+/// Whether probabilities are kept as promised: reliability bins and the expected calibration error.
+
+namespace ctnn {
+
+/// The probabilities in (i / bins, (i + 1) / bins] and what came of them.
+struct reliability_bin {
+    extent count = 0;
+    double promised = 0;  ///< the mean probability; 0 for an empty bin
+    double kept = 0;      ///< the share of what came true; 0 for an empty bin
+};
+
+namespace detail {
+
+/// Sorts (probability, came true) pairs into bins, whose edges are NumPy's linspace(0, 1, bins + 1).
+class bin_sorter {
+public:
+    explicit bin_sorter(extent bins) : bins_(static_cast<std::size_t>(bins < 1 ? 1 : bins)) {}
+    void add(double probability, bool came_true) {
+        const double step = 1.0 / static_cast<double>(bins_.size());
+        std::size_t i = 0;
+        while (i + 1 < bins_.size() && probability > static_cast<double>(i + 1) * step) ++i;
+        ++bins_[i].count;
+        bins_[i].promised += probability;
+        bins_[i].kept += came_true ? 1 : 0;
+    }
+    [[nodiscard]] std::vector<reliability_bin> finished() {
+        for (reliability_bin& bin : bins_) {
+            if (bin.count == 0) continue;
+            bin.promised /= static_cast<double>(bin.count);
+            bin.kept /= static_cast<double>(bin.count);
+        }
+        return bins_;
+    }
+
+private:
+    std::vector<reliability_bin> bins_;
+};
+
+}  // namespace detail
+
+/// Reliability of the probability of one class: how many of the samples given probability p are of that class.
+///
+///     takes      probabilities [count]; labels [count], 1 the class, 0 another, negative ignored; bins >= 1
+///
+/// As scikit-learn's calibration_curve, which leaves out empty bins:
+/// https://scikit-learn.org/stable/modules/generated/sklearn.calibration.calibration_curve.html
+template <class T>
+[[nodiscard]] std::vector<reliability_bin> reliability_of_class(const T* probabilities, const std::int32_t* labels,
+                                                                extent count, extent bins = 10) {
+    detail::bin_sorter sorter(bins);
+    for (extent i = 0; i < count; ++i)
+        if (labels[i] >= 0) sorter.add(static_cast<double>(probabilities[i]), labels[i] == 1);
+    return sorter.finished();
+}
+
+/// Reliability of the class that is chosen: how often the choice is right where its probability is p.
+///
+///     takes      probabilities [count][columns], a single column being the probability of class 1; labels [count],
+///                negative ignored; bins >= 1
+///
+/// Guo et al., "On calibration of modern neural networks", ICML 2017, https://arxiv.org/abs/1706.04599
+template <class T>
+[[nodiscard]] std::vector<reliability_bin> reliability(const T* probabilities, extent columns,
+                                                       const std::int32_t* labels, extent count, extent bins = 15) {
+    detail::bin_sorter sorter(bins);
+    for (extent i = 0; i < count; ++i) {
+        if (labels[i] < 0) continue;
+        const T* row = probabilities + i * columns;
+        const extent chosen = predicted_class(row, columns);
+        const double p = static_cast<double>(row[columns == 1 ? 0 : chosen]);
+        sorter.add(columns == 1 && chosen == 0 ? 1 - p : p, chosen == labels[i]);
+    }
+    return sorter.finished();
+}
+
+/// Expected calibration error: the mean over the samples of |promised - kept| of their bins; 0 without samples.
+[[nodiscard]] inline double expected_calibration_error(const std::vector<reliability_bin>& bins) {
+    double sum = 0, count = 0;
+    for (const reliability_bin& bin : bins) {
+        sum += static_cast<double>(bin.count) * std::abs(bin.promised - bin.kept);
+        count += static_cast<double>(bin.count);
+    }
+    return count > 0 ? sum / count : 0.0;
+}
+
+/// Maximum calibration error: the largest |promised - kept| of a bin that is not empty; 0 without samples.
+[[nodiscard]] inline double maximum_calibration_error(const std::vector<reliability_bin>& bins) {
+    double largest = 0;
+    for (const reliability_bin& bin : bins)
+        if (bin.count > 0) largest = std::max(largest, std::abs(bin.promised - bin.kept));
+    return largest;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/cohen_kappa.hpp
+/// \file
+/// Agreement beyond chance.
+
+namespace ctnn {
+
+/// How much a disagreement between two classes weighs.
+enum class kappa_weights : unsigned char {
+    unweighted,          ///< 1, whichever the classes
+    by_distance,         ///< the distance of the classes
+    by_squared_distance  ///< its square: the usual choice for grades
+};
+
+/// Cohen's kappa: 1 - the disagreement over that which chance would give with the same frequencies. 1 is agreement, 0
+/// chance.
+///
+///     gives      NaN where chance cannot disagree either: nothing counted, or one class alone on both sides
+///
+/// As scikit-learn's cohen_kappa_score with labels=range(classes); Cohen, "Weighted kappa", Psychological Bulletin 70,
+/// 1968: https://scikit-learn.org/stable/modules/generated/sklearn.metrics.cohen_kappa_score.html
+[[nodiscard]] inline double cohen_kappa(const confusion_matrix& matrix,
+                                        kappa_weights weights = kappa_weights::unweighted) {
+    double found = 0, by_chance = 0;
+    for (extent t = 0; t < matrix.classes(); ++t) {
+        const double support = static_cast<double>(matrix.support(t));
+        for (extent p = 0; p < matrix.classes(); ++p) {
+            if (t == p) continue;
+            const double distance = static_cast<double>(t > p ? t - p : p - t);
+            const double weight = weights == kappa_weights::unweighted    ? 1.0
+                                  : weights == kappa_weights::by_distance ? distance
+                                                                          : distance * distance;
+            found += weight * static_cast<double>(matrix(t, p));
+            by_chance += weight * support * static_cast<double>(matrix.predictions(p));
+        }
+    }
+    if (!(by_chance > 0)) return std::numeric_limits<double>::quiet_NaN();
+    return 1.0 - found * static_cast<double>(matrix.total()) / by_chance;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/curve_points.hpp
+/// \file
+/// A curve of a classifier over its thresholds, and the area under it.
+
+namespace ctnn {
+
+/// Points (x[i], y[i]) with the threshold that leads to each; all three have one length.
+struct curve_points {
+    std::vector<double> x, y, thresholds;
+};
+
+/// The area under the straight lines between the points, as scikit-learn's auc; NaN with fewer than two points.
+[[nodiscard]] inline double area_under(const curve_points& curve) {
+    if (curve.x.size() < 2) return std::numeric_limits<double>::quiet_NaN();
+    double area = 0;
+    for (std::size_t i = 1; i < curve.x.size(); ++i)
+        area += 0.5 * (curve.x[i] - curve.x[i - 1]) * (curve.y[i] + curve.y[i - 1]);
+    return area < 0 ? -area : area;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/delong.hpp
+/// \file
+/// Confidence of an area under the ROC curve, and whether two differ.
+
+namespace ctnn {
+namespace detail {
+
+/// What each sample contributes to an area: a positive the share of negatives below it, a negative the share of
+/// positives above it, ties counting one half. The area is the mean of either.
+struct placements {
+    std::vector<double> positives, negatives;  ///< in the order of the samples
+    double area = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// By ranks, in the time of a sort: Sun and Xu, "Fast implementation of DeLong's algorithm", IEEE Signal Processing
+/// Letters 21, 2014. An area of NaN where positives or negatives are missing or a score is NaN.
+template <class T>
+[[nodiscard]] placements placements_of(const T* scores, const std::int32_t* labels, extent count) {
+    std::vector<std::size_t> order;
+    placements result;
+    std::vector<double> share(static_cast<std::size_t>(count));
+    double positives = 0, negatives = 0;
+    for (extent i = 0; i < count; ++i) {
+        if (labels[i] < 0) continue;
+        if (std::isnan(scores[i])) return {};
+        order.push_back(static_cast<std::size_t>(i));
+        (labels[i] == 1 ? positives : negatives) += 1;
+    }
+    if (positives == 0 || negatives == 0) return {};
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] < scores[b]; });
+    double positives_below = 0, negatives_below = 0;
+    for (std::size_t i = 0; i < order.size();) {
+        std::size_t end = i;
+        double tied_positives = 0, tied_negatives = 0;
+        for (; end < order.size() && scores[order[end]] == scores[order[i]]; ++end)
+            (labels[order[end]] == 1 ? tied_positives : tied_negatives) += 1;
+        for (; i < end; ++i)
+            share[order[i]] = labels[order[i]] == 1 ? (negatives_below + 0.5 * tied_negatives) / negatives
+                                                    : (positives - positives_below - 0.5 * tied_positives) / positives;
+        positives_below += tied_positives;
+        negatives_below += tied_negatives;
+    }
+    double sum = 0;
+    for (extent i = 0; i < count; ++i) {
+        if (labels[i] < 0) continue;
+        (labels[i] == 1 ? result.positives : result.negatives).push_back(share[static_cast<std::size_t>(i)]);
+        if (labels[i] == 1) sum += share[static_cast<std::size_t>(i)];
+    }
+    result.area = sum / positives;
+    return result;
+}
+
+/// The covariance of two areas over the same samples. NaN with fewer than two positives or negatives.
+[[nodiscard]] inline double covariance_of(const placements& a, const placements& b) {
+    const auto part = [&](const std::vector<double>& x, const std::vector<double>& y) {
+        double sum = 0;
+        for (std::size_t i = 0; i < x.size(); ++i) sum += (x[i] - a.area) * (y[i] - b.area);
+        const double n = static_cast<double>(x.size());
+        return n < 2 ? std::numeric_limits<double>::quiet_NaN() : sum / (n - 1) / n;
+    };
+    return part(a.positives, b.positives) + part(a.negatives, b.negatives);
+}
+
+}  // namespace detail
+
+/// The area under the ROC curve with DeLong's interval: area +- deviations * standard error, within 0 and 1.
+///
+///     takes      scores [count]; labels [count], 1 positive, 0 negative, negative ignored
+///     gives      NaN where roc_auc is; bounds of NaN with fewer than two positives or negatives. Where all are told
+///                apart the variance is 0 and so is the width: bootstrap_interval() says no more there
+///
+/// DeLong et al., "Comparing the areas under two or more correlated receiver operating characteristic curves", 1988.
+template <class T>
+[[nodiscard]] interval roc_auc_interval(const T* scores, const std::int32_t* labels, extent count,
+                                        double confidence = 0.95) {
+    const detail::placements found = detail::placements_of(scores, labels, count);
+    const double half = detail::deviations_of(confidence) * std::sqrt(detail::covariance_of(found, found));
+    if (std::isnan(half)) return {found.area};
+    return {found.area, std::max(found.area - half, 0.0), std::min(found.area + half, 1.0)};
+}
+
+/// What delong_test() found.
+struct delong_result {
+    double first = 0, second = 0;  ///< the two areas
+    interval difference;           ///< first - second, with the interval of the confidence asked for
+    double z = 0;                  ///< the difference over its standard error
+    double p_value = 1;            ///< the chance of a difference this large between equal areas, two-sided
+};
+
+/// DeLong's test: do two scores of the same samples have different areas under the ROC curve?
+///
+///     takes      two scores [count] a sample; labels [count], 1 positive, 0 negative, negative ignored
+///     gives      NaN where roc_auc is NaN or with fewer than two positives or negatives. Where the difference has no
+///                variance: z 0 and p 1 for equal areas, else z infinite and p 0
+///
+/// DeLong et al., Biometrics 44, 1988, https://doi.org/10.2307/2531595
+template <class T>
+[[nodiscard]] delong_result delong_test(const T* first, const T* second, const std::int32_t* labels, extent count,
+                                        double confidence = 0.95) {
+    const detail::placements a = detail::placements_of(first, labels, count);
+    const detail::placements b = detail::placements_of(second, labels, count);
+    delong_result result{a.area, b.area, {}, 0, 1};
+    if (std::isnan(a.area) || std::isnan(b.area) || a.positives.size() < 2 || a.negatives.size() < 2) {
+        result.z = result.p_value = std::numeric_limits<double>::quiet_NaN();
+        return result;
+    }
+    // The variance of the difference, from differences: equal scores have none, and nothing of it is rounding.
+    detail::placements difference;
+    for (std::size_t i = 0; i < a.positives.size(); ++i)
+        difference.positives.push_back(a.positives[i] - b.positives[i]);
+    for (std::size_t i = 0; i < a.negatives.size(); ++i)
+        difference.negatives.push_back(a.negatives[i] - b.negatives[i]);
+    difference.area = a.area - b.area;
+    const double error = std::sqrt(detail::covariance_of(difference, difference));
+    const double half = error > 0 ? detail::deviations_of(confidence) * error : 0.0;
+    result.difference = {difference.area, difference.area - half, difference.area + half};
+    if (difference.area != 0) result.z = difference.area / error;
+    result.p_value = detail::two_sided_chance(result.z);
+    return result;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/matthews_correlation.hpp
+/// \file
+/// Matthews' correlation coefficient.
+
+namespace ctnn {
+
+/// Matthews' correlation coefficient: the correlation of truth and prediction, -1 to 1, for two or more classes.
+///
+///     gives      0 where truth or prediction is one class alone, which correlates with nothing
+///
+/// As scikit-learn's matthews_corrcoef; Gorodkin, "Comparing two K-category assignments by a K-category correlation
+/// coefficient", 2004: https://scikit-learn.org/stable/modules/generated/sklearn.metrics.matthews_corrcoef.html
+[[nodiscard]] inline double matthews_correlation(const confusion_matrix& matrix) {
+    const double total = static_cast<double>(matrix.total());
+    double together = static_cast<double>(matrix.correct()) * total, truth = total * total, predicted = truth;
+    for (extent c = 0; c < matrix.classes(); ++c) {
+        const double support = static_cast<double>(matrix.support(c));
+        const double predictions = static_cast<double>(matrix.predictions(c));
+        together -= support * predictions;
+        truth -= support * support;
+        predicted -= predictions * predictions;
+    }
+    if (!(truth > 0) || !(predicted > 0)) return 0;
+    return together / (std::sqrt(truth) * std::sqrt(predicted));
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/multi_label.hpp
+/// \file
+/// Scores of several yes-or-no answers a sample, such as the findings in one image.
+
+// -------------------- ctnn/train/metric/precision_recall_curve.hpp
+/// \file
+/// The precision-recall curve and the average precision.
+
+// -------------------- ctnn/train/metric/ranking.hpp
+/// \file
+/// Samples in the order of their scores: what the curves, areas and thresholds of a yes-or-no decision are read from.
+
+namespace ctnn {
+
+/// What comes out when every score of at least `threshold` is taken for positive.
+struct operating_point {
+    double threshold = std::numeric_limits<double>::quiet_NaN();
+    std::int64_t true_positives = 0, false_positives = 0, positives = 0, negatives = 0;
+
+    /// The share of the positives that are found (recall, true positive rate); NaN without positives.
+    [[nodiscard]] double sensitivity() const { return share(true_positives, positives); }
+    /// The share of the negatives that are left alone; NaN without negatives.
+    [[nodiscard]] double specificity() const { return share(negatives - false_positives, negatives); }
+    /// 1 - specificity, from the counts.
+    [[nodiscard]] double false_positive_rate() const { return share(false_positives, negatives); }
+    /// The share of what is taken for positive that is; NaN where nothing is taken.
+    [[nodiscard]] double precision() const { return share(true_positives, true_positives + false_positives); }
+
+private:
+    static double share(std::int64_t part, std::int64_t whole) {
+        return whole == 0 ? std::numeric_limits<double>::quiet_NaN()
+                          : static_cast<double>(part) / static_cast<double>(whole);
+    }
+};
+
+/// Scores against truth, sorted once and then asked for curves, areas and thresholds.
+///
+///     points     an operating point for each different score, the highest threshold first; equal scores share a point
+///     ranked     false where a score is NaN or nothing is labelled: every question is then answered by NaN or nothing
+struct ranking {
+    std::vector<operating_point> points;
+    std::int64_t positives = 0, negatives = 0;
+    bool ranked = false;
+
+    /// Where nothing is taken for positive: the first point of a ROC curve, with threshold infinity.
+    [[nodiscard]] operating_point none_taken() const {
+        return {std::numeric_limits<double>::infinity(), 0, 0, positives, negatives};
+    }
+    /// Are there both positives and negatives?
+    [[nodiscard]] bool has_both() const { return ranked && positives > 0 && negatives > 0; }
+};
+
+/// Ranks column `column` of the scores [count][columns] as scores of class `positive` against all others.
+///
+///     takes      labels [count], negative ones ignored
+///     costs      a sort of count numbers
+template <class T>
+[[nodiscard]] ranking rank_scores(const T* scores, extent columns, extent column, const std::int32_t* labels,
+                                  extent count, std::int32_t positive) {
+    struct scored {
+        T score;
+        bool positive;
+    };
+    std::vector<scored> samples;
+    samples.reserve(static_cast<std::size_t>(count));
+    ranking result;
+    for (extent i = 0; i < count; ++i) {
+        if (labels[i] < 0) continue;
+        const T score = scores[i * columns + column];
+        if (std::isnan(score)) return {};
+        samples.push_back({score, labels[i] == positive});
+        ++(labels[i] == positive ? result.positives : result.negatives);
+    }
+    std::sort(samples.begin(), samples.end(), [](const scored& a, const scored& b) { return a.score > b.score; });
+    operating_point point = result.none_taken();
+    for (std::size_t i = 0; i < samples.size();) {
+        const T score = samples[i].score;
+        for (; i < samples.size() && samples[i].score == score; ++i)
+            ++(samples[i].positive ? point.true_positives : point.false_positives);
+        point.threshold = static_cast<double>(score);
+        result.points.push_back(point);
+    }
+    result.ranked = !samples.empty();
+    return result;
+}
+
+/// Ranks one score a sample; label 1 is positive, 0 negative, a negative one is ignored.
+///
+///     const auto ranked = ctnn::rank_scores(found.probabilities.data(), labels.data(), samples);
+///     const double precision = ctnn::average_precision(ranked);
+template <class T>
+[[nodiscard]] ranking rank_scores(const T* scores, const std::int32_t* labels, extent count) {
+    return rank_scores(scores, 1, 0, labels, count, 1);
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// The precision-recall curve: x the recall, y the precision, from (0, 1) at threshold infinity on. Empty without
+/// positives; without negatives the precision is 1 everywhere.
+///
+/// As scikit-learn's precision_recall_curve from its end to its start:
+/// https://scikit-learn.org/stable/modules/generated/sklearn.metrics.precision_recall_curve.html
+[[nodiscard]] inline curve_points precision_recall_curve(const ranking& ranked) {
+    if (!ranked.ranked || ranked.positives == 0) return {};
+    curve_points curve{{0.0}, {1.0}, {ranked.none_taken().threshold}};
+    for (const operating_point& point : ranked.points) {
+        curve.x.push_back(point.sensitivity());
+        curve.y.push_back(point.precision());
+        curve.thresholds.push_back(point.threshold);
+    }
+    return curve;
+}
+
+/// Average precision: the sum of the steps of the recall times the precision after each, which unlike area_under of the
+/// curve does not draw lines through points that no threshold reaches. NaN without positives, 1 without negatives.
+///
+/// As scikit-learn's average_precision_score, which gives 0 without positives:
+/// https://scikit-learn.org/stable/modules/generated/sklearn.metrics.average_precision_score.html
+[[nodiscard]] inline double average_precision(const ranking& ranked) {
+    if (!ranked.ranked || ranked.positives == 0) return std::numeric_limits<double>::quiet_NaN();
+    double sum = 0, recall = 0;
+    for (const operating_point& point : ranked.points) {
+        sum += (point.sensitivity() - recall) * point.precision();
+        recall = point.sensitivity();
+    }
+    return sum;
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// A confusion matrix for each label, and how many samples are right as a whole.
+///
+/// A negative label leaves its answer out, and its sample counts as right when the other answers are.
+///
+///     ctnn::multi_label_counts found(14);
+///     found.add(probabilities, labels, samples);
+///     const double score = ctnn::f1_score(found, ctnn::average::macro);
+class multi_label_counts {
+public:
+    explicit multi_label_counts(extent labels) : labels_(static_cast<std::size_t>(labels), confusion_matrix(2)) {}
+
+    /// scores, labels: [count][labels()]. A score above the threshold says yes.
+    template <class T>
+    void add(const T* scores, const std::int32_t* labels, extent count, double threshold = 0.5) {
+        for (extent i = 0; i < count; ++i) {
+            bool right = true;
+            for (confusion_matrix& matrix : labels_) {
+                const extent answer = static_cast<double>(*scores++) > threshold ? 1 : 0;
+                right = right && (*labels < 0 || *labels == answer);
+                matrix.add(*labels++, answer);
+            }
+            ++samples_;
+            right_ += right ? 1 : 0;
+        }
+    }
+
+    [[nodiscard]] extent labels() const { return std::ssize(labels_); }
+    /// The counts of one label: row the truth, column the answer, 0 no and 1 yes. \pre label is in [0, labels())
+    [[nodiscard]] const confusion_matrix& operator[](extent label) const {
+        return labels_[static_cast<std::size_t>(label)];
+    }
+    [[nodiscard]] std::int64_t samples() const { return samples_; }
+    /// The samples of which every answer is right.
+    [[nodiscard]] std::int64_t right() const { return right_; }
+
+private:
+    std::vector<confusion_matrix> labels_;
+    std::int64_t samples_ = 0, right_ = 0;
+};
+
+namespace detail {
+
+/// The average over the labels of a fraction of class "yes", weighted by how many samples have the label.
+template <class Fraction>
+[[nodiscard]] double averaged(const multi_label_counts& found, average how, const Fraction& of) {
+    double sum = 0, weights = 0;
+    fraction all;
+    for (extent l = 0; l < found.labels(); ++l) {
+        const fraction of_label = of(found[l], 1);
+        const double weight = how == average::weighted ? static_cast<double>(found[l].support(1)) : 1.0;
+        all.numerator += of_label.numerator;
+        all.denominator += of_label.denominator;
+        sum += weight * of_label.value();
+        weights += weight;
+    }
+    if (how == average::micro) return all.value();
+    return weights > 0 ? sum / weights : 0.0;
+}
+
+}  // namespace detail
+
+/// Precision, recall, specificity and F1 score of "yes" over all labels; a label for which nothing was counted gives 0.
+/// As scikit-learn's with zero_division=0.
+[[nodiscard]] inline double precision(const multi_label_counts& found, average how) {
+    return detail::averaged(found, how, detail::precision_fraction);
+}
+[[nodiscard]] inline double recall(const multi_label_counts& found, average how) {
+    return detail::averaged(found, how, detail::recall_fraction);
+}
+[[nodiscard]] inline double specificity(const multi_label_counts& found, average how) {
+    return detail::averaged(found, how, detail::specificity_fraction);
+}
+[[nodiscard]] inline double f1_score(const multi_label_counts& found, average how) {
+    return detail::averaged(found, how, detail::f1_score_fraction);
+}
+
+/// The share of the samples of which every answer is right: scikit-learn's accuracy_score. 0 without samples.
+[[nodiscard]] inline double subset_accuracy(const multi_label_counts& found) {
+    return ratio(found.right(), found.samples());
+}
+
+/// The share of all answers that are wrong: scikit-learn's hamming_loss, and 1 - MedMNIST's accuracy. 0 without
+/// answers.
+[[nodiscard]] inline double hamming_loss(const multi_label_counts& found) {
+    std::int64_t wrong = 0, answers = 0;
+    for (extent l = 0; l < found.labels(); ++l) {
+        answers += found[l].total();
+        wrong += found[l].total() - found[l].correct();
+    }
+    return ratio(wrong, answers);
+}
+
+namespace detail {
+
+/// The mean over the labels of what `of(label)` gives; labels without an answer (NaN) do not enter it.
+template <class Of>
+[[nodiscard]] double mean_over_labels(extent labels, const Of& of) {
+    double sum = 0;
+    extent answered = 0;
+    for (extent l = 0; l < labels; ++l) {
+        const double value = of(l);
+        if (std::isnan(value)) continue;
+        sum += value;
+        ++answered;
+    }
+    return answered == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(answered);
+}
+
+}  // namespace detail
+
+/// The mean area under the ROC curve of the labels, as MedMNIST and CheXNet report it.
+///
+///     takes      scores and truth [count][labels]; negative truths ignored
+///     gives      0 to 1; a label that all or none of the samples have does not enter the mean; NaN when none is left
+template <class T>
+[[nodiscard]] double multi_label_auc(const T* scores, const std::int32_t* truth, extent count, extent labels) {
+    std::vector<std::int32_t> column(static_cast<std::size_t>(count));
+    return detail::mean_over_labels(labels, [&](extent l) {
+        for (extent i = 0; i < count; ++i) column[static_cast<std::size_t>(i)] = truth[i * labels + l];
+        return roc_auc_of_class(scores, labels, l, column.data(), count, 1);
+    });
+}
+
+/// The mean average precision of the labels.
+///
+///     takes      scores and truth [count][labels]; negative truths ignored
+///     gives      0 to 1; a label that no sample has does not enter the mean; NaN when none is left
+template <class T>
+[[nodiscard]] double mean_average_precision(const T* scores, const std::int32_t* truth, extent count, extent labels) {
+    std::vector<std::int32_t> column(static_cast<std::size_t>(count));
+    return detail::mean_over_labels(labels, [&](extent l) {
+        for (extent i = 0; i < count; ++i) column[static_cast<std::size_t>(i)] = truth[i * labels + l];
+        return average_precision(rank_scores(scores, labels, l, column.data(), count, 1));
+    });
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/roc_curve.hpp
+/// \file
+/// The ROC curve.
+
+namespace ctnn {
+
+/// The ROC curve: x the false positive rate, y the sensitivity, from (0, 0) at threshold infinity to (1, 1) at the
+/// lowest score. Empty where positives or negatives are missing. Its area_under is roc_auc.
+///
+/// As scikit-learn's roc_curve with drop_intermediate=False:
+/// https://scikit-learn.org/stable/modules/generated/sklearn.metrics.roc_curve.html
+[[nodiscard]] inline curve_points roc_curve(const ranking& ranked) {
+    curve_points curve;
+    if (!ranked.has_both()) return curve;
+    const auto add = [&](const operating_point& point) {
+        curve.x.push_back(point.false_positive_rate());
+        curve.y.push_back(point.sensitivity());
+        curve.thresholds.push_back(point.threshold);
+    };
+    add(ranked.none_taken());
+    for (const operating_point& point : ranked.points) add(point);
+    return curve;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/temperature_scaling.hpp
+/// \file
+/// The one number that makes probabilities honest without changing a choice.
+
+namespace ctnn {
+namespace detail {
+
+/// The first and second derivative of a sample's log loss with respect to the factor b on its logits: the mean logit
+/// under softmax(b z) minus the label's, and the variance. One column is a pair of logits (0, z).
+template <class T>
+inline void add_slopes(const T* z, extent columns, extent label, double b, double& slope, double& curvature) {
+    const extent classes = columns == 1 ? 2 : columns;
+    const auto logit = [&](extent c) {
+        return columns > 1 ? static_cast<double>(z[c]) : c == 0 ? 0.0 : static_cast<double>(z[0]);
+    };
+    double largest = logit(0), total = 0, mean = 0, square = 0;
+    for (extent c = 1; c < classes; ++c) largest = std::max(largest, logit(c));
+    for (extent c = 0; c < classes; ++c) {
+        const double below = logit(c) - largest, weight = std::exp(b * below);
+        total += weight;
+        mean += weight * below;
+        square += weight * below * below;
+    }
+    mean /= total;
+    slope += mean - (logit(label) - largest);
+    curvature += square / total - mean * mean;
+}
+
+}  // namespace detail
+
+/// The temperature t for which softmax(logits / t), or sigmoid of a single column, has the lowest log loss. It is found
+/// on data that the network was not trained on, and then divides its logits; no choice between classes changes.
+///
+///     takes      logits [count][columns], or logarithms of softmax's probabilities, which do as well; labels [count],
+///                those outside the classes ignored
+///     gives      0.01 to 100, its ends where the loss still falls beyond: towards 0 when all is right, upwards when
+///                the logits are worse than none. NaN without a label that counts, or with logits that are not finite
+///     costs      a dozen passes over the logits, of an exponential each; at most 100
+///
+/// Guo et al., "On calibration of modern neural networks", ICML 2017, https://arxiv.org/abs/1706.04599
+template <class T>
+[[nodiscard]] double best_temperature(const T* logits, extent columns, const std::int32_t* labels, extent count) {
+    const extent classes = columns == 1 ? 2 : columns;
+    extent counted = 0;
+    for (extent i = 0; i < count; ++i) {
+        if (labels[i] < 0 || labels[i] >= classes) continue;
+        ++counted;
+        for (extent c = 0; c < columns; ++c)
+            if (!std::isfinite(logits[i * columns + c])) return std::numeric_limits<double>::quiet_NaN();
+    }
+    if (counted == 0) return std::numeric_limits<double>::quiet_NaN();
+    // The log loss is convex in b = 1 / t: Newton's steps, halving the bracket where they leave it.
+    double low = 0.01, high = 100, b = 1;
+    const auto slope_at = [&](double at, double& curvature) {
+        double slope = 0;
+        curvature = 0;
+        for (extent i = 0; i < count; ++i)
+            if (labels[i] >= 0 && labels[i] < classes)
+                detail::add_slopes(logits + i * columns, columns, labels[i], at, slope, curvature);
+        return slope;
+    };
+    double curvature = 0;
+    if (slope_at(low, curvature) >= 0) return 1 / low;
+    if (slope_at(high, curvature) <= 0) return 1 / high;
+    for (int step = 0; step < 98 && high - low > 1e-14 * high; ++step) {
+        const double slope = slope_at(b, curvature);
+        if (slope == 0) break;
+        (slope < 0 ? low : high) = b;
+        const double next = b - slope / curvature;
+        const double following = next > low && next < high ? next : 0.5 * (low + high);
+        if (std::abs(following - b) <= 1e-15 * b) break;
+        b = following;
+    }
+    return 1 / b;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/threshold.hpp
+/// \file
+/// Which threshold to take: by a specificity or sensitivity that must be kept, by Youden's index, by cost.
+
+namespace ctnn {
+namespace detail {
+
+/// The point for which better(point) is largest: of equals the one with the highest threshold. \pre has_both()
+template <class Better>
+[[nodiscard]] operating_point best_point(const ranking& ranked, const Better& better) {
+    operating_point best = ranked.none_taken();
+    for (const operating_point& point : ranked.points)
+        if (better(point) > better(best)) best = point;
+    return best;
+}
+
+}  // namespace detail
+
+/// The point of the highest sensitivity among those whose specificity is at least `specificity`; of equals the one with
+/// the highest threshold. Where no score allows it, the threshold is infinity and the sensitivity 0.
+///
+///     gives      a point whose rates are NaN where positives or negatives are missing
+[[nodiscard]] inline operating_point at_specificity(const ranking& ranked, double specificity) {
+    if (!ranked.has_both()) return {};
+    return detail::best_point(ranked, [&](const operating_point& p) {
+        return p.specificity() >= specificity ? p.true_positives : std::int64_t{-1};
+    });
+}
+
+/// The point of the highest specificity among those whose sensitivity is at least `sensitivity`.
+///
+///     gives      a point whose rates are NaN where positives or negatives are missing
+[[nodiscard]] inline operating_point at_sensitivity(const ranking& ranked, double sensitivity) {
+    if (!ranked.has_both()) return {};
+    for (const operating_point& point : ranked.points)
+        if (point.sensitivity() >= sensitivity) return point;  // the first: false positives only grow from here
+    return ranked.points.back();
+}
+
+/// The point of the largest sensitivity + specificity - 1, which is the largest height above the diagonal of the ROC
+/// curve; of equals the one with the highest threshold. Youden, "Index for rating diagnostic tests", Cancer 3, 1950.
+///
+///     gives      a point whose rates are NaN where positives or negatives are missing
+[[nodiscard]] inline operating_point youden_point(const ranking& ranked) {
+    if (!ranked.has_both()) return {};
+    return detail::best_point(ranked, [&](const operating_point& p) {
+        // Both shares over one denominator, so that equals are equal.
+        return p.true_positives * ranked.negatives - p.false_positives * ranked.positives;
+    });
+}
+
+/// The point of the lowest cost: missed * cost_of_miss + false positives * cost_of_alarm, with classes as frequent as
+/// they are here; of equals the one with the highest threshold.
+///
+///     takes      costs that are finite and at least 0
+///     gives      a point whose rates are NaN where positives or negatives are missing
+[[nodiscard]] inline operating_point cheapest_point(const ranking& ranked, double cost_of_miss, double cost_of_alarm) {
+    if (!ranked.has_both()) return {};
+    return detail::best_point(ranked, [&](const operating_point& p) {
+        return cost_of_miss * static_cast<double>(p.true_positives) -
+               cost_of_alarm * static_cast<double>(p.false_positives);
+    });
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/top_k_accuracy.hpp
+/// \file
+/// How often the truth is among the k likeliest classes.
+
+namespace ctnn {
+
+/// The share of the samples whose label is among the k highest of their scores; of equal scores the first comes first,
+/// so that k = 1 is the accuracy of predicted_class. A label whose score is NaN comes last.
+///
+///     takes      scores [count][columns], labels [count]; a label outside the columns is ignored
+///     gives      0 to 1; 0 when no label counts; 1 when k is at least columns
+///
+/// As scikit-learn's top_k_accuracy_score, which of equal scores takes the last first:
+/// https://scikit-learn.org/stable/modules/generated/sklearn.metrics.top_k_accuracy_score.html
+template <class T>
+[[nodiscard]] double top_k_accuracy(const T* scores, extent columns, const std::int32_t* labels, extent count,
+                                    extent k) {
+    extent counted = 0, found = 0;
+    for (extent i = 0; i < count; ++i) {
+        const extent label = labels[i];
+        if (label < 0 || label >= columns) continue;
+        const T* row = scores + i * columns;
+        extent before = 0;
+        for (extent c = 0; c < columns; ++c)
+            before += c != label && (c < label ? !(row[c] < row[label]) : !(row[c] <= row[label]));
+        ++counted;
+        found += before < k;
+    }
+    return counted == 0 ? 0.0 : static_cast<double>(found) / static_cast<double>(counted);
 }
 
 }  // namespace ctnn
@@ -28860,9 +31606,15 @@ public:
     /// \param drawn_over a bar, or plain lines
     progress_bar(std::FILE* to, bool drawn_over) : to_(to), drawn_over_(drawn_over) {}
 
+    void run_begins(training_moment& now) override {
+        start_ = epoch_start_ = last_shown_ = seconds_now();
+        epochs_before_ = epochs_done(now);
+        samples_before_ = now.samples;
+    }
     void epoch_begins(training_moment& now) override {
         epoch_start_ = last_shown_ = seconds_now();
         if (now.epoch == 1) start_ = epoch_start_;
+        samples_before_ = 0;
         show(now);
     }
     void batch_ends(training_moment& now) override {
@@ -28899,6 +31651,10 @@ private:
             std::snprintf(text, sizeof text, "%ld:%02ld min", whole / 60, whole % 60);
         return text;
     }
+    static double epochs_done(const training_moment& now) {
+        const double share = now.batches > 0 ? static_cast<double>(now.batch) / static_cast<double>(now.batches) : 0;
+        return static_cast<double>(now.epoch - 1) + share;
+    }
     /// "epoch  3/12", as wide for the first epoch as for the last.
     static std::string heading(const training_moment& now) {
         const std::string last = std::to_string(now.epochs), current = std::to_string(now.epoch);
@@ -28919,11 +31675,11 @@ private:
         }
         line += " batch " + std::to_string(now.batch) + "/" + std::to_string(now.batches);
         if (now.batch > 0 && seconds > 0) {
-            const double epochs_done = static_cast<double>(now.epoch - 1) + share;
+            const double done = epochs_done(now), seen = static_cast<double>(now.samples - samples_before_);
             const double left =
-                (seconds_now() - start_) / epochs_done * (static_cast<double>(now.epochs) - epochs_done);
-            line += number("  loss ", now.loss) + number("  ", static_cast<double>(now.samples) / seconds, 0) +
-                    " samples/s  " + duration(left) + " left";
+                (seconds_now() - start_) / (done - epochs_before_) * (static_cast<double>(now.epochs) - done);
+            line += number("  loss ", now.loss) + number("  ", seen / seconds, 0) + " samples/s  " + duration(left) +
+                    " left";
         }
         write(line);
         if (!drawn_over_) std::fputc('\n', to_);
@@ -28940,6 +31696,8 @@ private:
     bool drawn_over_;
     double start_ = 0, epoch_start_ = 0, last_shown_ = 0;
     std::size_t last_length_ = 0;
+    double epochs_before_ = 0;  // of a run that goes on
+    extent samples_before_ = 0;
 };
 
 }  // namespace ctnn
