@@ -126,9 +126,9 @@ template <class Data>
 /// Refuses a batch in which not all samples would have what belongs to them.
 [[nodiscard]] inline error check_batch(extent batch, extent samples, extent together) {
     if (batch % together == 0 || batch >= samples) return {};
-    return {error_kind::invalid_argument, text_of({"fit: the loss reads ", together,
-                                                   " samples together, and a batch of ", batch,
-                                                   " is no multiple of that"})};
+    return {error_kind::invalid_argument,
+            text_of({"fit: the loss reads ", together, " samples together, and a batch of ", batch,
+                     " is no multiple of that"})};
 }
 
 /// What is watched of an epoch, and whether more of it is better.
@@ -217,17 +217,19 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     };
     detail::run_calls calls(options.callbacks, moment);
     if (!options.callbacks.empty()) {
-        run.architecture = architecture_of<Net>();
-        run.layers = layers_of<Net>();
-        run.tensors = tensors_of<Net>();
-        run.settings = detail::settings_text(detail::text_with_type<Optimizer>(), data.size(), data.labels, batch,
-                                             options.accumulate, options.shuffled, options.random.value,
-                                             static_cast<int>(options.watched));
+        run.rows = detail::named_rows_of<Net>();
+        run.given = {.optimizer = detail::text_with_type<Optimizer>(),
+                     .samples = data.size(),
+                     .batch = batch,
+                     .accumulate = options.accumulate,
+                     .labels = &data.labels,
+                     .shuffled = options.shuffled,
+                     .seed = options.random.value,
+                     .watched = static_cast<int>(options.watched)};
         run.probe = &probe;
         run.gradient = {"gradient", slope.values()};
         run.add_model("model", m.parameters(), m.state());
-        for (extent k = 0; k < descent.slots(); ++k)
-            run.blocks.push_back({"optimizer.slot." + std::to_string(k), state.slot(k)});
+        for (extent k = 0; k < descent.slots(); ++k) run.add(detail::text_of({"optimizer.slot.", k}), state.slot(k));
         if (average) run.add_model("average", average->model().parameters(), average->model().state());
         if (keeps_best) run.add_model("best", best->parameters(), best->state());
         if (calls.tell(&training_callback::run_restores)) {

@@ -49,17 +49,50 @@ protected:
     ~forward_probe() = default;
 };
 
+/// What decides the order of samples and the meaning of the kept numbers.
+struct run_settings {
+    const char* optimizer = nullptr;  ///< "... [with Optimizer = ctnn::adam; ...]", as the compiler spells it
+    extent samples = 0, batch = 0, accumulate = 1;
+    const std::vector<std::int32_t>* labels = nullptr;
+    bool shuffled = true;
+    std::uint64_t seed = 0;
+    int watched = 0;
+
+    /// As errors show it: "adam, 100 samples with labels 123, batch 32, ...".
+    [[nodiscard]] std::string text() const {
+        std::string name = optimizer;
+        if (const std::size_t at = name.find("Optimizer = "); at != std::string::npos) name = name.substr(at + 12);
+        name = name.substr(0, name.find_first_of(";]"));
+        if (const std::size_t at = name.rfind("::"); at != std::string::npos) name = name.substr(at + 2);
+        std::uint64_t hash = 0;
+        for (const std::int32_t label : *labels) {
+            const std::uint32_t bits = static_cast<std::uint32_t>(label);
+            unsigned char bytes[4];
+            for (int i = 0; i < 4; ++i) bytes[i] = static_cast<unsigned char>(bits >> (8 * i));
+            hash = hash64({bytes, 4}, hash);
+        }
+        return detail::text_of({name, ", ", samples, " samples with labels ", std::to_string(hash), ", batch ", batch,
+                                ", accumulate ", accumulate,
+                                shuffled ? ", shuffled with seed " : ", in order with seed ", std::to_string(seed),
+                                ", watched ", watched});
+    }
+};
+
 /// A run of fit. With the samples, the seed and the settings, these numbers are all that the rest of it depends on:
 /// the order of an epoch's samples follows from seed and epoch, dropout's masks from seed and batches_met, the memory
 /// of schedules and of early stopping from the history.
 struct training_run {
-    std::vector<run_block> blocks;      ///< everything that changes: model, optimizer, average, best
-    run_block gradient;                 ///< of the last batch, or of all since the last step
+    std::vector<run_block> blocks;  ///< everything that changes: model, optimizer, average, best
+    run_block gradient;             ///< of the last batch, or of all since the last step
+    forward_probe* probe = nullptr;
+    detail::named_rows rows{};  ///< of the network, where it is a run of fit
+    run_settings given{};
+
+    // Written by describe(), which only those call that read them: a run without them compiles none of it.
     std::vector<named_tensor> tensors;  ///< the parts of model.parameters, model.state and the gradient
     std::vector<std::string> layers;    ///< "0 conv": what stands in each row of the network
     std::string architecture;           ///< a line a row
     std::string settings;               ///< what a run that goes on must have in common with the one that began
-    forward_probe* probe = nullptr;
 
     training_history history;
     std::uint64_t batches_met = 0;  ///< over all epochs
@@ -68,10 +101,22 @@ struct training_run {
     bool between_steps = true;      ///< no gradient is waiting for its step
     bool restored = false;          ///< set by who puts an earlier run in place
 
+    /// Once, and nothing where there is no network.
+    void describe() {
+        if (rows.count == 0 || !layers.empty()) return;
+        tensors = detail::collect_tensors(rows);
+        layers = detail::layer_texts(rows);
+        architecture = detail::architecture_text(rows);
+        settings = given.text();
+    }
     template <class T>
-    void add_model(const std::string& name, std::span<T> parameters, std::span<T> state) {
-        blocks.push_back({name + ".parameters", parameters});
-        blocks.push_back({name + ".state", state});
+    void add_model(const char* name, std::span<T> parameters, std::span<T> state) {
+        add(detail::text_of({name, ".parameters"}), parameters);
+        add(detail::text_of({name, ".state"}), state);
+    }
+    template <class T>
+    [[gnu::noinline]] void add(std::string name, std::span<T> numbers) {
+        blocks.push_back({std::move(name), numbers});
     }
     /// \returns null where there is no block of this name
     [[nodiscard]] const run_block* find(const std::string& name) const {
@@ -136,26 +181,6 @@ private:
 template <class Optimizer>
 [[nodiscard]] constexpr const char* text_with_type() {
     return __PRETTY_FUNCTION__;
-}
-
-/// What decides the order of samples and the meaning of the kept numbers, as a text that errors can show.
-[[nodiscard]] inline std::string settings_text(const char* with_type, extent samples,
-                                               const std::vector<std::int32_t>& labels, extent batch, extent accumulate,
-                                               bool shuffled, std::uint64_t seed, int watched) {
-    std::string text = with_type;
-    if (const std::size_t at = text.find("Optimizer = "); at != std::string::npos) text = text.substr(at + 12);
-    text = text.substr(0, text.find_first_of(";]"));
-    if (const std::size_t at = text.rfind("::"); at != std::string::npos) text = text.substr(at + 2);
-    std::uint64_t hash = 0;
-    for (const std::int32_t label : labels) {
-        unsigned char bytes[4];
-        for (int i = 0; i < 4; ++i) bytes[i] = static_cast<unsigned char>(static_cast<std::uint32_t>(label) >> (8 * i));
-        hash = hash64({bytes, 4}, hash);
-    }
-    text += ", " + std::to_string(samples) + " samples with labels " + std::to_string(hash);
-    text += ", batch " + std::to_string(batch) + ", accumulate " + std::to_string(accumulate);
-    text += shuffled ? ", shuffled with seed " : ", in order with seed ";
-    return text + std::to_string(seed) + ", watched " + std::to_string(watched);
 }
 
 }  // namespace detail

@@ -64,6 +64,7 @@ inline bool whole_number(const std::string* text, std::uint64_t& value) {
 /// The content of a checkpoint: a safetensors file with a tensor for each block of the run, its history, and in the
 /// metadata where it stands, with ctnn's checksum. \pre now.run is not null, and between_steps
 [[nodiscard]] inline result<byte_vector> format_checkpoint(const training_moment& now) {
+    now.run->describe();
     const training_run& run = *now.run;
     std::vector<tensor_source> tensors;
     for (const run_block& one : run.blocks)
@@ -95,6 +96,7 @@ inline bool whole_number(const std::string* text, std::uint64_t& value) {
 ///          wrote it; corrupt for a place that no run can be at
 [[nodiscard]] inline error restore_checkpoint(training_moment& now, byte_view bytes, const std::string& path = {}) {
     training_run& run = *now.run;
+    run.describe();
     const result<safetensors_file> file = parse_safetensors(bytes, path);
     if (!file) return file.error();
     const std::string *version = file->find_metadata("ctnn.checkpoint"),

@@ -22,7 +22,7 @@ namespace ctnn {
 class finite_guard final : public training_callback {
 public:
     void backward_ends(training_moment& now) override {
-        const training_run& run = *now.run;
+        training_run& run = *now.run;
         const bool loss = finite(now.batch_loss);
         if (loss && first_bad(run.gradient, 0, run.gradient.count) < 0) return;
         now.failed = {error_kind::not_finite, "epoch " + std::to_string(now.epoch) + ", batch " +
@@ -50,7 +50,8 @@ private:
         return block.twice != nullptr ? first_bad(block.twice, from, to) : first_bad(block.single, from, to);
     }
 
-    static std::string place(const training_run& run, bool loss) {
+    static std::string place(training_run& run, bool loss) {
+        run.describe();
         const not_finite_place found = run.probe->first_not_finite();
         if (found.row >= 0) {
             const std::string layer = "layer '" + run.layers[static_cast<std::size_t>(found.row)] + "'";

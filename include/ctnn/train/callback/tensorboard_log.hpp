@@ -35,7 +35,10 @@ public:
     /// Open from the beginning of the run.
     [[nodiscard]] event_file& file() noexcept { return file_; }
 
-    void run_begins(training_moment& now) override { now.failed = file_.open(folder_); }
+    void run_begins(training_moment& now) override {
+        if (now.run != nullptr) now.run->describe();
+        now.failed = file_.open(folder_);
+    }
     void batch_ends(training_moment& now) override {
         const std::uint64_t met = now.run->batches_met;
         if (options_.every_batches == 0 || met % static_cast<std::uint64_t>(options_.every_batches) != 0) return;
