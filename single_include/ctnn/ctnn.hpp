@@ -2182,9 +2182,17 @@ void append_little(byte_vector& to, T value) {
     for (std::size_t i = 0; i < sizeof(T); ++i) to.push_back(static_cast<unsigned char>((wide >> (8 * i)) & 0xffU));
 }
 
+/// Appends bytes that are not those of `to`.
+inline void append(byte_vector& to, byte_view from) {
+    if (from.size == 0) return;
+    const std::size_t at = to.size();
+    to.resize(at + static_cast<std::size_t>(from.size));
+    std::memcpy(to.data() + at, from.data, static_cast<std::size_t>(from.size));
+}
+
 /// Appends text without its end.
 inline void append_text(byte_vector& to, const std::string& text) {
-    for (const char c : text) to.push_back(static_cast<unsigned char>(c));
+    append(to, {reinterpret_cast<const unsigned char*>(text.data()), static_cast<extent>(text.size())});
 }
 
 /// A place in bytes that moves forward and never leaves them.
@@ -3257,7 +3265,7 @@ inline byte_vector from_fortran(const byte_vector& bytes, const std::vector<exte
     out.push_back(0);
     append_little(out, static_cast<std::uint16_t>(header.size()));
     append_text(out, header);
-    out.insert(out.end(), from.bytes.begin(), from.bytes.end());
+    append(out, from.bytes);
     return out;
 }
 
@@ -3478,7 +3486,7 @@ inline bool format_zip(const std::vector<std::pair<std::string, byte_vector>>& m
         append_little(out, std::uint32_t{0x04034b50});
         common(out);
         append_text(out, name);
-        out.insert(out.end(), content.begin(), content.end());
+        append(out, content);
         append_little(directory, std::uint32_t{0x02014b50});
         append_little(directory, std::uint16_t{20});
         common(directory);
@@ -3489,7 +3497,7 @@ inline bool format_zip(const std::vector<std::pair<std::string, byte_vector>>& m
     }
     const auto begin = static_cast<std::uint32_t>(out.size()), size = static_cast<std::uint32_t>(directory.size());
     const auto count = static_cast<std::uint16_t>(members.size());
-    out.insert(out.end(), directory.begin(), directory.end());
+    append(out, directory);
     append_little(out, std::uint32_t{0x06054b50});
     append_little(out, std::uint32_t{0});
     append_little(out, count);
@@ -18446,7 +18454,7 @@ struct protobuf_writer {
     void add(unsigned field, byte_view content) {
         tag(field, 2);
         number(static_cast<std::uint64_t>(content.size));
-        if (content.size > 0) bytes.insert(bytes.end(), content.data, content.data + content.size);
+        append(bytes, content);
     }
     void add(unsigned field, const std::string& text) {
         add(field, byte_view{reinterpret_cast<const unsigned char*>(text.data()), static_cast<extent>(text.size())});
@@ -18546,7 +18554,7 @@ private:
         byte_vector record;
         append_little(record, static_cast<std::uint64_t>(event.bytes.size()));
         append_little(record, masked({record.data(), 8}));
-        record.insert(record.end(), event.bytes.begin(), event.bytes.end());
+        append(record, event.bytes);
         append_little(record, masked(event.bytes));
         const extent size = static_cast<extent>(record.size());
         for (std::int64_t done = 0; done < size;) {
@@ -25964,17 +25972,50 @@ protected:
     ~forward_probe() = default;
 };
 
+/// What decides the order of samples and the meaning of the kept numbers.
+struct run_settings {
+    const char* optimizer = nullptr;  ///< "... [with Optimizer = ctnn::adam; ...]", as the compiler spells it
+    extent samples = 0, batch = 0, accumulate = 1;
+    const std::vector<std::int32_t>* labels = nullptr;
+    bool shuffled = true;
+    std::uint64_t seed = 0;
+    int watched = 0;
+
+    /// As errors show it: "adam, 100 samples with labels 123, batch 32, ...".
+    [[nodiscard]] std::string text() const {
+        std::string name = optimizer;
+        if (const std::size_t at = name.find("Optimizer = "); at != std::string::npos) name = name.substr(at + 12);
+        name = name.substr(0, name.find_first_of(";]"));
+        if (const std::size_t at = name.rfind("::"); at != std::string::npos) name = name.substr(at + 2);
+        std::uint64_t hash = 0;
+        for (const std::int32_t label : *labels) {
+            const std::uint32_t bits = static_cast<std::uint32_t>(label);
+            unsigned char bytes[4];
+            for (int i = 0; i < 4; ++i) bytes[i] = static_cast<unsigned char>(bits >> (8 * i));
+            hash = hash64({bytes, 4}, hash);
+        }
+        return detail::text_of({name, ", ", samples, " samples with labels ", std::to_string(hash), ", batch ", batch,
+                                ", accumulate ", accumulate,
+                                shuffled ? ", shuffled with seed " : ", in order with seed ", std::to_string(seed),
+                                ", watched ", watched});
+    }
+};
+
 /// A run of fit. With the samples, the seed and the settings, these numbers are all that the rest of it depends on:
 /// the order of an epoch's samples follows from seed and epoch, dropout's masks from seed and batches_met, the memory
 /// of schedules and of early stopping from the history.
 struct training_run {
-    std::vector<run_block> blocks;      ///< everything that changes: model, optimizer, average, best
-    run_block gradient;                 ///< of the last batch, or of all since the last step
+    std::vector<run_block> blocks;  ///< everything that changes: model, optimizer, average, best
+    run_block gradient;             ///< of the last batch, or of all since the last step
+    forward_probe* probe = nullptr;
+    detail::named_rows rows{};  ///< of the network, where it is a run of fit
+    run_settings given{};
+
+    // Written by describe(), which only those call that read them: a run without them compiles none of it.
     std::vector<named_tensor> tensors;  ///< the parts of model.parameters, model.state and the gradient
     std::vector<std::string> layers;    ///< "0 conv": what stands in each row of the network
     std::string architecture;           ///< a line a row
     std::string settings;               ///< what a run that goes on must have in common with the one that began
-    forward_probe* probe = nullptr;
 
     training_history history;
     std::uint64_t batches_met = 0;  ///< over all epochs
@@ -25983,10 +26024,22 @@ struct training_run {
     bool between_steps = true;      ///< no gradient is waiting for its step
     bool restored = false;          ///< set by who puts an earlier run in place
 
+    /// Once, and nothing where there is no network.
+    void describe() {
+        if (rows.count == 0 || !layers.empty()) return;
+        tensors = detail::collect_tensors(rows);
+        layers = detail::layer_texts(rows);
+        architecture = detail::architecture_text(rows);
+        settings = given.text();
+    }
     template <class T>
-    void add_model(const std::string& name, std::span<T> parameters, std::span<T> state) {
-        blocks.push_back({name + ".parameters", parameters});
-        blocks.push_back({name + ".state", state});
+    void add_model(const char* name, std::span<T> parameters, std::span<T> state) {
+        add(detail::text_of({name, ".parameters"}), parameters);
+        add(detail::text_of({name, ".state"}), state);
+    }
+    template <class T>
+    [[gnu::noinline]] void add(std::string name, std::span<T> numbers) {
+        blocks.push_back({std::move(name), numbers});
     }
     /// \returns null where there is no block of this name
     [[nodiscard]] const run_block* find(const std::string& name) const {
@@ -26053,26 +26106,6 @@ template <class Optimizer>
     return __PRETTY_FUNCTION__;
 }
 
-/// What decides the order of samples and the meaning of the kept numbers, as a text that errors can show.
-[[nodiscard]] inline std::string settings_text(const char* with_type, extent samples,
-                                               const std::vector<std::int32_t>& labels, extent batch, extent accumulate,
-                                               bool shuffled, std::uint64_t seed, int watched) {
-    std::string text = with_type;
-    if (const std::size_t at = text.find("Optimizer = "); at != std::string::npos) text = text.substr(at + 12);
-    text = text.substr(0, text.find_first_of(";]"));
-    if (const std::size_t at = text.rfind("::"); at != std::string::npos) text = text.substr(at + 2);
-    std::uint64_t hash = 0;
-    for (const std::int32_t label : labels) {
-        unsigned char bytes[4];
-        for (int i = 0; i < 4; ++i) bytes[i] = static_cast<unsigned char>(static_cast<std::uint32_t>(label) >> (8 * i));
-        hash = hash64({bytes, 4}, hash);
-    }
-    text += ", " + std::to_string(samples) + " samples with labels " + std::to_string(hash);
-    text += ", batch " + std::to_string(batch) + ", accumulate " + std::to_string(accumulate);
-    text += shuffled ? ", shuffled with seed " : ", in order with seed ";
-    return text + std::to_string(seed) + ", watched " + std::to_string(watched);
-}
-
 }  // namespace detail
 }  // namespace ctnn
 
@@ -26121,6 +26154,7 @@ inline bool whole_number(const std::string* text, std::uint64_t& value) {
 /// The content of a checkpoint: a safetensors file with a tensor for each block of the run, its history, and in the
 /// metadata where it stands, with ctnn's checksum. \pre now.run is not null, and between_steps
 [[nodiscard]] inline result<byte_vector> format_checkpoint(const training_moment& now) {
+    now.run->describe();
     const training_run& run = *now.run;
     std::vector<tensor_source> tensors;
     for (const run_block& one : run.blocks)
@@ -26152,6 +26186,7 @@ inline bool whole_number(const std::string* text, std::uint64_t& value) {
 ///          wrote it; corrupt for a place that no run can be at
 [[nodiscard]] inline error restore_checkpoint(training_moment& now, byte_view bytes, const std::string& path = {}) {
     training_run& run = *now.run;
+    run.describe();
     const result<safetensors_file> file = parse_safetensors(bytes, path);
     if (!file) return file.error();
     const std::string *version = file->find_metadata("ctnn.checkpoint"),
@@ -26328,7 +26363,7 @@ namespace ctnn {
 class finite_guard final : public training_callback {
 public:
     void backward_ends(training_moment& now) override {
-        const training_run& run = *now.run;
+        training_run& run = *now.run;
         const bool loss = finite(now.batch_loss);
         if (loss && first_bad(run.gradient, 0, run.gradient.count) < 0) return;
         now.failed = {error_kind::not_finite, "epoch " + std::to_string(now.epoch) + ", batch " +
@@ -26356,7 +26391,8 @@ private:
         return block.twice != nullptr ? first_bad(block.twice, from, to) : first_bad(block.single, from, to);
     }
 
-    static std::string place(const training_run& run, bool loss) {
+    static std::string place(training_run& run, bool loss) {
+        run.describe();
         const not_finite_place found = run.probe->first_not_finite();
         if (found.row >= 0) {
             const std::string layer = "layer '" + run.layers[static_cast<std::size_t>(found.row)] + "'";
@@ -26593,7 +26629,10 @@ public:
     /// Open from the beginning of the run.
     [[nodiscard]] event_file& file() noexcept { return file_; }
 
-    void run_begins(training_moment& now) override { now.failed = file_.open(folder_); }
+    void run_begins(training_moment& now) override {
+        if (now.run != nullptr) now.run->describe();
+        now.failed = file_.open(folder_);
+    }
     void batch_ends(training_moment& now) override {
         const std::uint64_t met = now.run->batches_met;
         if (options_.every_batches == 0 || met % static_cast<std::uint64_t>(options_.every_batches) != 0) return;
@@ -28178,9 +28217,9 @@ template <class Data>
 /// Refuses a batch in which not all samples would have what belongs to them.
 [[nodiscard]] inline error check_batch(extent batch, extent samples, extent together) {
     if (batch % together == 0 || batch >= samples) return {};
-    return {error_kind::invalid_argument, text_of({"fit: the loss reads ", together,
-                                                   " samples together, and a batch of ", batch,
-                                                   " is no multiple of that"})};
+    return {error_kind::invalid_argument,
+            text_of({"fit: the loss reads ", together, " samples together, and a batch of ", batch,
+                     " is no multiple of that"})};
 }
 
 /// What is watched of an epoch, and whether more of it is better.
@@ -28269,17 +28308,19 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     };
     detail::run_calls calls(options.callbacks, moment);
     if (!options.callbacks.empty()) {
-        run.architecture = architecture_of<Net>();
-        run.layers = layers_of<Net>();
-        run.tensors = tensors_of<Net>();
-        run.settings = detail::settings_text(detail::text_with_type<Optimizer>(), data.size(), data.labels, batch,
-                                             options.accumulate, options.shuffled, options.random.value,
-                                             static_cast<int>(options.watched));
+        run.rows = detail::named_rows_of<Net>();
+        run.given = {.optimizer = detail::text_with_type<Optimizer>(),
+                     .samples = data.size(),
+                     .batch = batch,
+                     .accumulate = options.accumulate,
+                     .labels = &data.labels,
+                     .shuffled = options.shuffled,
+                     .seed = options.random.value,
+                     .watched = static_cast<int>(options.watched)};
         run.probe = &probe;
         run.gradient = {"gradient", slope.values()};
         run.add_model("model", m.parameters(), m.state());
-        for (extent k = 0; k < descent.slots(); ++k)
-            run.blocks.push_back({"optimizer.slot." + std::to_string(k), state.slot(k)});
+        for (extent k = 0; k < descent.slots(); ++k) run.add(detail::text_of({"optimizer.slot.", k}), state.slot(k));
         if (average) run.add_model("average", average->model().parameters(), average->model().state());
         if (keeps_best) run.add_model("best", best->parameters(), best->state());
         if (calls.tell(&training_callback::run_restores)) {
@@ -30131,10 +30172,12 @@ template <class Statistic>
         if (!std::isnan(value)) found.push_back(value);
     }
     if (found.empty()) return result;
-    std::sort(found.begin(), found.end());
+    const std::vector<extent> order = detail::sorted_places(found, [](double a, double b) { return a < b; });
+    std::vector<double> sorted;
+    for (const extent i : order) sorted.push_back(found[static_cast<std::size_t>(i)]);
     const double outside = std::clamp(0.5 * (1 - options.confidence), 0.0, 0.5);
-    result.low = detail::quantile_of_sorted(found, outside);
-    result.high = detail::quantile_of_sorted(found, 1 - outside);
+    result.low = detail::quantile_of_sorted(sorted, outside);
+    result.high = detail::quantile_of_sorted(sorted, 1 - outside);
     return result;
 }
 

@@ -94,9 +94,17 @@ void append_little(byte_vector& to, T value) {
     for (std::size_t i = 0; i < sizeof(T); ++i) to.push_back(static_cast<unsigned char>((wide >> (8 * i)) & 0xffU));
 }
 
+/// Appends bytes that are not those of `to`.
+inline void append(byte_vector& to, byte_view from) {
+    if (from.size == 0) return;
+    const std::size_t at = to.size();
+    to.resize(at + static_cast<std::size_t>(from.size));
+    std::memcpy(to.data() + at, from.data, static_cast<std::size_t>(from.size));
+}
+
 /// Appends text without its end.
 inline void append_text(byte_vector& to, const std::string& text) {
-    for (const char c : text) to.push_back(static_cast<unsigned char>(c));
+    append(to, {reinterpret_cast<const unsigned char*>(text.data()), static_cast<extent>(text.size())});
 }
 
 /// A place in bytes that moves forward and never leaves them.

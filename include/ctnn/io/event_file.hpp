@@ -80,7 +80,7 @@ struct protobuf_writer {
     void add(unsigned field, byte_view content) {
         tag(field, 2);
         number(static_cast<std::uint64_t>(content.size));
-        if (content.size > 0) bytes.insert(bytes.end(), content.data, content.data + content.size);
+        append(bytes, content);
     }
     void add(unsigned field, const std::string& text) {
         add(field, byte_view{reinterpret_cast<const unsigned char*>(text.data()), static_cast<extent>(text.size())});
@@ -180,7 +180,7 @@ private:
         byte_vector record;
         append_little(record, static_cast<std::uint64_t>(event.bytes.size()));
         append_little(record, masked({record.data(), 8}));
-        record.insert(record.end(), event.bytes.begin(), event.bytes.end());
+        append(record, event.bytes);
         append_little(record, masked(event.bytes));
         const extent size = static_cast<extent>(record.size());
         for (std::int64_t done = 0; done < size;) {

@@ -351,7 +351,7 @@ inline byte_vector from_fortran(const byte_vector& bytes, const std::vector<exte
     out.push_back(0);
     append_little(out, static_cast<std::uint16_t>(header.size()));
     append_text(out, header);
-    out.insert(out.end(), from.bytes.begin(), from.bytes.end());
+    append(out, from.bytes);
     return out;
 }
 

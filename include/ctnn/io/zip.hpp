@@ -221,7 +221,7 @@ inline bool format_zip(const std::vector<std::pair<std::string, byte_vector>>& m
         append_little(out, std::uint32_t{0x04034b50});
         common(out);
         append_text(out, name);
-        out.insert(out.end(), content.begin(), content.end());
+        append(out, content);
         append_little(directory, std::uint32_t{0x02014b50});
         append_little(directory, std::uint16_t{20});
         common(directory);
@@ -232,7 +232,7 @@ inline bool format_zip(const std::vector<std::pair<std::string, byte_vector>>& m
     }
     const auto begin = static_cast<std::uint32_t>(out.size()), size = static_cast<std::uint32_t>(directory.size());
     const auto count = static_cast<std::uint16_t>(members.size());
-    out.insert(out.end(), directory.begin(), directory.end());
+    append(out, directory);
     append_little(out, std::uint32_t{0x06054b50});
     append_little(out, std::uint32_t{0});
     append_little(out, count);

@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "ctnn/core/order.hpp"
 #include "ctnn/core/random.hpp"
 #include "ctnn/train/metric/interval.hpp"
 
@@ -62,10 +63,12 @@ template <class Statistic>
         if (!std::isnan(value)) found.push_back(value);
     }
     if (found.empty()) return result;
-    std::sort(found.begin(), found.end());
+    const std::vector<extent> order = detail::sorted_places(found, [](double a, double b) { return a < b; });
+    std::vector<double> sorted;
+    for (const extent i : order) sorted.push_back(found[static_cast<std::size_t>(i)]);
     const double outside = std::clamp(0.5 * (1 - options.confidence), 0.0, 0.5);
-    result.low = detail::quantile_of_sorted(found, outside);
-    result.high = detail::quantile_of_sorted(found, 1 - outside);
+    result.low = detail::quantile_of_sorted(sorted, outside);
+    result.high = detail::quantile_of_sorted(sorted, 1 - outside);
     return result;
 }
 
