@@ -39,6 +39,9 @@ static_assert(!nn::composable<vector, nn::softplus<0.0>>, "number_out_of_range")
 static_assert(!nn::composable<nn::shape<4, 5>, nn::glu>, "needs_even_channels");
 static_assert(!nn::composable<image, nn::pad<12, nn::reflect>>, "border_exceeds_input");
 static_assert(!nn::composable<image, nn::crop<6>>, "border_exceeds_input");
+static_assert(!nn::composable<image, nn::pixel_shuffle<3>>, "factor_does_not_divide");
+static_assert(!nn::composable<image, nn::pixel_unshuffle<5>>, "factor_does_not_divide");
+static_assert(!nn::composable<image, nn::permute<1, 2>>, "needs_permutation");
 static_assert(!nn::composable<image, nn::upsample<0>>, "number_out_of_range");
 static_assert(!nn::composable<image, nn::repeat<0, nn::relu>>, "number_out_of_range");
 static_assert(!nn::composable<image, int>, "no_layer");

@@ -25,6 +25,8 @@ enum class refusal {
     needs_winograd_window,
     needs_even_channels,
     border_exceeds_input,
+    factor_does_not_divide,
+    needs_permutation,
     count  ///< how many there are; no refusal itself
 };
 
@@ -78,6 +80,12 @@ struct refused {
     static_assert(Why != refusal::border_exceeds_input,
                   "ctnn: crop must leave a position of every axis, reflect needs more positions than it adds, wrap as "
                   "many; take or add less, or pad with edge or a constant");
+    static_assert(Why != refusal::factor_does_not_divide,
+                  "ctnn: pixel_shuffle needs channels that its factor divides once for every axis, pixel_unshuffle "
+                  "extents that it divides; change the filters of the layer before it, or crop or pad the input");
+    static_assert(Why != refusal::needs_permutation,
+                  "ctnn: permute needs each axis of the input once, counted from 1 and with the channels last; "
+                  "permute<2, 1> exchanges those of a sequence");
 };
 
 }  // namespace ctnn
