@@ -82,3 +82,24 @@ class Positions:
         borders, _ = self.borders(x, arguments)
         inside = [slice(before, n - after) for (before, after), n in zip(borders, x.shape[1:])]
         return x[(slice(None), *inside)]
+
+    def apply_pixel_shuffle(self, x, factor):
+        rank = x.dim() - 2
+        if rank == 2:
+            return channels_last(F.pixel_shuffle(channels_first(x), factor))
+        x = x.unflatten(-1, (-1, *[factor] * rank))  # (n, positions..., channels, parts...)
+        order = [axis for a in range(rank) for axis in (1 + a, 2 + rank + a)]
+        sizes = [x.shape[1 + a] * factor for a in range(rank)]
+        return x.permute(0, *order, 1 + rank).reshape(len(x), *sizes, -1)
+
+    def apply_pixel_unshuffle(self, x, factor):
+        rank = x.dim() - 2
+        if rank == 2:
+            return channels_last(F.pixel_unshuffle(channels_first(x), factor))
+        sizes = [n // factor for n in x.shape[1:-1]]
+        x = x.reshape(len(x), *[size for n in sizes for size in (n, factor)], -1)
+        axes = range(1, 2 * rank + 1)
+        return x.permute(0, *axes[::2], 2 * rank + 1, *axes[1::2]).reshape(len(x), *sizes, -1)
+
+    def apply_permute(self, x, *axes):
+        return x.permute(0, *axes)

@@ -2,8 +2,11 @@
 /// \file
 /// The layers that move positions against their naive twins.
 #include "ctnn/kernels/reference_pad.hpp"
+#include "ctnn/kernels/reference_rearrange.hpp"
 #include "ctnn/layers/crop.hpp"
 #include "ctnn/layers/pad.hpp"
+#include "ctnn/layers/permute.hpp"
+#include "ctnn/layers/pixel_shuffle.hpp"
 #include "finite_difference.hpp"
 
 using namespace ctnn;
@@ -57,6 +60,21 @@ void compare_cropped(dims in, layout kind) {
         [&](const operation& op, auto dy, auto dx) { kernels::reference::pad_forward(zeros(op), dy, dx); });
 }
 
+template <extent Factor, class T>
+void compare_shuffled(dims wide, layout kind) {
+    const auto shuffle = [](const operation&, auto from, auto to) { kernels::reference::shuffle_pixels(from, to); };
+    const auto unshuffle = [](const operation&, auto from, auto to) { kernels::reference::unshuffle_pixels(from, to); };
+    compare<pixel_shuffle<Factor>, T>(wide, kind, shuffle, unshuffle);
+    compare<pixel_unshuffle<Factor>, T>(pixel_shuffle<Factor>::lower(wide).what.out, kind, unshuffle, shuffle);
+}
+
+template <class Layer, class T>
+void compare_permuted(const kernels::axis_order& order, dims in, layout kind) {
+    compare<Layer, T>(
+        in, kind, [&](const operation&, auto x, auto y) { kernels::reference::permute_axes(order, x, y); },
+        [&](const operation&, auto dy, auto dx) { kernels::reference::permute_axes(order.inverse(), dy, dx); });
+}
+
 }  // namespace rearrange
 
 TEST_CASE("pad equals its naive twin for every surrounding, rank and remainder of channels, in every layout") {
@@ -87,12 +105,42 @@ TEST_CASE("crop equals its naive twin in every rank and layout") {
     }
 }
 
+TEST_CASE("pixel_shuffle and pixel_unshuffle equal their naive twins in every rank and layout") {
+    using namespace rearrange;
+    for (const layout kind : test::layouts) {
+        for (const extent c : {1, 3, 17}) compare_shuffled<2, float>(make_dims(3, 4, 4 * c), kind);
+        compare_shuffled<3, double>(make_dims(5, 6), kind);
+        compare_shuffled<3, float>(make_dims(2, 1, 18), kind);
+        compare_shuffled<2, float>(make_dims(2, 3, 1, 24), kind);
+        compare_shuffled<1, double>(make_dims(2, 3, 5), kind);
+    }
+}
+
+TEST_CASE("permute equals its naive twin for every place of the channels, in every layout") {
+    using rearrange::compare_permuted;
+    for (const layout kind : test::layouts) {
+        compare_permuted<permute<1>, float>({{0, 1, 2, 3}}, make_dims(5), kind);
+        for (const extent c : {1, 15, 16, 35}) {
+            compare_permuted<permute<2, 1>, float>({{0, 1, 3, 2}}, make_dims(33, c), kind);
+            compare_permuted<permute<3, 1, 2>, double>({{0, 3, 1, 2}}, make_dims(4, 17, c), kind);
+            compare_permuted<permute<2, 3, 1>, float>({{0, 2, 3, 1}}, make_dims(18, 3, c), kind);
+            compare_permuted<permute<2, 1, 3>, float>({{0, 2, 1, 3}}, make_dims(5, 18, c), kind);
+        }
+        compare_permuted<permute<4, 3, 2, 1>, float>({{3, 2, 1, 0}}, make_dims(17, 3, 4, 5), kind);
+        compare_permuted<permute<2, 4, 1, 3>, double>({{1, 3, 0, 2}}, make_dims(2, 3, 4, 5), kind);
+        compare_permuted<permute<3, 2, 1, 4>, float>({{2, 1, 0, 3}}, make_dims(2, 3, 4, 5), kind);
+    }
+}
+
 TEST_CASE("layers that move positions pass the finite-difference check") {
     test::check_gradients<pad<1, constant<0.5>>>(make_dims(2, 3, 3), 2, layout::slice);
     test::check_gradients<pad<2, reflect>>(make_dims(3, 4, 2), 2, layout::bordered);
     test::check_gradients<pad<2, edge>>(make_dims(3, 3), 2, layout::dense);
     test::check_gradients<pad<1, wrap>>(make_dims(2, 1, 3, 2), 1, layout::dense);
     test::check_gradients<crop<before<1>, after<0, 1>>>(make_dims(3, 4, 3), 2, layout::slice);
+    test::check_gradients<pixel_shuffle<2>>(make_dims(2, 3, 8), 2, layout::slice);
+    test::check_gradients<pixel_unshuffle<2>>(make_dims(4, 2, 3), 2, layout::bordered);
+    test::check_gradients<permute<3, 1, 2>>(make_dims(2, 3, 4), 2, layout::slice);
 }
 
 TEST_CASE("layers that move positions answer with shapes and refusals") {
@@ -107,6 +155,18 @@ TEST_CASE("layers that move positions answer with shapes and refusals") {
     static_assert(pad<4, reflect>::lower(make_dims(4, 4)).why == refusal::border_exceeds_input);
     static_assert(pad<5, wrap>::lower(make_dims(4, 4)).why == refusal::border_exceeds_input);
     static_assert(pad<4, wrap>::lower(make_dims(4, 4)).what.out == make_dims(12, 4));
+    static_assert(pixel_shuffle<2>::lower(make_dims(4, 5, 12)).what.out == make_dims(8, 10, 3));
+    static_assert(pixel_shuffle<2>::lower(make_dims(4, 5, 6)).why == refusal::factor_does_not_divide);
+    static_assert(pixel_shuffle<0>::lower(make_dims(4, 5, 6)).why == refusal::number_out_of_range);
+    static_assert(pixel_shuffle<2>::lower(make_dims(8)).why == refusal::needs_positions);
+    static_assert(pixel_unshuffle<3>::lower(make_dims(9, 6, 2)).what.out == make_dims(3, 2, 18));
+    static_assert(pixel_unshuffle<3>::lower(make_dims(9, 5, 2)).why == refusal::factor_does_not_divide);
+    static_assert(pixel_unshuffle<0>::lower(make_dims(9, 6, 2)).why == refusal::number_out_of_range);
+    static_assert(pixel_unshuffle<3>::lower(make_dims(9)).why == refusal::needs_positions);
+    static_assert(permute<3, 1, 2>::lower(make_dims(4, 5, 6)).what.out == make_dims(6, 4, 5));
+    static_assert(permute<2, 1>::lower(make_dims(4, 5, 6)).why == refusal::needs_permutation);
+    static_assert(permute<2, 2>::lower(make_dims(4, 5)).why == refusal::needs_permutation);
+    static_assert(permute<0, 1>::lower(make_dims(4, 5)).why == refusal::needs_permutation);
     static_assert(crop<1, 2>::lower(make_dims(4, 5, 6)).what.out == make_dims(2, 1, 6));
     static_assert(crop<2>::lower(make_dims(4, 5, 6)).why == refusal::border_exceeds_input);
     static_assert(crop<1, edge>::lower(make_dims(4, 5, 6)).why == refusal::option_not_taken);

@@ -48,6 +48,9 @@ static_assert(!nn::composable<sequence, nn::bidirectional<nn::gru<8, nn::backwar
 static_assert(!nn::composable<image, nn::pad<12, nn::reflect>>, "border_exceeds_input");
 static_assert(!nn::composable<image, nn::crop<6>>, "border_exceeds_input");
 static_assert(!nn::composable<image, nn::scale_by<nn::conv<2, 1>>>, "scales_differ");
+static_assert(!nn::composable<image, nn::pixel_shuffle<3>>, "factor_does_not_divide");
+static_assert(!nn::composable<image, nn::pixel_unshuffle<5>>, "factor_does_not_divide");
+static_assert(!nn::composable<image, nn::permute<1, 2>>, "needs_permutation");
 static_assert(!nn::composable<image, nn::upsample<0>>, "number_out_of_range");
 static_assert(!nn::composable<image, nn::repeat<0, nn::relu>>, "number_out_of_range");
 static_assert(!nn::composable<image, int>, "no_layer");

@@ -32,6 +32,8 @@ enum class refusal {
     needs_recurrent,
     border_exceeds_input,
     scales_differ,
+    factor_does_not_divide,
+    needs_permutation,
     count  ///< how many there are; no refusal itself
 };
 
@@ -106,6 +108,12 @@ struct refused {
                   "ctnn: the layers of scale_by must end in a vector of the input's channels, in one channel at the "
                   "input's positions, or in the input's shape; end them with dense<channels> behind a global_avg_pool, "
                   "or with conv<1, 1>");
+    static_assert(Why != refusal::factor_does_not_divide,
+                  "ctnn: pixel_shuffle needs channels that its factor divides once for every axis, pixel_unshuffle "
+                  "extents that it divides; change the filters of the layer before it, or crop or pad the input");
+    static_assert(Why != refusal::needs_permutation,
+                  "ctnn: permute needs each axis of the input once, counted from 1 and with the channels last; "
+                  "permute<2, 1> exchanges those of a sequence");
 };
 
 }  // namespace ctnn

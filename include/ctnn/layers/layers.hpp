@@ -33,6 +33,8 @@
 #include "ctnn/layers/max_pool.hpp"
 #include "ctnn/layers/mish.hpp"
 #include "ctnn/layers/pad.hpp"
+#include "ctnn/layers/permute.hpp"
+#include "ctnn/layers/pixel_shuffle.hpp"
 #include "ctnn/layers/prelu.hpp"
 #include "ctnn/layers/reshape.hpp"
 #include "ctnn/layers/resize.hpp"
