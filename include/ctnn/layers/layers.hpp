@@ -6,6 +6,7 @@
 #include "ctnn/layers/activation.hpp"
 #include "ctnn/layers/avg_pool.hpp"
 #include "ctnn/layers/batch_norm.hpp"
+#include "ctnn/layers/channel_pool.hpp"
 #include "ctnn/layers/conv.hpp"
 #include "ctnn/layers/conv_transpose.hpp"
 #include "ctnn/layers/dense.hpp"
