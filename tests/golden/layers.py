@@ -121,6 +121,29 @@ class Run(Activations, Convolutions, Norms, Positions, Sequences):
         layers = [("global_avg_pool", []), hidden, ("relu", []), ("dense", [channels]), ("sigmoid", [])]
         return self.apply_scale_by(x, *layers)
 
+    def apply_channel_pool(self, x):
+        return torch.stack([x.max(-1).values, x.mean(-1)], dim=-1)
+
+    def apply_cbam(self, x, reduction, kernel):
+        channels = x.shape[-1]
+        hidden = max(channels // reduction, 1)
+        first, first_bias = self.parameter(channels, hidden), self.parameter(hidden)
+        second, second_bias = self.parameter(hidden, channels), self.parameter(channels)
+
+        def decide(pooled):
+            return F.relu(pooled @ first + first_bias) @ second + second_bias
+
+        gate = torch.sigmoid(decide(self.apply_global_avg_pool(x)) + decide(self.apply_global_max_pool(x)))
+        x = x * gate.reshape(len(x), *[1] * (x.dim() - 2), channels)
+        gate = self.apply_conv(self.apply_channel_pool(x), 1, kernel, ("same", []), ("no_bias", []))
+        return x * torch.sigmoid(self.apply_batch_norm(gate, ("momentum", [0.01])))
+
+    def apply_attention_gate(self, x, filters, *deeper):
+        g = self.apply_chain(x, *deeper)
+        skip = self.apply_conv(x, filters, 1, ("no_bias", []))
+        gate = F.relu(skip + self.apply_conv(g, filters, 1))
+        return torch.cat([x * torch.sigmoid(self.apply_conv(gate, 1, 1)), g], dim=-1)
+
     def apply_concat(self, x, *branches):
         return torch.cat([self.layer(branch, x) for branch in branches], dim=-1)
 

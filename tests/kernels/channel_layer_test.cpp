@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// prelu, glu and log_softmax against their naive twins, and the layers.
+/// prelu, glu, log_softmax and channel_pool against their naive twins, and the layers.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -8,6 +8,8 @@
 #include <limits>
 
 #include "ctnn/kernels/reference_activation.hpp"
+#include "ctnn/kernels/reference_pool.hpp"
+#include "ctnn/layers/channel_pool.hpp"
 #include "ctnn/layers/glu.hpp"
 #include "ctnn/layers/log_softmax.hpp"
 #include "ctnn/layers/prelu.hpp"
@@ -102,7 +104,37 @@ void compare_prelu(extent channels, extent slopes, layout kind) {
     p.check();
 }
 
+template <class T>
+void compare_channel_pool(extent channels, layout kind) {
+    problem<T> p(make_dims(3, 4, channels), make_dims(3, 4, 2), kind);
+    p.x.each([](T& value, extent i) { value = i % 3 == 0 ? T(1) : value; });  // some of the largest are equal
+    kernels::channel_pool_forward(p.x.read(), p.y.view(), 2);
+    kernels::reference::channel_pool_forward(p.x.read(), p.y_twin.view());
+    kernels::channel_pool_backward(p.x.read(), p.dy.read(), p.dx.view(), 2);
+    kernels::reference::channel_pool_backward(p.x.read(), p.dy.read(), p.dx_twin.view());
+    p.check();
+}
+
 }  // namespace
+
+TEST_CASE("channel_pool equals its naive twin at every remainder of channels, in every layout, and keeps NaN") {
+    for (const layout kind : test::layouts)
+        for (const extent c : test::channel_counts) {
+            compare_channel_pool<float>(c, kind);
+            compare_channel_pool<double>(c, kind);
+        }
+    for (const extent channels : {1, 3, 16, 40})
+        for (const extent where : {extent{0}, channels / 2, channels - 1}) {
+            padded_batch<float> x(make_dims(channels), 1, layout::dense), y(make_dims(2), 1, layout::dense);
+            x.each([&](float& value, extent i) {
+                value = i == where ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(i);
+            });
+            kernels::channel_pool_forward(x.read(), y.view(), 1);
+            y.each([](float& value, extent) { CHECK(value != value); });
+        }
+    test::check_gradients<channel_pool>(make_dims(2, 3, 19), 2, layout::slice);
+    test::check_gradients<channel_pool>(make_dims(7), 3, layout::dense);
+}
 
 TEST_CASE("prelu, glu and log_softmax equal their naive twins at every remainder of channels, in every layout") {
     for (const layout kind : test::layouts)

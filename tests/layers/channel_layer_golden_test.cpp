@@ -3,6 +3,8 @@
 /// prelu, glu, log_softmax and products with gates within networks against PyTorch.
 #include <doctest/doctest.h>
 
+#include "ctnn/graph/attention_gate.hpp"
+#include "ctnn/graph/cbam.hpp"
 #include "ctnn/graph/squeeze_excite.hpp"
 #include "golden.hpp"
 
@@ -19,6 +21,12 @@ using scaled_positions =
 using scaled_sequence =
     nn::network<nn::shape<7, 23>, nn::dense<1>, nn::scale_by<nn::identity>, nn::dense<3>,
                 nn::scale_by<nn::flatten, nn::dense<1>>, nn::flatten, nn::scale_by<nn::dense<21>, nn::tanh>>;
+using attention_unet =
+    nn::network<nn::shape<4, 6, 3>, nn::conv<5, 3, nn::same>, nn::relu,
+                nn::attention_gate<4, nn::max_pool<>, nn::conv<7, 3, nn::same>, nn::relu, nn::upsample<2>>,
+                nn::conv<2, 3, nn::same>>;
+using cbam_image = nn::network<nn::shape<5, 7, 3>, nn::conv<17, 3, nn::same>, nn::relu, nn::cbam<4, 3>>;
+using cbam_volume = nn::network<nn::shape<3, 4, 2, 5>, nn::residual<nn::cbam<16, 2>>, nn::channel_pool>;
 
 TEST_CASE("prelu, glu and log_softmax agree with PyTorch") {
     golden::check<prelu_shared>("prelu_shared");
@@ -31,4 +39,7 @@ TEST_CASE("values times gates for channels, positions and elements agree with Py
     golden::check<squeeze_excite_image>("squeeze_excite_image");
     golden::check<scaled_positions>("scaled_positions");
     golden::check<scaled_sequence>("scaled_sequence");
+    golden::check<attention_unet>("attention_unet");
+    golden::check<cbam_image>("cbam_image");
+    golden::check<cbam_volume>("cbam_volume");
 }

@@ -6,6 +6,8 @@
 
 #include <type_traits>
 
+#include "ctnn/graph/attention_gate.hpp"
+#include "ctnn/graph/cbam.hpp"
 #include "ctnn/graph/network.hpp"
 #include "ctnn/graph/separable_conv.hpp"
 #include "ctnn/graph/squeeze_excite.hpp"
@@ -123,6 +125,11 @@ static_assert(gives<sequence, nn::scale_by<nn::tanh>, sequence>);
 static_assert(gives<vector, nn::scale_by<nn::dense<1>>, vector, 24 + 1>);
 static_assert(gives<nn::shape<9, 9, 64>, nn::squeeze_excite<>, nn::shape<9, 9, 64>, 64 * 4 + 4 + 4 * 64 + 64>);
 static_assert(gives<image, nn::squeeze_excite<7>, image, 6 + 1 + 6 + 6>);
+static_assert(gives<image, nn::channel_pool, nn::shape<28, 30, 2>> && gives<vector, nn::channel_pool, nn::shape<2>>);
+static_assert(gives<nn::shape<9, 9, 64>, nn::cbam<>, nn::shape<9, 9, 64>, 64 * 4 + 4 + 4 * 64 + 64 + 2 * 49 + 2>);
+static_assert(gives<volume, nn::cbam<3, 2>, volume, 6 * 2 + 2 + 2 * 6 + 6 + 2 * 8 + 2>);
+static_assert(gives<image, nn::attention_gate<4, nn::max_pool<>, nn::conv<5, 1>, nn::upsample<2>>,
+                    nn::shape<28, 30, 11>, (6 * 5 + 5) + 6 * 4 + (5 * 4 + 4) + (4 + 1)>);
 static_assert(gives<image, nn::named<"head", nn::conv<6>>, nn::shape<26, 28, 6>, 3 * 3 * 6 * 6 + 6>);
 
 // What is refused, and that it is no error to ask.
@@ -145,6 +152,10 @@ static_assert(!nn::composable<image, nn::concat<nn::identity, nn::max_pool<>>>);
 static_assert(!nn::composable<image, nn::scale_by<nn::conv<6>>>);
 static_assert(!nn::composable<image, nn::scale_by<nn::conv<5, 1>>>);
 static_assert(!nn::composable<image, nn::scale_by<nn::global_avg_pool, nn::dense<5>>>);
+static_assert(!nn::composable<image, nn::attention_gate<4, nn::max_pool<>>>);
+static_assert(!nn::composable<vector, nn::attention_gate<4>> && !nn::composable<image, nn::attention_gate<0>>);
+static_assert(!nn::composable<vector, nn::cbam<>> && !nn::composable<image, nn::cbam<0>>);
+static_assert(!nn::composable<image, nn::cbam<16, 0>>);
 static_assert(!nn::composable<vector, nn::squeeze_excite<>> && !nn::composable<image, nn::squeeze_excite<0>>);
 static_assert(!nn::composable<image, nn::max_pool<nn::no_bias>> &&
               !nn::composable<image, nn::max_pool<nn::exclude_padding>>);

@@ -79,6 +79,23 @@ private:
     }
 };
 
+namespace detail {
+// Each branch is placed into the same value; most placements cost nothing, because the planner lets the branch
+// write there in the first place.
+template <class Routine>
+constexpr wire place_beside(builder<Routine>& b, const wire* branches, int count, const dims& all) {
+    wire out{};
+    extent channel = 0;
+    for (int i = 0; i < count; ++i) {
+        operation row = make_operation(kind::place, "concat", branches[i].shape, all);
+        row.channel = channel;
+        out = i == 0 ? b.apply(row, Routine{}, branches[i]) : b.apply_into(row, Routine{}, branches[i], out);
+        channel += branches[i].shape.channels();
+    }
+    return out;
+}
+}  // namespace detail
+
 /// All branches read the same input; their outputs lie side by side along the channels.
 template <class... Branches>
 struct concat {
@@ -98,23 +115,7 @@ struct concat {
                 return b.refuse(refusal::channels_differ, in.shape);
             all = i == 0 ? shape : all.with_channels(all.channels() + shape.channels());
         }
-        return place(b, branches, static_cast<int>(sizeof...(Branches)), all);
-    }
-
-private:
-    // Each branch is placed into the same value; most placements cost nothing, because the planner lets the branch
-    // write there in the first place.
-    template <class Routine>
-    static constexpr wire place(builder<Routine>& b, const wire* branches, int count, const dims& all) {
-        wire out{};
-        extent channel = 0;
-        for (int i = 0; i < count; ++i) {
-            operation row = make_operation(kind::place, "concat", branches[i].shape, all);
-            row.channel = channel;
-            out = i == 0 ? b.apply(row, Routine{}, branches[i]) : b.apply_into(row, Routine{}, branches[i], out);
-            channel += branches[i].shape.channels();
-        }
-        return out;
+        return detail::place_beside(b, branches, static_cast<int>(sizeof...(Branches)), all);
     }
 };
 

@@ -3,7 +3,9 @@
 /// Composition, networks, their plans, models.
 #pragma once
 
+#include "ctnn/graph/attention_gate.hpp"
 #include "ctnn/graph/bidirectional.hpp"
+#include "ctnn/graph/cbam.hpp"
 #include "ctnn/graph/compose.hpp"
 #include "ctnn/graph/model.hpp"
 #include "ctnn/graph/names.hpp"

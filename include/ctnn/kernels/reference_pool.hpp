@@ -99,6 +99,29 @@ void pool_backward(const operation& op, const batch_view<const T>& x, const batc
     });
 }
 
+/// y: the maximum of each pixel's channels, NaN where one is, and their mean.
+template <class T>
+void channel_pool_forward(const batch_view<const T>& x, const batch_view<T>& y) {
+    for_each_number(x.count, x.shape, [&](extent s, extent d, extent h, extent w, extent c) {
+        const T value = x.at(s, d, h, w)[c], channels = static_cast<T>(x.shape.channels());
+        T* to = y.at(s, d, h, w);
+        if (c == 0 || value > to[0] || value != value) to[0] = value;
+        to[1] = (c == 0 ? T(0) : to[1]) + value / channels;
+    });
+}
+
+/// The maximum's gradient goes to the first of the largest channels.
+template <class T>
+void channel_pool_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx) {
+    for_each_number(x.count, x.shape, [&](extent s, extent d, extent h, extent w, extent c) {
+        const T *from = x.at(s, d, h, w), *gradient = dy.at(s, d, h, w);
+        bool first = true;
+        for (extent i = 0; i < x.shape.channels(); ++i)
+            if (i < c ? from[i] >= from[c] : from[i] > from[c]) first = false;
+        dx.at(s, d, h, w)[c] = gradient[1] / static_cast<T>(x.shape.channels()) + (first ? gradient[0] : T(0));
+    });
+}
+
 }  // namespace kernels::reference
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn

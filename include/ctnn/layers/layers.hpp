@@ -7,6 +7,7 @@
 #include "ctnn/layers/adaptive_pool.hpp"
 #include "ctnn/layers/avg_pool.hpp"
 #include "ctnn/layers/batch_norm.hpp"
+#include "ctnn/layers/channel_pool.hpp"
 #include "ctnn/layers/conv.hpp"
 #include "ctnn/layers/conv_transpose.hpp"
 #include "ctnn/layers/crop.hpp"
