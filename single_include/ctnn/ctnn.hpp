@@ -69,6 +69,8 @@ enum class refusal {
     needs_recurrent,
     border_exceeds_input,
     scales_differ,
+    factor_does_not_divide,
+    needs_permutation,
     count  ///< how many there are; no refusal itself
 };
 
@@ -143,6 +145,12 @@ struct refused {
                   "ctnn: the layers of scale_by must end in a vector of the input's channels, in one channel at the "
                   "input's positions, or in the input's shape; end them with dense<channels> behind a global_avg_pool, "
                   "or with conv<1, 1>");
+    static_assert(Why != refusal::factor_does_not_divide,
+                  "ctnn: pixel_shuffle needs channels that its factor divides once for every axis, pixel_unshuffle "
+                  "extents that it divides; change the filters of the layer before it, or crop or pad the input");
+    static_assert(Why != refusal::needs_permutation,
+                  "ctnn: permute needs each axis of the input once, counted from 1 and with the channels last; "
+                  "permute<2, 1> exchanges those of a sequence");
 };
 
 }  // namespace ctnn
@@ -11399,6 +11407,23 @@ private:
     }
 };
 
+namespace detail {
+// Each branch is placed into the same value; most placements cost nothing, because the planner lets the branch
+// write there in the first place.
+template <class Routine>
+constexpr wire place_beside(builder<Routine>& b, const wire* branches, int count, const dims& all) {
+    wire out{};
+    extent channel = 0;
+    for (int i = 0; i < count; ++i) {
+        operation row = make_operation(kind::place, "concat", branches[i].shape, all);
+        row.channel = channel;
+        out = i == 0 ? b.apply(row, Routine{}, branches[i]) : b.apply_into(row, Routine{}, branches[i], out);
+        channel += branches[i].shape.channels();
+    }
+    return out;
+}
+}  // namespace detail
+
 /// All branches read the same input; their outputs lie side by side along the channels.
 template <class... Branches>
 struct concat {
@@ -11418,23 +11443,7 @@ struct concat {
                 return b.refuse(refusal::channels_differ, in.shape);
             all = i == 0 ? shape : all.with_channels(all.channels() + shape.channels());
         }
-        return place(b, branches, static_cast<int>(sizeof...(Branches)), all);
-    }
-
-private:
-    // Each branch is placed into the same value; most placements cost nothing, because the planner lets the branch
-    // write there in the first place.
-    template <class Routine>
-    static constexpr wire place(builder<Routine>& b, const wire* branches, int count, const dims& all) {
-        wire out{};
-        extent channel = 0;
-        for (int i = 0; i < count; ++i) {
-            operation row = make_operation(kind::place, "concat", branches[i].shape, all);
-            row.channel = channel;
-            out = i == 0 ? b.apply(row, Routine{}, branches[i]) : b.apply_into(row, Routine{}, branches[i], out);
-            channel += branches[i].shape.channels();
-        }
-        return out;
+        return detail::place_beside(b, branches, static_cast<int>(sizeof...(Branches)), all);
     }
 };
 
@@ -17009,116 +17018,10 @@ template <class Net, class T>
 /// \file
 /// Composition, networks, their plans, models.
 
-// -------------------- ctnn/graph/bidirectional.hpp
+// -------------------- ctnn/graph/attention_gate.hpp
 /// \file
-/// A recurrent layer in both directions.
+/// The skip connection of a U-Net level that is weighted by what the deeper levels see.
 
-// -------------------- ctnn/core/sequence_options.hpp
-/// \file
-/// The named options of layers that read sequences: lstm<64, last_step, masked>.
-
-namespace ctnn {
-
-struct last_step_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::last_step);
-        o.last_step = true;
-    }
-};
-struct backwards_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::backwards);
-        o.backwards = true;
-    }
-};
-struct masked_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::masked);
-        o.masked = true;
-    }
-};
-struct keras_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::convention);
-        o.keras = true;
-    }
-};
-struct pytorch_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::convention);
-        o.pytorch = true;
-    }
-};
-template <extent Index>
-struct padding_index_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::padding_index);
-        o.padding_index = Index;
-    }
-};
-
-/// A recurrent layer gives its state behind the last step alone, not that of every step (Keras' default, its
-/// return_sequences=False).
-inline constexpr last_step_option last_step{};
-/// A recurrent layer reads the sequence from its end to its beginning; what it gives stays in the order of the steps.
-inline constexpr backwards_option backwards{};
-/// A recurrent layer passes over steps whose channels are all exactly 0: its state stays, and what it gives for them is
-/// 0 again. That is how sequences shorter than T are filled up, before them or behind.
-inline constexpr masked_option masked{};
-/// A recurrent layer keeps its parameters as Keras does: a gru's gates are z, r, h, an lstm's forget bias begins at 1.
-inline constexpr keras_option keras{};
-/// A recurrent layer keeps its parameters as PyTorch does: a gru's gates are r, z, n, and an rnn or lstm has a bias for
-/// the input and one for the state.
-inline constexpr pytorch_option pytorch{};
-/// The class index of an embedding that stands for nothing: its vector is 0 and learns nothing.
-template <extent Index>
-inline constexpr padding_index_option<Index> padding_index{};
-
-}  // namespace ctnn
-
-namespace ctnn {
-
-namespace detail {
-template <class Layer>
-struct both_directions {
-    static constexpr bool possible = false;
-    using type = concat<Layer, Layer>;
-};
-template <template <extent, auto...> class Recurrent, extent Units, auto... Options>
-requires((read_options<Options...>().given & option::backwards) == 0 && requires {
-    &Recurrent<Units, Options..., ctnn::backwards>::layout_of;
-}) struct both_directions<Recurrent<Units, Options...>> {
-    static constexpr bool possible = true;
-    using type = concat<Recurrent<Units, Options...>, Recurrent<Units, Options..., ctnn::backwards>>;
-};
-}  // namespace detail
-
-/// A recurrent layer and its twin that reads backwards, with parameters of its own; their states lie side by side.
-///
-///     takes    what the layer takes
-///     gives    twice its units: of each step the state behind it and that of the steps behind it; with last_step the
-///              last states of both, the twin's behind the first step (Keras' Bidirectional, PyTorch's h_n)
-///     learns   0.weight ... of the layer, 1.weight ... of its twin
-///     refuses  a layer that is not recurrent, or is backwards itself
-///
-///     using net = ctnn::network<ctnn::shape<20, 6>, ctnn::bidirectional<ctnn::lstm<32>>, ctnn::dense<2>>;
-///
-/// Schuster and Paliwal, "Bidirectional recurrent neural networks", 1997;
-/// https://keras.io/api/layers/recurrent_layers/bidirectional/
-template <class Layer>
-struct bidirectional {
-    using children = typename detail::both_directions<Layer>::type::children;
-    template <class Routine>
-    static constexpr wire emit(builder<Routine>& b, wire in) {
-        using both = detail::both_directions<Layer>;
-        if constexpr (both::possible)
-            return both::type::template emit<Routine>(b, in);
-        else
-            return b.refuse(refusal::needs_recurrent, in.shape);
-    }
-};
-
-}  // namespace ctnn
 // -------------------- ctnn/graph/scale_by.hpp
 /// \file
 /// The product of a value and what layers make of it: attention over channels or positions.
@@ -17394,163 +17297,6 @@ struct scale_by {
 };
 
 }  // namespace ctnn
-// -------------------- ctnn/graph/separable_conv.hpp
-/// \file
-/// The separable convolution: two rows of a network's table.
-
-// -------------------- ctnn/layers/convolution_rule.hpp
-/// \file
-/// The shape rule that all layers share which are a convolution: from options and the incoming shape to the operation.
-
-// -------------------- ctnn/core/convolution_options.hpp
-/// \file
-/// The named options that convolutions alone take: conv<32, 3, dilation<2>, causal>.
-
-namespace ctnn {
-
-struct causal_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::padding);
-        o.mark(option::causal);
-        o.causal = true;
-    }
-};
-template <extent N>
-struct depth_multiplier_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::depth_multiplier);
-        o.depth_multiplier = N;
-    }
-};
-template <extent... N>
-struct output_padding_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::output_padding);
-        o.output_padding = detail::make_axes<N...>();
-    }
-};
-
-/// (kernel - 1) * dilation zeros in front of a sequence and none behind it: output t sees no input after t * stride
-/// (Keras' padding="causal"; in PyTorch a pad on the left).
-inline constexpr causal_option causal{};
-/// So many filters for each channel of a depthwise convolution (Keras' depth_multiplier).
-template <extent N>
-inline constexpr depth_multiplier_option<N> depth_multiplier{};
-/// So many positions more behind the output of a transposed convolution, one number for all axes or one for each: which
-/// of the sizes that a stride makes equal is meant (PyTorch's output_padding).
-template <extent... N>
-inline constexpr output_padding_option<N...> output_padding{};
-
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// The options that every convolution takes.
-inline constexpr unsigned convolution_options =
-    option::kernel | option::stride | option::dilation | option::padding | option::causal | option::bias;
-
-/// The parameters of a convolution: the weight (kernel..., channels, filters), filters contiguous, and a bias.
-constexpr void learn_convolution(operation& row, extent channels, extent filters, extent biases) {
-    const extent taps = tap_count(row.window);
-    parameter& weight = row.parameters[0];
-    weight = {.name = "weight",
-              .rank = row.in.rank + 1,
-              .start = initializer::glorot_uniform,
-              .fan_in = taps * channels,
-              .fan_out = taps * filters};
-    extent next = 0;
-    for (extent a = row.in.first_axis(); a < 3; ++a) weight.axis[next++] = row.window.kernel[a];
-    weight.axis[next++] = channels;
-    weight.axis[next] = filters;
-    if (biases > 0) row.parameters[1] = {.name = "bias", .axis = {biases, 1, 1, 1, 1}, .rank = 1};
-}
-
-/// A convolution with so many filters, or why it is refused. kernel 3 and stride 1 where the options say nothing.
-/// \param taken the options that the layer takes, bits of `option`
-[[nodiscard]] constexpr outcome lower_convolution(const char* layer, const layer_options& o, unsigned taken, dims in,
-                                                  extent filters) {
-    if (o.repeated || (o.given & ~taken) != 0) return refusal::option_not_taken;
-    if (filters < 1 || o.groups < 1) return refusal::number_out_of_range;
-    if (o.winograd != 0 && o.winograd != 2 && o.winograd != 4) return refusal::needs_winograd_window;
-    const placed_window placed = place_window(o, in, 3, 1);
-    if (placed.why != refusal::none) return placed.why;
-    if (in.channels() % o.groups != 0 || filters % o.groups != 0) return refusal::groups_do_not_divide;
-
-    operation row = make_operation(kind::convolution, layer, in, placed.out.with_channels(filters));
-    row.window = placed.window;
-    row.groups = o.groups;
-    row.backward_reads_input = true;
-    const extent channels = in.channels() / o.groups;
-    row.multiply_adds = row.out.positions() * tap_count(row.window) * channels * filters;
-    learn_convolution(row, channels, filters, o.bias ? filters : 0);
-    if (o.winograd != 0 && !winograd_applies(row.window, row.groups)) return refusal::needs_winograd_window;
-    choose_algorithm(row, o.exact, o.winograd);
-    row.scratch = convolution_scratch(row);
-    return row;
-}
-
-/// A convolution of each channel by itself with o.depth_multiplier filters, or why it is refused.
-[[nodiscard]] constexpr outcome lower_depthwise(layer_options o, unsigned taken, dims in) {
-    o.groups = in.channels();
-    o.exact = true;  // with one channel in all it is an ordinary convolution
-    outcome result = lower_convolution("depthwise_conv", o, taken, in, in.channels() * o.depth_multiplier);
-    parameter& weight = result.what.parameters[0];
-    if (result.why != refusal::none) return result;
-    const extent taps = tap_count(result.what.window);
-    weight.axis[weight.rank - 2] = in.channels();
-    weight.axis[weight.rank - 1] = o.depth_multiplier;
-    weight.fan_in = taps * in.channels();
-    weight.fan_out = taps * o.depth_multiplier;
-    return result;
-}
-
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// A depthwise convolution without bias, then a convolution of 1 x 1 with so many filters.
-///
-///     takes    a sequence, an image or a volume; its rank follows the input
-///     gives    the positions of conv, `Filters` channels
-///     learns   0.weight (kernel..., channels, depth_multiplier), of the first convolution; 1.weight (1...,
-///              depth_multiplier * channels, Filters) and 1.bias (Filters), of the second
-///     options  kernel (3), stride (1), dilation (1), padding, same or causal (valid), depth_multiplier (1), no_bias;
-///              all but the last are those of the depthwise convolution
-///     costs    kernel + Filters multiply-adds a channel and position, where conv needs kernel * Filters; in an engine
-///              the second convolution takes up the batch norm, addition and activation that follow
-///     refuses  what conv refuses; depth_multiplier<0>
-///
-///     using small = ctnn::network<ctnn::shape<28, 28, 16>, ctnn::separable_conv<32, 3, ctnn::same>, ctnn::relu>;
-///
-/// https://keras.io/api/layers/convolution_layers/separable_convolution2d/; Chollet, "Xception", 2016
-template <extent Filters, auto... Options>
-struct separable_conv {
-    using children = types<>;
-    template <class Routine>
-    static constexpr wire emit(builder<Routine>& b, wire in) {
-        layer_options o = read_options<Options...>(), pointwise;
-        pointwise.kernel = {{1, 1, 1}, 1};
-        pointwise.bias = o.bias;
-        o.bias = false;
-        const outcome first = lower_depthwise(o, convolution_options | option::depth_multiplier, in.shape);
-        if (first.why != refusal::none) return b.refuse(first.why, in.shape);
-        const outcome second = lower_convolution("conv", pointwise, 0, first.what.out, Filters);
-        if (second.why != refusal::none) return b.refuse(second.why, in.shape);
-        b.enter(0);
-        in = b.apply(first.what, Routine{}, in);
-        b.leave();
-        b.enter(1);
-        in = b.apply(second.what, Routine{}, in);
-        b.leave();
-        return in;
-    }
-};
-
-}  // namespace ctnn
-// -------------------- ctnn/graph/squeeze_excite.hpp
-/// \file
-/// Squeeze and excitation.
-
 // -------------------- ctnn/layers/activation.hpp
 /// \file
 /// The elementwise activations: relu, leaky_relu, sigmoid, tanh.
@@ -17696,6 +17442,302 @@ struct tanh : detail::elementwise<activation::tanh> {
 };
 
 }  // namespace ctnn
+// -------------------- ctnn/layers/conv.hpp
+/// \file
+/// The convolution.
+
+// -------------------- ctnn/layers/convolution_rule.hpp
+/// \file
+/// The shape rule that all layers share which are a convolution: from options and the incoming shape to the operation.
+
+// -------------------- ctnn/core/convolution_options.hpp
+/// \file
+/// The named options that convolutions alone take: conv<32, 3, dilation<2>, causal>.
+
+namespace ctnn {
+
+struct causal_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::padding);
+        o.mark(option::causal);
+        o.causal = true;
+    }
+};
+template <extent N>
+struct depth_multiplier_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::depth_multiplier);
+        o.depth_multiplier = N;
+    }
+};
+template <extent... N>
+struct output_padding_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::output_padding);
+        o.output_padding = detail::make_axes<N...>();
+    }
+};
+
+/// (kernel - 1) * dilation zeros in front of a sequence and none behind it: output t sees no input after t * stride
+/// (Keras' padding="causal"; in PyTorch a pad on the left).
+inline constexpr causal_option causal{};
+/// So many filters for each channel of a depthwise convolution (Keras' depth_multiplier).
+template <extent N>
+inline constexpr depth_multiplier_option<N> depth_multiplier{};
+/// So many positions more behind the output of a transposed convolution, one number for all axes or one for each: which
+/// of the sizes that a stride makes equal is meant (PyTorch's output_padding).
+template <extent... N>
+inline constexpr output_padding_option<N...> output_padding{};
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// The options that every convolution takes.
+inline constexpr unsigned convolution_options =
+    option::kernel | option::stride | option::dilation | option::padding | option::causal | option::bias;
+
+/// The parameters of a convolution: the weight (kernel..., channels, filters), filters contiguous, and a bias.
+constexpr void learn_convolution(operation& row, extent channels, extent filters, extent biases) {
+    const extent taps = tap_count(row.window);
+    parameter& weight = row.parameters[0];
+    weight = {.name = "weight",
+              .rank = row.in.rank + 1,
+              .start = initializer::glorot_uniform,
+              .fan_in = taps * channels,
+              .fan_out = taps * filters};
+    extent next = 0;
+    for (extent a = row.in.first_axis(); a < 3; ++a) weight.axis[next++] = row.window.kernel[a];
+    weight.axis[next++] = channels;
+    weight.axis[next] = filters;
+    if (biases > 0) row.parameters[1] = {.name = "bias", .axis = {biases, 1, 1, 1, 1}, .rank = 1};
+}
+
+/// A convolution with so many filters, or why it is refused. kernel 3 and stride 1 where the options say nothing.
+/// \param taken the options that the layer takes, bits of `option`
+[[nodiscard]] constexpr outcome lower_convolution(const char* layer, const layer_options& o, unsigned taken, dims in,
+                                                  extent filters) {
+    if (o.repeated || (o.given & ~taken) != 0) return refusal::option_not_taken;
+    if (filters < 1 || o.groups < 1) return refusal::number_out_of_range;
+    if (o.winograd != 0 && o.winograd != 2 && o.winograd != 4) return refusal::needs_winograd_window;
+    const placed_window placed = place_window(o, in, 3, 1);
+    if (placed.why != refusal::none) return placed.why;
+    if (in.channels() % o.groups != 0 || filters % o.groups != 0) return refusal::groups_do_not_divide;
+
+    operation row = make_operation(kind::convolution, layer, in, placed.out.with_channels(filters));
+    row.window = placed.window;
+    row.groups = o.groups;
+    row.backward_reads_input = true;
+    const extent channels = in.channels() / o.groups;
+    row.multiply_adds = row.out.positions() * tap_count(row.window) * channels * filters;
+    learn_convolution(row, channels, filters, o.bias ? filters : 0);
+    if (o.winograd != 0 && !winograd_applies(row.window, row.groups)) return refusal::needs_winograd_window;
+    choose_algorithm(row, o.exact, o.winograd);
+    row.scratch = convolution_scratch(row);
+    return row;
+}
+
+/// A convolution of each channel by itself with o.depth_multiplier filters, or why it is refused.
+[[nodiscard]] constexpr outcome lower_depthwise(layer_options o, unsigned taken, dims in) {
+    o.groups = in.channels();
+    o.exact = true;  // with one channel in all it is an ordinary convolution
+    outcome result = lower_convolution("depthwise_conv", o, taken, in, in.channels() * o.depth_multiplier);
+    parameter& weight = result.what.parameters[0];
+    if (result.why != refusal::none) return result;
+    const extent taps = tap_count(result.what.window);
+    weight.axis[weight.rank - 2] = in.channels();
+    weight.axis[weight.rank - 1] = o.depth_multiplier;
+    weight.fan_in = taps * in.channels();
+    weight.fan_out = taps * o.depth_multiplier;
+    return result;
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Convolution with so many filters (as everywhere in deep learning a correlation: the kernel is not flipped).
+///
+///     takes    a sequence, an image or a volume; its rank follows the input
+///     gives    (input + padding - (kernel - 1) * dilation - 1) / stride + 1 positions an axis, `Filters` channels
+///     learns   weight (kernel..., channels / groups, Filters), filters contiguous: Keras' order; bias (Filters)
+///     options  kernel (3), stride (1), dilation (1), padding, same or causal (valid), groups (1), no_bias;
+///              exact or winograd<2 or 4>: the algorithm, which the layer chooses by itself unless told
+///     refuses  a vector; a kernel larger than the padded input; groups that do not divide channels and filters;
+///              causal for an image or a volume
+///
+///     using edge = ctnn::network<ctnn::shape<28, 28, 1>, ctnn::conv<8, 5, ctnn::stride<2>, ctnn::same>, ctnn::relu>;
+///
+/// https://keras.io/api/layers/convolution_layers/convolution2d/
+template <extent Filters, auto... Options>
+struct conv {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        return lower_convolution("conv", read_options<Options...>(),
+                                 convolution_options | option::groups | option::algorithm, in, Filters);
+    }
+};
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// concat<x * a, g>, where g is the chain of deeper layers on x, and a = sigmoid(conv(relu(conv(x) + conv(g)))) has one
+/// channel: how much each position of the skip connection matters.
+///
+///     takes    a sequence, an image or a volume
+///     gives    the input's channels beside those of g, at the input's positions
+///     learns   what the deeper layers learn, as 0; 1.weight (1..., channels, Filters), of x; 2.weight (1..., channels
+///              of g, Filters) and 2.bias (Filters), of g; 4.weight (1..., Filters, 1) and 4.bias (1)
+///     refuses  a vector; deeper layers that end at other positions; fewer than one filter
+///
+///     using level = ctnn::attention_gate<16, ctnn::max_pool<>, ctnn::conv<64, 3, ctnn::same>, ctnn::relu,
+///                                        ctnn::upsample<2>>;
+///
+/// Oktay et al., "Attention U-Net", 2018; here g comes upsampled, so that a needs no resampling.
+template <extent Filters, class... Deeper>
+struct attention_gate {
+    using children = types<chain<Deeper...>>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        if (Filters < 1) return b.refuse(refusal::number_out_of_range, in.shape);
+        if (in.shape.rank < 2) return b.refuse(refusal::needs_positions, in.shape);
+        b.enter(0);
+        const wire deeper = ctnn::emit<chain<Deeper...>, Routine>(b, in);
+        b.leave();
+        if (b.refused()) return {};
+        if (!(deeper.shape.with_channels(1) == in.shape.with_channels(1)))
+            return b.refuse(refusal::channels_differ, in.shape);
+        const wire skip = detail::emit_at<conv<Filters, 1, no_bias>>(b, 1, in);
+        wire gate = detail::emit_at<conv<Filters, 1>>(b, 2, deeper);
+        operation row = make_operation(kind::add, "add", gate.shape, gate.shape);
+        row.in_place = row.backward_in_place = true;
+        gate = detail::emit_at<relu>(b, 3, b.apply(row, Routine{}, skip, gate));
+        gate = detail::emit_at<sigmoid>(b, 5, detail::emit_at<conv<1, 1>>(b, 4, gate));
+        const wire branches[2]{detail::multiply(b, in, gate), deeper};
+        const dims all = in.shape.with_channels(in.shape.channels() + deeper.shape.channels());
+        return detail::place_beside(b, branches, 2, all);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/graph/bidirectional.hpp
+/// \file
+/// A recurrent layer in both directions.
+
+// -------------------- ctnn/core/sequence_options.hpp
+/// \file
+/// The named options of layers that read sequences: lstm<64, last_step, masked>.
+
+namespace ctnn {
+
+struct last_step_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::last_step);
+        o.last_step = true;
+    }
+};
+struct backwards_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::backwards);
+        o.backwards = true;
+    }
+};
+struct masked_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::masked);
+        o.masked = true;
+    }
+};
+struct keras_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::convention);
+        o.keras = true;
+    }
+};
+struct pytorch_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::convention);
+        o.pytorch = true;
+    }
+};
+template <extent Index>
+struct padding_index_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::padding_index);
+        o.padding_index = Index;
+    }
+};
+
+/// A recurrent layer gives its state behind the last step alone, not that of every step (Keras' default, its
+/// return_sequences=False).
+inline constexpr last_step_option last_step{};
+/// A recurrent layer reads the sequence from its end to its beginning; what it gives stays in the order of the steps.
+inline constexpr backwards_option backwards{};
+/// A recurrent layer passes over steps whose channels are all exactly 0: its state stays, and what it gives for them is
+/// 0 again. That is how sequences shorter than T are filled up, before them or behind.
+inline constexpr masked_option masked{};
+/// A recurrent layer keeps its parameters as Keras does: a gru's gates are z, r, h, an lstm's forget bias begins at 1.
+inline constexpr keras_option keras{};
+/// A recurrent layer keeps its parameters as PyTorch does: a gru's gates are r, z, n, and an rnn or lstm has a bias for
+/// the input and one for the state.
+inline constexpr pytorch_option pytorch{};
+/// The class index of an embedding that stands for nothing: its vector is 0 and learns nothing.
+template <extent Index>
+inline constexpr padding_index_option<Index> padding_index{};
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+template <class Layer>
+struct both_directions {
+    static constexpr bool possible = false;
+    using type = concat<Layer, Layer>;
+};
+template <template <extent, auto...> class Recurrent, extent Units, auto... Options>
+requires((read_options<Options...>().given & option::backwards) == 0 && requires {
+    &Recurrent<Units, Options..., ctnn::backwards>::layout_of;
+}) struct both_directions<Recurrent<Units, Options...>> {
+    static constexpr bool possible = true;
+    using type = concat<Recurrent<Units, Options...>, Recurrent<Units, Options..., ctnn::backwards>>;
+};
+}  // namespace detail
+
+/// A recurrent layer and its twin that reads backwards, with parameters of its own; their states lie side by side.
+///
+///     takes    what the layer takes
+///     gives    twice its units: of each step the state behind it and that of the steps behind it; with last_step the
+///              last states of both, the twin's behind the first step (Keras' Bidirectional, PyTorch's h_n)
+///     learns   0.weight ... of the layer, 1.weight ... of its twin
+///     refuses  a layer that is not recurrent, or is backwards itself
+///
+///     using net = ctnn::network<ctnn::shape<20, 6>, ctnn::bidirectional<ctnn::lstm<32>>, ctnn::dense<2>>;
+///
+/// Schuster and Paliwal, "Bidirectional recurrent neural networks", 1997;
+/// https://keras.io/api/layers/recurrent_layers/bidirectional/
+template <class Layer>
+struct bidirectional {
+    using children = typename detail::both_directions<Layer>::type::children;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        using both = detail::both_directions<Layer>;
+        if constexpr (both::possible)
+            return both::type::template emit<Routine>(b, in);
+        else
+            return b.refuse(refusal::needs_recurrent, in.shape);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/graph/cbam.hpp
+/// \file
+/// The convolutional block attention module.
+
+// -------------------- ctnn/graph/squeeze_excite.hpp
+/// \file
+/// Squeeze and excitation.
+
 // -------------------- ctnn/layers/dense.hpp
 /// \file
 /// The fully connected layer.
@@ -18240,6 +18282,596 @@ struct squeeze_excite {
         gate = detail::emit_at<relu>(b, 2, gate);
         gate = detail::emit_dense(b, 3, gate, channels);
         return detail::multiply(b, in, detail::emit_at<sigmoid>(b, 4, gate));
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/batch_norm.hpp
+/// \file
+/// Batch normalization.
+
+// -------------------- ctnn/kernels/batch_norm_gradient.hpp
+/// \file
+/// Batch normalization backwards, through the statistics of the batch.
+
+// -------------------- ctnn/kernels/batch_norm.hpp
+/// \file
+/// Batch normalization forwards: statistics of a batch, running statistics, and the normalization itself.
+
+// -------------------- ctnn/kernels/pixel_pieces.hpp
+/// \file
+/// How sums over the pixels of a batch are cut into partial sums that do not depend on the number of threads.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels::detail {
+
+/// Sums over a batch are made of at most so many partial sums, added in one order whatever the number of threads.
+inline constexpr extent sum_pieces = 16;
+/// Pixels whose sum is made in registers before it is added to the partial sum in memory.
+inline constexpr extent sum_block = 64;
+
+/// The pixels of partial sum number i begin at i * size.
+[[nodiscard]] constexpr extent piece_size(extent pixels) {
+    const extent even = (pixels + sum_pieces - 1) / sum_pieces;
+    return even < sum_block ? sum_block : even;
+}
+[[nodiscard]] constexpr extent piece_count(extent pixels) {
+    return (pixels + piece_size(pixels) - 1) / piece_size(pixels);
+}
+/// How many pixels are in it.
+[[nodiscard]] constexpr extent piece_pixels(extent pixels, extent i) {
+    const extent size = piece_size(pixels);
+    return pixels - i * size < size ? pixels - i * size : size;
+}
+
+/// Calls body(first, count) for blocks of pixels that stay in the first-level cache, whatever their channels.
+template <class Body>
+CTNN_INLINE void for_each_block(extent count, extent channels, const Body& body) {
+    const extent block = channels < 128 ? sum_block : sum_block / 4;
+    for (extent first = 0; first < count; first += block) body(first, count - first < block ? count - first : block);
+}
+
+}  // namespace kernels::detail
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// Pixels at the beginning of a piece whose average all its values are measured from.
+inline constexpr extent batch_norm_sampled = 16;
+
+/// x: `count` pixels of `channels`. mean = their average.
+template <class T>
+CTNN_KERNEL void average_of_pixels(pixels<const T> x, extent count, extent channels, T* mean) {
+    for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+        vec<T> sum = T(0);
+        for (extent i = 0; i < count; ++i) sum += read(x.data + i * x.step + c);
+        write(mean + c, sum / vec<T>(static_cast<T>(count)));
+    });
+}
+
+/// x: `count` pixels of `channels`. Adds the sums of d = x - shift and of d^2.
+template <class T>
+CTNN_KERNEL void add_moments(pixels<const T> x, extent count, extent channels, const T* shift, T* sum, T* squares) {
+    for_each_block(count, channels, [&](extent first, extent size) {
+        for_each_channel_group<T>(channels, [&](auto group, extent c, auto read, auto write) {
+            constexpr extent vectors = static_cast<extent>(group());
+            vec<T> origin[group()], s[group()], q[group()];
+            kernels::unroll<vectors>([&](auto v) {
+                origin[v] = read(shift + c + v * lanes<T>);
+                s[v] = q[v] = T(0);
+            });
+            const T* from = x.data + first * x.step + c;
+            for (extent i = 0; i < size; ++i, from += x.step)
+                kernels::unroll<vectors>([&](auto v) {
+                    const vec<T> d = read(from + v * lanes<T>) - origin[v];
+                    s[v] += d;
+                    q[v] = fma(d, d, q[v]);
+                });
+            kernels::unroll<vectors>([&](auto v) {
+                T *to_sum = sum + c + v * lanes<T>, *to_squares = squares + c + v * lanes<T>;
+                write(to_sum, read(to_sum) + s[v]);
+                write(to_squares, read(to_squares) + q[v]);
+            });
+        });
+    });
+}
+
+/// How many pixels an elementwise loop takes for one vector of channels before it turns to the next vector: few
+/// channels keep their factors in registers, many are read in the order of memory.
+template <class T>
+[[nodiscard]] constexpr extent pixels_at_once(extent channels) {
+    return channels <= 4 * lanes<T> ? sum_block : 1;
+}
+
+/// x, y: `count` pixels of `channels`. y = (x - mean) scale + bias; y may be x.
+template <class T>
+CTNN_KERNEL void normalize_pixels(pixels<const T> x, pixels<T> y, extent count, extent channels, const T* mean,
+                                  const T* scale, const T* bias) {
+    const extent block = pixels_at_once<T>(channels);
+    for (extent first = 0; first < count; first += block) {
+        const extent size = count - first < block ? count - first : block;
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const vec<T> m = read(mean + c), a = read(scale + c), b = read(bias + c);
+            const T* from = x.data + first * x.step + c;
+            T* to = y.data + first * y.step + c;
+            for (extent i = 0; i < size; ++i, from += x.step, to += y.step) write(to, fma(read(from) - m, a, b));
+        });
+    }
+}
+
+}  // namespace detail
+
+/// Numbers of scratch memory that statistics and gradients of `channels` need.
+[[nodiscard]] constexpr extent batch_norm_scratch(extent channels) {
+    return (3 * detail::sum_pieces + 3) * channels;
+}
+
+/// Means and variances of every channel over samples and positions; x: (batch, ..., channels).
+///
+/// Each piece of the batch sums d = x - shift and d^2, where shift is the average of its first pixels: the cancellation
+/// in sum d^2 - (sum d)^2 / n then loses at most a factor of (pixels of the piece) / (pixels averaged), even where the
+/// mean is a million times the deviation. The pieces are joined in double.
+/// \param state       running mean and variance (2, channels), moved towards the batch's as PyTorch does, with the
+///                    unbiased variance
+/// \param saved       mean and 1 / sqrt(variance + epsilon) (2, channels)
+/// \param scratch     batch_norm_scratch(channels) numbers
+template <class T>
+void batch_norm_statistics(const batch_view<const T>& x, double epsilon, double momentum, T* state, T* saved,
+                           T* scratch, extent threads) {
+    const extent channels = x.shape.channels(), total = x.count * x.shape.positions();
+    const extent size = detail::piece_size(total), pieces = detail::piece_count(total);
+    parallel_for(pieces, threads, [&](extent i) {
+        T *shift = scratch + 3 * i * channels, *sum = shift + channels, *squares = sum + channels;
+        for (extent c = 0; c < 2 * channels; ++c) sum[c] = 0;
+        const extent first = i * size, last = first + detail::piece_pixels(total, i);
+        bool begun = false;
+        walk_pixels(
+            first, last,
+            [&](extent, extent count, pixels<const T> p) {
+                if (!begun) {
+                    const extent sampled = count < detail::batch_norm_sampled ? count : detail::batch_norm_sampled;
+                    detail::average_of_pixels(p, sampled, channels, shift);
+                }
+                begun = true;
+                detail::add_moments(p, count, channels, shift, sum, squares);
+            },
+            x);
+    });
+    const double n = static_cast<double>(total);
+    double in_piece[detail::sum_pieces], share[detail::sum_pieces];
+    for (extent i = 0; i < pieces; ++i) {
+        in_piece[i] = static_cast<double>(detail::piece_pixels(total, i));
+        share[i] = 1 / in_piece[i];
+    }
+    for (extent c = 0; c < channels; ++c) {
+        const auto part = [&](extent i, extent which) {
+            return static_cast<double>(scratch[(3 * i + which) * channels + c]);
+        };
+        double mean = 0, squares = 0;
+        for (extent i = 0; i < pieces; ++i) mean += part(i, 0) * in_piece[i] + part(i, 1);
+        mean /= n;
+        for (extent i = 0; i < pieces; ++i) {
+            const double sum = part(i, 1), away = part(i, 0) + sum * share[i] - mean;
+            squares += part(i, 2) - sum * sum * share[i] + in_piece[i] * away * away;
+        }
+        const double variance = squares > 0 || squares != squares ? squares / n : 0;  // NaN stays NaN
+        saved[c] = static_cast<T>(mean);
+        saved[channels + c] = static_cast<T>(1 / std::sqrt(variance + epsilon));
+        const double unbiased = total > 1 ? variance * n / (n - 1) : variance;
+        state[c] = static_cast<T>((1 - momentum) * static_cast<double>(state[c]) + momentum * mean);
+        state[channels + c] =
+            static_cast<T>((1 - momentum) * static_cast<double>(state[channels + c]) + momentum * unbiased);
+    }
+}
+
+/// y = (x - mean) / sqrt(variance + epsilon) weight + bias for a whole batch of any layout; y may be x.
+/// \param inverse   1 / sqrt(variance + epsilon) of every channel, or null: then `variance` holds variances
+/// \param scratch   `channels` numbers
+template <class T>
+void batch_norm_normalize(const batch_view<const T>& x, const batch_view<T>& y, const T* weight, const T* bias,
+                          const T* mean, const T* variance, const T* inverse, double epsilon, T* scratch,
+                          extent threads) {
+    const extent channels = x.shape.channels();
+    for (extent c = 0; c < channels; ++c)
+        scratch[c] = inverse != nullptr ? weight[c] * inverse[c]
+                                        : static_cast<T>(static_cast<double>(weight[c]) /
+                                                         std::sqrt(static_cast<double>(variance[c]) + epsilon));
+    for_each_pixels(
+        threads,
+        [&](extent, extent count, pixels<const T> from, pixels<T> to) {
+            detail::normalize_pixels<T>(from, to, count, channels, mean, scratch, bias);
+        },
+        x, y);
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// x, dy: `count` pixels of `channels`. Adds the sums of dy and of dy (x - mean).
+template <class T>
+CTNN_KERNEL void add_gradient_sums(pixels<const T> x, pixels<const T> dy, extent count, extent channels, const T* mean,
+                                   T* sum, T* products) {
+    for_each_block(count, channels, [&](extent first, extent size) {
+        for_each_channel_group<T>(channels, [&](auto group, extent c, auto read, auto write) {
+            constexpr extent vectors = static_cast<extent>(group());
+            vec<T> origin[group()], s[group()], q[group()];
+            kernels::unroll<vectors>([&](auto v) {
+                origin[v] = read(mean + c + v * lanes<T>);
+                s[v] = q[v] = T(0);
+            });
+            const T *input = x.data + first * x.step + c, *gradient = dy.data + first * dy.step + c;
+            for (extent i = 0; i < size; ++i, input += x.step, gradient += dy.step)
+                kernels::unroll<vectors>([&](auto v) {
+                    const vec<T> g = read(gradient + v * lanes<T>);
+                    s[v] += g;
+                    q[v] = fma(read(input + v * lanes<T>) - origin[v], g, q[v]);
+                });
+            kernels::unroll<vectors>([&](auto v) {
+                T *to_sum = sum + c + v * lanes<T>, *to_products = products + c + v * lanes<T>;
+                write(to_sum, read(to_sum) + s[v]);
+                write(to_products, read(to_products) + q[v]);
+            });
+        });
+    });
+}
+
+/// x, dy, dx: `count` pixels of `channels`. dx = scale dy - (x - mean) slope - offset; dx may be dy.
+template <class T>
+CTNN_KERNEL void batch_norm_gradient_pixels(pixels<const T> x, pixels<const T> dy, pixels<T> dx, extent count,
+                                            extent channels, const T* mean, const T* scale, const T* slope,
+                                            const T* offset) {
+    const extent block = pixels_at_once<T>(channels);
+    for (extent first = 0; first < count; first += block) {
+        const extent size = count - first < block ? count - first : block;
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const vec<T> m = read(mean + c), a = read(scale + c), b = read(slope + c), o = read(offset + c);
+            const T *input = x.data + first * x.step + c, *gradient = dy.data + first * dy.step + c;
+            T* to = dx.data + first * dx.step + c;
+            for (extent i = 0; i < size; ++i, input += x.step, gradient += dy.step, to += dx.step)
+                write(to, fma(read(gradient), a, -fma(read(input) - m, b, o)));
+        });
+    }
+}
+
+}  // namespace detail
+
+/// Gradients of a batch norm in training: with n values a channel and u = (x - mean) inverse,
+/// dx = weight inverse (dy - sum(dy) / n - u sum(dy u) / n), d_weight = sum(dy u), d_bias = sum(dy).
+/// \param saved      mean and inverse deviation (2, channels) of the forward pass
+/// \param gradients  of weight and bias (2, channels); added into
+/// \param scratch    batch_norm_scratch(channels) numbers
+/// dx may be dy, and may be absent (null).
+template <class T>
+void batch_norm_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
+                         const T* weight, const T* saved, T* gradients, T* scratch, extent threads) {
+    const extent channels = x.shape.channels(), total = x.count * x.shape.positions();
+    const extent size = detail::piece_size(total), pieces = detail::piece_count(total);
+    const T *mean = saved, *inverse = saved + channels;
+    parallel_for(pieces, threads, [&](extent i) {
+        T *sum = scratch + 2 * i * channels, *products = sum + channels;
+        for (extent c = 0; c < 2 * channels; ++c) sum[c] = 0;
+        walk_pixels(
+            i * size, i * size + detail::piece_pixels(total, i),
+            [&](extent, extent count, pixels<const T> input, pixels<const T> gradient) {
+                detail::add_gradient_sums<T>(input, gradient, count, channels, mean, sum, products);
+            },
+            x, dy);
+    });
+    T *scale = scratch + 2 * detail::sum_pieces * channels, *slope = scale + channels,
+      *offset = slope + channels;
+    const double n = static_cast<double>(total);
+    for (extent c = 0; c < channels; ++c) {
+        double sum = 0, products = 0;
+        for (extent i = 0; i < pieces; ++i) {
+            sum += static_cast<double>(scratch[2 * i * channels + c]);
+            products += static_cast<double>(scratch[(2 * i + 1) * channels + c]);
+        }
+        const double inverse_c = static_cast<double>(inverse[c]), scale_c = static_cast<double>(weight[c]) * inverse_c;
+        gradients[c] += static_cast<T>(products * inverse_c);
+        gradients[channels + c] += static_cast<T>(sum);
+        scale[c] = static_cast<T>(scale_c);
+        slope[c] = static_cast<T>(scale_c * inverse_c * inverse_c * products / n);
+        offset[c] = static_cast<T>(scale_c * sum / n);
+    }
+    if (dx.data == nullptr) return;
+    for_each_pixels(
+        threads,
+        [&](extent, extent count, pixels<const T> input, pixels<const T> from, pixels<T> to) {
+            detail::batch_norm_gradient_pixels<T>(input, from, to, count, channels, mean, scale, slope, offset);
+        },
+        x, dy, dx);
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Normalizes every channel: y = (x - mean) / sqrt(variance + epsilon) weight + bias.
+///
+///     takes    a vector, a sequence, an image or a volume
+///     gives    the same shape
+///     learns   weight (channels), begins at 1; bias (channels), begins at 0
+///     keeps    running_mean, running_var (channels)
+///     options  epsilon (1e-5), momentum (0.1, the weight of the newest batch: Keras' is 1 minus it)
+///     refuses  an epsilon that is not positive, a momentum outside [0, 1]
+///
+/// Training uses the mean and the biased variance of the batch over samples and positions, and moves the running ones
+/// towards the mean and the unbiased variance. An engine uses the running ones, folded into the convolution before it
+/// where there is one.
+///
+///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same, ctnn::no_bias>, ctnn::batch_norm<>, ctnn::relu>;
+///
+/// Ioffe and Szegedy, 2015; https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
+template <auto... Options>
+struct batch_norm {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        constexpr layer_options o = read_options<Options...>();
+        if (o.repeated || (o.given & ~(option::epsilon | option::momentum)) != 0) return refusal::option_not_taken;
+        if (!(o.epsilon > 0) || !(o.momentum >= 0 && o.momentum <= 1)) return refusal::number_out_of_range;
+        const extent channels = in.channels();
+        const auto tensor = [&](const char* name, initializer start) {
+            return parameter{.name = name, .axis = {channels, 1, 1, 1, 1}, .rank = 1, .start = start};
+        };
+        operation row{.what = kind::batch_norm, .layer = "batch_norm", .in = in, .out = in};
+        row.parameters[0] = tensor("weight", initializer::ones);
+        row.parameters[1] = tensor("bias", initializer::zeros);
+        row.state[0] = tensor("running_mean", initializer::zeros);
+        row.state[1] = tensor("running_var", initializer::ones);
+        row.alpha = o.momentum;
+        row.epsilon = o.epsilon;
+        row.in_place = row.backward_in_place = row.backward_reads_input = true;
+        row.saved = 2 * channels;
+        row.scratch = kernels::batch_norm_scratch(channels);
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        const extent channels = call.op.in.channels();
+        const T *weight = call.parameters, *bias = weight + channels;
+        const T *mean = call.state, *variance = mean + channels, *inverse = nullptr;
+        if (call.training) {
+            kernels::batch_norm_statistics(call.x, call.op.epsilon, call.op.alpha, call.state, call.saved, call.scratch,
+                                           call.threads);
+            mean = call.saved;
+            inverse = mean + channels;
+        }
+        kernels::batch_norm_normalize(call.x, call.y, weight, bias, mean, variance, inverse, call.op.epsilon,
+                                      call.scratch, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        kernels::batch_norm_backward(call.x, call.dy, call.dx, call.parameters, call.saved, call.gradients,
+                                     call.scratch, call.threads);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/channel_pool.hpp
+/// \file
+/// The largest and the mean channel of each position.
+
+// -------------------- ctnn/kernels/channel_pool.hpp
+/// \file
+/// The largest and the mean channel of each pixel.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// The largest of `channels` numbers; NaN where one is.
+template <class T>
+CTNN_INLINE T largest_channel(const T* x, extent channels) {
+    T lane[static_cast<unsigned long>(lanes<T>)];
+    extent count = channels;
+    if (channels >= lanes<T>) {  // the last vector may overlap the one before
+        vec<T> part = load(x);
+        for (extent c = lanes<T>; c + lanes<T> <= channels; c += lanes<T>) part = max(part, load(x + c));
+        store(static_cast<T*>(lane), max(part, load(x + channels - lanes<T>)));
+        x = lane;
+        count = lanes<T>;
+    }
+    T largest = x[0];
+    for (extent i = 1; i < count; ++i)
+        if (x[i] > largest || x[i] != x[i]) largest = x[i];
+    return largest;
+}
+
+}  // namespace detail
+
+/// x: `count` pixels of `channels`, y: of two: the maximum of the channels, and their mean.
+template <class T>
+CTNN_KERNEL void channel_pool_pixels(pixels<const T> x, pixels<T> y, extent count, extent channels) {
+    for (extent i = 0; i < count; ++i) {
+        const T* from = x.data + i * x.step;
+        vec<T> sum(T(0));
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto) { sum += read(from + c); });
+        T* to = y.data + i * y.step;
+        to[0] = detail::largest_channel(from, channels);
+        to[1] = reduce_add(sum) / static_cast<T>(channels);
+    }
+}
+
+/// dx = dy of the mean / channels, and for the first of the largest channels dy of the maximum as well.
+template <class T>
+CTNN_KERNEL void channel_pool_gradient_pixels(pixels<const T> x, pixels<const T> dy, pixels<T> dx, extent count,
+                                              extent channels) {
+    for (extent i = 0; i < count; ++i) {
+        const T *from = x.data + i * x.step, *gradient = dy.data + i * dy.step;
+        T* to = dx.data + i * dx.step;
+        const vec<T> mean(gradient[1] / static_cast<T>(channels));
+        for_each_channel_vector<T>(channels, [&](extent c, auto, auto write) { write(to + c, mean); });
+        const T largest = detail::largest_channel(from, channels);
+        extent c = 0;
+        while (c + 1 < channels && from[c] != largest && from[c] == from[c]) ++c;
+        to[c] += gradient[0];
+    }
+}
+
+namespace detail {
+/// A view as if it had other channels: views are walked together by their pixels, but must have one shape.
+template <class T>
+batch_view<T> with_channels(batch_view<T> view, extent channels) {
+    view.shape = view.shape.with_channels(channels);
+    return view;
+}
+}  // namespace detail
+
+/// For a whole batch of any layout.
+template <class T>
+void channel_pool_forward(const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+    for_each_pixels(
+        threads,
+        [&](extent, extent count, pixels<const T> from, pixels<T> to) {
+            channel_pool_pixels(from, to, count, x.shape.channels());
+        },
+        x, detail::with_channels(y, x.shape.channels()));
+}
+
+/// Its gradient, from the input.
+template <class T>
+void channel_pool_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
+                           extent threads) {
+    for_each_pixels(
+        threads,
+        [&](extent, extent count, pixels<const T> input, pixels<const T> from, pixels<T> to) {
+            channel_pool_gradient_pixels(input, from, to, count, x.shape.channels());
+        },
+        x, detail::with_channels(dy, x.shape.channels()), dx);
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// The maximum of all channels and their mean, at each position: what attention over positions looks at.
+///
+///     takes    a vector, a sequence, an image or a volume
+///     gives    the same positions, two channels: maximum, mean; NaN where a channel is
+///
+///     using gate = ctnn::scale_by<ctnn::channel_pool, ctnn::conv<1, 7, ctnn::same>, ctnn::sigmoid>;
+///
+/// The gradient of the maximum goes to the first of equal channels, as PyTorch's torch.max(x, dim) has it.
+/// Woo et al., "CBAM: convolutional block attention module", 2018, section 3.1
+struct channel_pool {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        operation row = make_operation(kind::custom, "channel_pool", in, in.with_channels(2));
+        row.backward_reads_input = true;
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::channel_pool_forward(call.x, call.y, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr) kernels::channel_pool_backward(call.x, call.dy, call.dx, call.threads);
+    }
+};
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Scales each channel by sigmoid(f(mean) + f(maximum)), f being two dense layers with a relu between, then each
+/// position by sigmoid(batch_norm(conv(channel_pool))).
+///
+///     takes    a sequence, an image or a volume
+///     gives    the same shape
+///     learns   2.weight (channels, hidden), 2.bias (hidden), 4.weight (hidden, channels), 4.bias (channels), where
+///              hidden is channels / Reduction rounded down, at least 1; 8.weight (Kernel..., 2, 1); 9.weight (1),
+///              9.bias (1)
+///     refuses  a vector; a Reduction or a Kernel below 1
+///
+///     using block = ctnn::chain<ctnn::conv<64, 3, ctnn::same>, ctnn::relu, ctnn::cbam<>>;
+///
+/// Woo et al., "CBAM: convolutional block attention module", 2018; the batch norm, whose momentum is 0.01, is that of
+/// the authors' code. Mean and maximum are two steps of one sequence, which share f's weights.
+template <extent Reduction = 16, extent Kernel = 7>
+struct cbam {
+    using children = types<>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        const extent channels = in.shape.channels(), hidden = channels / (Reduction < 1 ? 1 : Reduction);
+        if (Reduction < 1 || Kernel < 1) return b.refuse(refusal::number_out_of_range, in.shape);
+        if (in.shape.rank < 2) return b.refuse(refusal::needs_positions, in.shape);
+        const wire pooled[2]{detail::emit_at<global_avg_pool>(b, 0, in), detail::emit_at<global_max_pool>(b, 1, in)};
+        wire gate = detail::place_beside(b, pooled, 2, make_dims(2 * channels));
+        gate = b.apply(make_operation(kind::reshape, "reshape", gate.shape, make_dims(2, channels)), Routine{}, gate);
+        gate = detail::emit_dense(b, 2, gate, hidden < 1 ? 1 : hidden);
+        gate = detail::emit_at<relu>(b, 3, gate);
+        gate = detail::emit_at<global_avg_pool>(b, 5, detail::emit_dense(b, 4, gate, channels));
+        operation twice = make_operation(kind::add, "add", gate.shape, gate.shape);  // the sum of the two steps
+        twice.in_place = twice.backward_in_place = true;
+        gate = detail::emit_at<sigmoid>(b, 6, b.apply(twice, Routine{}, gate, gate));
+        in = detail::multiply(b, in, gate);
+        gate = detail::emit_at<channel_pool>(b, 7, in);
+        gate = detail::emit_at<conv<1, Kernel, same, no_bias>>(b, 8, gate);
+        gate = detail::emit_at<batch_norm<momentum<0.01>>>(b, 9, gate);
+        return detail::multiply(b, in, detail::emit_at<sigmoid>(b, 10, gate));
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/graph/separable_conv.hpp
+/// \file
+/// The separable convolution: two rows of a network's table.
+
+namespace ctnn {
+
+/// A depthwise convolution without bias, then a convolution of 1 x 1 with so many filters.
+///
+///     takes    a sequence, an image or a volume; its rank follows the input
+///     gives    the positions of conv, `Filters` channels
+///     learns   0.weight (kernel..., channels, depth_multiplier), of the first convolution; 1.weight (1...,
+///              depth_multiplier * channels, Filters) and 1.bias (Filters), of the second
+///     options  kernel (3), stride (1), dilation (1), padding, same or causal (valid), depth_multiplier (1), no_bias;
+///              all but the last are those of the depthwise convolution
+///     costs    kernel + Filters multiply-adds a channel and position, where conv needs kernel * Filters; in an engine
+///              the second convolution takes up the batch norm, addition and activation that follow
+///     refuses  what conv refuses; depth_multiplier<0>
+///
+///     using small = ctnn::network<ctnn::shape<28, 28, 16>, ctnn::separable_conv<32, 3, ctnn::same>, ctnn::relu>;
+///
+/// https://keras.io/api/layers/convolution_layers/separable_convolution2d/; Chollet, "Xception", 2016
+template <extent Filters, auto... Options>
+struct separable_conv {
+    using children = types<>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        layer_options o = read_options<Options...>(), pointwise;
+        pointwise.kernel = {{1, 1, 1}, 1};
+        pointwise.bias = o.bias;
+        o.bias = false;
+        const outcome first = lower_depthwise(o, convolution_options | option::depth_multiplier, in.shape);
+        if (first.why != refusal::none) return b.refuse(first.why, in.shape);
+        const outcome second = lower_convolution("conv", pointwise, 0, first.what.out, Filters);
+        if (second.why != refusal::none) return b.refuse(second.why, in.shape);
+        b.enter(0);
+        in = b.apply(first.what, Routine{}, in);
+        b.leave();
+        b.enter(1);
+        in = b.apply(second.what, Routine{}, in);
+        b.leave();
+        return in;
     }
 };
 
@@ -19662,409 +20294,6 @@ struct avg_pool {
     static void backward(const backward_call<T>& call) {
         if (call.dx.data != nullptr)
             kernels::pool_backward<kernels::pool::average>(call.op, call.x, call.dy, call.dx, call.threads);
-    }
-};
-
-}  // namespace ctnn
-// -------------------- ctnn/layers/batch_norm.hpp
-/// \file
-/// Batch normalization.
-
-// -------------------- ctnn/kernels/batch_norm_gradient.hpp
-/// \file
-/// Batch normalization backwards, through the statistics of the batch.
-
-// -------------------- ctnn/kernels/batch_norm.hpp
-/// \file
-/// Batch normalization forwards: statistics of a batch, running statistics, and the normalization itself.
-
-// -------------------- ctnn/kernels/pixel_pieces.hpp
-/// \file
-/// How sums over the pixels of a batch are cut into partial sums that do not depend on the number of threads.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels::detail {
-
-/// Sums over a batch are made of at most so many partial sums, added in one order whatever the number of threads.
-inline constexpr extent sum_pieces = 16;
-/// Pixels whose sum is made in registers before it is added to the partial sum in memory.
-inline constexpr extent sum_block = 64;
-
-/// The pixels of partial sum number i begin at i * size.
-[[nodiscard]] constexpr extent piece_size(extent pixels) {
-    const extent even = (pixels + sum_pieces - 1) / sum_pieces;
-    return even < sum_block ? sum_block : even;
-}
-[[nodiscard]] constexpr extent piece_count(extent pixels) {
-    return (pixels + piece_size(pixels) - 1) / piece_size(pixels);
-}
-/// How many pixels are in it.
-[[nodiscard]] constexpr extent piece_pixels(extent pixels, extent i) {
-    const extent size = piece_size(pixels);
-    return pixels - i * size < size ? pixels - i * size : size;
-}
-
-/// Calls body(first, count) for blocks of pixels that stay in the first-level cache, whatever their channels.
-template <class Body>
-CTNN_INLINE void for_each_block(extent count, extent channels, const Body& body) {
-    const extent block = channels < 128 ? sum_block : sum_block / 4;
-    for (extent first = 0; first < count; first += block) body(first, count - first < block ? count - first : block);
-}
-
-}  // namespace kernels::detail
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-namespace detail {
-
-/// Pixels at the beginning of a piece whose average all its values are measured from.
-inline constexpr extent batch_norm_sampled = 16;
-
-/// x: `count` pixels of `channels`. mean = their average.
-template <class T>
-CTNN_KERNEL void average_of_pixels(pixels<const T> x, extent count, extent channels, T* mean) {
-    for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
-        vec<T> sum = T(0);
-        for (extent i = 0; i < count; ++i) sum += read(x.data + i * x.step + c);
-        write(mean + c, sum / vec<T>(static_cast<T>(count)));
-    });
-}
-
-/// x: `count` pixels of `channels`. Adds the sums of d = x - shift and of d^2.
-template <class T>
-CTNN_KERNEL void add_moments(pixels<const T> x, extent count, extent channels, const T* shift, T* sum, T* squares) {
-    for_each_block(count, channels, [&](extent first, extent size) {
-        for_each_channel_group<T>(channels, [&](auto group, extent c, auto read, auto write) {
-            constexpr extent vectors = static_cast<extent>(group());
-            vec<T> origin[group()], s[group()], q[group()];
-            kernels::unroll<vectors>([&](auto v) {
-                origin[v] = read(shift + c + v * lanes<T>);
-                s[v] = q[v] = T(0);
-            });
-            const T* from = x.data + first * x.step + c;
-            for (extent i = 0; i < size; ++i, from += x.step)
-                kernels::unroll<vectors>([&](auto v) {
-                    const vec<T> d = read(from + v * lanes<T>) - origin[v];
-                    s[v] += d;
-                    q[v] = fma(d, d, q[v]);
-                });
-            kernels::unroll<vectors>([&](auto v) {
-                T *to_sum = sum + c + v * lanes<T>, *to_squares = squares + c + v * lanes<T>;
-                write(to_sum, read(to_sum) + s[v]);
-                write(to_squares, read(to_squares) + q[v]);
-            });
-        });
-    });
-}
-
-/// How many pixels an elementwise loop takes for one vector of channels before it turns to the next vector: few
-/// channels keep their factors in registers, many are read in the order of memory.
-template <class T>
-[[nodiscard]] constexpr extent pixels_at_once(extent channels) {
-    return channels <= 4 * lanes<T> ? sum_block : 1;
-}
-
-/// x, y: `count` pixels of `channels`. y = (x - mean) scale + bias; y may be x.
-template <class T>
-CTNN_KERNEL void normalize_pixels(pixels<const T> x, pixels<T> y, extent count, extent channels, const T* mean,
-                                  const T* scale, const T* bias) {
-    const extent block = pixels_at_once<T>(channels);
-    for (extent first = 0; first < count; first += block) {
-        const extent size = count - first < block ? count - first : block;
-        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
-            const vec<T> m = read(mean + c), a = read(scale + c), b = read(bias + c);
-            const T* from = x.data + first * x.step + c;
-            T* to = y.data + first * y.step + c;
-            for (extent i = 0; i < size; ++i, from += x.step, to += y.step) write(to, fma(read(from) - m, a, b));
-        });
-    }
-}
-
-}  // namespace detail
-
-/// Numbers of scratch memory that statistics and gradients of `channels` need.
-[[nodiscard]] constexpr extent batch_norm_scratch(extent channels) {
-    return (3 * detail::sum_pieces + 3) * channels;
-}
-
-/// Means and variances of every channel over samples and positions; x: (batch, ..., channels).
-///
-/// Each piece of the batch sums d = x - shift and d^2, where shift is the average of its first pixels: the cancellation
-/// in sum d^2 - (sum d)^2 / n then loses at most a factor of (pixels of the piece) / (pixels averaged), even where the
-/// mean is a million times the deviation. The pieces are joined in double.
-/// \param state       running mean and variance (2, channels), moved towards the batch's as PyTorch does, with the
-///                    unbiased variance
-/// \param saved       mean and 1 / sqrt(variance + epsilon) (2, channels)
-/// \param scratch     batch_norm_scratch(channels) numbers
-template <class T>
-void batch_norm_statistics(const batch_view<const T>& x, double epsilon, double momentum, T* state, T* saved,
-                           T* scratch, extent threads) {
-    const extent channels = x.shape.channels(), total = x.count * x.shape.positions();
-    const extent size = detail::piece_size(total), pieces = detail::piece_count(total);
-    parallel_for(pieces, threads, [&](extent i) {
-        T *shift = scratch + 3 * i * channels, *sum = shift + channels, *squares = sum + channels;
-        for (extent c = 0; c < 2 * channels; ++c) sum[c] = 0;
-        const extent first = i * size, last = first + detail::piece_pixels(total, i);
-        bool begun = false;
-        walk_pixels(
-            first, last,
-            [&](extent, extent count, pixels<const T> p) {
-                if (!begun) {
-                    const extent sampled = count < detail::batch_norm_sampled ? count : detail::batch_norm_sampled;
-                    detail::average_of_pixels(p, sampled, channels, shift);
-                }
-                begun = true;
-                detail::add_moments(p, count, channels, shift, sum, squares);
-            },
-            x);
-    });
-    const double n = static_cast<double>(total);
-    double in_piece[detail::sum_pieces], share[detail::sum_pieces];
-    for (extent i = 0; i < pieces; ++i) {
-        in_piece[i] = static_cast<double>(detail::piece_pixels(total, i));
-        share[i] = 1 / in_piece[i];
-    }
-    for (extent c = 0; c < channels; ++c) {
-        const auto part = [&](extent i, extent which) {
-            return static_cast<double>(scratch[(3 * i + which) * channels + c]);
-        };
-        double mean = 0, squares = 0;
-        for (extent i = 0; i < pieces; ++i) mean += part(i, 0) * in_piece[i] + part(i, 1);
-        mean /= n;
-        for (extent i = 0; i < pieces; ++i) {
-            const double sum = part(i, 1), away = part(i, 0) + sum * share[i] - mean;
-            squares += part(i, 2) - sum * sum * share[i] + in_piece[i] * away * away;
-        }
-        const double variance = squares > 0 || squares != squares ? squares / n : 0;  // NaN stays NaN
-        saved[c] = static_cast<T>(mean);
-        saved[channels + c] = static_cast<T>(1 / std::sqrt(variance + epsilon));
-        const double unbiased = total > 1 ? variance * n / (n - 1) : variance;
-        state[c] = static_cast<T>((1 - momentum) * static_cast<double>(state[c]) + momentum * mean);
-        state[channels + c] =
-            static_cast<T>((1 - momentum) * static_cast<double>(state[channels + c]) + momentum * unbiased);
-    }
-}
-
-/// y = (x - mean) / sqrt(variance + epsilon) weight + bias for a whole batch of any layout; y may be x.
-/// \param inverse   1 / sqrt(variance + epsilon) of every channel, or null: then `variance` holds variances
-/// \param scratch   `channels` numbers
-template <class T>
-void batch_norm_normalize(const batch_view<const T>& x, const batch_view<T>& y, const T* weight, const T* bias,
-                          const T* mean, const T* variance, const T* inverse, double epsilon, T* scratch,
-                          extent threads) {
-    const extent channels = x.shape.channels();
-    for (extent c = 0; c < channels; ++c)
-        scratch[c] = inverse != nullptr ? weight[c] * inverse[c]
-                                        : static_cast<T>(static_cast<double>(weight[c]) /
-                                                         std::sqrt(static_cast<double>(variance[c]) + epsilon));
-    for_each_pixels(
-        threads,
-        [&](extent, extent count, pixels<const T> from, pixels<T> to) {
-            detail::normalize_pixels<T>(from, to, count, channels, mean, scratch, bias);
-        },
-        x, y);
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-namespace detail {
-
-/// x, dy: `count` pixels of `channels`. Adds the sums of dy and of dy (x - mean).
-template <class T>
-CTNN_KERNEL void add_gradient_sums(pixels<const T> x, pixels<const T> dy, extent count, extent channels, const T* mean,
-                                   T* sum, T* products) {
-    for_each_block(count, channels, [&](extent first, extent size) {
-        for_each_channel_group<T>(channels, [&](auto group, extent c, auto read, auto write) {
-            constexpr extent vectors = static_cast<extent>(group());
-            vec<T> origin[group()], s[group()], q[group()];
-            kernels::unroll<vectors>([&](auto v) {
-                origin[v] = read(mean + c + v * lanes<T>);
-                s[v] = q[v] = T(0);
-            });
-            const T *input = x.data + first * x.step + c, *gradient = dy.data + first * dy.step + c;
-            for (extent i = 0; i < size; ++i, input += x.step, gradient += dy.step)
-                kernels::unroll<vectors>([&](auto v) {
-                    const vec<T> g = read(gradient + v * lanes<T>);
-                    s[v] += g;
-                    q[v] = fma(read(input + v * lanes<T>) - origin[v], g, q[v]);
-                });
-            kernels::unroll<vectors>([&](auto v) {
-                T *to_sum = sum + c + v * lanes<T>, *to_products = products + c + v * lanes<T>;
-                write(to_sum, read(to_sum) + s[v]);
-                write(to_products, read(to_products) + q[v]);
-            });
-        });
-    });
-}
-
-/// x, dy, dx: `count` pixels of `channels`. dx = scale dy - (x - mean) slope - offset; dx may be dy.
-template <class T>
-CTNN_KERNEL void batch_norm_gradient_pixels(pixels<const T> x, pixels<const T> dy, pixels<T> dx, extent count,
-                                            extent channels, const T* mean, const T* scale, const T* slope,
-                                            const T* offset) {
-    const extent block = pixels_at_once<T>(channels);
-    for (extent first = 0; first < count; first += block) {
-        const extent size = count - first < block ? count - first : block;
-        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
-            const vec<T> m = read(mean + c), a = read(scale + c), b = read(slope + c), o = read(offset + c);
-            const T *input = x.data + first * x.step + c, *gradient = dy.data + first * dy.step + c;
-            T* to = dx.data + first * dx.step + c;
-            for (extent i = 0; i < size; ++i, input += x.step, gradient += dy.step, to += dx.step)
-                write(to, fma(read(gradient), a, -fma(read(input) - m, b, o)));
-        });
-    }
-}
-
-}  // namespace detail
-
-/// Gradients of a batch norm in training: with n values a channel and u = (x - mean) inverse,
-/// dx = weight inverse (dy - sum(dy) / n - u sum(dy u) / n), d_weight = sum(dy u), d_bias = sum(dy).
-/// \param saved      mean and inverse deviation (2, channels) of the forward pass
-/// \param gradients  of weight and bias (2, channels); added into
-/// \param scratch    batch_norm_scratch(channels) numbers
-/// dx may be dy, and may be absent (null).
-template <class T>
-void batch_norm_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
-                         const T* weight, const T* saved, T* gradients, T* scratch, extent threads) {
-    const extent channels = x.shape.channels(), total = x.count * x.shape.positions();
-    const extent size = detail::piece_size(total), pieces = detail::piece_count(total);
-    const T *mean = saved, *inverse = saved + channels;
-    parallel_for(pieces, threads, [&](extent i) {
-        T *sum = scratch + 2 * i * channels, *products = sum + channels;
-        for (extent c = 0; c < 2 * channels; ++c) sum[c] = 0;
-        walk_pixels(
-            i * size, i * size + detail::piece_pixels(total, i),
-            [&](extent, extent count, pixels<const T> input, pixels<const T> gradient) {
-                detail::add_gradient_sums<T>(input, gradient, count, channels, mean, sum, products);
-            },
-            x, dy);
-    });
-    T *scale = scratch + 2 * detail::sum_pieces * channels, *slope = scale + channels,
-      *offset = slope + channels;
-    const double n = static_cast<double>(total);
-    for (extent c = 0; c < channels; ++c) {
-        double sum = 0, products = 0;
-        for (extent i = 0; i < pieces; ++i) {
-            sum += static_cast<double>(scratch[2 * i * channels + c]);
-            products += static_cast<double>(scratch[(2 * i + 1) * channels + c]);
-        }
-        const double inverse_c = static_cast<double>(inverse[c]), scale_c = static_cast<double>(weight[c]) * inverse_c;
-        gradients[c] += static_cast<T>(products * inverse_c);
-        gradients[channels + c] += static_cast<T>(sum);
-        scale[c] = static_cast<T>(scale_c);
-        slope[c] = static_cast<T>(scale_c * inverse_c * inverse_c * products / n);
-        offset[c] = static_cast<T>(scale_c * sum / n);
-    }
-    if (dx.data == nullptr) return;
-    for_each_pixels(
-        threads,
-        [&](extent, extent count, pixels<const T> input, pixels<const T> from, pixels<T> to) {
-            detail::batch_norm_gradient_pixels<T>(input, from, to, count, channels, mean, scale, slope, offset);
-        },
-        x, dy, dx);
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// Normalizes every channel: y = (x - mean) / sqrt(variance + epsilon) weight + bias.
-///
-///     takes    a vector, a sequence, an image or a volume
-///     gives    the same shape
-///     learns   weight (channels), begins at 1; bias (channels), begins at 0
-///     keeps    running_mean, running_var (channels)
-///     options  epsilon (1e-5), momentum (0.1, the weight of the newest batch: Keras' is 1 minus it)
-///     refuses  an epsilon that is not positive, a momentum outside [0, 1]
-///
-/// Training uses the mean and the biased variance of the batch over samples and positions, and moves the running ones
-/// towards the mean and the unbiased variance. An engine uses the running ones, folded into the convolution before it
-/// where there is one.
-///
-///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same, ctnn::no_bias>, ctnn::batch_norm<>, ctnn::relu>;
-///
-/// Ioffe and Szegedy, 2015; https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
-template <auto... Options>
-struct batch_norm {
-    [[nodiscard]] static constexpr outcome lower(dims in) {
-        constexpr layer_options o = read_options<Options...>();
-        if (o.repeated || (o.given & ~(option::epsilon | option::momentum)) != 0) return refusal::option_not_taken;
-        if (!(o.epsilon > 0) || !(o.momentum >= 0 && o.momentum <= 1)) return refusal::number_out_of_range;
-        const extent channels = in.channels();
-        const auto tensor = [&](const char* name, initializer start) {
-            return parameter{.name = name, .axis = {channels, 1, 1, 1, 1}, .rank = 1, .start = start};
-        };
-        operation row{.what = kind::batch_norm, .layer = "batch_norm", .in = in, .out = in};
-        row.parameters[0] = tensor("weight", initializer::ones);
-        row.parameters[1] = tensor("bias", initializer::zeros);
-        row.state[0] = tensor("running_mean", initializer::zeros);
-        row.state[1] = tensor("running_var", initializer::ones);
-        row.alpha = o.momentum;
-        row.epsilon = o.epsilon;
-        row.in_place = row.backward_in_place = row.backward_reads_input = true;
-        row.saved = 2 * channels;
-        row.scratch = kernels::batch_norm_scratch(channels);
-        return row;
-    }
-    template <class T>
-    static void forward(const forward_call<T>& call) {
-        const extent channels = call.op.in.channels();
-        const T *weight = call.parameters, *bias = weight + channels;
-        const T *mean = call.state, *variance = mean + channels, *inverse = nullptr;
-        if (call.training) {
-            kernels::batch_norm_statistics(call.x, call.op.epsilon, call.op.alpha, call.state, call.saved, call.scratch,
-                                           call.threads);
-            mean = call.saved;
-            inverse = mean + channels;
-        }
-        kernels::batch_norm_normalize(call.x, call.y, weight, bias, mean, variance, inverse, call.op.epsilon,
-                                      call.scratch, call.threads);
-    }
-    template <class T>
-    static void backward(const backward_call<T>& call) {
-        kernels::batch_norm_backward(call.x, call.dy, call.dx, call.parameters, call.saved, call.gradients,
-                                     call.scratch, call.threads);
-    }
-};
-
-}  // namespace ctnn
-// -------------------- ctnn/layers/conv.hpp
-/// \file
-/// The convolution.
-
-namespace ctnn {
-
-/// Convolution with so many filters (as everywhere in deep learning a correlation: the kernel is not flipped).
-///
-///     takes    a sequence, an image or a volume; its rank follows the input
-///     gives    (input + padding - (kernel - 1) * dilation - 1) / stride + 1 positions an axis, `Filters` channels
-///     learns   weight (kernel..., channels / groups, Filters), filters contiguous: Keras' order; bias (Filters)
-///     options  kernel (3), stride (1), dilation (1), padding, same or causal (valid), groups (1), no_bias;
-///              exact or winograd<2 or 4>: the algorithm, which the layer chooses by itself unless told
-///     refuses  a vector; a kernel larger than the padded input; groups that do not divide channels and filters;
-///              causal for an image or a volume
-///
-///     using edge = ctnn::network<ctnn::shape<28, 28, 1>, ctnn::conv<8, 5, ctnn::stride<2>, ctnn::same>, ctnn::relu>;
-///
-/// https://keras.io/api/layers/convolution_layers/convolution2d/
-template <extent Filters, auto... Options>
-struct conv {
-    [[nodiscard]] static constexpr outcome lower(dims in) {
-        return lower_convolution("conv", read_options<Options...>(),
-                                 convolution_options | option::groups | option::algorithm, in, Filters);
     }
 };
 
@@ -23757,6 +23986,261 @@ private:
         constexpr surrounding outside = read_position_options<Options...>().outside;
         const extent(&before)[3] = row.window.before;
         return {outside, row.alpha, {before[0], before[1], before[2]}};
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/permute.hpp
+/// \file
+/// Permutation of axes.
+
+// -------------------- ctnn/kernels/permute.hpp
+/// \file
+/// Exchanges the axes of a value.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// For each of the axes depth, height, width and channels of a result the axis of the input that it is.
+struct axis_order {
+    int from[4];
+
+    /// The order that leads back.
+    [[nodiscard]] constexpr axis_order inverse() const {
+        axis_order back{};
+        for (int a = 0; a < 4; ++a) back.from[from[a]] = a;
+        return back;
+    }
+};
+
+/// x: (batch, depth, height, width, channels), y: the same elements with axis a being axis order.from[a] of x.
+///
+/// Where another axis than the channels becomes the channels, tiles of 16 x 16 elements are transposed: their 16 lines
+/// of x and 16 of y (64 bytes of float each) stay in the first-level cache until all of each line is used. Parallel
+/// over lines of tiles.
+template <class T>
+void permute_axes(const axis_order& order, const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+    constexpr extent tile = 16;
+    const extent x_step[4]{x.step[0], x.step[1], x.step[2], 1};
+    // Along `lane`, an axis of y, x is contiguous. The other two axes of positions are walked outside.
+    int lane = 2;
+    for (int a = 0; a < 3; ++a)
+        if (order.from[a] == 3) lane = a;
+    const int outer = lane == 0 ? 1 : 0, inner = lane == 2 ? 1 : 2;
+    const auto extent_of = [&](int a) { return y.shape.axis[a]; };
+    const auto step_of = [&](int a) { return x_step[order.from[a]]; };
+    const extent blocks = (extent_of(lane) + tile - 1) / tile, channels = y.shape.channels();
+    const extent lines = y.count * extent_of(outer) * extent_of(inner) * blocks;
+    const extent work = tile * channels, piece = work < 16384 ? 16384 / work : 1;
+
+    const auto one_line = [&](extent line) {
+        const extent first = line % blocks * tile, rest = extent_of(lane) - first, count = rest < tile ? rest : tile;
+        const extent j = line / blocks % extent_of(inner), i = line / blocks / extent_of(inner) % extent_of(outer);
+        const extent s = line / blocks / extent_of(inner) / extent_of(outer);
+        const T* from = x.data + s * x.sample + i * step_of(outer) + j * step_of(inner) + first * step_of(lane);
+        T* to = y.data + s * y.sample + i * y.step[outer] + j * y.step[inner] + first * y.step[lane];
+        if (order.from[3] == 3) {  // channels stay channels
+            for (extent p = 0; p < count; ++p)
+                std::memcpy(static_cast<void*>(to + p * y.step[lane]), from + p * step_of(lane),
+                            sizeof(T) * static_cast<std::size_t>(channels));
+            return;
+        }
+        for (extent c = 0; c < channels; c += tile) {
+            const extent last = channels - c < tile ? channels : c + tile;
+            for (extent p = 0; p < count; ++p)
+                for (extent k = c; k < last; ++k) to[p * y.step[lane] + k] = from[p + k * step_of(3)];
+        }
+    };
+    parallel_for((lines + piece - 1) / piece, threads, [&](extent n) {
+        for (extent line = n * piece; line < lines && line < (n + 1) * piece; ++line) one_line(line);
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Exchanges axes, counted from 1 as the shape spells them: permute<2, 1> transposes a sequence, permute<3, 1, 2> puts
+/// the channels of an image first.
+///
+///     takes    any shape
+///     gives    as i-th extent the one of axis number Axes[i]
+///     refuses  anything but each axis of the input once
+///
+/// The numbers are those of Keras' Permute, and of PyTorch's permute behind its 0 for the batch.
+///
+///     using signals = ctnn::network<ctnn::shape<12, 1000>, ctnn::permute<2, 1>, ctnn::conv<32, 5>>;
+///
+/// https://keras.io/api/layers/reshaping_layers/permute/, https://pytorch.org/docs/stable/generated/torch.permute.html
+template <extent... Axes>
+struct permute {
+    static_assert(sizeof...(Axes) >= 1, "ctnn: permute needs the axes in their new order, such as permute<2, 1>");
+
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        if (!permutes(in.rank)) return refusal::needs_permutation;
+        operation row = make_operation(kind::custom, "permute", in, in);
+        const kernels::axis_order order = order_of(in.rank);
+        for (int a = 0; a < 4; ++a) row.out.axis[a] = in.axis[order.from[a]];
+        // What networks are told apart by: the numbers as digits. And each position may see all others.
+        for (const extent axis : {Axes...}) row.alpha = 10 * row.alpha + static_cast<double>(axis);
+        for (int a = 0; a < 3; ++a) row.window.kernel[a] = in.axis[a];
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::permute_axes(order_of(call.op.in.rank), call.x, call.y, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr)
+            kernels::permute_axes(order_of(call.op.in.rank).inverse(), call.dy, call.dx, call.threads);
+    }
+
+private:
+    [[nodiscard]] static constexpr bool permutes(extent rank) {
+        bool met[5]{};
+        for (const extent axis : {Axes...}) {
+            if (axis < 1 || axis > rank || met[axis]) return false;
+            met[axis] = true;
+        }
+        return static_cast<extent>(sizeof...(Axes)) == rank;
+    }
+    /// Of all four axes; those that a lower rank lacks stay.
+    [[nodiscard]] static constexpr kernels::axis_order order_of(extent rank) {
+        kernels::axis_order order{{0, 1, 2, 3}};
+        int a = static_cast<int>(4 - rank);
+        for (const extent axis : {Axes...}) order.from[a++] = static_cast<int>(4 - rank + axis - 1);
+        return order;
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/pixel_shuffle.hpp
+/// \file
+/// Pixel shuffle and its inverse.
+
+// -------------------- ctnn/kernels/pixel_shuffle.hpp
+/// \file
+/// Channels that become positions, and positions that become channels.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// `wide`: (batch, depth, height, width, channels * q), `fine`: (batch, depth * a, height * b, width * c, channels),
+/// q = a b c. Calls move(from wide, to fine, q) for each fine pixel: its channel i is channel i * q of the wide pixel,
+/// counted from where `wide` points. Parallel over wide rows.
+template <class Wide, class Fine, class Move>
+void for_each_shuffled_pixel(const Wide& wide, const Fine& fine, extent threads, const Move& move) {
+    const dims &in = wide.shape, &out = fine.shape;
+    const extent a = out.depth() / in.depth(), b = out.height() / in.height(), c = out.width() / in.width();
+    for_each_position_row(in, wide.count, in.width() * in.channels(), threads, [&](extent s, extent d, extent h) {
+        for (extent i = 0; i < a; ++i)
+            for (extent j = 0; j < b; ++j)
+                for (extent w = 0; w < out.width(); ++w)
+                    move(wide.at(s, d, h, w / c) + (i * b + j) * c + w % c, fine.at(s, d * a + i, h * b + j, w),
+                         a * b * c);
+    });
+}
+
+}  // namespace detail
+
+/// x: (batch, positions, channels * q), y: (batch, q times as many positions, channels): channel i q + p of a pixel is
+/// channel i of its p-th part, the parts counted in the order of memory.
+template <class T>
+void shuffle_pixels(const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+    const extent channels = y.shape.channels();
+    detail::for_each_shuffled_pixel(x, y, threads, [channels](const T* from, T* to, extent q) {
+        for (extent i = 0; i < channels; ++i) to[i] = from[i * q];
+    });
+}
+
+/// The inverse, which is the gradient too.
+template <class T>
+void unshuffle_pixels(const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+    const extent channels = x.shape.channels();
+    detail::for_each_shuffled_pixel(y, x, threads, [channels](T* to, const T* from, extent q) {
+        for (extent i = 0; i < channels; ++i) to[i * q] = from[i];
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Makes positions of channels: each pixel becomes Factor pixels along every axis, which share its channels among them.
+///
+///     takes    a sequence, an image or a volume with channels that Factor^axes divides
+///     gives    positions times Factor, channels / Factor^axes
+///     refuses  a vector; a factor below 1; other channels
+///
+/// Channel c * Factor^2 + i * Factor + j of an image is channel c of the pixel at row i, column j of the block, as in
+/// PyTorch; TensorFlow's depth_to_space orders channels otherwise.
+///
+///     using upscale = ctnn::chain<ctnn::conv<4 * 16, 3, ctnn::same>, ctnn::pixel_shuffle<2>>;
+///
+/// Shi et al., "Real-time single image and video super-resolution using an efficient sub-pixel convolutional neural
+/// network", 2016; https://pytorch.org/docs/stable/generated/torch.nn.PixelShuffle.html
+template <extent Factor>
+struct pixel_shuffle {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        if (in.rank < 2) return refusal::needs_positions;
+        if (Factor < 1) return refusal::number_out_of_range;
+        operation row = make_operation(kind::custom, "pixel_shuffle", in, in);
+        for (extent a = in.first_axis(); a < 3; ++a) {
+            if (row.out.axis[3] % Factor != 0) return refusal::factor_does_not_divide;
+            row.out.axis[3] /= Factor;
+            row.out.axis[a] *= Factor;
+        }
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::shuffle_pixels(call.x, call.y, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr) kernels::unshuffle_pixels(call.dy, call.dx, call.threads);
+    }
+};
+
+/// Makes channels of positions, the inverse of pixel_shuffle: nothing is lost where pixels become fewer.
+///
+///     takes    a sequence, an image or a volume whose extents Factor divides
+///     gives    positions / Factor, channels times Factor^axes
+///     refuses  a vector; a factor below 1; other extents
+///
+///     using halved = ctnn::network<ctnn::shape<32, 32, 8>, ctnn::pixel_unshuffle<2>, ctnn::conv<32, 1>>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.PixelUnshuffle.html
+template <extent Factor>
+struct pixel_unshuffle {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        if (in.rank < 2) return refusal::needs_positions;
+        if (Factor < 1) return refusal::number_out_of_range;
+        operation row = make_operation(kind::custom, "pixel_unshuffle", in, in);
+        for (extent a = in.first_axis(); a < 3; ++a) {
+            if (in.axis[a] % Factor != 0) return refusal::factor_does_not_divide;
+            row.out.axis[a] /= Factor;
+            row.out.axis[3] *= Factor;
+            row.window.kernel[a] = row.window.stride[a] = Factor;
+        }
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::unshuffle_pixels(call.x, call.y, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr) kernels::shuffle_pixels(call.dy, call.dx, call.threads);
     }
 };
 
