@@ -80,8 +80,8 @@ struct inference_plan {
     /// Samples that run together when `asked` may: as many as keep the arena of float within 16 MB. A larger one leaves
     /// the third-level cache, and each row would read from memory what the one before it wrote there.
     [[nodiscard]] static constexpr extent together(extent asked) {
-        constexpr extent cached = 4 << 20;
-        if (asked * elements > cached) asked = cached / elements;
+        constexpr extent most = (4 << 20) / (elements > 0 ? elements : 1);  // 0: nothing lies in the arena
+        if (asked > most) asked = most;
         return asked < 1 ? 1 : asked;
     }
     /// Elements of packed weights, and of the temporary memory of a call.
