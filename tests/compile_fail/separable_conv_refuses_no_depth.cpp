@@ -1,5 +1,5 @@
 // expect: refused<ctnn::separable_conv<8, 3, .*.*, ctnn::shape<8, 8, 6>, ctnn::refusal::number_out_of_range>
-// expect: ctnn: filters, units, kernels, strides, dilations, factors, groups and times are at least 1, .* correct the number
+// expect: ctnn: filters, units, kernels, strides, dilations, extents, factors, groups and times are at least 1, .* correct the number
 // SPDX-License-Identifier: MIT
 #include <ctnn/ctnn.hpp>
 namespace nn = ctnn;
