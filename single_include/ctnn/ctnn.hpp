@@ -9728,10 +9728,10 @@ template <class T>
                     if constexpr (std::is_floating_point_v<T>) {
                         value = detail::linear_value(from, p, c);
                     } else {
-                        const auto nearest = [](const detail::axis_place& a) {
+                        const auto closest = [](const detail::axis_place& a) {
                             return a.low + (a.part >= 0.5 - 1e-6 ? 1 : 0);
                         };
-                        value = from.at(nearest(p[2]), nearest(p[1]), nearest(p[0]), c);
+                        value = from.at(closest(p[2]), closest(p[1]), closest(p[0]), c);
                     }
                 }
             }
