@@ -581,6 +581,7 @@ struct routine {
     /// In an engine, for layers that pack: forward with what pack() made of the parameters, op.packed numbers.
     void (*infer)(const forward_call<T>&) = nullptr;
     void (*pack)(const pack_call<T>&) = nullptr;
+    bool packs = false;  ///< has the two; sanitizers let no constant expression compare functions with null
 };
 
 }  // namespace CTNN_BACKEND
@@ -11308,7 +11309,7 @@ template <class Layer, class Routine>
         using T = typename Routine::scalar;
         if constexpr (requires { &Layer::template pack<T>; })
             return {&Layer::template forward<T>, &Layer::template backward<T>, &Layer::template infer<T>,
-                    &Layer::template pack<T>};
+                    &Layer::template pack<T>, true};
         else
             return {&Layer::template forward<T>, &Layer::template backward<T>};
     } else {
@@ -16860,7 +16861,7 @@ constexpr routine<T> routine_of_row() {
         }
     } else {
         routine<T> code = brought<Net, T>.of[row.row];
-        if (!Training && code.infer != nullptr) code.forward = code.infer;
+        if (!Training && code.packs) code.forward = code.infer;
         return code;
     }
 }

@@ -113,7 +113,7 @@ template <class Layer, class Routine>
         using T = typename Routine::scalar;
         if constexpr (requires { &Layer::template pack<T>; })
             return {&Layer::template forward<T>, &Layer::template backward<T>, &Layer::template infer<T>,
-                    &Layer::template pack<T>};
+                    &Layer::template pack<T>, true};
         else
             return {&Layer::template forward<T>, &Layer::template backward<T>};
     } else {

@@ -55,7 +55,7 @@ constexpr routine<T> routine_of_row() {
         }
     } else {
         routine<T> code = brought<Net, T>.of[row.row];
-        if (!Training && code.infer != nullptr) code.forward = code.infer;
+        if (!Training && code.packs) code.forward = code.infer;
         return code;
     }
 }
