@@ -30842,18 +30842,20 @@ struct placements {
 /// Letters 21, 2014. An area of NaN where positives or negatives are missing or a score is NaN.
 template <class T>
 [[nodiscard]] placements placements_of(const T* scores, const std::int32_t* labels, extent count) {
-    std::vector<std::size_t> order;
+    std::vector<extent> places;
     placements result;
     std::vector<double> share(static_cast<std::size_t>(count));
     double positives = 0, negatives = 0;
     for (extent i = 0; i < count; ++i) {
         if (labels[i] < 0) continue;
         if (std::isnan(scores[i])) return {};
-        order.push_back(static_cast<std::size_t>(i));
+        places.push_back(i);
         (labels[i] == 1 ? positives : negatives) += 1;
     }
     if (positives == 0 || negatives == 0) return {};
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] < scores[b]; });
+    detail::sort_places(places, [&](extent a, extent b) { return scores[a] < scores[b]; });
+    std::vector<std::size_t> order;
+    for (const extent i : places) order.push_back(static_cast<std::size_t>(i));
     double positives_below = 0, negatives_below = 0;
     for (std::size_t i = 0; i < order.size();) {
         std::size_t end = i;
@@ -31046,12 +31048,14 @@ template <class T>
         samples.push_back({score, labels[i] == positive});
         ++(labels[i] == positive ? result.positives : result.negatives);
     }
-    std::sort(samples.begin(), samples.end(), [](const scored& a, const scored& b) { return a.score > b.score; });
+    const std::vector<extent> order =
+        detail::sorted_places(samples, [](const scored& a, const scored& b) { return a.score > b.score; });
+    const auto at = [&](std::size_t rank) -> const scored& { return samples[static_cast<std::size_t>(order[rank])]; };
     operating_point point = result.none_taken();
     for (std::size_t i = 0; i < samples.size();) {
-        const T score = samples[i].score;
-        for (; i < samples.size() && samples[i].score == score; ++i)
-            ++(samples[i].positive ? point.true_positives : point.false_positives);
+        const T score = at(i).score;
+        for (; i < samples.size() && at(i).score == score; ++i)
+            ++(at(i).positive ? point.true_positives : point.false_positives);
         point.threshold = static_cast<double>(score);
         result.points.push_back(point);
     }

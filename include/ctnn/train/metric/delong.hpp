@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "ctnn/core/order.hpp"
 #include "ctnn/core/shape.hpp"
 #include "ctnn/train/metric/interval.hpp"
 
@@ -26,18 +27,20 @@ struct placements {
 /// Letters 21, 2014. An area of NaN where positives or negatives are missing or a score is NaN.
 template <class T>
 [[nodiscard]] placements placements_of(const T* scores, const std::int32_t* labels, extent count) {
-    std::vector<std::size_t> order;
+    std::vector<extent> places;
     placements result;
     std::vector<double> share(static_cast<std::size_t>(count));
     double positives = 0, negatives = 0;
     for (extent i = 0; i < count; ++i) {
         if (labels[i] < 0) continue;
         if (std::isnan(scores[i])) return {};
-        order.push_back(static_cast<std::size_t>(i));
+        places.push_back(i);
         (labels[i] == 1 ? positives : negatives) += 1;
     }
     if (positives == 0 || negatives == 0) return {};
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] < scores[b]; });
+    detail::sort_places(places, [&](extent a, extent b) { return scores[a] < scores[b]; });
+    std::vector<std::size_t> order;
+    for (const extent i : places) order.push_back(static_cast<std::size_t>(i));
     double positives_below = 0, negatives_below = 0;
     for (std::size_t i = 0; i < order.size();) {
         std::size_t end = i;

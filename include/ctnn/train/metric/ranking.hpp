@@ -3,13 +3,13 @@
 /// Samples in the order of their scores: what the curves, areas and thresholds of a yes-or-no decision are read from.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>
 
+#include "ctnn/core/order.hpp"
 #include "ctnn/core/shape.hpp"
 
 namespace ctnn {
@@ -73,12 +73,14 @@ template <class T>
         samples.push_back({score, labels[i] == positive});
         ++(labels[i] == positive ? result.positives : result.negatives);
     }
-    std::sort(samples.begin(), samples.end(), [](const scored& a, const scored& b) { return a.score > b.score; });
+    const std::vector<extent> order =
+        detail::sorted_places(samples, [](const scored& a, const scored& b) { return a.score > b.score; });
+    const auto at = [&](std::size_t rank) -> const scored& { return samples[static_cast<std::size_t>(order[rank])]; };
     operating_point point = result.none_taken();
     for (std::size_t i = 0; i < samples.size();) {
-        const T score = samples[i].score;
-        for (; i < samples.size() && samples[i].score == score; ++i)
-            ++(samples[i].positive ? point.true_positives : point.false_positives);
+        const T score = at(i).score;
+        for (; i < samples.size() && at(i).score == score; ++i)
+            ++(at(i).positive ? point.true_positives : point.false_positives);
         point.threshold = static_cast<double>(score);
         result.points.push_back(point);
     }
