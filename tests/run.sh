@@ -12,6 +12,7 @@ One configuration:
     --sanitize            address and undefined-behavior sanitizers, asserts on
     --no-xsimd            the compiler's vector extensions instead of xsimd
     --no-openmp           one thread
+    --optimized           every test with -O3; most have -O1 otherwise, which compiles in half the time
     --single-header       everything includes single_include/ctnn/ctnn.hpp
     --label REGEX         the ctest labels to run: quick (as is), slow, 'quick|slow', consume, ...
     --without REGEX       folders of tests to leave out: 'consume|docs|style'
@@ -21,7 +22,7 @@ Builds go to build/<configuration>."
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 
-full=0 compiler=gcc arch=native sanitize=0 fuzz=0 xsimd=1 openmp=1 single_header=0 label=quick without=
+full=0 compiler=gcc arch=native sanitize=0 fuzz=0 xsimd=1 openmp=1 optimized=0 single_header=0 label=quick without=
 while [ $# -gt 0 ]; do
     case $1 in
         --full) full=1 ;;
@@ -31,6 +32,7 @@ while [ $# -gt 0 ]; do
         --fuzz) fuzz=1 compiler=clang label=fuzz ;;
         --no-xsimd) xsimd=0 ;;
         --no-openmp) openmp=0 ;;
+        --optimized) optimized=1 ;;
         --single-header) single_header=1 ;;
         --label) label=$2; shift ;;
         --without) without=$2; shift ;;
@@ -52,7 +54,7 @@ if [ $full = 1 ]; then
     # What no instruction set changes: how the library is consumed, read, refused and stored. What is left are the numbers.
     texts='consume|docs|style|static|compile_fail|single_header'
     files='io|data|report|examples'
-    one --label 'quick|slow'
+    one --optimized --label 'quick|slow'
     one --compiler clang
     if apt-cache show clang-19 >/dev/null 2>&1 || command -v clang++-19 >/dev/null 2>&1; then
         one --compiler clang-19 --without 'style|single_header'
@@ -123,6 +125,10 @@ fi
 if [ $openmp = 0 ]; then
     name=$name-no-openmp
     set -- "$@" -D CTNN_WITH_OPENMP=OFF
+fi
+if [ $optimized = 1 ]; then
+    name=$name-optimized
+    set -- "$@" -D CTNN_TESTS_OPTIMIZED=ON
 fi
 if [ $single_header = 1 ]; then
     name=$name-single-header

@@ -1572,8 +1572,8 @@ struct split_indices {
 ///
 ///     takes    a label of each sample, at least 0; shares of validation and test, each at least 0, together below 1
 ///     gives    every class with at least three samples is in all parts whose share is not 0
-[[nodiscard]] inline split_indices stratified_split(const std::vector<std::int32_t>& labels, seed start,
-                                                    double validation = 0.15, double test = 0.15) {
+[[nodiscard, gnu::cold]] inline split_indices stratified_split(const std::vector<std::int32_t>& labels, seed start,
+                                                               double validation = 0.15, double test = 0.15) {
     constexpr std::uint64_t of_splitting = std::uint64_t{3} << 61;  // away from the streams of parameters and shuffling
     std::int32_t classes = 0;
     for (const std::int32_t label : labels) classes = std::max(classes, label + 1);
@@ -1600,8 +1600,7 @@ struct split_indices {
             to.push_back(all[static_cast<std::size_t>(i)]);
         }
     }
-    for (std::vector<extent>* part : {&parts.train, &parts.validation, &parts.test})
-        detail::sort_ascending(*part);
+    for (std::vector<extent>* part : {&parts.train, &parts.validation, &parts.test}) detail::sort_ascending(*part);
     return parts;
 }
 
@@ -1619,9 +1618,9 @@ struct sample_group {
 };
 
 /// Groups in the byte order of their names, so that the order of the samples does not matter.
-[[nodiscard]] inline std::vector<sample_group> group_samples(const std::vector<std::int32_t>& labels,
-                                                             const std::vector<std::string>& groups,
-                                                             std::size_t classes) {
+[[nodiscard, gnu::cold]] inline std::vector<sample_group> group_samples(const std::vector<std::int32_t>& labels,
+                                                                        const std::vector<std::string>& groups,
+                                                                        std::size_t classes) {
     const auto name_of = [&](extent i) -> const std::string& { return groups[static_cast<std::size_t>(i)]; };
     std::vector<sample_group> all;
     for (const extent i : sorted_places(groups, [](const std::string&a, const std::string&b) { return a < b; })) {
@@ -1634,10 +1633,9 @@ struct sample_group {
 
 /// Gives each group to one of the parts, largest group first: to the part that would then be filled least, measured by
 /// the group's own classes against the shares. Equally large groups come in an order that the seed chooses.
-[[nodiscard]] inline result<std::vector<std::vector<extent>>> deal_groups(const std::vector<std::int32_t>& labels,
-                                                                          const std::vector<std::string>& groups,
-                                                                          const std::vector<double>& shares,
-                                                                          seed start) {
+[[nodiscard, gnu::cold]] inline result<std::vector<std::vector<extent>>> deal_groups(
+    const std::vector<std::int32_t>& labels, const std::vector<std::string>& groups, const std::vector<double>& shares,
+    seed start) {
     constexpr std::uint64_t of_dealing = std::uint64_t{7} << 61;  // away from all other streams
     if (labels.size() != groups.size())
         return error(error_kind::shape_mismatch,
@@ -1700,9 +1698,9 @@ struct sample_group {
 ///              parts, and shares that are none
 ///
 ///     auto parts = ctnn::grouped_split(listing.labels, listing.groups, ctnn::seed{1});
-[[nodiscard]] inline result<split_indices> grouped_split(const std::vector<std::int32_t>& labels,
-                                                         const std::vector<std::string>& groups, seed start,
-                                                         double validation = 0.15, double test = 0.15) {
+[[nodiscard, gnu::cold]] inline result<split_indices> grouped_split(const std::vector<std::int32_t>& labels,
+                                                                    const std::vector<std::string>& groups, seed start,
+                                                                    double validation = 0.15, double test = 0.15) {
     if (!(validation >= 0) || !(test >= 0) || !(validation + test < 1))
         return error(error_kind::invalid_argument, "shares are at least 0, together below 1");
     auto parts = detail::deal_groups(labels, groups, {1 - validation - test, validation, test}, start);
@@ -1716,9 +1714,9 @@ using sample_folds = std::vector<std::vector<extent>>;
 
 /// Folds that keep groups together: no group is in two folds. Refuses what grouped_split() refuses, and fewer than two
 /// folds.
-[[nodiscard]] inline result<sample_folds> grouped_folds(const std::vector<std::int32_t>& labels,
-                                                        const std::vector<std::string>& groups, extent count,
-                                                        seed start) {
+[[nodiscard, gnu::cold]] inline result<sample_folds> grouped_folds(const std::vector<std::int32_t>& labels,
+                                                                   const std::vector<std::string>& groups, extent count,
+                                                                   seed start) {
     if (count < 2) return error(error_kind::invalid_argument, "at least two folds");
     if (count > static_cast<extent>(labels.size()))
         return error(error_kind::invalid_argument,
@@ -1728,8 +1726,8 @@ using sample_folds = std::vector<std::vector<extent>>;
 }
 
 /// Folds of samples that stand for themselves: counts of a class differ by at most one between two folds.
-[[nodiscard]] inline result<sample_folds> stratified_folds(const std::vector<std::int32_t>& labels, extent count,
-                                                           seed start) {
+[[nodiscard, gnu::cold]] inline result<sample_folds> stratified_folds(const std::vector<std::int32_t>& labels,
+                                                                      extent count, seed start) {
     std::vector<std::string> groups;
     for (std::size_t i = 0; i < labels.size(); ++i) groups.push_back(std::to_string(i));
     return grouped_folds(labels, groups, count, start);
@@ -1738,7 +1736,7 @@ using sample_folds = std::vector<std::vector<extent>>;
 /// error{} when no group is in two folds; else invalid_argument with the first such group and its folds, counted from
 /// 0: for folds and splits that come from elsewhere, such as a column of a table. Refuses with shape_mismatch indices
 /// that are no sample.
-[[nodiscard]] inline error check_folds(const sample_folds& folds, const std::vector<std::string>& groups) {
+[[nodiscard, gnu::cold]] inline error check_folds(const sample_folds& folds, const std::vector<std::string>& groups) {
     struct in_fold {
         const std::string* group;
         std::size_t fold;
@@ -1766,14 +1764,15 @@ using sample_folds = std::vector<std::vector<extent>>;
 }
 
 /// The same for train, validation and test, which count as 0, 1 and 2.
-[[nodiscard]] inline error check_split(const split_indices& parts, const std::vector<std::string>& groups) {
+[[nodiscard, gnu::cold]] inline error check_split(const split_indices& parts, const std::vector<std::string>& groups) {
     return check_folds({parts.train, parts.validation, parts.test}, groups);
 }
 
 /// One round: the fold `out` is the test part, the others are to train on, and the one behind it, where `validate` asks
 /// for it, to choose by.
 /// \pre out is the place of a fold
-[[nodiscard]] inline split_indices leave_out(const sample_folds& folds, std::size_t out, bool validate = false) {
+[[nodiscard, gnu::cold]] inline split_indices leave_out(const sample_folds& folds, std::size_t out,
+                                                        bool validate = false) {
     split_indices parts;
     for (std::size_t f = 0; f < folds.size(); ++f) {
         std::vector<extent>& to = f == out                                    ? parts.test
@@ -3768,7 +3767,7 @@ inline constexpr file_kind image_files{"image (png, jpg, jpeg, bmp, pnm, pgm, pp
 inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".nii.gz", ".hdr"}};
 
 /// The name of a file without the ending of its kind; empty when it is of another kind.
-[[nodiscard]] inline std::string stem_of(const std::string& file, const file_kind& kind) {
+[[nodiscard, gnu::cold]] inline std::string stem_of(const std::string& file, const file_kind& kind) {
     const std::string name = detail::name_of(file);
     std::string lower = name;
     for (char& c : lower)
@@ -3784,7 +3783,7 @@ inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".
 namespace detail {
 
 /// All files of a kind below a class folder. Links to folders are not followed here, so that a loop cannot be entered.
-inline error list_files(const std::string& folder, const file_kind& kind, std::vector<std::string>& to) {
+[[gnu::cold]] inline error list_files(const std::string& folder, const file_kind& kind, std::vector<std::string>& to) {
     std::vector<std::string> waiting{folder};
     const std::size_t first = to.size();
     while (!waiting.empty()) {
@@ -3799,13 +3798,13 @@ inline error list_files(const std::string& folder, const file_kind& kind, std::v
     return {};
 }
 
-inline std::string joined(const std::vector<std::string>& names) {
+[[gnu::cold]] inline std::string joined(const std::vector<std::string>& names) {
     std::string text;
     for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
     return text;
 }
 
-inline class_listing chosen(const class_listing& from, const std::vector<extent>& indices) {
+[[gnu::cold]] inline class_listing chosen(const class_listing& from, const std::vector<extent>& indices) {
     class_listing part{.class_names = from.class_names, .files = {}, .labels = {}};
     const auto classes = static_cast<std::ptrdiff_t>(from.class_names.size());
     for (const extent i : indices) {
@@ -3829,8 +3828,8 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 ///               links to folders only where a class folder is one
 ///     refuses   with cannot_open what is no folder or may not be listed; with invalid_argument fewer than two classes,
 ///               a class folder without such files, and a class folder that is none of class_names
-[[nodiscard]] inline result<class_listing> list_class_folder(const std::string& root, const file_kind& kind,
-                                                             const std::vector<std::string>& class_names = {}) {
+[[nodiscard, gnu::cold]] inline result<class_listing> list_class_folder(
+    const std::string& root, const file_kind& kind, const std::vector<std::string>& class_names = {}) {
     return detail::catch_out_of_memory(root, [&]() -> result<class_listing> {
         std::vector<std::string> folders, others;
         if (error failed = detail::list_folder(root, folders, others, true)) return failed;
@@ -3863,7 +3862,7 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 }
 
 /// What a split is to keep the shares of: the class of each file, or where it may be of several, the combination.
-[[nodiscard]] inline std::vector<std::int32_t> strata(const class_listing& of) {
+[[nodiscard, gnu::cold]] inline std::vector<std::int32_t> strata(const class_listing& of) {
     if (of.values.empty()) return of.labels;
     const std::size_t classes = of.class_names.size();
     std::vector<std::vector<float>> each, combinations;
@@ -3881,13 +3880,14 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 }
 
 /// The three parts of a listing.
-[[nodiscard]] inline class_listing_splits divide(const class_listing& all, const split_indices& parts) {
+[[nodiscard, gnu::cold]] inline class_listing_splits divide(const class_listing& all, const split_indices& parts) {
     return {detail::chosen(all, parts.train), detail::chosen(all, parts.validation), detail::chosen(all, parts.test)};
 }
 
 /// Cuts a listing by grouped_split() where it has groups, which says what is refused, else by stratified_split().
-[[nodiscard]] inline result<class_listing_splits> split_listing(const class_listing& all, seed start,
-                                                                double validation = 0.15, double test = 0.15) {
+[[nodiscard, gnu::cold]] inline result<class_listing_splits> split_listing(const class_listing& all, seed start,
+                                                                           double validation = 0.15,
+                                                                           double test = 0.15) {
     if (all.groups.empty()) return divide(all, stratified_split(strata(all), start, validation, test));
     const result<split_indices> parts = grouped_split(strata(all), all.groups, start, validation, test);
     if (!parts) return parts.error();
@@ -3901,8 +3901,8 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 ///     DIR/<class>                    no folder train: 70 % to fit, 15 % to choose by and 15 % to test, chosen by the
 ///                                    seed
 ///     refuses                        what list_class_folder() refuses; a folder train without a folder test
-[[nodiscard]] inline result<class_listing_splits> list_class_splits(const std::string& root, const file_kind& kind,
-                                                                    seed start) {
+[[nodiscard, gnu::cold]] inline result<class_listing_splits> list_class_splits(const std::string& root,
+                                                                               const file_kind& kind, seed start) {
     return detail::catch_out_of_memory(root, [&]() -> result<class_listing_splits> {
         const auto first_of = [&](std::initializer_list<const char*> names) {
             for (const char* name : names)
@@ -7023,7 +7023,7 @@ inline constexpr file_kind image_files{"image (png, jpg, jpeg, bmp, pnm, pgm, pp
 inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".nii.gz", ".hdr"}};
 
 /// The name of a file without the ending of its kind; empty when it is of another kind.
-[[nodiscard]] inline std::string stem_of(const std::string& file, const file_kind& kind) {
+[[nodiscard, gnu::cold]] inline std::string stem_of(const std::string& file, const file_kind& kind) {
     const std::string name = detail::name_of(file);
     std::string lower = name;
     for (char& c : lower)
@@ -7039,7 +7039,7 @@ inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".
 namespace detail {
 
 /// All files of a kind below a class folder. Links to folders are not followed here, so that a loop cannot be entered.
-inline error list_files(const std::string& folder, const file_kind& kind, std::vector<std::string>& to) {
+[[gnu::cold]] inline error list_files(const std::string& folder, const file_kind& kind, std::vector<std::string>& to) {
     std::vector<std::string> waiting{folder};
     const std::size_t first = to.size();
     while (!waiting.empty()) {
@@ -7054,13 +7054,13 @@ inline error list_files(const std::string& folder, const file_kind& kind, std::v
     return {};
 }
 
-inline std::string joined(const std::vector<std::string>& names) {
+[[gnu::cold]] inline std::string joined(const std::vector<std::string>& names) {
     std::string text;
     for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
     return text;
 }
 
-inline class_listing chosen(const class_listing& from, const std::vector<extent>& indices) {
+[[gnu::cold]] inline class_listing chosen(const class_listing& from, const std::vector<extent>& indices) {
     class_listing part{.class_names = from.class_names, .files = {}, .labels = {}};
     const auto classes = static_cast<std::ptrdiff_t>(from.class_names.size());
     for (const extent i : indices) {
@@ -7084,8 +7084,8 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 ///               links to folders only where a class folder is one
 ///     refuses   with cannot_open what is no folder or may not be listed; with invalid_argument fewer than two classes,
 ///               a class folder without such files, and a class folder that is none of class_names
-[[nodiscard]] inline result<class_listing> list_class_folder(const std::string& root, const file_kind& kind,
-                                                             const std::vector<std::string>& class_names = {}) {
+[[nodiscard, gnu::cold]] inline result<class_listing> list_class_folder(
+    const std::string& root, const file_kind& kind, const std::vector<std::string>& class_names = {}) {
     return detail::catch_out_of_memory(root, [&]() -> result<class_listing> {
         std::vector<std::string> folders, others;
         if (error failed = detail::list_folder(root, folders, others, true)) return failed;
@@ -7118,7 +7118,7 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 }
 
 /// What a split is to keep the shares of: the class of each file, or where it may be of several, the combination.
-[[nodiscard]] inline std::vector<std::int32_t> strata(const class_listing& of) {
+[[nodiscard, gnu::cold]] inline std::vector<std::int32_t> strata(const class_listing& of) {
     if (of.values.empty()) return of.labels;
     const std::size_t classes = of.class_names.size();
     std::vector<std::vector<float>> each, combinations;
@@ -7136,13 +7136,14 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 }
 
 /// The three parts of a listing.
-[[nodiscard]] inline class_listing_splits divide(const class_listing& all, const split_indices& parts) {
+[[nodiscard, gnu::cold]] inline class_listing_splits divide(const class_listing& all, const split_indices& parts) {
     return {detail::chosen(all, parts.train), detail::chosen(all, parts.validation), detail::chosen(all, parts.test)};
 }
 
 /// Cuts a listing by grouped_split() where it has groups, which says what is refused, else by stratified_split().
-[[nodiscard]] inline result<class_listing_splits> split_listing(const class_listing& all, seed start,
-                                                                double validation = 0.15, double test = 0.15) {
+[[nodiscard, gnu::cold]] inline result<class_listing_splits> split_listing(const class_listing& all, seed start,
+                                                                           double validation = 0.15,
+                                                                           double test = 0.15) {
     if (all.groups.empty()) return divide(all, stratified_split(strata(all), start, validation, test));
     const result<split_indices> parts = grouped_split(strata(all), all.groups, start, validation, test);
     if (!parts) return parts.error();
@@ -7156,8 +7157,8 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 ///     DIR/<class>                    no folder train: 70 % to fit, 15 % to choose by and 15 % to test, chosen by the
 ///                                    seed
 ///     refuses                        what list_class_folder() refuses; a folder train without a folder test
-[[nodiscard]] inline result<class_listing_splits> list_class_splits(const std::string& root, const file_kind& kind,
-                                                                    seed start) {
+[[nodiscard, gnu::cold]] inline result<class_listing_splits> list_class_splits(const std::string& root,
+                                                                               const file_kind& kind, seed start) {
     return detail::catch_out_of_memory(root, [&]() -> result<class_listing_splits> {
         const auto first_of = [&](std::initializer_list<const char*> names) {
             for (const char* name : names)
@@ -15832,14 +15833,14 @@ struct named_rows {
 };
 
 template <class Net>
-[[nodiscard]] named_rows named_rows_of() {
+[[nodiscard, gnu::cold]] named_rows named_rows_of() {
     constexpr auto& where = composition_of<typename Net::layers, Net::input_dims>;
     return {Net::table.rows, Net::table.row_count, where.place_of_row, where.places};
 }
 
 // A name stands in place of the position that leads to it: chain<conv<8>, named<"head", dense<2>>> has 0.weight and
 // head.weight.
-[[nodiscard]] inline std::string path_text(const tree_place* places, int place) {
+[[nodiscard, gnu::cold]] inline std::string path_text(const tree_place* places, int place) {
     std::string text;
     for (bool replaced = false; place >= 0; place = places[place].parent) {
         const tree_place& at = places[place];
@@ -15850,7 +15851,7 @@ template <class Net>
 }
 
 /// Each row's layer behind its path: "encoder.1 relu".
-[[nodiscard]] inline std::vector<std::string> layer_texts(const named_rows& of) {
+[[nodiscard, gnu::cold]] inline std::vector<std::string> layer_texts(const named_rows& of) {
     std::vector<std::string> layers;
     for (int i = 0; i < of.count; ++i) {
         std::string text = path_text(of.places, of.place_of_row[i]);
@@ -15860,7 +15861,7 @@ template <class Net>
     return layers;
 }
 
-[[nodiscard]] inline std::vector<named_tensor> collect_tensors(const named_rows& of) {
+[[nodiscard, gnu::cold]] inline std::vector<named_tensor> collect_tensors(const named_rows& of) {
     std::vector<named_tensor> tensors;
     for (int i = 0; i < of.count; ++i) {
         const operation& row = of.rows[i];
@@ -15884,13 +15885,14 @@ template <class Net>
     return tensors;
 }
 
-inline void append_axes(std::string& text, const char* what, const extent (&values)[3], const extent (&usual)[3]) {
+[[gnu::cold]] inline void append_axes(std::string& text, const char* what, const extent (&values)[3],
+                                      const extent (&usual)[3]) {
     if (values[0] == usual[0] && values[1] == usual[1] && values[2] == usual[2]) return;
     text += what;
     for (const extent v : values) text += text_of({" ", v});
 }
 
-[[nodiscard]] inline std::string architecture_text(const named_rows& of) {
+[[nodiscard, gnu::cold]] inline std::string architecture_text(const named_rows& of) {
     std::string text;
     for (int i = 0; i < of.count; ++i) {
         const operation& row = of.rows[i];
@@ -15921,19 +15923,19 @@ inline void append_axes(std::string& text, const char* what, const extent (&valu
 
 /// The tensors of a network in the order of the flat block.
 template <class Net>
-[[nodiscard]] std::vector<named_tensor> tensors_of() {
+[[nodiscard, gnu::cold]] std::vector<named_tensor> tensors_of() {
     return detail::collect_tensors(detail::named_rows_of<Net>());
 }
 
 /// What stands in each row of a network, with its place: "input", "0 conv", "encoder.1 relu".
 template <class Net>
-[[nodiscard]] std::vector<std::string> layers_of() {
+[[nodiscard, gnu::cold]] std::vector<std::string> layers_of() {
     return detail::layer_texts(detail::named_rows_of<Net>());
 }
 
 /// A line for each row of a network: equal text, equal computation. Its hash is the fingerprint in a model file.
 template <class Net>
-[[nodiscard]] std::string architecture_of() {
+[[nodiscard, gnu::cold]] std::string architecture_of() {
     return detail::architecture_text(detail::named_rows_of<Net>());
 }
 
@@ -18930,7 +18932,7 @@ constexpr auto receptive_fields() {
 }
 
 /// 1234567 as 1,234,567.
-inline std::string grouped(extent n) {
+[[gnu::cold]] inline std::string grouped(extent n) {
     const std::string digits = std::to_string(n);
     std::string text;
     for (std::size_t i = 0; i < digits.size(); ++i) {
@@ -18941,7 +18943,7 @@ inline std::string grouped(extent n) {
 }
 
 /// How a convolution or dense layer is computed forwards.
-inline const char* algorithm_text(const operation& row) {
+[[gnu::cold]] inline const char* algorithm_text(const operation& row) {
     if (row.what != kind::convolution) return "-";
     return row.algorithm == algorithm::winograd_4   ? "winograd4"
            : row.algorithm == algorithm::winograd_2 ? "winograd2"
@@ -18953,7 +18955,7 @@ inline const char* algorithm_text(const operation& row) {
 /// A table like Keras' summary: layer, output shape, parameters, multiply-adds, bytes of the output as float, receptive
 /// field in positions of the input, algorithm of a convolution forwards; then the totals.
 template <class Net>
-[[nodiscard]] std::string summary() {
+[[nodiscard, gnu::cold]] std::string summary() {
     static constexpr auto fields = detail::receptive_fields<Net>();
     char line[160];
     std::string text;
@@ -19036,7 +19038,7 @@ struct histogram {
 
 /// A histogram of the finite ones among numbers, with buckets of equal width: number(i) for i in [0, count).
 template <class Number>
-[[nodiscard]] histogram make_histogram(extent count, const Number& number, extent buckets = 30) {
+[[nodiscard, gnu::cold]] histogram make_histogram(extent count, const Number& number, extent buckets = 30) {
     histogram h;
     for (extent i = 0; i < count; ++i) {
         const double value = number(i);
@@ -19159,9 +19161,7 @@ public:
     }
 
 private:
-    static double now() {
-        return seconds_since_1970();
-    }
+    static double now() { return seconds_since_1970(); }
     /// As TFRecord masks it: a checksum of bytes that hold their own checksum is a poor one.
     static std::uint32_t masked(byte_view bytes) {
         const std::uint32_t crc = crc32c(bytes);
@@ -19426,14 +19426,15 @@ struct tensor_source {
 namespace detail {
 
 /// 16 hexadecimal digits, lower case.
-inline std::string hexadecimal(std::uint64_t value) {
+[[gnu::cold]] inline std::string hexadecimal(std::uint64_t value) {
     std::string text;
     for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[(value >> shift) & 15U];
     return text;
 }
 
 /// The header with the checksum's value set to 16 zeros, hashed; a hash of the data continues it.
-inline std::uint64_t hash_safetensors_header(const std::vector<tensor_entry>& entries, tensor_metadata metadata) {
+[[gnu::cold]] inline std::uint64_t hash_safetensors_header(const std::vector<tensor_entry>& entries,
+                                                           tensor_metadata metadata) {
     for (auto& one : metadata)
         if (one.first == safetensors_checksum_key) one.second.assign(16, '0');
     const std::string text = format_safetensors_header(entries, metadata);
@@ -19441,7 +19442,7 @@ inline std::uint64_t hash_safetensors_header(const std::vector<tensor_entry>& en
 }
 
 /// The first text that occurs twice, or null; sorted, because a header of 1 MiB can hold 100,000 keys.
-inline const std::string* find_duplicate(const std::vector<const std::string*>& texts) {
+[[gnu::cold]] inline const std::string* find_duplicate(const std::vector<const std::string*>& texts) {
     const std::string* last = nullptr;
     for (const extent i : sorted_places(texts, [](auto*x, auto*y) { return *x < *y; })) {
         const std::string* one = texts[static_cast<std::size_t>(i)];
@@ -19451,14 +19452,15 @@ inline const std::string* find_duplicate(const std::vector<const std::string*>& 
     return nullptr;
 }
 
-inline const std::string* find_duplicate_key(const tensor_metadata& metadata) {
+[[gnu::cold]] inline const std::string* find_duplicate_key(const tensor_metadata& metadata) {
     std::vector<const std::string*> keys;
     for (const auto& one : metadata) keys.push_back(&one.first);
     return find_duplicate(keys);
 }
 
 /// Each tensor's bytes are its shape's, names differ, and the data has neither hole nor overlap nor rest.
-inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data, const std::string& file) {
+[[gnu::cold]] inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data,
+                                         const std::string& file) {
     const auto refuse = [&](const tensor_entry& one, const std::string& found, const std::string& expected) {
         return error(error_kind::corrupt, file, -1, found + " of tensor " + one.name, expected);
     };
@@ -19507,7 +19509,7 @@ inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data
 /// number in the file. A file that carries ctnn's keys must be written exactly as ctnn writes (so even a changed
 /// space is found) and its checksum must be right, so any flipped bit is refused; a file of another tool is read,
 /// with has_checksum false.
-[[nodiscard]] inline result<safetensors_file> parse_safetensors(byte_view b, const std::string& file = {}) {
+[[nodiscard, gnu::cold]] inline result<safetensors_file> parse_safetensors(byte_view b, const std::string& file = {}) {
     return detail::catch_out_of_memory(file, [&]() -> result<safetensors_file> {
         byte_reader reader(b);
         std::uint64_t stated = 0;
@@ -19560,8 +19562,8 @@ inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data
 ///
 /// Refuses with invalid_argument duplicate or invalid names and keys, bytes that are not the shape's, and a header
 /// above 1 MiB, so that whatever it gives parse_safetensors() takes.
-[[nodiscard]] inline result<byte_vector> format_safetensors(const std::vector<tensor_source>& tensors,
-                                                            tensor_metadata more = {}) {
+[[nodiscard, gnu::cold]] inline result<byte_vector> format_safetensors(const std::vector<tensor_source>& tensors,
+                                                                       tensor_metadata more = {}) {
     return detail::catch_out_of_memory({}, [&]() -> result<byte_vector> {
         const auto refuse = [](const std::string& why) { return error(error_kind::invalid_argument, why); };
         tensor_metadata metadata;
@@ -19604,8 +19606,9 @@ inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data
 }
 
 /// Writes a safetensors file, crash-safe; see format_safetensors() and write_file().
-[[nodiscard]] inline error write_safetensors(const std::string& path, const std::vector<tensor_source>& tensors,
-                                             tensor_metadata metadata = {}) {
+[[nodiscard, gnu::cold]] inline error write_safetensors(const std::string& path,
+                                                        const std::vector<tensor_source>& tensors,
+                                                        tensor_metadata metadata = {}) {
     return detail::catch_out_of_memory(path, [&]() -> error {
         const result<byte_vector> bytes = format_safetensors(tensors, std::move(metadata));
         if (!bytes) return {bytes.error().kind(), path, bytes.error().message()};
@@ -19745,7 +19748,7 @@ struct load_options {
 
 /// 128 bits that differ for different architectures.
 template <class Net>
-[[nodiscard]] std::string fingerprint_of() {
+[[nodiscard, gnu::cold]] std::string fingerprint_of() {
     const std::string text = architecture_of<Net>();
     const byte_view bytes(reinterpret_cast<const unsigned char*>(text.data()), static_cast<extent>(text.size()));
     return detail::hexadecimal(hash64(bytes)) + detail::hexadecimal(hash64(bytes, 1));
@@ -19753,7 +19756,7 @@ template <class Net>
 
 namespace detail {
 
-inline std::vector<std::string> split_lines(const std::string& text) {
+[[gnu::cold]] inline std::vector<std::string> split_lines(const std::string& text) {
     std::vector<std::string> lines;
     for (std::size_t from = 0; from < text.size();) {
         std::size_t to = text.find('\n', from);
@@ -19764,7 +19767,7 @@ inline std::vector<std::string> split_lines(const std::string& text) {
     return lines;
 }
 
-inline std::string join_lines(const std::vector<std::string>& lines) {
+[[gnu::cold]] inline std::string join_lines(const std::vector<std::string>& lines) {
     std::string text;
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (i > 0) text += '\n';
@@ -19773,12 +19776,12 @@ inline std::string join_lines(const std::vector<std::string>& lines) {
     return text;
 }
 
-inline std::string shape_text(const std::vector<extent>& shape) {
+[[gnu::cold]] inline std::string shape_text(const std::vector<extent>& shape) {
     return '(' + joined(shape, shape.size(), ", ") + ')';
 }
 
 /// "layer 3: file 'dense 128 -> 2', network 'dense 128 -> 3'", or nothing when the texts are equal.
-inline std::string first_difference(const std::string& of_file, const std::string& of_network) {
+[[gnu::cold]] inline std::string first_difference(const std::string& of_file, const std::string& of_network) {
     const std::vector<std::string> a = split_lines(of_file), b = split_lines(of_network);
     for (std::size_t i = 0; i < a.size() || i < b.size(); ++i) {
         const std::string in_file = i < a.size() ? a[i] : "nothing", in_network = i < b.size() ? b[i] : "nothing";
@@ -19788,14 +19791,14 @@ inline std::string first_difference(const std::string& of_file, const std::strin
     return {};
 }
 
-inline double number_of(const std::string* text, double otherwise) {
+[[gnu::cold]] inline double number_of(const std::string* text, double otherwise) {
     if (text == nullptr) return otherwise;
     double value = otherwise;
     const auto end = std::from_chars(text->data(), text->data() + text->size(), value);
     return end.ec == std::errc{} ? value : otherwise;
 }
 
-inline model_file_info info_of(const safetensors_file& file) {
+[[gnu::cold]] inline model_file_info info_of(const safetensors_file& file) {
     const auto text = [&](const char* key) {
         const std::string* found = file.find_metadata(key);
         return found == nullptr ? std::string{} : *found;
@@ -19813,8 +19816,8 @@ inline model_file_info info_of(const safetensors_file& file) {
 }
 
 /// Every difference between the tensors of a file and those of a network, a line each.
-inline std::string tensor_differences(const safetensors_file& file, const std::vector<named_tensor>& expected,
-                                      tensor_type type) {
+[[gnu::cold]] inline std::string tensor_differences(const safetensors_file& file,
+                                                    const std::vector<named_tensor>& expected, tensor_type type) {
     std::string text;
     const auto differs = [&](const std::string& name, const std::string& found, const std::string& wanted) {
         text += "\n  " + name + ": file " + found + ", network " + wanted;
@@ -19846,7 +19849,7 @@ inline constexpr tensor_type type_of_scalar = sizeof(T) == 4 ? tensor_type::f32 
 /// leaves the old file.
 /// \returns error_kind::cannot_open or cannot_write, or invalid_argument for names that are no UTF-8
 template <class Net, class T>
-[[nodiscard]] error save(const model<Net, T>& m, const std::string& path) {
+[[nodiscard, gnu::cold]] error save(const model<Net, T>& m, const std::string& path) {
     return detail::catch_out_of_memory(path, [&]() -> error {
         const self_test test = make_self_test(m);
         std::vector<tensor_source> tensors;
@@ -19877,8 +19880,8 @@ template <class Net, class T>
 }
 
 /// What a model file says of itself: for a program that picks one of several networks.
-[[nodiscard]] inline result<model_file_info> read_model_info(const std::string& path,
-                                                             const load_options& options = {}) {
+[[nodiscard, gnu::cold]] inline result<model_file_info> read_model_info(const std::string& path,
+                                                                        const load_options& options = {}) {
     return detail::catch_out_of_memory(path, [&]() -> result<model_file_info> {
         const result<byte_vector> bytes = read_file(path, options.budget);
         if (!bytes) return bytes.error();
@@ -19892,8 +19895,8 @@ namespace detail {
 
 /// load() from the content of a file, whose name is `path` in errors.
 template <class Net, class T>
-[[nodiscard]] error load_content(model<Net, T>& m, byte_view bytes, const std::string& path,
-                                 const load_options& options) {
+[[nodiscard, gnu::cold]] error load_content(model<Net, T>& m, byte_view bytes, const std::string& path,
+                                            const load_options& options) {
     const result<safetensors_file> file = parse_safetensors(bytes, path);
     if (!file) return file.error();
     const model_file_info info = info_of(*file);
@@ -19938,7 +19941,7 @@ template <class Net, class T>
 /// \returns what read_file and parse_safetensors refuse; architecture_mismatch with the first layer that differs;
 ///          shape_mismatch with every tensor that does; not_finite with the first place; self_test_failed
 template <class Net, class T>
-[[nodiscard]] error load(model<Net, T>& m, const std::string& path, const load_options& options = {}) {
+[[nodiscard, gnu::cold]] error load(model<Net, T>& m, const std::string& path, const load_options& options = {}) {
     return detail::catch_out_of_memory(path, [&]() -> error {
         const result<byte_vector> bytes = read_file(path, options.budget);
         if (!bytes) return bytes.error();
@@ -25509,18 +25512,18 @@ namespace ctnn {
 namespace detail {
 
 /// How many characters a UTF-8 text has: its bytes without those that continue a character.
-[[nodiscard]] inline std::size_t character_count(const std::string& text) {
+[[nodiscard, gnu::cold]] inline std::size_t character_count(const std::string& text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 /// The text with spaces in front, `width` characters at least.
-[[nodiscard]] inline std::string right_aligned(const std::string& text, std::size_t width) {
+[[nodiscard, gnu::cold]] inline std::string right_aligned(const std::string& text, std::size_t width) {
     const std::size_t length = character_count(text);
     return length < width ? std::string(width - length, ' ') + text : text;
 }
 
 /// The number with this many digits behind the point, whatever the locale.
-[[nodiscard]] inline std::string fixed(double value, int digits) {
+[[nodiscard, gnu::cold]] inline std::string fixed(double value, int digits) {
     char text[64];
     const std::to_chars_result end = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, digits);
     return std::string(text, end.ptr);
@@ -25535,8 +25538,9 @@ namespace detail {
 ///     takes      names, one a class; a class beyond them is called by its index. digits, 0 to 30 behind the point
 ///
 /// https://scikit-learn.org/stable/modules/generated/sklearn.metrics.classification_report.html
-[[nodiscard]] inline std::string classification_report(const confusion_matrix& matrix,
-                                                       std::span<const std::string> names = {}, int digits = 2) {
+[[nodiscard, gnu::cold]] inline std::string classification_report(const confusion_matrix& matrix,
+                                                                  std::span<const std::string> names = {},
+                                                                  int digits = 2) {
     constexpr std::size_t column = 9;
     digits = std::clamp(digits, 0, 30);
     const auto name_of = [&](extent c) {
@@ -25764,8 +25768,8 @@ namespace ctnn {
 ///
 ///     const auto scores = ctnn::group_scores(probabilities, 1, labels, hospitals, samples, 3);
 ///     const std::string table = ctnn::group_report(scores, names);
-[[nodiscard]] inline std::string group_report(const std::vector<group_score>& groups,
-                                              std::span<const std::string> names = {}, int digits = 2) {
+[[nodiscard, gnu::cold]] inline std::string group_report(const std::vector<group_score>& groups,
+                                                         std::span<const std::string> names = {}, int digits = 2) {
     digits = std::clamp(digits, 0, 30);
     std::vector<std::string> headings;
     std::size_t width = 0;
@@ -25991,7 +25995,7 @@ private:
 };
 
 /// How many letters a text draws: UTF-8 characters.
-[[nodiscard]] inline extent letter_count(const std::string& words) {
+[[nodiscard, gnu::cold]] inline extent letter_count(const std::string& words) {
     extent letters = 0;
     for (const char c : words)
         if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) ++letters;
@@ -25999,13 +26003,13 @@ private:
 }
 
 /// The width of a text in pixels, without the gap behind its last letter.
-[[nodiscard]] inline extent text_width(const std::string& words, extent size = 2) {
+[[nodiscard, gnu::cold]] inline extent text_width(const std::string& words, extent size = 2) {
     const extent letters = letter_count(words);
     return letters == 0 ? 0 : (letters * detail::glyph_advance - 1) * size;
 }
 
 /// The text, or its beginning and two dots where it has more letters than fit.
-[[nodiscard]] inline std::string shorten(const std::string& words, extent letters) {
+[[nodiscard, gnu::cold]] inline std::string shorten(const std::string& words, extent letters) {
     if (letter_count(words) <= letters) return words;
     std::string out;
     extent taken = 0;
@@ -26023,7 +26027,7 @@ namespace ctnn {
 namespace detail {
 
 /// A share in whole percent that never claims none or all where it is not.
-inline std::string percent_text(extent part, extent whole) {
+[[gnu::cold]] inline std::string percent_text(extent part, extent whole) {
     if (whole <= 0) return "";
     const extent percent = (200 * part + whole) / (2 * whole);
     if (percent == 0 && part > 0) return "<1%";
@@ -26038,7 +26042,8 @@ inline std::string percent_text(extent part, extent whole) {
 ///
 /// \param counts (classes, classes) row by row, the true class first
 /// \pre counts.size() == classes.size() * classes.size(), at least one class
-[[nodiscard]] inline canvas draw_confusion(const std::vector<std::string>& classes, const std::vector<extent>& counts) {
+[[nodiscard, gnu::cold]] inline canvas draw_confusion(const std::vector<std::string>& classes,
+                                                      const std::vector<extent>& counts) {
     const extent n = static_cast<extent>(classes.size());
     const auto count = [&](extent row, extent column) { return counts[static_cast<std::size_t>(row * n + column)]; };
     const auto name = [&](extent i) { return shorten(classes[static_cast<std::size_t>(i)], 22); };
@@ -26123,7 +26128,7 @@ struct ticks {
 };
 
 /// Steps of 1, 2 or 5 times a power of ten, about `wanted` of them, that hold both ends.
-inline ticks place_ticks(double low, double high, int wanted) {
+[[gnu::cold]] inline ticks place_ticks(double low, double high, int wanted) {
     if (!(high - low > 1e-12 * std::fmax(std::fabs(low), std::fabs(high)))) {
         const double margin = std::fabs(low) > 0 ? std::fabs(low) * 0.1 : 0.5;
         low -= margin;
@@ -26135,7 +26140,7 @@ inline ticks place_ticks(double low, double high, int wanted) {
 }
 
 /// A tick's number with as many decimals as the step has.
-inline std::string tick_text(double value, double step) {
+[[gnu::cold]] inline std::string tick_text(double value, double step) {
     if (std::fabs(value) < step * 1e-6) return "0";
     char text[32];
     const bool plain = step >= 1e-4 && std::fabs(value) < 1e6;
@@ -26147,7 +26152,8 @@ inline std::string tick_text(double value, double step) {
 }
 
 /// Draws one chart into the rectangle.
-inline void draw_chart(canvas& to, const chart& what, extent left, extent top, extent width, extent height) {
+[[gnu::cold]] inline void draw_chart(canvas& to, const chart& what, extent left, extent top, extent width,
+                                     extent height) {
     double low = 0, high = 0;
     std::size_t epochs = 0;
     bool any = false;
@@ -26230,7 +26236,7 @@ inline void draw_chart(canvas& to, const chart& what, extent left, extent top, e
 /// Draws charts side by side, each 640 x 440 pixels.
 ///
 ///     auto picture = ctnn::draw_charts({{"loss", {{"training", a}, {"validation", b}}}});
-[[nodiscard]] inline canvas draw_charts(const std::vector<chart>& charts) {
+[[nodiscard, gnu::cold]] inline canvas draw_charts(const std::vector<chart>& charts) {
     constexpr extent width = 640, height = 440;
     const extent count = charts.empty() ? 1 : static_cast<extent>(charts.size());
     canvas to(height, count * width);
@@ -26261,7 +26267,7 @@ struct grid_tile {
 /// Draws images in rows of `columns`, each enlarged by a whole number to about 150 pixels (or reduced by area), with
 /// two lines below: the true class, then the predicted one and its probability. Mistakes are framed and written red.
 /// \pre at least one column
-[[nodiscard]] inline canvas draw_grid(const std::vector<grid_tile>& tiles, extent columns) {
+[[nodiscard, gnu::cold]] inline canvas draw_grid(const std::vector<grid_tile>& tiles, extent columns) {
     constexpr extent side = 160, gap = 18, caption = 50, tile = side + gap, heading = 26, border = 5;
     const extent count = static_cast<extent>(tiles.size());
     if (columns > count && count > 0) columns = count;
@@ -26510,7 +26516,7 @@ struct training_run {
     bool restored = false;          ///< set by who puts an earlier run in place
 
     /// Once, and nothing where there is no network.
-    void describe() {
+    [[gnu::cold]] void describe() {
         if (rows.count == 0 || !layers.empty()) return;
         tensors = detail::collect_tensors(rows);
         layers = detail::layer_texts(rows);
@@ -26518,12 +26524,12 @@ struct training_run {
         settings = given.text();
     }
     template <class T>
-    void add_model(const char* name, std::span<T> parameters, std::span<T> state) {
+    [[gnu::cold]] void add_model(const char* name, std::span<T> parameters, std::span<T> state) {
         add(detail::text_of({name, ".parameters"}), parameters);
         add(detail::text_of({name, ".state"}), state);
     }
     template <class T>
-    [[gnu::noinline]] void add(std::string name, std::span<T> numbers) {
+    [[gnu::cold, gnu::noinline]] void add(std::string name, std::span<T> numbers) {
         blocks.push_back({std::move(name), numbers});
     }
     /// \returns null where there is no block of this name
@@ -27503,12 +27509,20 @@ template <class Loss>
     return normalizer > 0 ? sum / normalizer : 0.0;
 }
 
+/// The loss's value(), compiled once for all callers: equal calls give equal bits, which two copies in one program, each
+/// with its own contractions of products and sums, need not.
+template <loss_function Loss, class T>
+[[nodiscard, gnu::noinline]] double loss_value(const Loss& loss, const T* output, target<T> expected, T* gradient,
+                                               extent samples, dims out, double normalizer) {
+    return loss.value(output, expected, gradient, samples, out, normalizer);
+}
+
 /// The mean loss of a whole batch, with its gradient where the pointer is not null.
 template <loss_function Loss, class T>
 [[nodiscard]] inline double mean_loss(const Loss& loss, const T* output, target<T> expected, T* gradient,
                                       extent samples, dims out) {
     const double normalizer = loss.normalizer(expected, samples, out);
-    return mean_of(loss.value(output, expected, gradient, samples, out, normalizer), normalizer);
+    return mean_of(loss_value(loss, output, expected, gradient, samples, out, normalizer), normalizer);
 }
 
 }  // namespace ctnn
@@ -28151,7 +28165,9 @@ template <class Loss>
 }
 /// Does a label index the channels, so that their scores can be ranked?
 template <class Loss>
-inline constexpr bool ranks_channels = !requires(const double* scores) { Loss::predicted(scores, extent{}, 0.5); };
+inline constexpr bool ranks_channels = !requires(const double* scores) {
+    Loss::predicted(scores, extent{}, 0.5);
+};
 
 /// The label that a position's outputs stand for.
 template <class Loss, class T>
@@ -28175,8 +28191,8 @@ void to_probabilities(const T* outputs, T* to, extent positions, extent channels
         }
         for (extent c = 0; c < channels; ++c) {
             const double z = static_cast<double>(outputs[c]);
-            to[c] = softmax   ? static_cast<T>(std::exp(z - largest) / total)
-                    : sigmoid ? static_cast<T>(1 / (1 + std::exp(-z)))
+            to[c] = softmax                          ? static_cast<T>(std::exp(z - largest) / total)
+                    : sigmoid                        ? static_cast<T>(1 / (1 + std::exp(-z)))
                     : Head == loss_head::log_softmax ? static_cast<T>(std::exp(z))
                                                      : outputs[c];
         }
@@ -28198,7 +28214,7 @@ void evaluate_into(Pass& pass, const Model& m, const Data& data, const Loss& los
         const extent samples = n - from < batch ? n - from : batch;
         const auto outputs = pass.evaluate(m, data.input_of(from), samples);
         const target<T> expected = from_sample<Loss>(all, from, out);
-        sum += loss.value(outputs.data(), expected, static_cast<T*>(nullptr), samples, out, 1.0);
+        sum += loss_value(loss, outputs.data(), expected, static_cast<T*>(nullptr), samples, out, 1.0);
         normalizer += loss.normalizer(expected, samples, out);
         to_probabilities<Loss::head>(outputs.data(), found.probabilities.data() + from * out.size(),
                                      samples * out.positions(), out.channels());
@@ -28475,7 +28491,7 @@ namespace detail {
 /// Where the flat block begins or ceases to be decayed: even places are the first number that is, odd ones the first
 /// that is not. Biases, and the factors and offsets of norms, are the tensors of one axis.
 template <class Net>
-[[nodiscard]] std::vector<extent> decayed_ranges() {
+[[nodiscard, gnu::cold]] std::vector<extent> decayed_ranges() {
     std::vector<extent> borders;
     for (const named_tensor& t : tensors_of<Net>()) {
         const bool inside = borders.size() % 2 == 1;
@@ -28492,7 +28508,7 @@ inline namespace CTNN_BACKEND {
 template <optimizer Optimizer, class Net, class T = float>
 class optimizer_state {
 public:
-    explicit optimizer_state(const Optimizer& o) : slots_(o.slots() * stride) {
+    [[gnu::cold]] explicit optimizer_state(const Optimizer& o) : slots_(o.slots() * stride) {
         if (decays_weights_only(o)) borders_ = detail::decayed_ranges<Net>();
     }
 
@@ -28669,7 +28685,8 @@ private:
 
 /// Share of right labels among the outputs that a loss reads; logits and probabilities have the same largest channel.
 template <class Loss, class T>
-void count_right(const T* outputs, const std::int32_t* labels, extent samples, const dims& out, running_mean& share) {
+[[gnu::noinline]] void count_right(const T* outputs, const std::int32_t* labels, extent samples, const dims& out,
+                                   running_mean& share) {
     constexpr double threshold = Loss::head != loss_head::any ? 0.0 : 0.5;
     if (labels == nullptr || !counts_right<Loss>(out)) return;
     const extent channels = out.channels();
@@ -28679,7 +28696,7 @@ void count_right(const T* outputs, const std::int32_t* labels, extent samples, c
 }
 
 template <class Loss, class Data>
-[[nodiscard]] error check_data(const Loss& loss, const Data& data, const dims& out) {
+[[nodiscard, gnu::cold]] error check_data(const Loss& loss, const Data& data, const dims& out) {
     if (error failed = data.check(Loss::labels_per_sample(out), out.size())) return failed;
     using T = typename Data::scalar;
     const target<T> all{data.labels.empty() ? nullptr : data.labels.data(),
@@ -28689,7 +28706,7 @@ template <class Loss, class Data>
 
 /// Refuses settings of fit() that make no sense, whatever the data.
 template <class Data>
-[[nodiscard]] error check_options(const fit_options<Data>& options) {
+[[nodiscard, gnu::cold]] error check_options(const fit_options<Data>& options) {
     constexpr error_kind invalid = error_kind::invalid_argument;
     if (options.epochs < 1 || options.batch < 1) return {invalid, "fit: epochs and batch must be at least 1"};
     if (options.accumulate < 1) return {invalid, "fit: accumulate must be at least 1"};
@@ -28745,8 +28762,9 @@ private:
 ///          no sense; the model is unchanged then. Or what a callback failed with: the model has the weights of the
 ///          last step
 template <class Net, class T, class Data, loss_function Loss, optimizer Optimizer>
-[[nodiscard]] result<training_history> fit(model<Net, T>& m, const Data& data, const Loss& loss, Optimizer descent,
-                                           const std::type_identity_t<fit_options<Data>>& options = {}) {
+[[nodiscard, gnu::cold]] result<training_history> fit(model<Net, T>& m, const Data& data, const Loss& loss,
+                                                      Optimizer descent,
+                                                      const std::type_identity_t<fit_options<Data>>& options = {}) {
     static_assert(std::is_same_v<typename Data::input, typename Net::input>,
                   "ctnn: fit needs a data set of the network's input shape; load or resize the data to net::input");
     using pass_type = training_pass<Net, Loss, T>;
@@ -28848,9 +28866,9 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                 const double normalizer = loss.normalizer(expected, samples, out);
                 // Several batches add up the gradient of the sum; it is divided when it is known by what.
                 const double divisor = options.accumulate == 1 ? normalizer : 1.0;
-                const double value =
-                    mean_of(loss.value(outputs.data(), expected, pass.output_gradient().data(), samples, out, divisor),
-                            normalizer);
+                const double value = mean_of(
+                    loss_value(loss, outputs.data(), expected, pass.output_gradient().data(), samples, out, divisor),
+                    normalizer);
                 detail::count_right<Loss>(outputs.data(), expected.labels, samples, out, run.right);
                 const extent in_group = moment.batch % options.accumulate;
                 if (in_group == 0) slope.fill_zero();

@@ -1,4 +1,4 @@
-# cmake -D source=<file> -D commands=<compile_commands.json> -D line_limit=<lines> -P check.cmake
+# cmake -D source=<file> -D commands=<compile_commands.json> -D line_limit=<lines> [-D precompiled=<file>] -P check.cmake
 # Fails unless <file> is refused with all that its first lines expect, in few lines, and compiles with CTNN_CORRECT.
 function(fail text)
     message("${text}")  # in one line; a FATAL_ERROR would be wrapped
@@ -13,6 +13,12 @@ if(NOT first_line MATCHES "^// expect: .")
     fail("${source}: the first line must be '// expect: <regular expression>'")
 endif()
 file(STRINGS ${source} expectations REGEX "^// expect: ")
+
+# A source that defines something before it includes ctnn reads the headers by itself.
+file(STRINGS ${source} definitions REGEX "^#define ")
+if(precompiled AND EXISTS ${precompiled} AND NOT definitions)
+    list(APPEND command -UCTNN_WITH_IMAGES -include ${precompiled})
+endif()
 
 execute_process(COMMAND ${command} -fsyntax-only ${source}
                 RESULT_VARIABLE exit_code OUTPUT_VARIABLE output ERROR_VARIABLE output)

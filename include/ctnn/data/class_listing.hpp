@@ -49,7 +49,7 @@ inline constexpr file_kind image_files{"image (png, jpg, jpeg, bmp, pnm, pgm, pp
 inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".nii.gz", ".hdr"}};
 
 /// The name of a file without the ending of its kind; empty when it is of another kind.
-[[nodiscard]] inline std::string stem_of(const std::string& file, const file_kind& kind) {
+[[nodiscard, gnu::cold]] inline std::string stem_of(const std::string& file, const file_kind& kind) {
     const std::string name = detail::name_of(file);
     std::string lower = name;
     for (char& c : lower)
@@ -65,7 +65,7 @@ inline constexpr file_kind volume_files{"volume (nii, nii.gz, hdr)", {".nii", ".
 namespace detail {
 
 /// All files of a kind below a class folder. Links to folders are not followed here, so that a loop cannot be entered.
-inline error list_files(const std::string& folder, const file_kind& kind, std::vector<std::string>& to) {
+[[gnu::cold]] inline error list_files(const std::string& folder, const file_kind& kind, std::vector<std::string>& to) {
     std::vector<std::string> waiting{folder};
     const std::size_t first = to.size();
     while (!waiting.empty()) {
@@ -80,13 +80,13 @@ inline error list_files(const std::string& folder, const file_kind& kind, std::v
     return {};
 }
 
-inline std::string joined(const std::vector<std::string>& names) {
+[[gnu::cold]] inline std::string joined(const std::vector<std::string>& names) {
     std::string text;
     for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
     return text;
 }
 
-inline class_listing chosen(const class_listing& from, const std::vector<extent>& indices) {
+[[gnu::cold]] inline class_listing chosen(const class_listing& from, const std::vector<extent>& indices) {
     class_listing part{.class_names = from.class_names, .files = {}, .labels = {}};
     const auto classes = static_cast<std::ptrdiff_t>(from.class_names.size());
     for (const extent i : indices) {
@@ -110,8 +110,8 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 ///               links to folders only where a class folder is one
 ///     refuses   with cannot_open what is no folder or may not be listed; with invalid_argument fewer than two classes,
 ///               a class folder without such files, and a class folder that is none of class_names
-[[nodiscard]] inline result<class_listing> list_class_folder(const std::string& root, const file_kind& kind,
-                                                             const std::vector<std::string>& class_names = {}) {
+[[nodiscard, gnu::cold]] inline result<class_listing> list_class_folder(
+    const std::string& root, const file_kind& kind, const std::vector<std::string>& class_names = {}) {
     return detail::catch_out_of_memory(root, [&]() -> result<class_listing> {
         std::vector<std::string> folders, others;
         if (error failed = detail::list_folder(root, folders, others, true)) return failed;
@@ -144,7 +144,7 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 }
 
 /// What a split is to keep the shares of: the class of each file, or where it may be of several, the combination.
-[[nodiscard]] inline std::vector<std::int32_t> strata(const class_listing& of) {
+[[nodiscard, gnu::cold]] inline std::vector<std::int32_t> strata(const class_listing& of) {
     if (of.values.empty()) return of.labels;
     const std::size_t classes = of.class_names.size();
     std::vector<std::vector<float>> each, combinations;
@@ -162,13 +162,14 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 }
 
 /// The three parts of a listing.
-[[nodiscard]] inline class_listing_splits divide(const class_listing& all, const split_indices& parts) {
+[[nodiscard, gnu::cold]] inline class_listing_splits divide(const class_listing& all, const split_indices& parts) {
     return {detail::chosen(all, parts.train), detail::chosen(all, parts.validation), detail::chosen(all, parts.test)};
 }
 
 /// Cuts a listing by grouped_split() where it has groups, which says what is refused, else by stratified_split().
-[[nodiscard]] inline result<class_listing_splits> split_listing(const class_listing& all, seed start,
-                                                                double validation = 0.15, double test = 0.15) {
+[[nodiscard, gnu::cold]] inline result<class_listing_splits> split_listing(const class_listing& all, seed start,
+                                                                           double validation = 0.15,
+                                                                           double test = 0.15) {
     if (all.groups.empty()) return divide(all, stratified_split(strata(all), start, validation, test));
     const result<split_indices> parts = grouped_split(strata(all), all.groups, start, validation, test);
     if (!parts) return parts.error();
@@ -182,8 +183,8 @@ inline class_listing chosen(const class_listing& from, const std::vector<extent>
 ///     DIR/<class>                    no folder train: 70 % to fit, 15 % to choose by and 15 % to test, chosen by the
 ///                                    seed
 ///     refuses                        what list_class_folder() refuses; a folder train without a folder test
-[[nodiscard]] inline result<class_listing_splits> list_class_splits(const std::string& root, const file_kind& kind,
-                                                                    seed start) {
+[[nodiscard, gnu::cold]] inline result<class_listing_splits> list_class_splits(const std::string& root,
+                                                                               const file_kind& kind, seed start) {
     return detail::catch_out_of_memory(root, [&]() -> result<class_listing_splits> {
         const auto first_of = [&](std::initializer_list<const char*> names) {
             for (const char* name : names)

@@ -25,9 +25,9 @@ struct sample_group {
 };
 
 /// Groups in the byte order of their names, so that the order of the samples does not matter.
-[[nodiscard]] inline std::vector<sample_group> group_samples(const std::vector<std::int32_t>& labels,
-                                                             const std::vector<std::string>& groups,
-                                                             std::size_t classes) {
+[[nodiscard, gnu::cold]] inline std::vector<sample_group> group_samples(const std::vector<std::int32_t>& labels,
+                                                                        const std::vector<std::string>& groups,
+                                                                        std::size_t classes) {
     const auto name_of = [&](extent i) -> const std::string& { return groups[static_cast<std::size_t>(i)]; };
     std::vector<sample_group> all;
     for (const extent i : sorted_places(groups, [](const std::string&a, const std::string&b) { return a < b; })) {
@@ -40,10 +40,9 @@ struct sample_group {
 
 /// Gives each group to one of the parts, largest group first: to the part that would then be filled least, measured by
 /// the group's own classes against the shares. Equally large groups come in an order that the seed chooses.
-[[nodiscard]] inline result<std::vector<std::vector<extent>>> deal_groups(const std::vector<std::int32_t>& labels,
-                                                                          const std::vector<std::string>& groups,
-                                                                          const std::vector<double>& shares,
-                                                                          seed start) {
+[[nodiscard, gnu::cold]] inline result<std::vector<std::vector<extent>>> deal_groups(
+    const std::vector<std::int32_t>& labels, const std::vector<std::string>& groups, const std::vector<double>& shares,
+    seed start) {
     constexpr std::uint64_t of_dealing = std::uint64_t{7} << 61;  // away from all other streams
     if (labels.size() != groups.size())
         return error(error_kind::shape_mismatch,
@@ -106,9 +105,9 @@ struct sample_group {
 ///              parts, and shares that are none
 ///
 ///     auto parts = ctnn::grouped_split(listing.labels, listing.groups, ctnn::seed{1});
-[[nodiscard]] inline result<split_indices> grouped_split(const std::vector<std::int32_t>& labels,
-                                                         const std::vector<std::string>& groups, seed start,
-                                                         double validation = 0.15, double test = 0.15) {
+[[nodiscard, gnu::cold]] inline result<split_indices> grouped_split(const std::vector<std::int32_t>& labels,
+                                                                    const std::vector<std::string>& groups, seed start,
+                                                                    double validation = 0.15, double test = 0.15) {
     if (!(validation >= 0) || !(test >= 0) || !(validation + test < 1))
         return error(error_kind::invalid_argument, "shares are at least 0, together below 1");
     auto parts = detail::deal_groups(labels, groups, {1 - validation - test, validation, test}, start);
@@ -122,9 +121,9 @@ using sample_folds = std::vector<std::vector<extent>>;
 
 /// Folds that keep groups together: no group is in two folds. Refuses what grouped_split() refuses, and fewer than two
 /// folds.
-[[nodiscard]] inline result<sample_folds> grouped_folds(const std::vector<std::int32_t>& labels,
-                                                        const std::vector<std::string>& groups, extent count,
-                                                        seed start) {
+[[nodiscard, gnu::cold]] inline result<sample_folds> grouped_folds(const std::vector<std::int32_t>& labels,
+                                                                   const std::vector<std::string>& groups, extent count,
+                                                                   seed start) {
     if (count < 2) return error(error_kind::invalid_argument, "at least two folds");
     if (count > static_cast<extent>(labels.size()))
         return error(error_kind::invalid_argument,
@@ -134,8 +133,8 @@ using sample_folds = std::vector<std::vector<extent>>;
 }
 
 /// Folds of samples that stand for themselves: counts of a class differ by at most one between two folds.
-[[nodiscard]] inline result<sample_folds> stratified_folds(const std::vector<std::int32_t>& labels, extent count,
-                                                           seed start) {
+[[nodiscard, gnu::cold]] inline result<sample_folds> stratified_folds(const std::vector<std::int32_t>& labels,
+                                                                      extent count, seed start) {
     std::vector<std::string> groups;
     for (std::size_t i = 0; i < labels.size(); ++i) groups.push_back(std::to_string(i));
     return grouped_folds(labels, groups, count, start);
@@ -144,7 +143,7 @@ using sample_folds = std::vector<std::vector<extent>>;
 /// error{} when no group is in two folds; else invalid_argument with the first such group and its folds, counted from
 /// 0: for folds and splits that come from elsewhere, such as a column of a table. Refuses with shape_mismatch indices
 /// that are no sample.
-[[nodiscard]] inline error check_folds(const sample_folds& folds, const std::vector<std::string>& groups) {
+[[nodiscard, gnu::cold]] inline error check_folds(const sample_folds& folds, const std::vector<std::string>& groups) {
     struct in_fold {
         const std::string* group;
         std::size_t fold;
@@ -172,14 +171,15 @@ using sample_folds = std::vector<std::vector<extent>>;
 }
 
 /// The same for train, validation and test, which count as 0, 1 and 2.
-[[nodiscard]] inline error check_split(const split_indices& parts, const std::vector<std::string>& groups) {
+[[nodiscard, gnu::cold]] inline error check_split(const split_indices& parts, const std::vector<std::string>& groups) {
     return check_folds({parts.train, parts.validation, parts.test}, groups);
 }
 
 /// One round: the fold `out` is the test part, the others are to train on, and the one behind it, where `validate` asks
 /// for it, to choose by.
 /// \pre out is the place of a fold
-[[nodiscard]] inline split_indices leave_out(const sample_folds& folds, std::size_t out, bool validate = false) {
+[[nodiscard, gnu::cold]] inline split_indices leave_out(const sample_folds& folds, std::size_t out,
+                                                        bool validate = false) {
     split_indices parts;
     for (std::size_t f = 0; f < folds.size(); ++f) {
         std::vector<extent>& to = f == out                                    ? parts.test

@@ -28,8 +28,8 @@ struct split_indices {
 ///
 ///     takes    a label of each sample, at least 0; shares of validation and test, each at least 0, together below 1
 ///     gives    every class with at least three samples is in all parts whose share is not 0
-[[nodiscard]] inline split_indices stratified_split(const std::vector<std::int32_t>& labels, seed start,
-                                                    double validation = 0.15, double test = 0.15) {
+[[nodiscard, gnu::cold]] inline split_indices stratified_split(const std::vector<std::int32_t>& labels, seed start,
+                                                               double validation = 0.15, double test = 0.15) {
     constexpr std::uint64_t of_splitting = std::uint64_t{3} << 61;  // away from the streams of parameters and shuffling
     std::int32_t classes = 0;
     for (const std::int32_t label : labels) classes = std::max(classes, label + 1);
@@ -56,8 +56,7 @@ struct split_indices {
             to.push_back(all[static_cast<std::size_t>(i)]);
         }
     }
-    for (std::vector<extent>* part : {&parts.train, &parts.validation, &parts.test})
-        detail::sort_ascending(*part);
+    for (std::vector<extent>* part : {&parts.train, &parts.validation, &parts.test}) detail::sort_ascending(*part);
     return parts;
 }
 

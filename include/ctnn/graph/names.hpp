@@ -33,14 +33,14 @@ struct named_rows {
 };
 
 template <class Net>
-[[nodiscard]] named_rows named_rows_of() {
+[[nodiscard, gnu::cold]] named_rows named_rows_of() {
     constexpr auto& where = composition_of<typename Net::layers, Net::input_dims>;
     return {Net::table.rows, Net::table.row_count, where.place_of_row, where.places};
 }
 
 // A name stands in place of the position that leads to it: chain<conv<8>, named<"head", dense<2>>> has 0.weight and
 // head.weight.
-[[nodiscard]] inline std::string path_text(const tree_place* places, int place) {
+[[nodiscard, gnu::cold]] inline std::string path_text(const tree_place* places, int place) {
     std::string text;
     for (bool replaced = false; place >= 0; place = places[place].parent) {
         const tree_place& at = places[place];
@@ -51,7 +51,7 @@ template <class Net>
 }
 
 /// Each row's layer behind its path: "encoder.1 relu".
-[[nodiscard]] inline std::vector<std::string> layer_texts(const named_rows& of) {
+[[nodiscard, gnu::cold]] inline std::vector<std::string> layer_texts(const named_rows& of) {
     std::vector<std::string> layers;
     for (int i = 0; i < of.count; ++i) {
         std::string text = path_text(of.places, of.place_of_row[i]);
@@ -61,7 +61,7 @@ template <class Net>
     return layers;
 }
 
-[[nodiscard]] inline std::vector<named_tensor> collect_tensors(const named_rows& of) {
+[[nodiscard, gnu::cold]] inline std::vector<named_tensor> collect_tensors(const named_rows& of) {
     std::vector<named_tensor> tensors;
     for (int i = 0; i < of.count; ++i) {
         const operation& row = of.rows[i];
@@ -85,13 +85,14 @@ template <class Net>
     return tensors;
 }
 
-inline void append_axes(std::string& text, const char* what, const extent (&values)[3], const extent (&usual)[3]) {
+[[gnu::cold]] inline void append_axes(std::string& text, const char* what, const extent (&values)[3],
+                                      const extent (&usual)[3]) {
     if (values[0] == usual[0] && values[1] == usual[1] && values[2] == usual[2]) return;
     text += what;
     for (const extent v : values) text += text_of({" ", v});
 }
 
-[[nodiscard]] inline std::string architecture_text(const named_rows& of) {
+[[nodiscard, gnu::cold]] inline std::string architecture_text(const named_rows& of) {
     std::string text;
     for (int i = 0; i < of.count; ++i) {
         const operation& row = of.rows[i];
@@ -122,19 +123,19 @@ inline void append_axes(std::string& text, const char* what, const extent (&valu
 
 /// The tensors of a network in the order of the flat block.
 template <class Net>
-[[nodiscard]] std::vector<named_tensor> tensors_of() {
+[[nodiscard, gnu::cold]] std::vector<named_tensor> tensors_of() {
     return detail::collect_tensors(detail::named_rows_of<Net>());
 }
 
 /// What stands in each row of a network, with its place: "input", "0 conv", "encoder.1 relu".
 template <class Net>
-[[nodiscard]] std::vector<std::string> layers_of() {
+[[nodiscard, gnu::cold]] std::vector<std::string> layers_of() {
     return detail::layer_texts(detail::named_rows_of<Net>());
 }
 
 /// A line for each row of a network: equal text, equal computation. Its hash is the fingerprint in a model file.
 template <class Net>
-[[nodiscard]] std::string architecture_of() {
+[[nodiscard, gnu::cold]] std::string architecture_of() {
     return detail::architecture_text(detail::named_rows_of<Net>());
 }
 

@@ -58,7 +58,7 @@ constexpr auto receptive_fields() {
 }
 
 /// 1234567 as 1,234,567.
-inline std::string grouped(extent n) {
+[[gnu::cold]] inline std::string grouped(extent n) {
     const std::string digits = std::to_string(n);
     std::string text;
     for (std::size_t i = 0; i < digits.size(); ++i) {
@@ -69,7 +69,7 @@ inline std::string grouped(extent n) {
 }
 
 /// How a convolution or dense layer is computed forwards.
-inline const char* algorithm_text(const operation& row) {
+[[gnu::cold]] inline const char* algorithm_text(const operation& row) {
     if (row.what != kind::convolution) return "-";
     return row.algorithm == algorithm::winograd_4   ? "winograd4"
            : row.algorithm == algorithm::winograd_2 ? "winograd2"
@@ -81,7 +81,7 @@ inline const char* algorithm_text(const operation& row) {
 /// A table like Keras' summary: layer, output shape, parameters, multiply-adds, bytes of the output as float, receptive
 /// field in positions of the input, algorithm of a convolution forwards; then the totals.
 template <class Net>
-[[nodiscard]] std::string summary() {
+[[nodiscard, gnu::cold]] std::string summary() {
     static constexpr auto fields = detail::receptive_fields<Net>();
     char line[160];
     std::string text;

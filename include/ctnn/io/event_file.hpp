@@ -29,7 +29,7 @@ struct histogram {
 
 /// A histogram of the finite ones among numbers, with buckets of equal width: number(i) for i in [0, count).
 template <class Number>
-[[nodiscard]] histogram make_histogram(extent count, const Number& number, extent buckets = 30) {
+[[nodiscard, gnu::cold]] histogram make_histogram(extent count, const Number& number, extent buckets = 30) {
     histogram h;
     for (extent i = 0; i < count; ++i) {
         const double value = number(i);
@@ -152,9 +152,7 @@ public:
     }
 
 private:
-    static double now() {
-        return seconds_since_1970();
-    }
+    static double now() { return seconds_since_1970(); }
     /// As TFRecord masks it: a checksum of bytes that hold their own checksum is a poor one.
     static std::uint32_t masked(byte_view bytes) {
         const std::uint32_t crc = crc32c(bytes);

@@ -33,7 +33,7 @@ struct load_options {
 
 /// 128 bits that differ for different architectures.
 template <class Net>
-[[nodiscard]] std::string fingerprint_of() {
+[[nodiscard, gnu::cold]] std::string fingerprint_of() {
     const std::string text = architecture_of<Net>();
     const byte_view bytes(reinterpret_cast<const unsigned char*>(text.data()), static_cast<extent>(text.size()));
     return detail::hexadecimal(hash64(bytes)) + detail::hexadecimal(hash64(bytes, 1));
@@ -41,7 +41,7 @@ template <class Net>
 
 namespace detail {
 
-inline std::vector<std::string> split_lines(const std::string& text) {
+[[gnu::cold]] inline std::vector<std::string> split_lines(const std::string& text) {
     std::vector<std::string> lines;
     for (std::size_t from = 0; from < text.size();) {
         std::size_t to = text.find('\n', from);
@@ -52,7 +52,7 @@ inline std::vector<std::string> split_lines(const std::string& text) {
     return lines;
 }
 
-inline std::string join_lines(const std::vector<std::string>& lines) {
+[[gnu::cold]] inline std::string join_lines(const std::vector<std::string>& lines) {
     std::string text;
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (i > 0) text += '\n';
@@ -61,12 +61,12 @@ inline std::string join_lines(const std::vector<std::string>& lines) {
     return text;
 }
 
-inline std::string shape_text(const std::vector<extent>& shape) {
+[[gnu::cold]] inline std::string shape_text(const std::vector<extent>& shape) {
     return '(' + joined(shape, shape.size(), ", ") + ')';
 }
 
 /// "layer 3: file 'dense 128 -> 2', network 'dense 128 -> 3'", or nothing when the texts are equal.
-inline std::string first_difference(const std::string& of_file, const std::string& of_network) {
+[[gnu::cold]] inline std::string first_difference(const std::string& of_file, const std::string& of_network) {
     const std::vector<std::string> a = split_lines(of_file), b = split_lines(of_network);
     for (std::size_t i = 0; i < a.size() || i < b.size(); ++i) {
         const std::string in_file = i < a.size() ? a[i] : "nothing", in_network = i < b.size() ? b[i] : "nothing";
@@ -76,14 +76,14 @@ inline std::string first_difference(const std::string& of_file, const std::strin
     return {};
 }
 
-inline double number_of(const std::string* text, double otherwise) {
+[[gnu::cold]] inline double number_of(const std::string* text, double otherwise) {
     if (text == nullptr) return otherwise;
     double value = otherwise;
     const auto end = std::from_chars(text->data(), text->data() + text->size(), value);
     return end.ec == std::errc{} ? value : otherwise;
 }
 
-inline model_file_info info_of(const safetensors_file& file) {
+[[gnu::cold]] inline model_file_info info_of(const safetensors_file& file) {
     const auto text = [&](const char* key) {
         const std::string* found = file.find_metadata(key);
         return found == nullptr ? std::string{} : *found;
@@ -101,8 +101,8 @@ inline model_file_info info_of(const safetensors_file& file) {
 }
 
 /// Every difference between the tensors of a file and those of a network, a line each.
-inline std::string tensor_differences(const safetensors_file& file, const std::vector<named_tensor>& expected,
-                                      tensor_type type) {
+[[gnu::cold]] inline std::string tensor_differences(const safetensors_file& file,
+                                                    const std::vector<named_tensor>& expected, tensor_type type) {
     std::string text;
     const auto differs = [&](const std::string& name, const std::string& found, const std::string& wanted) {
         text += "\n  " + name + ": file " + found + ", network " + wanted;
@@ -134,7 +134,7 @@ inline constexpr tensor_type type_of_scalar = sizeof(T) == 4 ? tensor_type::f32 
 /// leaves the old file.
 /// \returns error_kind::cannot_open or cannot_write, or invalid_argument for names that are no UTF-8
 template <class Net, class T>
-[[nodiscard]] error save(const model<Net, T>& m, const std::string& path) {
+[[nodiscard, gnu::cold]] error save(const model<Net, T>& m, const std::string& path) {
     return detail::catch_out_of_memory(path, [&]() -> error {
         const self_test test = make_self_test(m);
         std::vector<tensor_source> tensors;
@@ -165,8 +165,8 @@ template <class Net, class T>
 }
 
 /// What a model file says of itself: for a program that picks one of several networks.
-[[nodiscard]] inline result<model_file_info> read_model_info(const std::string& path,
-                                                             const load_options& options = {}) {
+[[nodiscard, gnu::cold]] inline result<model_file_info> read_model_info(const std::string& path,
+                                                                        const load_options& options = {}) {
     return detail::catch_out_of_memory(path, [&]() -> result<model_file_info> {
         const result<byte_vector> bytes = read_file(path, options.budget);
         if (!bytes) return bytes.error();
@@ -180,8 +180,8 @@ namespace detail {
 
 /// load() from the content of a file, whose name is `path` in errors.
 template <class Net, class T>
-[[nodiscard]] error load_content(model<Net, T>& m, byte_view bytes, const std::string& path,
-                                 const load_options& options) {
+[[nodiscard, gnu::cold]] error load_content(model<Net, T>& m, byte_view bytes, const std::string& path,
+                                            const load_options& options) {
     const result<safetensors_file> file = parse_safetensors(bytes, path);
     if (!file) return file.error();
     const model_file_info info = info_of(*file);
@@ -226,7 +226,7 @@ template <class Net, class T>
 /// \returns what read_file and parse_safetensors refuse; architecture_mismatch with the first layer that differs;
 ///          shape_mismatch with every tensor that does; not_finite with the first place; self_test_failed
 template <class Net, class T>
-[[nodiscard]] error load(model<Net, T>& m, const std::string& path, const load_options& options = {}) {
+[[nodiscard, gnu::cold]] error load(model<Net, T>& m, const std::string& path, const load_options& options = {}) {
     return detail::catch_out_of_memory(path, [&]() -> error {
         const result<byte_vector> bytes = read_file(path, options.budget);
         if (!bytes) return bytes.error();

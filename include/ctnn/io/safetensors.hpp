@@ -61,14 +61,15 @@ struct tensor_source {
 namespace detail {
 
 /// 16 hexadecimal digits, lower case.
-inline std::string hexadecimal(std::uint64_t value) {
+[[gnu::cold]] inline std::string hexadecimal(std::uint64_t value) {
     std::string text;
     for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[(value >> shift) & 15U];
     return text;
 }
 
 /// The header with the checksum's value set to 16 zeros, hashed; a hash of the data continues it.
-inline std::uint64_t hash_safetensors_header(const std::vector<tensor_entry>& entries, tensor_metadata metadata) {
+[[gnu::cold]] inline std::uint64_t hash_safetensors_header(const std::vector<tensor_entry>& entries,
+                                                           tensor_metadata metadata) {
     for (auto& one : metadata)
         if (one.first == safetensors_checksum_key) one.second.assign(16, '0');
     const std::string text = format_safetensors_header(entries, metadata);
@@ -76,7 +77,7 @@ inline std::uint64_t hash_safetensors_header(const std::vector<tensor_entry>& en
 }
 
 /// The first text that occurs twice, or null; sorted, because a header of 1 MiB can hold 100,000 keys.
-inline const std::string* find_duplicate(const std::vector<const std::string*>& texts) {
+[[gnu::cold]] inline const std::string* find_duplicate(const std::vector<const std::string*>& texts) {
     const std::string* last = nullptr;
     for (const extent i : sorted_places(texts, [](auto*x, auto*y) { return *x < *y; })) {
         const std::string* one = texts[static_cast<std::size_t>(i)];
@@ -86,14 +87,15 @@ inline const std::string* find_duplicate(const std::vector<const std::string*>& 
     return nullptr;
 }
 
-inline const std::string* find_duplicate_key(const tensor_metadata& metadata) {
+[[gnu::cold]] inline const std::string* find_duplicate_key(const tensor_metadata& metadata) {
     std::vector<const std::string*> keys;
     for (const auto& one : metadata) keys.push_back(&one.first);
     return find_duplicate(keys);
 }
 
 /// Each tensor's bytes are its shape's, names differ, and the data has neither hole nor overlap nor rest.
-inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data, const std::string& file) {
+[[gnu::cold]] inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data,
+                                         const std::string& file) {
     const auto refuse = [&](const tensor_entry& one, const std::string& found, const std::string& expected) {
         return error(error_kind::corrupt, file, -1, found + " of tensor " + one.name, expected);
     };
@@ -142,7 +144,7 @@ inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data
 /// number in the file. A file that carries ctnn's keys must be written exactly as ctnn writes (so even a changed
 /// space is found) and its checksum must be right, so any flipped bit is refused; a file of another tool is read,
 /// with has_checksum false.
-[[nodiscard]] inline result<safetensors_file> parse_safetensors(byte_view b, const std::string& file = {}) {
+[[nodiscard, gnu::cold]] inline result<safetensors_file> parse_safetensors(byte_view b, const std::string& file = {}) {
     return detail::catch_out_of_memory(file, [&]() -> result<safetensors_file> {
         byte_reader reader(b);
         std::uint64_t stated = 0;
@@ -195,8 +197,8 @@ inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data
 ///
 /// Refuses with invalid_argument duplicate or invalid names and keys, bytes that are not the shape's, and a header
 /// above 1 MiB, so that whatever it gives parse_safetensors() takes.
-[[nodiscard]] inline result<byte_vector> format_safetensors(const std::vector<tensor_source>& tensors,
-                                                            tensor_metadata more = {}) {
+[[nodiscard, gnu::cold]] inline result<byte_vector> format_safetensors(const std::vector<tensor_source>& tensors,
+                                                                       tensor_metadata more = {}) {
     return detail::catch_out_of_memory({}, [&]() -> result<byte_vector> {
         const auto refuse = [](const std::string& why) { return error(error_kind::invalid_argument, why); };
         tensor_metadata metadata;
@@ -239,8 +241,9 @@ inline error check_entries(std::vector<tensor_entry>& entries, std::int64_t data
 }
 
 /// Writes a safetensors file, crash-safe; see format_safetensors() and write_file().
-[[nodiscard]] inline error write_safetensors(const std::string& path, const std::vector<tensor_source>& tensors,
-                                             tensor_metadata metadata = {}) {
+[[nodiscard, gnu::cold]] inline error write_safetensors(const std::string& path,
+                                                        const std::vector<tensor_source>& tensors,
+                                                        tensor_metadata metadata = {}) {
     return detail::catch_out_of_memory(path, [&]() -> error {
         const result<byte_vector> bytes = format_safetensors(tensors, std::move(metadata));
         if (!bytes) return {bytes.error().kind(), path, bytes.error().message()};

@@ -149,7 +149,7 @@ private:
 };
 
 /// How many letters a text draws: UTF-8 characters.
-[[nodiscard]] inline extent letter_count(const std::string& words) {
+[[nodiscard, gnu::cold]] inline extent letter_count(const std::string& words) {
     extent letters = 0;
     for (const char c : words)
         if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) ++letters;
@@ -157,13 +157,13 @@ private:
 }
 
 /// The width of a text in pixels, without the gap behind its last letter.
-[[nodiscard]] inline extent text_width(const std::string& words, extent size = 2) {
+[[nodiscard, gnu::cold]] inline extent text_width(const std::string& words, extent size = 2) {
     const extent letters = letter_count(words);
     return letters == 0 ? 0 : (letters * detail::glyph_advance - 1) * size;
 }
 
 /// The text, or its beginning and two dots where it has more letters than fit.
-[[nodiscard]] inline std::string shorten(const std::string& words, extent letters) {
+[[nodiscard, gnu::cold]] inline std::string shorten(const std::string& words, extent letters) {
     if (letter_count(words) <= letters) return words;
     std::string out;
     extent taken = 0;

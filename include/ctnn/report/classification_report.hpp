@@ -23,18 +23,18 @@ namespace ctnn {
 namespace detail {
 
 /// How many characters a UTF-8 text has: its bytes without those that continue a character.
-[[nodiscard]] inline std::size_t character_count(const std::string& text) {
+[[nodiscard, gnu::cold]] inline std::size_t character_count(const std::string& text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 /// The text with spaces in front, `width` characters at least.
-[[nodiscard]] inline std::string right_aligned(const std::string& text, std::size_t width) {
+[[nodiscard, gnu::cold]] inline std::string right_aligned(const std::string& text, std::size_t width) {
     const std::size_t length = character_count(text);
     return length < width ? std::string(width - length, ' ') + text : text;
 }
 
 /// The number with this many digits behind the point, whatever the locale.
-[[nodiscard]] inline std::string fixed(double value, int digits) {
+[[nodiscard, gnu::cold]] inline std::string fixed(double value, int digits) {
     char text[64];
     const std::to_chars_result end = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, digits);
     return std::string(text, end.ptr);
@@ -49,8 +49,9 @@ namespace detail {
 ///     takes      names, one a class; a class beyond them is called by its index. digits, 0 to 30 behind the point
 ///
 /// https://scikit-learn.org/stable/modules/generated/sklearn.metrics.classification_report.html
-[[nodiscard]] inline std::string classification_report(const confusion_matrix& matrix,
-                                                       std::span<const std::string> names = {}, int digits = 2) {
+[[nodiscard, gnu::cold]] inline std::string classification_report(const confusion_matrix& matrix,
+                                                                  std::span<const std::string> names = {},
+                                                                  int digits = 2) {
     constexpr std::size_t column = 9;
     digits = std::clamp(digits, 0, 30);
     const auto name_of = [&](extent c) {

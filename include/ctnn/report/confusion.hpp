@@ -13,7 +13,7 @@ namespace ctnn {
 namespace detail {
 
 /// A share in whole percent that never claims none or all where it is not.
-inline std::string percent_text(extent part, extent whole) {
+[[gnu::cold]] inline std::string percent_text(extent part, extent whole) {
     if (whole <= 0) return "";
     const extent percent = (200 * part + whole) / (2 * whole);
     if (percent == 0 && part > 0) return "<1%";
@@ -28,7 +28,8 @@ inline std::string percent_text(extent part, extent whole) {
 ///
 /// \param counts (classes, classes) row by row, the true class first
 /// \pre counts.size() == classes.size() * classes.size(), at least one class
-[[nodiscard]] inline canvas draw_confusion(const std::vector<std::string>& classes, const std::vector<extent>& counts) {
+[[nodiscard, gnu::cold]] inline canvas draw_confusion(const std::vector<std::string>& classes,
+                                                      const std::vector<extent>& counts) {
     const extent n = static_cast<extent>(classes.size());
     const auto count = [&](extent row, extent column) { return counts[static_cast<std::size_t>(row * n + column)]; };
     const auto name = [&](extent i) { return shorten(classes[static_cast<std::size_t>(i)], 22); };

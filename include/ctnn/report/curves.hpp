@@ -32,7 +32,7 @@ struct ticks {
 };
 
 /// Steps of 1, 2 or 5 times a power of ten, about `wanted` of them, that hold both ends.
-inline ticks place_ticks(double low, double high, int wanted) {
+[[gnu::cold]] inline ticks place_ticks(double low, double high, int wanted) {
     if (!(high - low > 1e-12 * std::fmax(std::fabs(low), std::fabs(high)))) {
         const double margin = std::fabs(low) > 0 ? std::fabs(low) * 0.1 : 0.5;
         low -= margin;
@@ -44,7 +44,7 @@ inline ticks place_ticks(double low, double high, int wanted) {
 }
 
 /// A tick's number with as many decimals as the step has.
-inline std::string tick_text(double value, double step) {
+[[gnu::cold]] inline std::string tick_text(double value, double step) {
     if (std::fabs(value) < step * 1e-6) return "0";
     char text[32];
     const bool plain = step >= 1e-4 && std::fabs(value) < 1e6;
@@ -56,7 +56,8 @@ inline std::string tick_text(double value, double step) {
 }
 
 /// Draws one chart into the rectangle.
-inline void draw_chart(canvas& to, const chart& what, extent left, extent top, extent width, extent height) {
+[[gnu::cold]] inline void draw_chart(canvas& to, const chart& what, extent left, extent top, extent width,
+                                     extent height) {
     double low = 0, high = 0;
     std::size_t epochs = 0;
     bool any = false;
@@ -139,7 +140,7 @@ inline void draw_chart(canvas& to, const chart& what, extent left, extent top, e
 /// Draws charts side by side, each 640 x 440 pixels.
 ///
 ///     auto picture = ctnn::draw_charts({{"loss", {{"training", a}, {"validation", b}}}});
-[[nodiscard]] inline canvas draw_charts(const std::vector<chart>& charts) {
+[[nodiscard, gnu::cold]] inline canvas draw_charts(const std::vector<chart>& charts) {
     constexpr extent width = 640, height = 440;
     const extent count = charts.empty() ? 1 : static_cast<extent>(charts.size());
     canvas to(height, count * width);

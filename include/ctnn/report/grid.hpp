@@ -23,7 +23,7 @@ struct grid_tile {
 /// Draws images in rows of `columns`, each enlarged by a whole number to about 150 pixels (or reduced by area), with
 /// two lines below: the true class, then the predicted one and its probability. Mistakes are framed and written red.
 /// \pre at least one column
-[[nodiscard]] inline canvas draw_grid(const std::vector<grid_tile>& tiles, extent columns) {
+[[nodiscard, gnu::cold]] inline canvas draw_grid(const std::vector<grid_tile>& tiles, extent columns) {
     constexpr extent side = 160, gap = 18, caption = 50, tile = side + gap, heading = 26, border = 5;
     const extent count = static_cast<extent>(tiles.size());
     if (columns > count && count > 0) columns = count;

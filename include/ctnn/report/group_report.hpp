@@ -22,8 +22,8 @@ namespace ctnn {
 ///
 ///     const auto scores = ctnn::group_scores(probabilities, 1, labels, hospitals, samples, 3);
 ///     const std::string table = ctnn::group_report(scores, names);
-[[nodiscard]] inline std::string group_report(const std::vector<group_score>& groups,
-                                              std::span<const std::string> names = {}, int digits = 2) {
+[[nodiscard, gnu::cold]] inline std::string group_report(const std::vector<group_score>& groups,
+                                                         std::span<const std::string> names = {}, int digits = 2) {
     digits = std::clamp(digits, 0, 30);
     std::vector<std::string> headings;
     std::size_t width = 0;

@@ -11,7 +11,7 @@
 namespace ctnn {
 
 /// Writes a canvas as a PNG file, crash-safe; see write_png().
-[[nodiscard]] inline error write_png(const std::string& path, const canvas& picture) {
+[[nodiscard, gnu::cold]] inline error write_png(const std::string& path, const canvas& picture) {
     return write_png(path, picture.pixels(), picture.height(), picture.width(), 3);
 }
 

@@ -33,7 +33,9 @@ template <class Loss>
 }
 /// Does a label index the channels, so that their scores can be ranked?
 template <class Loss>
-inline constexpr bool ranks_channels = !requires(const double* scores) { Loss::predicted(scores, extent{}, 0.5); };
+inline constexpr bool ranks_channels = !requires(const double* scores) {
+    Loss::predicted(scores, extent{}, 0.5);
+};
 
 /// The label that a position's outputs stand for.
 template <class Loss, class T>
@@ -57,8 +59,8 @@ void to_probabilities(const T* outputs, T* to, extent positions, extent channels
         }
         for (extent c = 0; c < channels; ++c) {
             const double z = static_cast<double>(outputs[c]);
-            to[c] = softmax   ? static_cast<T>(std::exp(z - largest) / total)
-                    : sigmoid ? static_cast<T>(1 / (1 + std::exp(-z)))
+            to[c] = softmax                          ? static_cast<T>(std::exp(z - largest) / total)
+                    : sigmoid                        ? static_cast<T>(1 / (1 + std::exp(-z)))
                     : Head == loss_head::log_softmax ? static_cast<T>(std::exp(z))
                                                      : outputs[c];
         }
@@ -80,7 +82,7 @@ void evaluate_into(Pass& pass, const Model& m, const Data& data, const Loss& los
         const extent samples = n - from < batch ? n - from : batch;
         const auto outputs = pass.evaluate(m, data.input_of(from), samples);
         const target<T> expected = from_sample<Loss>(all, from, out);
-        sum += loss.value(outputs.data(), expected, static_cast<T*>(nullptr), samples, out, 1.0);
+        sum += loss_value(loss, outputs.data(), expected, static_cast<T*>(nullptr), samples, out, 1.0);
         normalizer += loss.normalizer(expected, samples, out);
         to_probabilities<Loss::head>(outputs.data(), found.probabilities.data() + from * out.size(),
                                      samples * out.positions(), out.channels());

@@ -93,7 +93,8 @@ private:
 
 /// Share of right labels among the outputs that a loss reads; logits and probabilities have the same largest channel.
 template <class Loss, class T>
-void count_right(const T* outputs, const std::int32_t* labels, extent samples, const dims& out, running_mean& share) {
+[[gnu::noinline]] void count_right(const T* outputs, const std::int32_t* labels, extent samples, const dims& out,
+                                   running_mean& share) {
     constexpr double threshold = Loss::head != loss_head::any ? 0.0 : 0.5;
     if (labels == nullptr || !counts_right<Loss>(out)) return;
     const extent channels = out.channels();
@@ -103,7 +104,7 @@ void count_right(const T* outputs, const std::int32_t* labels, extent samples, c
 }
 
 template <class Loss, class Data>
-[[nodiscard]] error check_data(const Loss& loss, const Data& data, const dims& out) {
+[[nodiscard, gnu::cold]] error check_data(const Loss& loss, const Data& data, const dims& out) {
     if (error failed = data.check(Loss::labels_per_sample(out), out.size())) return failed;
     using T = typename Data::scalar;
     const target<T> all{data.labels.empty() ? nullptr : data.labels.data(),
@@ -113,7 +114,7 @@ template <class Loss, class Data>
 
 /// Refuses settings of fit() that make no sense, whatever the data.
 template <class Data>
-[[nodiscard]] error check_options(const fit_options<Data>& options) {
+[[nodiscard, gnu::cold]] error check_options(const fit_options<Data>& options) {
     constexpr error_kind invalid = error_kind::invalid_argument;
     if (options.epochs < 1 || options.batch < 1) return {invalid, "fit: epochs and batch must be at least 1"};
     if (options.accumulate < 1) return {invalid, "fit: accumulate must be at least 1"};
@@ -169,8 +170,9 @@ private:
 ///          no sense; the model is unchanged then. Or what a callback failed with: the model has the weights of the
 ///          last step
 template <class Net, class T, class Data, loss_function Loss, optimizer Optimizer>
-[[nodiscard]] result<training_history> fit(model<Net, T>& m, const Data& data, const Loss& loss, Optimizer descent,
-                                           const std::type_identity_t<fit_options<Data>>& options = {}) {
+[[nodiscard, gnu::cold]] result<training_history> fit(model<Net, T>& m, const Data& data, const Loss& loss,
+                                                      Optimizer descent,
+                                                      const std::type_identity_t<fit_options<Data>>& options = {}) {
     static_assert(std::is_same_v<typename Data::input, typename Net::input>,
                   "ctnn: fit needs a data set of the network's input shape; load or resize the data to net::input");
     using pass_type = training_pass<Net, Loss, T>;
@@ -272,9 +274,9 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                 const double normalizer = loss.normalizer(expected, samples, out);
                 // Several batches add up the gradient of the sum; it is divided when it is known by what.
                 const double divisor = options.accumulate == 1 ? normalizer : 1.0;
-                const double value =
-                    mean_of(loss.value(outputs.data(), expected, pass.output_gradient().data(), samples, out, divisor),
-                            normalizer);
+                const double value = mean_of(
+                    loss_value(loss, outputs.data(), expected, pass.output_gradient().data(), samples, out, divisor),
+                    normalizer);
                 detail::count_right<Loss>(outputs.data(), expected.labels, samples, out, run.right);
                 const extent in_group = moment.batch % options.accumulate;
                 if (in_group == 0) slope.fill_zero();

@@ -102,7 +102,7 @@ struct training_run {
     bool restored = false;          ///< set by who puts an earlier run in place
 
     /// Once, and nothing where there is no network.
-    void describe() {
+    [[gnu::cold]] void describe() {
         if (rows.count == 0 || !layers.empty()) return;
         tensors = detail::collect_tensors(rows);
         layers = detail::layer_texts(rows);
@@ -110,12 +110,12 @@ struct training_run {
         settings = given.text();
     }
     template <class T>
-    void add_model(const char* name, std::span<T> parameters, std::span<T> state) {
+    [[gnu::cold]] void add_model(const char* name, std::span<T> parameters, std::span<T> state) {
         add(detail::text_of({name, ".parameters"}), parameters);
         add(detail::text_of({name, ".state"}), state);
     }
     template <class T>
-    [[gnu::noinline]] void add(std::string name, std::span<T> numbers) {
+    [[gnu::cold, gnu::noinline]] void add(std::string name, std::span<T> numbers) {
         blocks.push_back({std::move(name), numbers});
     }
     /// \returns null where there is no block of this name

@@ -17,7 +17,7 @@ namespace detail {
 /// Where the flat block begins or ceases to be decayed: even places are the first number that is, odd ones the first
 /// that is not. Biases, and the factors and offsets of norms, are the tensors of one axis.
 template <class Net>
-[[nodiscard]] std::vector<extent> decayed_ranges() {
+[[nodiscard, gnu::cold]] std::vector<extent> decayed_ranges() {
     std::vector<extent> borders;
     for (const named_tensor& t : tensors_of<Net>()) {
         const bool inside = borders.size() % 2 == 1;
@@ -34,7 +34,7 @@ inline namespace CTNN_BACKEND {
 template <optimizer Optimizer, class Net, class T = float>
 class optimizer_state {
 public:
-    explicit optimizer_state(const Optimizer& o) : slots_(o.slots() * stride) {
+    [[gnu::cold]] explicit optimizer_state(const Optimizer& o) : slots_(o.slots() * stride) {
         if (decays_weights_only(o)) borders_ = detail::decayed_ranges<Net>();
     }
 

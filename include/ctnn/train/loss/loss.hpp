@@ -82,12 +82,20 @@ template <class Loss>
     return normalizer > 0 ? sum / normalizer : 0.0;
 }
 
+/// The loss's value(), compiled once for all callers: equal calls give equal bits, which two copies in one
+/// program, each with its own contractions of products and sums, need not.
+template <loss_function Loss, class T>
+[[nodiscard, gnu::noinline]] double loss_value(const Loss& loss, const T* output, target<T> expected, T* gradient,
+                                               extent samples, dims out, double normalizer) {
+    return loss.value(output, expected, gradient, samples, out, normalizer);
+}
+
 /// The mean loss of a whole batch, with its gradient where the pointer is not null.
 template <loss_function Loss, class T>
 [[nodiscard]] inline double mean_loss(const Loss& loss, const T* output, target<T> expected, T* gradient,
                                       extent samples, dims out) {
     const double normalizer = loss.normalizer(expected, samples, out);
-    return mean_of(loss.value(output, expected, gradient, samples, out, normalizer), normalizer);
+    return mean_of(loss_value(loss, output, expected, gradient, samples, out, normalizer), normalizer);
 }
 
 }  // namespace ctnn
