@@ -27509,8 +27509,8 @@ template <class Loss>
     return normalizer > 0 ? sum / normalizer : 0.0;
 }
 
-/// The loss's value(), compiled once for all callers: equal calls give equal bits, which two copies in one program, each
-/// with its own contractions of products and sums, need not.
+/// The loss's value(), compiled once for all callers: equal calls give equal bits, which two copies in one
+/// program, each with its own contractions of products and sums, need not.
 template <loss_function Loss, class T>
 [[nodiscard, gnu::noinline]] double loss_value(const Loss& loss, const T* output, target<T> expected, T* gradient,
                                                extent samples, dims out, double normalizer) {
