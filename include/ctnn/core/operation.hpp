@@ -127,6 +127,7 @@ struct operation {
     extent packed = 0;  ///< numbers that a layer's pack() writes for its infer(), which needs no scratch; 0: none
     extent carried = 0;              ///< numbers that a stream carries from step to step; 0: there is nothing to carry
     bool positionwise = false;       ///< code of its own that treats every position by itself
+    bool windowed = false;           ///< code of its own that looks at windows, which an axis of extent 1 leaves alone
     extent class_size = 0;           ///< numbers for each class if an embedding in front is folded into it; 0: never
     extent multiply_adds = 0;        ///< for one sample
 

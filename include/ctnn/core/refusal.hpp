@@ -27,6 +27,7 @@ enum class refusal {
     needs_sequence,
     needs_indices,
     needs_recurrent,
+    needs_steps_apart,
     count  ///< how many there are; no refusal itself
 };
 
@@ -86,6 +87,9 @@ struct refused {
     static_assert(Why != refusal::needs_recurrent,
                   "ctnn: bidirectional takes one recurrent layer that is not backwards itself: "
                   "bidirectional<lstm<64>>, with rnn, lstm or gru");
+    static_assert(Why != refusal::needs_steps_apart,
+                  "ctnn: time_distributed repeats layers that look at single positions or at windows of them; "
+                  "put this layer before or behind it");
 };
 
 }  // namespace ctnn

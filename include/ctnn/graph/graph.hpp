@@ -9,3 +9,4 @@
 #include "ctnn/graph/names.hpp"
 #include "ctnn/graph/network.hpp"
 #include "ctnn/graph/summary.hpp"
+#include "ctnn/graph/time_distributed.hpp"

@@ -27,6 +27,7 @@ struct upsample {
         if (in.rank < 2) return refusal::needs_positions;
         if (count != 1 && count != in.spatial_rank()) return refusal::axes_differ;
         operation row{.what = kind::custom, .layer = "upsample", .in = in, .out = in};
+        row.windowed = true;
         for (extent a = in.first_axis(); a < 3; ++a) {
             const extent factor = factors[count == 1 ? 0 : a - in.first_axis()];
             if (factor < 1) return refusal::number_out_of_range;
