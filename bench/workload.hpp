@@ -106,8 +106,8 @@ struct loss_of<networks::autoencoder784> {
 };
 
 /// Seconds that the work cannot fall below at this moment: all multiply-adds at `peak` operations a second, or all
-/// parameters read once by each of `threads` cores' share, whatever takes longer. Winograd's convolutions multiply less
-/// and may be faster.
+/// parameters read once by each of `threads` cores' share, whatever takes longer. Winograd's convolutions and an
+/// embedding that became a table of products multiply less and may be faster.
 template <class Net>
 double least_seconds(double operations, double peak, nn::extent threads) {
     constexpr nn::extent bytes = Net::parameter_count * static_cast<nn::extent>(sizeof(float));

@@ -71,6 +71,7 @@ enum class refusal {
     scales_differ,
     factor_does_not_divide,
     needs_permutation,
+    needs_steps_apart,
     count  ///< how many there are; no refusal itself
 };
 
@@ -151,6 +152,9 @@ struct refused {
     static_assert(Why != refusal::needs_permutation,
                   "ctnn: permute needs each axis of the input once, counted from 1 and with the channels last; "
                   "permute<2, 1> exchanges those of a sequence");
+    static_assert(Why != refusal::needs_steps_apart,
+                  "ctnn: time_distributed repeats layers that look at single positions or at windows of them; "
+                  "put this layer before or behind it");
 };
 
 }  // namespace ctnn
@@ -440,9 +444,12 @@ struct operation {
     extent scratch = 0;              ///< numbers of temporary memory while it runs, for the whole batch
     extent thread_scratch = 0;       ///< the same for each thread; convolutions work out theirs by themselves
     extent kept = 0;                 ///< numbers kept from forward to backward, for each sample
-    extent packed = 0;  ///< numbers that a layer's pack() writes for its infer(), which needs no scratch; 0: none
-    extent class_size = 0;           ///< numbers for each class if an embedding in front is folded into it; 0: never
-    extent multiply_adds = 0;        ///< for one sample
+    extent packed = 0;   ///< numbers that a layer's pack() writes for its infer(), which needs no scratch; 0: none
+    extent carried = 0;  ///< numbers that a stream carries from step to step; 0: there is nothing to carry
+    bool positionwise = false;  ///< code of its own that treats every position by itself
+    bool windowed = false;      ///< code of its own that looks at windows, which an axis of extent 1 leaves alone
+    extent class_size = 0;      ///< numbers for each class if an embedding in front is folded into it; 0: never
+    extent multiply_adds = 0;   ///< for one sample
 
     // Written by the builder.
     int input[2]{-1, -1};         ///< values read
@@ -535,6 +542,7 @@ struct forward_call {
     T* state = nullptr;             ///< running statistics; a training pass updates them
     T* saved = nullptr;             ///< op.saved numbers that backward will see
     T* kept = nullptr;              ///< op.kept numbers a sample that backward will see; null in an engine
+    T* carried = nullptr;           ///< op.carried numbers of a stream, 0 before its first step; else null
     T* scratch = nullptr;           ///< op.scratch numbers
     T* thread_scratch = nullptr;    ///< for each thread op.thread_scratch numbers; a convolution's own number of them
     extent threads = 1;
@@ -11204,807 +11212,29 @@ inline constexpr auto arranged = [] {
 /// \file
 /// Collects the rows of a network's table while layers are walked, at compile time.
 
-namespace ctnn {
-
-/// A value on its way through the network.
-struct wire {
-    int id = -1;
-    dims shape{};
-};
-
-/// A layer or composite in the tree that composition makes: the position in its composite, or the name that `named`
-/// gave it.
-struct tree_place {
-    int parent = -1;  ///< the place of its composite; -1: the network
-    int index = 0;
-    const char* name = nullptr;
-};
-
-/// How deep composites may nest; a U-Net level takes three.
-inline constexpr int longest_path = 64;
-
-/// In place of a routine where only shapes are asked for.
-struct no_routine {};
-
-/// Null pointers make a dry run that only counts. `Routine` is what a layer's code is collected as.
-template <class Routine>
-struct builder {
-    operation* operations = nullptr;
-    dims* values = nullptr;
-    Routine* routines = nullptr;
-    tree_place* places = nullptr;
-    int* place_of_row = nullptr;
-
-    int operation_count = 0, value_count = 0, place_count = 0;
-    extent parameter_count = 0, state_count = 0;
-
-    refusal why = refusal::none;
-    dims refused_shape{};
-    int path[longest_path]{};  ///< positions down to the layer at hand; after a refusal, to the layer that refused
-    int places_down[longest_path]{};  ///< the places of the same
-    int depth = 0;
-
-    constexpr wire value(const dims& shape) {
-        if (values != nullptr) values[value_count] = shape;
-        return {value_count++, shape};
-    }
-    constexpr wire apply(const operation& row, const Routine& code, wire a, wire b = {}) {
-        return apply_into(row, code, a, value(row.out), b);
-    }
-    /// A row that writes (a part of) a value that exists.
-    constexpr wire apply_into(operation row, const Routine& code, wire a, wire out, wire b = {}) {
-        row.in = a.shape;
-        row.input[0] = a.id;
-        row.input[1] = b.id;
-        row.result = out.id;
-        row.row = operation_count;
-        row.parameter_offset = parameter_count;
-        row.state_offset = state_count;
-        parameter_count += row.parameter_count();
-        state_count += row.state_count();
-        if (operations != nullptr) operations[operation_count] = row;
-        if (routines != nullptr) routines[operation_count] = code;
-        if (place_of_row != nullptr) place_of_row[operation_count] = place();
-        ++operation_count;
-        return out;
-    }
-    constexpr wire refuse(refusal reason, const dims& shape) {
-        why = reason;
-        refused_shape = shape;
-        return {};
-    }
-    [[nodiscard]] constexpr bool refused() const { return why != refusal::none; }
-    /// Goes down to the child at a position of a composite.
-    constexpr void enter(int index, const char* name = nullptr) {
-        if (places != nullptr) places[place_count] = {place(), index, name};
-        path[depth] = index;
-        places_down[depth++] = place_count++;
-    }
-    /// And back, unless a layer refused: then the path stays where it is.
-    constexpr void leave() {
-        if (!refused()) --depth;
-    }
-
-private:
-    [[nodiscard]] constexpr int place() const { return depth == 0 ? -1 : places_down[depth - 1]; }
-};
-
-/// A layer: answers an incoming shape with an operation or a refusal.
-template <class Layer>
-concept layer = requires(dims in) {
-    { Layer::lower(in) } -> std::same_as<outcome>;
-};
-
-/// A layer or a composition of layers.
-template <class Layer>
-concept composable_layer = layer<Layer> || requires {
-    typename Layer::children;
-};
-
-/// A layer's code for a routine type; void routines are for walks that ask for shapes alone.
-template <class Layer, class Routine>
-[[nodiscard]] constexpr Routine routine_of() {
-    if constexpr (std::same_as<Routine, no_routine>) {
-        return {};
-    } else if constexpr (requires { &Layer::template forward<typename Routine::scalar>; }) {
-        using T = typename Routine::scalar;
-        if constexpr (requires { &Layer::template pack<T>; })
-            return {&Layer::template forward<T>, &Layer::template backward<T>, &Layer::template infer<T>,
-                    &Layer::template pack<T>, true};
-        else
-            return {&Layer::template forward<T>, &Layer::template backward<T>};
-    } else {
-        return {};  // its code is chosen by geometry later: convolutions
-    }
-}
-
-/// Adds a layer's rows to the table and returns its output. The template depth is the depth of nesting in the source.
-template <class Layer, class Routine>
-constexpr wire emit(builder<Routine>& b, wire in) {
-    if constexpr (layer<Layer>) {
-        const outcome o = Layer::lower(in.shape);
-        return o.why == refusal::none ? b.apply(o.what, routine_of<Layer, Routine>(), in) : b.refuse(o.why, in.shape);
-    } else if constexpr (composable_layer<Layer>) {
-        return Layer::template emit<Routine>(b, in);
-    } else {
-        return b.refuse(refusal::no_layer, in.shape);
-    }
-}
-
-template <class Routine>
-using emitter = wire (*)(builder<Routine>&, wire);
-
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// A list of types.
-template <class... Layers>
-struct types {};
-
-namespace detail {
-// A loop over an array of functions, not a fold: clang stops at 256 operands.
-template <class Routine, class... Layers>
-inline constexpr emitter<Routine> emitters[sizeof...(Layers) + 1]{&ctnn::emit<Layers, Routine>..., nullptr};
-}  // namespace detail
-
-/// One layer after the other.
-///
-///     template <nn::extent C> struct block : nn::chain<nn::conv<C, 3, nn::same>, nn::batch_norm<>, nn::relu> {};
-template <class... Layers>
-struct chain {
-    using children = types<Layers...>;
-    template <class Routine>
-    static constexpr wire emit(builder<Routine>& b, wire in) {
-        for (int i = 0; i < static_cast<int>(sizeof...(Layers)) && !b.refused(); ++i) {
-            b.enter(i);
-            in = detail::emitters<Routine, Layers...>[i](b, in);
-            b.leave();
-        }
-        return in;
-    }
-};
-
-/// The same layers so many times, each time with parameters of their own.
-template <extent Times, class... Layers>
-struct repeat {
-    using children = types<chain<Layers...>>;
-    template <class Routine>
-    static constexpr wire emit(builder<Routine>& b, wire in) {
-        if (Times < 1) return b.refuse(refusal::number_out_of_range, in.shape);
-        for (int i = 0; i < static_cast<int>(Times) && !b.refused(); ++i) {
-            b.enter(i);
-            in = ctnn::emit<chain<Layers...>, Routine>(b, in);
-            b.leave();
-        }
-        return in;
-    }
-};
-
-/// All branches read the same input; their outputs, of equal shape, are added.
-template <class... Branches>
-struct sum {
-    using children = types<Branches...>;
-    template <class Routine>
-    static constexpr wire emit(builder<Routine>& b, wire in) {
-        if (sizeof...(Branches) < 2) return b.refuse(refusal::branches_missing, in.shape);
-        wire total{};
-        for (int i = 0; i < static_cast<int>(sizeof...(Branches)); ++i) {
-            b.enter(i);
-            const wire branch = detail::emitters<Routine, Branches...>[i](b, in);
-            b.leave();
-            if (b.refused()) return {};
-            if (i > 0 && !(branch.shape == total.shape)) return b.refuse(refusal::branches_differ, in.shape);
-            total = i == 0 ? branch : add(b, total, branch);
-        }
-        return total;
-    }
-
-private:
-    template <class Routine>
-    static constexpr wire add(builder<Routine>& b, wire total, wire branch) {
-        operation row = make_operation(kind::add, "add", total.shape, total.shape);
-        row.in_place = row.backward_in_place = true;
-        return b.apply(row, Routine{}, total, branch);
-    }
-};
-
-namespace detail {
-// Each branch is placed into the same value; most placements cost nothing, because the planner lets the branch
-// write there in the first place.
-template <class Routine>
-constexpr wire place_beside(builder<Routine>& b, const wire* branches, int count, const dims& all) {
-    wire out{};
-    extent channel = 0;
-    for (int i = 0; i < count; ++i) {
-        operation row = make_operation(kind::place, "concat", branches[i].shape, all);
-        row.channel = channel;
-        out = i == 0 ? b.apply(row, Routine{}, branches[i]) : b.apply_into(row, Routine{}, branches[i], out);
-        channel += branches[i].shape.channels();
-    }
-    return out;
-}
-}  // namespace detail
-
-/// All branches read the same input; their outputs lie side by side along the channels.
-template <class... Branches>
-struct concat {
-    using children = types<Branches...>;
-    template <class Routine>
-    static constexpr wire emit(builder<Routine>& b, wire in) {
-        if (sizeof...(Branches) == 0) return b.refuse(refusal::branches_missing, in.shape);
-        wire branches[sizeof...(Branches) + 1]{};
-        dims all{};
-        for (int i = 0; i < static_cast<int>(sizeof...(Branches)); ++i) {
-            b.enter(i);
-            branches[i] = detail::emitters<Routine, Branches...>[i](b, in);
-            b.leave();
-            if (b.refused()) return {};
-            const dims& shape = branches[i].shape;
-            if (i > 0 && !(shape.with_channels(1) == all.with_channels(1)))
-                return b.refuse(refusal::channels_differ, in.shape);
-            all = i == 0 ? shape : all.with_channels(all.channels() + shape.channels());
-        }
-        return detail::place_beside(b, branches, static_cast<int>(sizeof...(Branches)), all);
-    }
-};
-
-/// Passes its input on: the shortcut of a residual block.
-struct identity {
-    using children = types<>;
-    template <class Routine>
-    static constexpr wire emit(builder<Routine>&, wire in) {
-        return in;
-    }
-};
-
-/// x + f(x), where f is the chain of layers (He et al., "Deep residual learning", 2015).
-template <class... Layers>
-struct residual : sum<identity, chain<Layers...>> {};
-
-/// Characters as a template argument.
-template <std::size_t N>
-struct fixed_text {
-    char characters[N]{};
-    constexpr fixed_text(const char (&text)[N]) {
-        for (std::size_t i = 0; i < N; ++i) characters[i] = text[i];
-    }
-};
-
-/// Gives a layer the name that its parameters have in a weight file: named<"encoder.0", conv<32>> learns
-/// "encoder.0.weight". The name stands in place of the layer's position in the composition around it.
-template <fixed_text Name, class Layer>
-struct named {
-    using children = types<Layer>;
-    template <class Routine>
-    static constexpr wire emit(builder<Routine>& b, wire in) {
-        b.enter(0, Name.characters);
-        const wire out = ctnn::emit<Layer, Routine>(b, in);
-        b.leave();
-        return out;
-    }
-};
-
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// All rows of a network in the order of execution. Row 0 copies the caller's input (value 0) into the arena (value 1).
-template <int Rows, int Values>
-struct table {
-    operation rows[static_cast<std::size_t>(Rows > 0 ? Rows : 1)]{};
-    dims values[static_cast<std::size_t>(Values > 0 ? Values : 1)]{};
-    int output = 0;
-    extent parameter_count = 0, state_count = 0;
-    static constexpr int row_count = Rows;
-    static constexpr int value_count = Values;
-};
-
-namespace detail {
-
-template <class Layers, class Routine>
-constexpr wire emit_network(builder<Routine>& b, const dims& in) {
-    const wire outside = b.value(in);
-    if (in.rank == 0) return b.refuse(refusal::no_shape, in);
-    const wire inside = b.apply(make_operation(kind::input, "input", in, in), Routine{}, outside);
-    return emit<Layers, Routine>(b, inside);
-}
-
-template <class Layers>
-constexpr builder<no_routine> dry_run(const dims& in) {
-    builder<no_routine> b;
-    emit_network<Layers>(b, in);
-    return b;
-}
-
-/// What the type parameter list of an error needs to know of a refused network.
-struct diagnosis {
-    refusal why = refusal::none;
-    dims shape{};
-    int path[longest_path]{};
-    int depth = 0;
-    int rows = 0, values = 0, places = 0;
-};
-
-template <class Layers>
-constexpr diagnosis diagnose(const dims& in) {
-    const builder<no_routine> b = dry_run<Layers>(in);
-    diagnosis d{.why = b.why,
-                .shape = b.refused_shape,
-                .rows = b.operation_count,
-                .values = b.value_count,
-                .places = b.place_count};
-    if (d.why == refusal::none) return d;
-    d.depth = b.depth;
-    for (int i = 0; i < b.depth; ++i) d.path[i] = b.path[i];
-    return d;
-}
-template <class Layers, dims In>
-inline constexpr diagnosis diagnosed = diagnose<Layers>(In);
-
-// The child of a composite at a position, without recursion over the list.
-template <int I, class T>
-struct boxed {
-    using type = T;
-};
-template <class Indices, class... Layers>
-struct boxes;
-template <std::size_t... I, class... Layers>
-struct boxes<std::index_sequence<I...>, Layers...> : boxed<static_cast<int>(I), Layers>... {};
-template <int I, class T>
-boxed<I, T> pick(const boxed<I, T>&);
-template <int I, class Children>
-struct child;
-template <int I, class... Layers>
-struct child<I, types<Layers...>>
-    : decltype(pick < sizeof...(Layers) == 1
-                   ? 0
-                   : I > (std::declval<boxes<std::make_index_sequence<sizeof...(Layers)>, Layers...>>())) {};
-
-// Follows the path from the outermost composite to the layer that refused. It ends before the error begins, so that the
-// compiler's backtrace shows none of it.
-template <class Layer, class Network, dims In, int Depth>
-struct culprit : culprit<typename child<diagnosed<Network, In>.path[Depth], typename Layer::children>::type, Network,
-                         In, Depth + 1> {};
-template <class Layer, class Network, dims In, int Depth>
-requires(Depth == diagnosed<Network, In>.depth) struct culprit<Layer, Network, In, Depth> {
-    using type = Layer;
-};
-
-// The shape that was refused, as a type. Named in a step of its own: g++ 12 crashes on shape_of<variable<...>.member>.
-template <class Layers, dims In>
-struct refused_input {
-    static constexpr dims value = diagnosed<Layers, In>.shape;
-    using type = shape_of<value>;
-};
-template <class Layers, dims In>
-requires(In.rank == 0) struct refused_input<Layers, In> {
-    using type = void;  // there is no shape
-};
-
-template <class Layers, dims In, refusal Why>
-struct check : refused<typename culprit<Layers, Layers, In, 0>::type, typename refused_input<Layers, In>::type, Why> {};
-template <class Layers, dims In>
-struct check<Layers, In, refusal::none> {};
-
-template <class Layers, dims In>
-constexpr auto lower() {
-    constexpr const diagnosis& size = diagnosed<Layers, In>;
-    if constexpr (size.why != refusal::none) {
-        return table<0, 1>{};  // the error is reported by check; anything more would only add lines to it
-    } else {
-        table<size.rows, size.values> t;
-        builder<no_routine> b{.operations = t.rows, .values = t.values};
-        t.output = emit_network<Layers>(b, In).id;
-        t.parameter_count = b.parameter_count;
-        t.state_count = b.state_count;
-        return t;
-    }
-}
-
-/// Where each row of a table stands in the composition of its network.
-template <int Rows, int Places>
-struct composition {
-    tree_place places[static_cast<std::size_t>(Places > 0 ? Places : 1)]{};
-    int place_of_row[static_cast<std::size_t>(Rows)]{};
-};
-
-template <class Layers, dims In>
-constexpr auto compose_places() {
-    constexpr const diagnosis& size = diagnosed<Layers, In>;
-    composition<size.rows, size.places> c;
-    builder<no_routine> b{.places = c.places, .place_of_row = c.place_of_row};
-    emit_network<Layers>(b, In);
-    return c;
-}
-// A variable of its own: only names ask for it, and only they pay for it.
-template <class Layers, dims In>
-inline constexpr auto composition_of = compose_places<Layers, In>();
-
-}  // namespace detail
-}  // namespace ctnn
-
-namespace ctnn::detail {
-
-/// Before sharing: row 0 need not copy the input if nobody wants a border of zeros around it or writes over it. Rows
-/// that would work in place find no memory of theirs to share, and take other.
-template <int Rows, int Values>
-constexpr void borrow_input(schedule<Rows, Values>& s, const table<Rows, Values>& t) {
-    const int value = t.rows[0].result;
-    if (s.bordered(value) || t.output == value) return;
-    for (int i = 1; i < Rows; ++i)  // a flattened or concatenated input is copied once, by row 0
-        if (t.rows[i].input[0] == value && (t.rows[i].what == kind::reshape || t.rows[i].what == kind::place)) return;
-    s.buffers[value].memory = owner::caller_input;
-    s.tasks[0].elided = true;
-}
-
-/// After sharing: the storage of the output is the caller's if it holds as many elements, without a gap. Members of
-/// another size would be slices or wholes of it.
-template <int Rows, int Values>
-constexpr void lend_output(schedule<Rows, Values>& s, const table<Rows, Values>& t) {
-    const int root = s.root(t.output);
-    if (s.external(root) || s.bordered(root)) return;
-    for (int b = 0; b < Values; ++b)
-        if (s.root(b) == root && s.buffers[b].shape.size() != t.values[t.output].size()) return;
-    s.buffers[root].memory = owner::caller_output;
-}
-
-}  // namespace ctnn::detail
-// -------------------- ctnn/graph/fuse.hpp
+// -------------------- ctnn/graph/steps.hpp
 /// \file
-/// Fusion on the table: rows are marked, never rewritten as types, so it works across nesting.
+/// An operation on one step of a sequence as an operation on all its steps at once.
 
-namespace ctnn::detail {
-
-// Who reads and writes each value; a row that fusion removed does neither.
-template <int Values>
-struct uses {
-    int readers[static_cast<std::size_t>(Values)]{};
-    int reader[static_cast<std::size_t>(Values)]{};    // the last of them
-    int producer[static_cast<std::size_t>(Values)]{};  // the first row that writes it
-};
-
-template <int Rows, int Values>
-constexpr uses<Values> count_uses(const table<Rows, Values>& t) {
-    uses<Values> u;
-    for (int v = 0; v < Values; ++v) u.producer[v] = -1;
-    for (int i = 0; i < Rows; ++i) {
-        const operation& row = t.rows[i];
-        if (row.what == kind::none) continue;
-        for (int v : row.input) {
-            if (v < 0) continue;
-            ++u.readers[v];
-            u.reader[v] = i;
-        }
-        if (u.producer[row.result] < 0) u.producer[row.result] = i;
-    }
-    ++u.readers[t.output];
-    return u;
-}
-
-// Removes a row that passes its input on: its readers read its input.
-template <int Rows, int Values>
-constexpr void bypass(table<Rows, Values>& t, operation& row) {
-    for (operation& other : t.rows)
-        for (int& v : other.input)
-            if (v == row.result) v = row.input[0];
-    if (t.output == row.result) t.output = row.input[0];
-    row.what = kind::none;
-}
-
-/// Is this the pool of 2x2 windows that do not overlap, in each plane?
-constexpr bool halves(const operation& pool) {
-    const window& w = pool.window;
-    const auto is = [](const extent(&axis)[3], extent a, extent b) {
-        return axis[0] == a && axis[1] == b && axis[2] == b;
-    };
-    return is(w.kernel, 1, 2) && is(w.stride, 1, 2) && is(w.before, 0, 0) && is(w.after, 0, 0);
-}
-
-/// How many numbers the table of an embedding may become: 4 MB of float.
-inline constexpr extent largest_fold = 1 << 20;
-
-/// An embedding all of whose readers can take it over is folded into them: each has the products of all classes then.
-template <int Rows, int Values>
-constexpr void fold_embedding(table<Rows, Values>& t, operation& row) {
-    const extent classes = row.parameters[0].axis[0];
-    if (t.output == row.result) return;
-    for (const operation& next : t.rows) {
-        const bool reads = next.what != kind::none && (next.input[0] == row.result || next.input[1] == row.result);
-        if (reads && (next.class_size == 0 || (classes + 1) * next.class_size > largest_fold)) return;
-    }
-    for (operation& next : t.rows) {
-        if (next.what == kind::none || next.input[0] != row.result) continue;
-        next.front = row.row;
-        next.classes = classes;
-        next.beta = row.alpha;
-        next.packed += (classes + 1) * next.class_size;
-        next.in = row.in;
-        next.input[0] = row.input[0];
-    }
-    row.what = kind::none;
-}
-
-/// For inference. Dropout vanishes, an embedding becomes a table of the products behind it. A convolution or dense row
-/// swallows what follows while it is the only reader: batch norm, then an addition whose other operand is ready by
-/// then, then an activation, then a maximum over 2x2 windows.
-template <int Rows, int Values>
-constexpr table<Rows, Values> fuse(table<Rows, Values> t) {
-    for (operation& row : t.rows)
-        if (row.what == kind::dropout) bypass(t, row);
-    for (operation& row : t.rows)
-        if (row.what == kind::embedding) fold_embedding(t, row);
-    uses<Values> u = count_uses(t);
-    for (int i = 0; i < Rows; ++i) {
-        operation& row = t.rows[i];
-        if (row.what != kind::convolution) continue;
-        while (u.readers[row.result] == 1 && row.result != t.output && !row.halved) {
-            operation& next = t.rows[u.reader[row.result]];
-            const int other = next.input[0] == row.result ? next.input[1] : next.input[0];
-            if (next.what == kind::max_pool && halves(next) && row.groups == 1 && !row.transposed &&
-                never_falls(row.activation)) {
-                row.halved = true;
-            } else if (row.activation != activation::none) {
-                break;
-            } else if (next.what == kind::batch_norm && row.norm < 0 && row.addend < 0) {
-                row.norm = next.row;
-            } else if (next.what == kind::add && other != row.result && row.addend < 0 && u.producer[other] < i) {
-                row.addend = other;
-                u.reader[other] = i;  // as many readers as before, one of them earlier
-            } else if (next.what == kind::activation) {
-                row.activation = next.activation;
-                row.alpha = next.alpha;
-                row.beta = next.beta;
-            } else {
-                break;
-            }
-            row.result = next.result;
-            next.what = kind::none;
-            u.producer[row.result] = i;
-        }
-    }
-    return t;
-}
-
-/// For training: a head that the loss takes over is left out.
-template <int Rows, int Values>
-constexpr table<Rows, Values> without_head(table<Rows, Values> t) {
-    for (operation& row : t.rows)
-        if (row.result == t.output && row.what != kind::none) {
-            bypass(t, row);
-            break;
-        }
-    return t;
-}
-
-template <int Rows, int Values>
-constexpr int living_rows(const table<Rows, Values>& t) {
-    int count = 0;
-    for (const operation& row : t.rows) count += row.what != kind::none;
-    return count;
-}
-
-/// The same table without the rows that were removed; values keep their ids.
-template <int Living, int Rows, int Values>
-constexpr table<Living, Values> compacted(const table<Rows, Values>& t) {
-    table<Living, Values> out;
-    out.output = t.output;
-    out.parameter_count = t.parameter_count;
-    out.state_count = t.state_count;
-    for (int v = 0; v < Values; ++v) out.values[v] = t.values[v];
-    int next = 0;
-    for (const operation& row : t.rows)
-        if (row.what != kind::none) out.rows[next++] = row;
-    return out;
-}
-
-}  // namespace ctnn::detail
-// -------------------- ctnn/graph/proofs.hpp
+// -------------------- ctnn/layers/convolution_code.hpp
 /// \file
-/// What is proved of every plan when it is compiled.
+/// The code of convolutions and dense layers forwards: from the operation and its views to kernels, with threads.
 
-namespace ctnn::detail {
-
-/// No two storages that live at the same time overlap.
-template <int Tasks, int Buffers>
-constexpr bool disjoint(const schedule<Tasks, Buffers>& s) {
-    int roots[static_cast<std::size_t>(Buffers)]{};
-    extent end[static_cast<std::size_t>(Buffers)]{};
-    int count = 0;
-    for (int b = 0; b < Buffers; ++b) {
-        if (s.buffers[b].place < 0) continue;
-        roots[count++] = b;
-        end[b] = s.buffers[b].place + s.size(b);
-    }
-    for (int i = 0; i < count; ++i) {
-        const buffer& a = s.buffers[roots[i]];
-        for (int j = 0; j < i; ++j) {
-            const buffer& b = s.buffers[roots[j]];
-            if (a.first <= b.last && b.first <= a.last && a.place < end[roots[j]] && b.place < end[roots[i]])
-                return false;
-        }
-    }
-    return true;
-}
-
-/// Within one storage nothing is read after another member has overwritten it.
-template <int Tasks, int Buffers>
-constexpr bool never_stale(const schedule<Tasks, Buffers>& s) {
-    constexpr std::size_t count = static_cast<std::size_t>(Buffers);
-    int root[count]{}, next[count]{}, head[count]{};
-    bool valid[count]{};
-    for (int& h : head) h = -1;
-    for (int b = 0; b < Buffers; ++b) {
-        root[b] = s.root(b);
-        next[b] = head[root[b]];
-        head[root[b]] = b;
-        valid[b] = s.buffers[b].memory == owner::caller_input;
-    }
-    for (const task& k : s.tasks) {
-        for (int v : k.reads)
-            if (v >= 0 && !valid[v]) return false;
-        for (int v : k.writes) {
-            if (v < 0) continue;
-            if (!k.elided && (k.view != link::slice || k.backward))
-                for (int m = head[root[v]]; m >= 0; m = next[m])
-                    if (m != v && valid[m] && s.overlap(m, v)) valid[m] = false;
-            valid[v] = true;
-        }
-    }
-    return true;
-}
-
-/// A task writes over nothing that it reads, but for the one operand whose memory it takes element by element.
-template <int Tasks, int Buffers>
-constexpr bool reads_before_writes(const schedule<Tasks, Buffers>& s) {
-    for (const task& k : s.tasks) {
-        if (k.elided) continue;
-        for (int w : k.writes) {
-            if (w < 0) continue;
-            const int root = s.root(w);
-            const auto written = s.written_by(k, w);
-            for (int v : k.reads) {
-                if (v < 0 || v == w || s.root(v) != root || (k.view == link::same && v == k.view_of)) continue;
-                if (s.channels_of(v).overlaps(written)) return false;
-            }
-        }
-    }
-    return true;
-}
-
-/// A value that is read with another shape lies without gaps.
-template <int Tasks, int Buffers>
-constexpr bool gapless(const schedule<Tasks, Buffers>& s) {
-    for (const buffer& u : s.buffers) {
-        if (u.how != link::reshape) continue;
-        const location at = s.where(u.parent);
-        const dims& d = s.buffers[u.parent].shape;
-        if (s.bordered(at.root) || (d.rank > 1 && at.step[2] != d.channels())) return false;
-    }
-    return true;
-}
-
-}  // namespace ctnn::detail
-// -------------------- ctnn/graph/share.hpp
+// -------------------- ctnn/kernels/convolution.hpp
 /// \file
-/// Which buffers share memory: slices of a concatenation, in-place results, reshapes. The result is a forest.
+/// Direct convolution, channels last, with packed weights: forward, and the gradient with respect to the input.
 
-namespace ctnn::detail {
-
-// The state of sharing while it is worked out. Members of a storage form a linked list, which is cheap to walk.
-template <int Tasks, int Buffers>
-struct sharing {
-    schedule<Tasks, Buffers>& s;
-    int next[static_cast<std::size_t>(Buffers)]{};
-    int last_of[static_cast<std::size_t>(Buffers)]{};
-    int root[static_cast<std::size_t>(Buffers)]{};
-    // Of a root: has a reshaped member and so must stay without gaps or border.
-    bool flat[static_cast<std::size_t>(Buffers)]{};
-
-    constexpr explicit sharing(schedule<Tasks, Buffers>& all) : s(all) {
-        for (int b = 0; b < Buffers; ++b) {
-            next[b] = -1;
-            last_of[b] = root[b] = b;
-        }
-    }
-    constexpr void join(int child, int parent, link how, extent channel) {
-        s.buffers[child].parent = parent;
-        s.buffers[child].how = how;
-        s.buffers[child].channel = channel;
-        const int to = root[parent];
-        for (int m = child; m >= 0; m = next[m]) root[m] = to;
-        next[last_of[to]] = child;
-        last_of[to] = last_of[child];
-        buffer &c = s.buffers[child], &r = s.buffers[to];
-        for (int a = 0; a < 3; ++a) {
-            if (c.before[a] > r.before[a]) r.before[a] = c.before[a];
-            if (c.after[a] > r.after[a]) r.after[a] = c.after[a];
-        }
-        flat[to] = flat[to] || flat[child] || how == link::reshape;
-    }
-    // A whole becomes a slice of the container: forwards a branch of the concatenation, backwards its gradient.
-    constexpr void share_slice(task& k) {
-        const int child = k.backward ? k.writes[0] : k.view_of, parent = k.backward ? k.view_of : k.writes[0];
-        if (root[child] != child || root[parent] == child || s.external(child) || flat[root[child]]) return;
-        join(child, parent, link::slice, k.channel);
-        k.elided = true;
-    }
-    constexpr void share_whole(task& k, int time) {
-        const int from = k.view_of, to = k.writes[0];
-        const int from_root = root[from], to_root = root[to];
-        if (s.external(from_root) || from_root == to_root) return;
-        // A convolution may write over its addend, but not if it reads the same memory as its input.
-        for (int v : k.reads)
-            if (v >= 0 && v != from && root[v] == from_root && s.overlap(v, from)) return;
-        if (k.view == link::reshape || flat[from_root] || flat[to_root]) {  // must stay without gaps
-            if (s.bordered(from_root) || s.bordered(to_root)) return;
-            if (from_root != from || (to_root != to && s.buffers[to].shape.rank != 1)) return;
-        }
-        bool dead = from_root == from;  // the result's memory takes in everything that begins at `from`
-        for (int m = from; dead && m >= 0; m = next[m]) dead = s.buffers[m].last <= time;
-        if (dead) {
-            join(from, to, k.view, 0);
-        } else if (k.view == link::same && to_root == to) {  // or the result moves into the memory of `from`
-            dead = true;
-            for (int m = from_root; dead && m >= 0; m = next[m])
-                dead = s.buffers[m].last <= time || !s.overlap(m, from);
-            for (int m = to; dead && m >= 0; m = next[m]) dead = s.buffers[m].first >= time;
-            if (!dead) return;
-            join(to, from, link::same, 0);
-        } else {
-            return;
-        }
-        k.elided = k.view == link::reshape;
-    }
-};
-
-/// Lifetimes of single buffers, then sharing, then lifetimes and borders of storages.
-template <int Tasks, int Buffers>
-constexpr void share(schedule<Tasks, Buffers>& s) {
-    for (buffer& b : s.buffers) b.first = Tasks;
-    for (int t = 0; t < Tasks; ++t) {
-        for (int v : s.tasks[t].reads)
-            if (v >= 0) s.buffers[v].last = t;
-        for (int v : s.tasks[t].writes) {
-            if (v < 0) continue;
-            if (t < s.buffers[v].first) s.buffers[v].first = t;
-            if (s.buffers[v].last < t) s.buffers[v].last = t;
-        }
-    }
-    sharing<Tasks, Buffers> state(s);
-    // Slices first: they cannot be moved, while in-place results adapt to them.
-    for (int t = 0; t < Tasks; ++t)
-        if (s.tasks[t].view == link::slice) state.share_slice(s.tasks[t]);
-    for (int t = 0; t < Tasks; ++t)
-        if (s.tasks[t].view == link::same || s.tasks[t].view == link::reshape) state.share_whole(s.tasks[t], t);
-    for (int b = 0; b < Buffers; ++b) {
-        if (state.root[b] == b) continue;
-        buffer &u = s.buffers[b], &r = s.buffers[state.root[b]];
-        if (u.first < r.first) r.first = u.first;
-        if (u.last > r.last) r.last = u.last;
-    }
-    for (int t = 0; t < Tasks; ++t)  // the first writer of a storage zeroes its border
-        for (int v : s.tasks[t].writes)
-            if (v >= 0 && s.bordered(state.root[v]) && s.buffers[state.root[v]].first == t)
-                s.tasks[t].border = state.root[v];
-}
-
-}  // namespace ctnn::detail
-// -------------------- ctnn/graph/thread_memory.hpp
+// -------------------- ctnn/kernels/activation_function.hpp
 /// \file
-/// Temporary memory that every thread needs for itself.
+/// The elementwise activations of one vector, and their gradients.
 
-// -------------------- ctnn/layers/convolution_algorithm.hpp
+// -------------------- ctnn/kernels/error_function.hpp
 /// \file
-/// Which algorithm computes a convolution: a choice by operations and bytes, made when the network is compiled.
+/// The vectorized error function.
 
-// -------------------- ctnn/kernels/winograd.hpp
+// -------------------- ctnn/kernels/math.hpp
 /// \file
-/// Winograd convolution, channels last: tiles of inputs are transformed, multiplied channel by channel, and summed.
-
-// -------------------- ctnn/kernels/correlation.hpp
-/// \file
-/// The geometry of a convolution as run-time numbers, and the register tile that is chosen for it at compile time.
+/// Vectorized elementary functions with stated error bounds: exp, tanh, sigmoid.
 
 // -------------------- ctnn/kernels/simd.hpp
 /// \file
@@ -12811,606 +12041,6 @@ namespace ctnn {
 inline namespace CTNN_BACKEND {
 namespace kernels {
 
-/// A correlation over up to three axes (depth, height, width), channels last. Every number is in elements:
-/// y[p][f] = bias[f] + sum over taps k and channels c of x[p * in_step + k * tap_step + c] * w[k][c][f].
-/// Stride and dilation are part of in_step and tap_step, padding is a zero border in x; x points at the first tap of
-/// the first position. Both gradients are this loop as well, with the operands exchanged.
-struct correlation {
-    extent positions[3]{1, 1, 1};
-    extent in_step[3]{};   ///< of x, from one position to the next
-    extent out_step[3]{};  ///< of y
-    extent add_step[3]{};  ///< of the addend
-    extent taps[3]{1, 1, 1};
-    extent tap_step[3]{};  ///< of x, from one tap to the next
-    extent channels = 1;   ///< of one group
-    extent filters = 1;    ///< of one group
-    extent groups = 1;
-    activation_numbers numbers{};
-
-    /// Of depth and height: position p and tap k read row row_first + p * row_step + k * row_tap of x; the rows outside
-    /// [0, row_count) are zeros of the border, whose products are skipped. row_count 0: nothing is known.
-    extent row_first[2]{}, row_step[2]{}, row_tap[2]{}, row_count[2]{};
-
-    [[nodiscard]] constexpr extent rows() const { return positions[0] * positions[1]; }
-    [[nodiscard]] constexpr extent tap_count() const { return taps[0] * taps[1] * taps[2]; }
-    /// The first (`last` false) tap of an axis whose row of x exists, or the end of the last one, for a position.
-    [[nodiscard]] constexpr extent tap_limit(int axis, extent position, bool last) const {
-        const auto exists = [&](extent tap) {
-            const extent row = row_first[axis] + position * row_step[axis] + tap * row_tap[axis];
-            return row_count[axis] == 0 || (row >= 0 && row < row_count[axis]);
-        };
-        extent begin = 0, end = taps[axis];
-        while (begin < end && !exists(begin)) ++begin;
-        if (!last) return begin;
-        while (end > begin && !exists(end - 1)) --end;
-        return end;
-    }
-    /// Multiply-adds of one row of one sample.
-    [[nodiscard]] constexpr extent row_work() const { return positions[2] * tap_count() * channels * filters * groups; }
-};
-
-/// What is code in the kernels; all else is run-time numbers. A tile of `pixels` x `vectors` sums stays in registers.
-struct key {
-    extent pixels = 1;       ///< positions of a tile
-    extent rest = 0;         ///< positions of a row's last tile; 0: the last tile overlaps the one before it
-    extent vectors = 1;      ///< vectors of filters of a tile
-    extent last = 0;         ///< vectors of the last block of filters; 0: as many as of the others
-    bool partial = false;    ///< the very last vector has fewer filters than lanes
-    bool depthwise = false;  ///< one channel and one filter a group: depthwise.hpp, whose tiles need no key
-    bool dense = false;      ///< one position, no window: dense.hpp, whose tiles need no key
-    bool halved = false;     ///< stores the maxima of 2x2 neighbors
-    extent winograd = 0;     ///< outputs of a Winograd tile along an axis, `pixels` being tiles; 0: direct
-    ctnn::activation activation = ctnn::activation::none;
-    constexpr bool operator==(const key&) const = default;
-};
-
-/// How many vectors the filters of a group fill, the last one perhaps in part.
-template <class T>
-[[nodiscard]] constexpr extent vector_count(extent filters) {
-    return (filters + lanes<T> - 1) / lanes<T>;
-}
-
-/// The tile for rows of `width` positions and `filters` filters: the one that needs the fewest cycles by this count:
-/// one cycle for a multiply-add, but at least 10 for a step (two pipelines with a latency of five), and at least one
-/// for each load; a sixteenth for each load on top prefers the squarer of two equal tiles. Overlap is allowed when it
-/// wastes less than one position in 24, because every other remainder is one more piece of code to compile;
-/// `always_overlap` asks for it everywhere, so that one tile serves rows of several widths, none below `width`.
-template <class T>
-[[nodiscard]] constexpr key choose_tile(extent width, extent filters, bool always_overlap = false) {
-    const extent total = vector_count<T>(filters);
-    key best;
-    extent least = 0;
-    for (extent vectors = 1; vectors <= (total < 4 ? total : 4); ++vectors) {
-        extent most = (registers - 1 - vectors) / vectors;
-        if (most > 14) most = 14;
-        const extent tiles = (width + most - 1) / most;
-        const extent pixels = (width + tiles - 1) / tiles;
-        const auto cycles = [](extent p, extent v) {
-            const extent loads = p + v, sums = p * v;
-            const extent step = sums > loads ? sums : loads;
-            return (step > 10 ? step : 10) * 16 + loads;
-        };
-        const extent rest = width % pixels;
-        const bool overlap = rest != 0 && (always_overlap || (pixels - rest) * 24 <= width);
-        const auto row = [&](extent v) {
-            const extent whole = width / pixels * cycles(pixels, v);
-            return rest == 0 ? whole : whole + cycles(overlap ? pixels : rest, v);
-        };
-        const extent last = total % vectors;
-        const extent cost = total / vectors * row(vectors) + (last != 0 ? row(last) : 0);
-        if (least != 0 && cost >= least) continue;
-        least = cost;
-        best.pixels = pixels;
-        best.rest = overlap ? 0 : rest;
-        best.vectors = vectors;
-        best.last = last;
-    }
-    best.partial = filters % lanes<T> != 0;
-    return best;
-}
-
-/// Packed weights of one group, without bias: blocks of filters, each [tap][channel][filters of the block], zero
-/// padded. Filters are rounded up to 16 so that the size does not depend on the instruction set.
-[[nodiscard]] constexpr extent packed_group(extent taps, extent channels, extent filters) {
-    return taps * channels * round_up(filters);
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-// -------------------- ctnn/kernels/winograd_transform.hpp
-/// \file
-/// The transforms of Winograd's minimal filtering along one axis: F(2,3) and F(4,3).
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-/// Y = A'[(G g) * (B' d)] gives `Outputs` neighboring outputs y of a correlation with 3 taps g from Outputs + 2 inputs
-/// d, with as many products as inputs: the points of interpolation are 0, 1, -1 and infinity, for 4 outputs also 2 and
-/// -2. In two dimensions each transform is applied to the columns and then to the rows.
-/// Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, https://arxiv.org/abs/1509.09308
-template <extent Outputs>
-struct winograd_transform;
-
-/// 4 products where a direct correlation needs 6; in two dimensions 16 instead of 36.
-template <>
-struct winograd_transform<2> {
-    /// B' d
-    template <class T>
-    CTNN_INLINE static void input(const vec<T> (&d)[4], vec<T> (&to)[4]) {
-        to[0] = d[0] - d[2];
-        to[1] = d[1] + d[2];
-        to[2] = d[2] - d[1];
-        to[3] = d[1] - d[3];
-    }
-    /// G g
-    template <class T>
-    CTNN_INLINE static void weights(const vec<T> (&g)[3], vec<T> (&to)[4]) {
-        const vec<T> half = T(0.5), even = (g[0] + g[2]) * half, odd = g[1] * half;
-        to[0] = g[0];
-        to[1] = even + odd;
-        to[2] = even - odd;
-        to[3] = g[2];
-    }
-    /// A' m
-    template <class T>
-    CTNN_INLINE static void output(const vec<T> (&m)[4], vec<T> (&to)[2]) {
-        to[0] = m[0] + m[1] + m[2];
-        to[1] = m[1] - m[2] - m[3];
-    }
-    /// A y: the points of a gradient of the outputs
-    template <class T>
-    CTNN_INLINE static void output_gradient(const vec<T> (&y)[2], vec<T> (&to)[4]) {
-        to[0] = y[0];
-        to[1] = y[0] + y[1];
-        to[2] = y[0] - y[1];
-        to[3] = vec<T>(T(0)) - y[1];
-    }
-    /// G' m: the gradient of the weights from that of their points
-    template <class T>
-    CTNN_INLINE static void weights_gradient(const vec<T> (&m)[4], vec<T> (&to)[3]) {
-        const vec<T> half = T(0.5), sum = (m[1] + m[2]) * half;
-        to[0] = m[0] + sum;
-        to[1] = (m[1] - m[2]) * half;
-        to[2] = sum + m[3];
-    }
-};
-
-/// 6 products where a direct correlation needs 12; in two dimensions 36 instead of 144.
-template <>
-struct winograd_transform<4> {
-    template <class T>
-    CTNN_INLINE static void input(const vec<T> (&d)[6], vec<T> (&to)[6]) {
-        const vec<T> four = T(4), minus_four = T(-4), minus_five = T(-5);
-        const vec<T> even = fma(minus_four, d[2], d[4]), odd = fma(minus_four, d[1], d[3]);
-        const vec<T> near = d[4] - d[2], far = d[3] - d[1], twice = far + far;
-        to[0] = fma(four, d[0], fma(minus_five, d[2], d[4]));
-        to[1] = even + odd;
-        to[2] = even - odd;
-        to[3] = near + twice;
-        to[4] = near - twice;
-        to[5] = fma(four, d[1], fma(minus_five, d[3], d[5]));
-    }
-    template <class T>
-    CTNN_INLINE static void weights(const vec<T> (&g)[3], vec<T> (&to)[6]) {
-        const vec<T> quarter = T(1.0 / 4), sixth = T(-1.0 / 6), twelfth = T(1.0 / 12), small = T(1.0 / 24);
-        const vec<T> even = (g[0] + g[2]) * sixth, odd = g[1] * sixth;
-        const vec<T> wide = fma(g[0], small, g[2] * vec<T>(T(1.0 / 6))), skew = g[1] * twelfth;
-        to[0] = g[0] * quarter;
-        to[1] = even + odd;
-        to[2] = even - odd;
-        to[3] = wide + skew;
-        to[4] = wide - skew;
-        to[5] = g[2];
-    }
-    template <class T>
-    CTNN_INLINE static void output(const vec<T> (&m)[6], vec<T> (&to)[4]) {
-        const vec<T> near = m[1] + m[2], near_odd = m[1] - m[2], far = m[3] + m[4], far_odd = m[3] - m[4];
-        to[0] = m[0] + near + far;
-        to[1] = fma(vec<T>(T(2)), far_odd, near_odd);
-        to[2] = fma(vec<T>(T(4)), far, near);
-        to[3] = fma(vec<T>(T(8)), far_odd, near_odd) + m[5];
-    }
-    template <class T>
-    CTNN_INLINE static void output_gradient(const vec<T> (&y)[4], vec<T> (&to)[6]) {
-        const vec<T> even = y[0] + y[2], odd = y[1] + y[3], four = T(4);
-        const vec<T> wide = fma(four, y[2], y[0]), half_odd = fma(four, y[3], y[1]), wide_odd = half_odd + half_odd;
-        to[0] = y[0];
-        to[1] = even + odd;
-        to[2] = even - odd;
-        to[3] = wide + wide_odd;
-        to[4] = wide - wide_odd;
-        to[5] = y[3];
-    }
-    template <class T>
-    CTNN_INLINE static void weights_gradient(const vec<T> (&m)[6], vec<T> (&to)[3]) {
-        const vec<T> near = (m[1] + m[2]) * vec<T>(T(-1.0 / 6)), near_odd = (m[1] - m[2]) * vec<T>(T(-1.0 / 6));
-        const vec<T> far = m[3] + m[4], far_odd = m[3] - m[4];
-        to[0] = fma(m[0], vec<T>(T(1.0 / 4)), fma(far, vec<T>(T(1.0 / 24)), near));
-        to[1] = fma(far_odd, vec<T>(T(1.0 / 12)), near_odd);
-        to[2] = fma(far, vec<T>(T(1.0 / 6)), near) + m[5];
-    }
-};
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-/// A correlation with 3x3 taps over height and width and any number over depth, stride 1, as run-time numbers.
-struct winograd_sizes {
-    extent positions[3]{1, 1, 1};  ///< of the output
-    extent taps = 1;               ///< of depth
-    extent channels = 1, filters = 1;
-    extent tiles[2]{1, 1};  ///< along height and width
-    extent block = 1;       ///< tiles that are worked on together
-    activation_numbers numbers{};
-    /// Output depth d and tap k read depth first_depth + d + k of x; what is outside [0, depths) is zero.
-    extent first_depth = 0, depths = 1;
-    extent readable[2]{};  ///< rows and columns of x, with its border, from the first tap of the first position on
-};
-
-/// Where one tile lies.
-template <class T>
-struct winograd_tile {
-    const T* x = nullptr;    ///< its first input, at depth 0
-    extent rows = 0;         ///< how many of its rows of x may be read, at most Outputs + 2
-    extent columns = 0;      ///< and columns; the others count as zeros, and only outputs that do not exist see them
-    T* y = nullptr;          ///< its first output, at depth 0
-    const T* add = nullptr;  ///< what is added to it, at depth 0, or null
-    extent out_rows = 0, out_columns = 0;  ///< how many of its outputs exist, at most Outputs
-};
-
-/// Elements between the planes of one point of the transform: `size`, plus a cache line, because planes at a distance
-/// of a power of two would fall into the same few sets of the cache.
-[[nodiscard]] constexpr extent winograd_plane(extent size) { return size + 16; }
-
-/// Elements of a block of transformed inputs of one depth, [point][tile][channels rounded up to 16].
-[[nodiscard]] constexpr extent winograd_slice(extent outputs, extent block, extent channels) {
-    return (outputs + 2) * (outputs + 2) * winograd_plane(block * round_up(channels));
-}
-
-/// The most filters that are summed at a time: four of the widest vectors.
-inline constexpr extent winograd_filters = 64;
-
-/// Elements of scratch memory of one thread: a slice for each tap of depth, and products [point][tile][filter].
-[[nodiscard]] constexpr extent winograd_scratch(extent outputs, extent block, extent taps, extent channels,
-                                                extent filters) {
-    const extent width = round_up(filters) < winograd_filters ? round_up(filters) : winograd_filters;
-    return taps * winograd_slice(outputs, block, channels) +
-           (outputs + 2) * (outputs + 2) * winograd_plane(block * width);
-}
-
-namespace detail {
-
-/// B' d B of one tile and one vector of channels; `row` and `column` are the steps of x, `plane` that of the points.
-/// Loops over columns and rows: unrolled they are no faster, because 36 vectors do not fit into 32 registers, and cost
-/// the compiler six times as much.
-template <extent Outputs, class T>
-CTNN_INLINE void transform_input(const T* from, extent row, extent column, T* to, extent plane) {
-    constexpr extent size = Outputs + 2;
-    constexpr unsigned count = static_cast<unsigned>(size);
-    vec<T> half[count][count], d[count], points[count];
-    for (extent j = 0; j < size; ++j) {
-        unroll<size>([&](auto i) { d[i] = load(from + i * row + j * column); });
-        winograd_transform<Outputs>::input(d, points);
-        unroll<size>([&](auto i) { half[i][j] = points[i]; });
-    }
-    for (extent i = 0; i < size; ++i, to += size * plane) {
-        winograd_transform<Outputs>::input(half[i], points);
-        unroll<size>([&](auto j) { store(to + j * plane, points[j]); });
-    }
-}
-
-}  // namespace detail
-
-/// Transforms the inputs of `count` tiles at one depth of x, `depth` elements from where the tiles begin, to
-/// [point][tile][channels rounded up to 16]. A tile that reaches over the end of x, and the last channels where they
-/// do not fill a vector, are copied first, so that nothing outside is read.
-template <extent Outputs, class T>
-CTNN_KERNEL void winograd_input(const winograd_sizes& g, const winograd_tile<T>* tiles, extent count, extent depth,
-                                extent row_step, extent column_step, T* to) {
-    constexpr extent size = Outputs + 2;
-    const extent width = round_up(g.channels), plane = winograd_plane(g.block * width);
-    alignas(alignment) T copy[static_cast<unsigned>(size * size * lanes<T>)];
-    for (extent t = 0; t < count; ++t) {
-        const winograd_tile<T>& tile = tiles[t];
-        const bool inside = tile.rows == size && tile.columns == size;
-        for (extent c = 0; c < g.channels; c += lanes<T>) {
-            const extent rest = g.channels - c;
-            const T* from = tile.x + depth + c;
-            extent row = row_step, column = column_step;
-            if (!inside || rest < lanes<T>) {
-                for (extent i = 0; i < size; ++i)
-                    for (extent j = 0; j < size; ++j) {
-                        const T* at = from + i * row_step + j * column_step;
-                        vec<T> value = T(0);
-                        if (i < tile.rows && j < tile.columns)
-                            value = rest < lanes<T> ? load_partial(at, rest) : load(at);
-                        store(copy + (i * size + j) * lanes<T>, value);
-                    }
-                from = copy;
-                row = size * lanes<T>;
-                column = lanes<T>;
-            }
-            detail::transform_input<Outputs>(from, row, column, to + t * width + c, plane);
-        }
-    }
-}
-
-namespace detail {
-
-/// Tiles x Vectors sums over the depths and channels: per channel Vectors loads of weights, Tiles broadcasts, and
-/// prefetches of two cache lines of what is read next, of which `ahead` is this tile's share.
-template <extent Tiles, extent Vectors, class T>
-CTNN_INLINE void product_tile(const T* const* slices, extent count, extent offset, extent step, extent channels,
-                              const T* weights, T* sums, const T* ahead, extent ahead_step) {
-    constexpr extent width = Vectors * lanes<T>;
-    vec<T> sum[static_cast<unsigned>(Tiles)][static_cast<unsigned>(Vectors)];
-    unroll<Tiles>([&](auto p) { unroll<Vectors>([&](auto v) { sum[p][v] = vec<T>(T(0)); }); });
-    for (extent s = 0; s < count; ++s) {
-        const T* from = slices[s] + offset;
-        for (extent c = 0; c < channels; ++c, ++from, weights += width, ahead += ahead_step) {
-            __builtin_prefetch(ahead, 0, 2);
-            __builtin_prefetch(ahead + 64 / sizeof(T), 0, 2);
-            vec<T> weight[static_cast<unsigned>(Vectors)];
-            unroll<Vectors>([&](auto v) { weight[v] = load_held(weights + v * lanes<T>); });
-            unroll<Tiles>([&](auto p) {
-                const vec<T> value(from[p * step]);
-                unroll<Vectors>([&](auto v) { sum[p][v] = fma(value, weight[v], sum[p][v]); });
-            });
-        }
-    }
-    unroll<Tiles>([&](auto p) { unroll<Vectors>([&](auto v) { store(sums + p * width + v * lanes<T>, sum[p][v]); }); });
-}
-
-}  // namespace detail
-
-/// The products of one block of filters at every point of the transform: `slices` are the transformed inputs of the
-/// depths [first, first + depths) of the taps, w the block's packed weights [point][tap of depth][channel][filter],
-/// sums [point][tile][filter]. They are computed `Tiles` at a
-/// time; the last ones twice rather than by more code. The weights of the next point are fetched meanwhile: with 128
-/// channels and 64 filters 32 KB, which take L3 some 3,300 cycles, and 18 tiles 4,600 to multiply.
-template <class T, extent Tiles, extent Vectors>
-CTNN_KERNEL void winograd_products(const winograd_sizes& g, extent points, const T* const* slices, extent first,
-                                   extent depths, const T* w, T* sums, extent tiles) {
-    constexpr extent width = Vectors * lanes<T>;
-    const extent step = round_up(g.channels), plane = winograd_plane(g.block * step);
-    const extent sum_plane = winograd_plane(g.block * width);
-    const extent share = width / ((tiles + Tiles - 1) / Tiles);
-    for (extent point = 0; point < points; ++point) {
-        const T* weights = w + (point * g.taps + first) * g.channels * width;
-        for (extent t = 0; t < tiles; t += Tiles) {
-            const extent begin = t + Tiles <= tiles || tiles < Tiles ? t : tiles - Tiles;
-            detail::product_tile<Tiles, Vectors>(slices, depths, point * plane + begin * step, step, g.channels,
-                                                 weights, sums + point * sum_plane + begin * width,
-                                                 weights + (g.taps * width + t / Tiles * share) * g.channels, share);
-        }
-    }
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-// Tests can ask for Winograd wherever it applies: 2 or 4 outputs a tile and axis. 0: the rule below decides.
-#if !defined(CTNN_FORCE_WINOGRAD)
-#define CTNN_FORCE_WINOGRAD 0
-#endif
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-
-/// Outputs of a tile along an axis; 0 for the direct algorithm.
-[[nodiscard]] constexpr extent winograd_outputs(algorithm a) {
-    return a == algorithm::winograd_4 ? 4 : a == algorithm::winograd_2 ? 2 : 0;
-}
-
-/// The most taps along depth of a Winograd convolution.
-inline constexpr extent winograd_depth = 7;
-
-/// The most tiles that are worked on together.
-inline constexpr extent winograd_tiles = 64;
-
-/// Can Winograd's algorithm compute this convolution and its input's gradient? It needs 3x3 taps over height and width
-/// (any number up to 7 over depth), stride 1, dilation 1 and one group.
-[[nodiscard]] constexpr bool winograd_applies(const window& w, extent groups) {
-    for (int a = 0; a < 3; ++a)
-        if (w.stride[a] != 1 || w.dilation[a] != 1) return false;
-    return groups == 1 && w.kernel[0] <= winograd_depth && w.kernel[1] == 3 && w.kernel[2] == 3;
-}
-
-/// And the gradient of its weights? That needs a single tap along depth, and no padding there.
-[[nodiscard]] constexpr bool winograd_gradient_applies(const window& w, extent groups) {
-    return winograd_applies(w, groups) && w.kernel[0] == 1 && w.before[0] == 0 && w.after[0] == 0;
-}
-
-/// The sizes of a convolution, or of the one that gives its input's gradient, that decide how it is computed.
-struct convolution_cost {
-    extent positions[3]{1, 1, 1};
-    extent depth_taps = 1;
-    extent channels = 1, filters = 1;
-
-    [[nodiscard]] constexpr extent tiles(extent outputs) const {
-        return ((positions[1] + outputs - 1) / outputs) * ((positions[2] + outputs - 1) / outputs);
-    }
-    /// Elements of the weights that an algorithm reads.
-    [[nodiscard]] constexpr extent weights(extent taps) const { return depth_taps * taps * channels * filters; }
-    /// Tiles that are worked on together: as many as keep the transformed inputs and products within 768 KB, which
-    /// the second-level caches of most servers hold, but at least 16, so that the weights are read no more than once
-    /// for 16 tiles, and at most winograd_tiles. An image's tiles are divided into equal blocks. Those of several small
-    /// images are put together: 16 or so, or as many as there may be where the weights alone exceed 256 KB.
-    [[nodiscard]] constexpr extent block(extent outputs) const {
-        const extent filling = round_up(filters);
-        const extent width = filling < kernels::winograd_filters ? filling : kernels::winograd_filters;
-        const extent points = (outputs + 2) * (outputs + 2), all = tiles(outputs);
-        extent most = 768 * 256 / (points * (depth_taps * round_up(channels) + width));
-        most = most < 16 ? 16 : most > winograd_tiles ? winograd_tiles : most;
-        if (all > most) {
-            const extent blocks = (all + most - 1) / most;
-            return (all + blocks - 1) / blocks;
-        }
-        const extent together = weights(points) > 65536 ? most : 16;
-        return all < together ? together / all * all : all;
-    }
-    /// Cycles of a core with two pipelines of 16 lanes, for one sample: multiply-adds of whole vectors, and the bytes
-    /// of weights that do not fit into half a megabyte of cache, at 10 bytes a cycle (30 GB/s at 3 GHz).
-    [[nodiscard]] constexpr double direct_cycles() const {
-        const extent vectors = round_up(filters) / 16;
-        const extent products = positions[0] * positions[1] * positions[2] * depth_taps * 9 * channels * vectors;
-        return static_cast<double>(products) / 2 + streaming(weights(9) * 4);
-    }
-    /// The same by Winograd: the products of all points; and for each tile and vector the transforms, whose loads,
-    /// stores and additions take about `input` and `output` cycles.
-    [[nodiscard]] constexpr double winograd_cycles(extent outputs) const {
-        const extent points = (outputs + 2) * (outputs + 2), vectors = round_up(filters) / 16;
-        const extent input = outputs == 4 ? 250 : 70, output = outputs == 4 ? 200 : 60;
-        const extent all = positions[0] * tiles(outputs);
-        const double products = static_cast<double>(all * points * depth_taps * channels * vectors) / 2;
-        const double transforms = static_cast<double>(all * (input * (round_up(channels) / 16) + output * vectors));
-        return products + transforms + streaming(weights(points) * 4);
-    }
-    /// Filters of the weights' gradient that are worked on together: as many as keep the sums of all points (36 with 4
-    /// outputs a tile) within 1.2 MB, but at least 64.
-    [[nodiscard]] constexpr extent gradient_part() const {
-        const extent most = 8192 / channels / 64 * 64, all = round_up(filters);
-        return most < 64 ? (all < 64 ? all : 64) : most < all ? most : all;
-    }
-    /// Tiles of the same: transforms of 768 KB, as block(), but at least 32, because the sums are read and written once
-    /// for each block.
-    [[nodiscard]] constexpr extent gradient_block(extent outputs) const {
-        const extent points = (outputs + 2) * (outputs + 2);
-        const extent most = 768 * 256 / (points * (round_up(channels) + gradient_part()));
-        return most < 32 ? 32 : most > winograd_tiles ? winograd_tiles : most;
-    }
-    /// Elements of scratch memory of one thread for the same. Blocks of filters are whole vectors, at most 64 wide.
-    [[nodiscard]] constexpr extent gradient_scratch(extent outputs) const {
-        const extent points = (outputs + 2) * (outputs + 2), tiles = gradient_block(outputs);
-        const extent part = gradient_part() + kernels::winograd_filters, vectors = part / 4;  // of 4 lanes at least
-        return points * (kernels::winograd_plane(tiles * round_up(channels)) + kernels::winograd_plane(tiles * part) +
-                         channels * part + 16 * vectors);
-    }
-    /// As winograd_cycles, for the weights' gradient: the sums are read and written once a block, 16 bytes a cycle.
-    [[nodiscard]] constexpr double gradient_cycles(extent outputs) const {
-        const extent points = (outputs + 2) * (outputs + 2);
-        const double blocks = static_cast<double>(positions[0] * tiles(outputs)) /
-                              static_cast<double>(gradient_block(outputs));
-        return winograd_cycles(outputs) - streaming(weights(points) * 4) +
-               blocks * static_cast<double>(points * channels * round_up(filters)) / 2;
-    }
-    [[nodiscard]] constexpr algorithm cheapest_gradient() const {
-        const double direct = direct_cycles() - streaming(weights(9) * 4), two = gradient_cycles(2),
-                     four = gradient_cycles(4);
-        if (four * 1.1 < direct && four <= two) return algorithm::winograd_4;
-        return two * 1.1 < direct ? algorithm::winograd_2 : algorithm::direct;
-    }
-    [[nodiscard]] static constexpr double streaming(extent bytes) {
-        return bytes > 524288 ? static_cast<double>(bytes) / 10 : 0;
-    }
-    /// Winograd is taken where it saves a tenth, because it rounds more.
-    [[nodiscard]] constexpr algorithm cheapest() const {
-        const double direct = direct_cycles(), two = winograd_cycles(2), four = winograd_cycles(4);
-        if (four * 1.1 < direct && four <= two) return algorithm::winograd_4;
-        return two * 1.1 < direct ? algorithm::winograd_2 : algorithm::direct;
-    }
-};
-
-[[nodiscard]] constexpr convolution_cost forward_cost(const operation& op) {
-    return {{op.out.axis[0], op.out.axis[1], op.out.axis[2]}, op.window.kernel[0], op.in.channels(), op.out.channels()};
-}
-/// The gradient of the input is a convolution of the output's gradient: channels and filters change places.
-[[nodiscard]] constexpr convolution_cost gradient_cost(const operation& op) {
-    return {{op.in.axis[0], op.in.axis[1], op.in.axis[2]}, op.window.kernel[0], op.out.channels(), op.in.channels()};
-}
-
-/// Sets both algorithms of an operation. `exact` refuses Winograd, `outputs` (2 or 4) demands it.
-constexpr void choose_algorithm(operation& op, bool exact, extent outputs) {
-    op.algorithm = op.gradient_algorithm = op.weight_algorithm = algorithm::direct;
-    if (exact || !winograd_applies(op.window, op.groups)) return;
-    if (outputs == 0) outputs = CTNN_FORCE_WINOGRAD;
-    if (outputs != 0) {
-        op.algorithm = op.gradient_algorithm = outputs == 2 ? algorithm::winograd_2 : algorithm::winograd_4;
-        if (winograd_gradient_applies(op.window, op.groups)) op.weight_algorithm = op.algorithm;
-    } else {
-        op.algorithm = forward_cost(op).cheapest();
-        op.gradient_algorithm = gradient_cost(op).cheapest();
-        if (winograd_gradient_applies(op.window, op.groups))
-            op.weight_algorithm = forward_cost(op).cheapest_gradient();
-    }
-}
-
-/// Rows of outputs that a thread keeps before it stores the maxima of 2x2 neighbors: an even number, 32 KB of float or
-/// two rows, for the first-level cache.
-[[nodiscard]] constexpr extent halved_rows(const operation& op) {
-    const extent row = op.out.width() * op.out.channels(), pairs = 8192 / (2 * row), all = op.out.height() / 2;
-    return 2 * (pairs < 1 ? 1 : pairs < all ? pairs : all);
-}
-
-/// Elements of temporary memory of each thread.
-[[nodiscard]] constexpr extent thread_scratch(algorithm a, const convolution_cost& c) {
-    const extent outputs = winograd_outputs(a);
-    if (outputs == 0) return 0;
-    return kernels::winograd_scratch(outputs, c.block(outputs), c.depth_taps, c.channels, c.filters);
-}
-/// Of an operation in an engine, or with `training` forwards and backwards; 0 unless it is a convolution.
-[[nodiscard]] constexpr extent thread_scratch(const operation& op, bool training) {
-    if (op.what != kind::convolution) return 0;
-    if (op.halved && op.algorithm == algorithm::direct)
-        return round_up(halved_rows(op) * op.out.width() * op.out.channels());
-    const extent forward = thread_scratch(op.algorithm, forward_cost(op));
-    if (!training) return forward;
-    const extent backward = thread_scratch(op.gradient_algorithm, gradient_cost(op));
-    const extent outputs = winograd_outputs(op.weight_algorithm);
-    const extent weights = outputs == 0 ? 0 : forward_cost(op).gradient_scratch(outputs);
-    const extent larger = forward > backward ? forward : backward;
-    return larger > weights ? larger : weights;
-}
-
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn::detail {
-
-/// Elements of temporary memory that a thread needs for any row, in an engine or in training.
-template <int Rows, int Values>
-constexpr extent largest_thread_scratch(const table<Rows, Values>& t, bool training) {
-    extent most = 0;
-    for (const operation& row : t.rows) {
-        const extent needed = row.what == kind::convolution ? thread_scratch(row, training) : row.thread_scratch;
-        if (needed > most) most = needed;
-    }
-    return round_up(most);
-}
-
-}  // namespace ctnn::detail
-// -------------------- ctnn/layers/convolution_code.hpp
-/// \file
-/// The code of convolutions and dense layers forwards: from the operation and its views to kernels, with threads.
-
-// -------------------- ctnn/kernels/convolution.hpp
-/// \file
-/// Direct convolution, channels last, with packed weights: forward, and the gradient with respect to the input.
-
-// -------------------- ctnn/kernels/activation_function.hpp
-/// \file
-/// The elementwise activations of one vector, and their gradients.
-
-// -------------------- ctnn/kernels/error_function.hpp
-/// \file
-/// The vectorized error function.
-
-// -------------------- ctnn/kernels/math.hpp
-/// \file
-/// Vectorized elementary functions with stated error bounds: exp, tanh, sigmoid.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
 namespace detail {
 
 /// c[0] + c[1] z + c[2] z^2 + ..., by Horner's rule.
@@ -13847,6 +12477,121 @@ CTNN_INLINE vec<T> apply_gradient(vec<T> seen, vec<T> dy, [[maybe_unused]] const
     } else {
         return dy;
     }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/kernels/correlation.hpp
+/// \file
+/// The geometry of a convolution as run-time numbers, and the register tile that is chosen for it at compile time.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// A correlation over up to three axes (depth, height, width), channels last. Every number is in elements:
+/// y[p][f] = bias[f] + sum over taps k and channels c of x[p * in_step + k * tap_step + c] * w[k][c][f].
+/// Stride and dilation are part of in_step and tap_step, padding is a zero border in x; x points at the first tap of
+/// the first position. Both gradients are this loop as well, with the operands exchanged.
+struct correlation {
+    extent positions[3]{1, 1, 1};
+    extent in_step[3]{};   ///< of x, from one position to the next
+    extent out_step[3]{};  ///< of y
+    extent add_step[3]{};  ///< of the addend
+    extent taps[3]{1, 1, 1};
+    extent tap_step[3]{};  ///< of x, from one tap to the next
+    extent channels = 1;   ///< of one group
+    extent filters = 1;    ///< of one group
+    extent groups = 1;
+    activation_numbers numbers{};
+
+    /// Of depth and height: position p and tap k read row row_first + p * row_step + k * row_tap of x; the rows outside
+    /// [0, row_count) are zeros of the border, whose products are skipped. row_count 0: nothing is known.
+    extent row_first[2]{}, row_step[2]{}, row_tap[2]{}, row_count[2]{};
+
+    [[nodiscard]] constexpr extent rows() const { return positions[0] * positions[1]; }
+    [[nodiscard]] constexpr extent tap_count() const { return taps[0] * taps[1] * taps[2]; }
+    /// The first (`last` false) tap of an axis whose row of x exists, or the end of the last one, for a position.
+    [[nodiscard]] constexpr extent tap_limit(int axis, extent position, bool last) const {
+        const auto exists = [&](extent tap) {
+            const extent row = row_first[axis] + position * row_step[axis] + tap * row_tap[axis];
+            return row_count[axis] == 0 || (row >= 0 && row < row_count[axis]);
+        };
+        extent begin = 0, end = taps[axis];
+        while (begin < end && !exists(begin)) ++begin;
+        if (!last) return begin;
+        while (end > begin && !exists(end - 1)) --end;
+        return end;
+    }
+    /// Multiply-adds of one row of one sample.
+    [[nodiscard]] constexpr extent row_work() const { return positions[2] * tap_count() * channels * filters * groups; }
+};
+
+/// What is code in the kernels; all else is run-time numbers. A tile of `pixels` x `vectors` sums stays in registers.
+struct key {
+    extent pixels = 1;       ///< positions of a tile
+    extent rest = 0;         ///< positions of a row's last tile; 0: the last tile overlaps the one before it
+    extent vectors = 1;      ///< vectors of filters of a tile
+    extent last = 0;         ///< vectors of the last block of filters; 0: as many as of the others
+    bool partial = false;    ///< the very last vector has fewer filters than lanes
+    bool depthwise = false;  ///< one channel and one filter a group: depthwise.hpp, whose tiles need no key
+    bool dense = false;      ///< one position, no window: dense.hpp, whose tiles need no key
+    bool halved = false;     ///< stores the maxima of 2x2 neighbors
+    extent winograd = 0;     ///< outputs of a Winograd tile along an axis, `pixels` being tiles; 0: direct
+    ctnn::activation activation = ctnn::activation::none;
+    constexpr bool operator==(const key&) const = default;
+};
+
+/// How many vectors the filters of a group fill, the last one perhaps in part.
+template <class T>
+[[nodiscard]] constexpr extent vector_count(extent filters) {
+    return (filters + lanes<T> - 1) / lanes<T>;
+}
+
+/// The tile for rows of `width` positions and `filters` filters: the one that needs the fewest cycles by this count:
+/// one cycle for a multiply-add, but at least 10 for a step (two pipelines with a latency of five), and at least one
+/// for each load; a sixteenth for each load on top prefers the squarer of two equal tiles. Overlap is allowed when it
+/// wastes less than one position in 24, because every other remainder is one more piece of code to compile;
+/// `always_overlap` asks for it everywhere, so that one tile serves rows of several widths, none below `width`.
+template <class T>
+[[nodiscard]] constexpr key choose_tile(extent width, extent filters, bool always_overlap = false) {
+    const extent total = vector_count<T>(filters);
+    key best;
+    extent least = 0;
+    for (extent vectors = 1; vectors <= (total < 4 ? total : 4); ++vectors) {
+        extent most = (registers - 1 - vectors) / vectors;
+        if (most > 14) most = 14;
+        const extent tiles = (width + most - 1) / most;
+        const extent pixels = (width + tiles - 1) / tiles;
+        const auto cycles = [](extent p, extent v) {
+            const extent loads = p + v, sums = p * v;
+            const extent step = sums > loads ? sums : loads;
+            return (step > 10 ? step : 10) * 16 + loads;
+        };
+        const extent rest = width % pixels;
+        const bool overlap = rest != 0 && (always_overlap || (pixels - rest) * 24 <= width);
+        const auto row = [&](extent v) {
+            const extent whole = width / pixels * cycles(pixels, v);
+            return rest == 0 ? whole : whole + cycles(overlap ? pixels : rest, v);
+        };
+        const extent last = total % vectors;
+        const extent cost = total / vectors * row(vectors) + (last != 0 ? row(last) : 0);
+        if (least != 0 && cost >= least) continue;
+        least = cost;
+        best.pixels = pixels;
+        best.rest = overlap ? 0 : rest;
+        best.vectors = vectors;
+        best.last = last;
+    }
+    best.partial = filters % lanes<T> != 0;
+    return best;
+}
+
+/// Packed weights of one group, without bias: blocks of filters, each [tap][channel][filters of the block], zero
+/// padded. Filters are rounded up to 16 so that the size does not depend on the instruction set.
+[[nodiscard]] constexpr extent packed_group(extent taps, extent channels, extent filters) {
+    return taps * channels * round_up(filters);
 }
 
 }  // namespace kernels
@@ -14741,6 +13486,289 @@ struct convolution_phase {
 /// \file
 /// The last step of a Winograd convolution: from products to outputs, with bias, addend and activation.
 
+// -------------------- ctnn/kernels/winograd.hpp
+/// \file
+/// Winograd convolution, channels last: tiles of inputs are transformed, multiplied channel by channel, and summed.
+
+// -------------------- ctnn/kernels/winograd_transform.hpp
+/// \file
+/// The transforms of Winograd's minimal filtering along one axis: F(2,3) and F(4,3).
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Y = A'[(G g) * (B' d)] gives `Outputs` neighboring outputs y of a correlation with 3 taps g from Outputs + 2 inputs
+/// d, with as many products as inputs: the points of interpolation are 0, 1, -1 and infinity, for 4 outputs also 2 and
+/// -2. In two dimensions each transform is applied to the columns and then to the rows.
+/// Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, https://arxiv.org/abs/1509.09308
+template <extent Outputs>
+struct winograd_transform;
+
+/// 4 products where a direct correlation needs 6; in two dimensions 16 instead of 36.
+template <>
+struct winograd_transform<2> {
+    /// B' d
+    template <class T>
+    CTNN_INLINE static void input(const vec<T> (&d)[4], vec<T> (&to)[4]) {
+        to[0] = d[0] - d[2];
+        to[1] = d[1] + d[2];
+        to[2] = d[2] - d[1];
+        to[3] = d[1] - d[3];
+    }
+    /// G g
+    template <class T>
+    CTNN_INLINE static void weights(const vec<T> (&g)[3], vec<T> (&to)[4]) {
+        const vec<T> half = T(0.5), even = (g[0] + g[2]) * half, odd = g[1] * half;
+        to[0] = g[0];
+        to[1] = even + odd;
+        to[2] = even - odd;
+        to[3] = g[2];
+    }
+    /// A' m
+    template <class T>
+    CTNN_INLINE static void output(const vec<T> (&m)[4], vec<T> (&to)[2]) {
+        to[0] = m[0] + m[1] + m[2];
+        to[1] = m[1] - m[2] - m[3];
+    }
+    /// A y: the points of a gradient of the outputs
+    template <class T>
+    CTNN_INLINE static void output_gradient(const vec<T> (&y)[2], vec<T> (&to)[4]) {
+        to[0] = y[0];
+        to[1] = y[0] + y[1];
+        to[2] = y[0] - y[1];
+        to[3] = vec<T>(T(0)) - y[1];
+    }
+    /// G' m: the gradient of the weights from that of their points
+    template <class T>
+    CTNN_INLINE static void weights_gradient(const vec<T> (&m)[4], vec<T> (&to)[3]) {
+        const vec<T> half = T(0.5), sum = (m[1] + m[2]) * half;
+        to[0] = m[0] + sum;
+        to[1] = (m[1] - m[2]) * half;
+        to[2] = sum + m[3];
+    }
+};
+
+/// 6 products where a direct correlation needs 12; in two dimensions 36 instead of 144.
+template <>
+struct winograd_transform<4> {
+    template <class T>
+    CTNN_INLINE static void input(const vec<T> (&d)[6], vec<T> (&to)[6]) {
+        const vec<T> four = T(4), minus_four = T(-4), minus_five = T(-5);
+        const vec<T> even = fma(minus_four, d[2], d[4]), odd = fma(minus_four, d[1], d[3]);
+        const vec<T> near = d[4] - d[2], far = d[3] - d[1], twice = far + far;
+        to[0] = fma(four, d[0], fma(minus_five, d[2], d[4]));
+        to[1] = even + odd;
+        to[2] = even - odd;
+        to[3] = near + twice;
+        to[4] = near - twice;
+        to[5] = fma(four, d[1], fma(minus_five, d[3], d[5]));
+    }
+    template <class T>
+    CTNN_INLINE static void weights(const vec<T> (&g)[3], vec<T> (&to)[6]) {
+        const vec<T> quarter = T(1.0 / 4), sixth = T(-1.0 / 6), twelfth = T(1.0 / 12), small = T(1.0 / 24);
+        const vec<T> even = (g[0] + g[2]) * sixth, odd = g[1] * sixth;
+        const vec<T> wide = fma(g[0], small, g[2] * vec<T>(T(1.0 / 6))), skew = g[1] * twelfth;
+        to[0] = g[0] * quarter;
+        to[1] = even + odd;
+        to[2] = even - odd;
+        to[3] = wide + skew;
+        to[4] = wide - skew;
+        to[5] = g[2];
+    }
+    template <class T>
+    CTNN_INLINE static void output(const vec<T> (&m)[6], vec<T> (&to)[4]) {
+        const vec<T> near = m[1] + m[2], near_odd = m[1] - m[2], far = m[3] + m[4], far_odd = m[3] - m[4];
+        to[0] = m[0] + near + far;
+        to[1] = fma(vec<T>(T(2)), far_odd, near_odd);
+        to[2] = fma(vec<T>(T(4)), far, near);
+        to[3] = fma(vec<T>(T(8)), far_odd, near_odd) + m[5];
+    }
+    template <class T>
+    CTNN_INLINE static void output_gradient(const vec<T> (&y)[4], vec<T> (&to)[6]) {
+        const vec<T> even = y[0] + y[2], odd = y[1] + y[3], four = T(4);
+        const vec<T> wide = fma(four, y[2], y[0]), half_odd = fma(four, y[3], y[1]), wide_odd = half_odd + half_odd;
+        to[0] = y[0];
+        to[1] = even + odd;
+        to[2] = even - odd;
+        to[3] = wide + wide_odd;
+        to[4] = wide - wide_odd;
+        to[5] = y[3];
+    }
+    template <class T>
+    CTNN_INLINE static void weights_gradient(const vec<T> (&m)[6], vec<T> (&to)[3]) {
+        const vec<T> near = (m[1] + m[2]) * vec<T>(T(-1.0 / 6)), near_odd = (m[1] - m[2]) * vec<T>(T(-1.0 / 6));
+        const vec<T> far = m[3] + m[4], far_odd = m[3] - m[4];
+        to[0] = fma(m[0], vec<T>(T(1.0 / 4)), fma(far, vec<T>(T(1.0 / 24)), near));
+        to[1] = fma(far_odd, vec<T>(T(1.0 / 12)), near_odd);
+        to[2] = fma(far, vec<T>(T(1.0 / 6)), near) + m[5];
+    }
+};
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// A correlation with 3x3 taps over height and width and any number over depth, stride 1, as run-time numbers.
+struct winograd_sizes {
+    extent positions[3]{1, 1, 1};  ///< of the output
+    extent taps = 1;               ///< of depth
+    extent channels = 1, filters = 1;
+    extent tiles[2]{1, 1};  ///< along height and width
+    extent block = 1;       ///< tiles that are worked on together
+    activation_numbers numbers{};
+    /// Output depth d and tap k read depth first_depth + d + k of x; what is outside [0, depths) is zero.
+    extent first_depth = 0, depths = 1;
+    extent readable[2]{};  ///< rows and columns of x, with its border, from the first tap of the first position on
+};
+
+/// Where one tile lies.
+template <class T>
+struct winograd_tile {
+    const T* x = nullptr;    ///< its first input, at depth 0
+    extent rows = 0;         ///< how many of its rows of x may be read, at most Outputs + 2
+    extent columns = 0;      ///< and columns; the others count as zeros, and only outputs that do not exist see them
+    T* y = nullptr;          ///< its first output, at depth 0
+    const T* add = nullptr;  ///< what is added to it, at depth 0, or null
+    extent out_rows = 0, out_columns = 0;  ///< how many of its outputs exist, at most Outputs
+};
+
+/// Elements between the planes of one point of the transform: `size`, plus a cache line, because planes at a distance
+/// of a power of two would fall into the same few sets of the cache.
+[[nodiscard]] constexpr extent winograd_plane(extent size) { return size + 16; }
+
+/// Elements of a block of transformed inputs of one depth, [point][tile][channels rounded up to 16].
+[[nodiscard]] constexpr extent winograd_slice(extent outputs, extent block, extent channels) {
+    return (outputs + 2) * (outputs + 2) * winograd_plane(block * round_up(channels));
+}
+
+/// The most filters that are summed at a time: four of the widest vectors.
+inline constexpr extent winograd_filters = 64;
+
+/// Elements of scratch memory of one thread: a slice for each tap of depth, and products [point][tile][filter].
+[[nodiscard]] constexpr extent winograd_scratch(extent outputs, extent block, extent taps, extent channels,
+                                                extent filters) {
+    const extent width = round_up(filters) < winograd_filters ? round_up(filters) : winograd_filters;
+    return taps * winograd_slice(outputs, block, channels) +
+           (outputs + 2) * (outputs + 2) * winograd_plane(block * width);
+}
+
+namespace detail {
+
+/// B' d B of one tile and one vector of channels; `row` and `column` are the steps of x, `plane` that of the points.
+/// Loops over columns and rows: unrolled they are no faster, because 36 vectors do not fit into 32 registers, and cost
+/// the compiler six times as much.
+template <extent Outputs, class T>
+CTNN_INLINE void transform_input(const T* from, extent row, extent column, T* to, extent plane) {
+    constexpr extent size = Outputs + 2;
+    constexpr unsigned count = static_cast<unsigned>(size);
+    vec<T> half[count][count], d[count], points[count];
+    for (extent j = 0; j < size; ++j) {
+        unroll<size>([&](auto i) { d[i] = load(from + i * row + j * column); });
+        winograd_transform<Outputs>::input(d, points);
+        unroll<size>([&](auto i) { half[i][j] = points[i]; });
+    }
+    for (extent i = 0; i < size; ++i, to += size * plane) {
+        winograd_transform<Outputs>::input(half[i], points);
+        unroll<size>([&](auto j) { store(to + j * plane, points[j]); });
+    }
+}
+
+}  // namespace detail
+
+/// Transforms the inputs of `count` tiles at one depth of x, `depth` elements from where the tiles begin, to
+/// [point][tile][channels rounded up to 16]. A tile that reaches over the end of x, and the last channels where they
+/// do not fill a vector, are copied first, so that nothing outside is read.
+template <extent Outputs, class T>
+CTNN_KERNEL void winograd_input(const winograd_sizes& g, const winograd_tile<T>* tiles, extent count, extent depth,
+                                extent row_step, extent column_step, T* to) {
+    constexpr extent size = Outputs + 2;
+    const extent width = round_up(g.channels), plane = winograd_plane(g.block * width);
+    alignas(alignment) T copy[static_cast<unsigned>(size * size * lanes<T>)];
+    for (extent t = 0; t < count; ++t) {
+        const winograd_tile<T>& tile = tiles[t];
+        const bool inside = tile.rows == size && tile.columns == size;
+        for (extent c = 0; c < g.channels; c += lanes<T>) {
+            const extent rest = g.channels - c;
+            const T* from = tile.x + depth + c;
+            extent row = row_step, column = column_step;
+            if (!inside || rest < lanes<T>) {
+                for (extent i = 0; i < size; ++i)
+                    for (extent j = 0; j < size; ++j) {
+                        const T* at = from + i * row_step + j * column_step;
+                        vec<T> value = T(0);
+                        if (i < tile.rows && j < tile.columns)
+                            value = rest < lanes<T> ? load_partial(at, rest) : load(at);
+                        store(copy + (i * size + j) * lanes<T>, value);
+                    }
+                from = copy;
+                row = size * lanes<T>;
+                column = lanes<T>;
+            }
+            detail::transform_input<Outputs>(from, row, column, to + t * width + c, plane);
+        }
+    }
+}
+
+namespace detail {
+
+/// Tiles x Vectors sums over the depths and channels: per channel Vectors loads of weights, Tiles broadcasts, and
+/// prefetches of two cache lines of what is read next, of which `ahead` is this tile's share.
+template <extent Tiles, extent Vectors, class T>
+CTNN_INLINE void product_tile(const T* const* slices, extent count, extent offset, extent step, extent channels,
+                              const T* weights, T* sums, const T* ahead, extent ahead_step) {
+    constexpr extent width = Vectors * lanes<T>;
+    vec<T> sum[static_cast<unsigned>(Tiles)][static_cast<unsigned>(Vectors)];
+    unroll<Tiles>([&](auto p) { unroll<Vectors>([&](auto v) { sum[p][v] = vec<T>(T(0)); }); });
+    for (extent s = 0; s < count; ++s) {
+        const T* from = slices[s] + offset;
+        for (extent c = 0; c < channels; ++c, ++from, weights += width, ahead += ahead_step) {
+            __builtin_prefetch(ahead, 0, 2);
+            __builtin_prefetch(ahead + 64 / sizeof(T), 0, 2);
+            vec<T> weight[static_cast<unsigned>(Vectors)];
+            unroll<Vectors>([&](auto v) { weight[v] = load_held(weights + v * lanes<T>); });
+            unroll<Tiles>([&](auto p) {
+                const vec<T> value(from[p * step]);
+                unroll<Vectors>([&](auto v) { sum[p][v] = fma(value, weight[v], sum[p][v]); });
+            });
+        }
+    }
+    unroll<Tiles>([&](auto p) { unroll<Vectors>([&](auto v) { store(sums + p * width + v * lanes<T>, sum[p][v]); }); });
+}
+
+}  // namespace detail
+
+/// The products of one block of filters at every point of the transform: `slices` are the transformed inputs of the
+/// depths [first, first + depths) of the taps, w the block's packed weights [point][tap of depth][channel][filter],
+/// sums [point][tile][filter]. They are computed `Tiles` at a
+/// time; the last ones twice rather than by more code. The weights of the next point are fetched meanwhile: with 128
+/// channels and 64 filters 32 KB, which take L3 some 3,300 cycles, and 18 tiles 4,600 to multiply.
+template <class T, extent Tiles, extent Vectors>
+CTNN_KERNEL void winograd_products(const winograd_sizes& g, extent points, const T* const* slices, extent first,
+                                   extent depths, const T* w, T* sums, extent tiles) {
+    constexpr extent width = Vectors * lanes<T>;
+    const extent step = round_up(g.channels), plane = winograd_plane(g.block * step);
+    const extent sum_plane = winograd_plane(g.block * width);
+    const extent share = width / ((tiles + Tiles - 1) / Tiles);
+    for (extent point = 0; point < points; ++point) {
+        const T* weights = w + (point * g.taps + first) * g.channels * width;
+        for (extent t = 0; t < tiles; t += Tiles) {
+            const extent begin = t + Tiles <= tiles || tiles < Tiles ? t : tiles - Tiles;
+            detail::product_tile<Tiles, Vectors>(slices, depths, point * plane + begin * step, step, g.channels,
+                                                 weights, sums + point * sum_plane + begin * width,
+                                                 weights + (g.taps * width + t / Tiles * share) * g.channels, share);
+        }
+    }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
 namespace ctnn {
 inline namespace CTNN_BACKEND {
 namespace kernels {
@@ -14930,6 +13958,185 @@ void winograd_weights(extent outputs, extent taps, extent channels, extent filte
 }
 
 }  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/layers/convolution_algorithm.hpp
+/// \file
+/// Which algorithm computes a convolution: a choice by operations and bytes, made when the network is compiled.
+
+// Tests can ask for Winograd wherever it applies: 2 or 4 outputs a tile and axis. 0: the rule below decides.
+#if !defined(CTNN_FORCE_WINOGRAD)
+#define CTNN_FORCE_WINOGRAD 0
+#endif
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Outputs of a tile along an axis; 0 for the direct algorithm.
+[[nodiscard]] constexpr extent winograd_outputs(algorithm a) {
+    return a == algorithm::winograd_4 ? 4 : a == algorithm::winograd_2 ? 2 : 0;
+}
+
+/// The most taps along depth of a Winograd convolution.
+inline constexpr extent winograd_depth = 7;
+
+/// The most tiles that are worked on together.
+inline constexpr extent winograd_tiles = 64;
+
+/// Can Winograd's algorithm compute this convolution and its input's gradient? It needs 3x3 taps over height and width
+/// (any number up to 7 over depth), stride 1, dilation 1 and one group.
+[[nodiscard]] constexpr bool winograd_applies(const window& w, extent groups) {
+    for (int a = 0; a < 3; ++a)
+        if (w.stride[a] != 1 || w.dilation[a] != 1) return false;
+    return groups == 1 && w.kernel[0] <= winograd_depth && w.kernel[1] == 3 && w.kernel[2] == 3;
+}
+
+/// And the gradient of its weights? That needs a single tap along depth, and no padding there.
+[[nodiscard]] constexpr bool winograd_gradient_applies(const window& w, extent groups) {
+    return winograd_applies(w, groups) && w.kernel[0] == 1 && w.before[0] == 0 && w.after[0] == 0;
+}
+
+/// The sizes of a convolution, or of the one that gives its input's gradient, that decide how it is computed.
+struct convolution_cost {
+    extent positions[3]{1, 1, 1};
+    extent depth_taps = 1;
+    extent channels = 1, filters = 1;
+
+    [[nodiscard]] constexpr extent tiles(extent outputs) const {
+        return ((positions[1] + outputs - 1) / outputs) * ((positions[2] + outputs - 1) / outputs);
+    }
+    /// Elements of the weights that an algorithm reads.
+    [[nodiscard]] constexpr extent weights(extent taps) const { return depth_taps * taps * channels * filters; }
+    /// Tiles that are worked on together: as many as keep the transformed inputs and products within 768 KB, which
+    /// the second-level caches of most servers hold, but at least 16, so that the weights are read no more than once
+    /// for 16 tiles, and at most winograd_tiles. An image's tiles are divided into equal blocks. Those of several small
+    /// images are put together: 16 or so, or as many as there may be where the weights alone exceed 256 KB.
+    [[nodiscard]] constexpr extent block(extent outputs) const {
+        const extent filling = round_up(filters);
+        const extent width = filling < kernels::winograd_filters ? filling : kernels::winograd_filters;
+        const extent points = (outputs + 2) * (outputs + 2), all = tiles(outputs);
+        extent most = 768 * 256 / (points * (depth_taps * round_up(channels) + width));
+        most = most < 16 ? 16 : most > winograd_tiles ? winograd_tiles : most;
+        if (all > most) {
+            const extent blocks = (all + most - 1) / most;
+            return (all + blocks - 1) / blocks;
+        }
+        const extent together = weights(points) > 65536 ? most : 16;
+        return all < together ? together / all * all : all;
+    }
+    /// Cycles of a core with two pipelines of 16 lanes, for one sample: multiply-adds of whole vectors, and the bytes
+    /// of weights that do not fit into half a megabyte of cache, at 10 bytes a cycle (30 GB/s at 3 GHz).
+    [[nodiscard]] constexpr double direct_cycles() const {
+        const extent vectors = round_up(filters) / 16;
+        const extent products = positions[0] * positions[1] * positions[2] * depth_taps * 9 * channels * vectors;
+        return static_cast<double>(products) / 2 + streaming(weights(9) * 4);
+    }
+    /// The same by Winograd: the products of all points; and for each tile and vector the transforms, whose loads,
+    /// stores and additions take about `input` and `output` cycles.
+    [[nodiscard]] constexpr double winograd_cycles(extent outputs) const {
+        const extent points = (outputs + 2) * (outputs + 2), vectors = round_up(filters) / 16;
+        const extent input = outputs == 4 ? 250 : 70, output = outputs == 4 ? 200 : 60;
+        const extent all = positions[0] * tiles(outputs);
+        const double products = static_cast<double>(all * points * depth_taps * channels * vectors) / 2;
+        const double transforms = static_cast<double>(all * (input * (round_up(channels) / 16) + output * vectors));
+        return products + transforms + streaming(weights(points) * 4);
+    }
+    /// Filters of the weights' gradient that are worked on together: as many as keep the sums of all points (36 with 4
+    /// outputs a tile) within 1.2 MB, but at least 64.
+    [[nodiscard]] constexpr extent gradient_part() const {
+        const extent most = 8192 / channels / 64 * 64, all = round_up(filters);
+        return most < 64 ? (all < 64 ? all : 64) : most < all ? most : all;
+    }
+    /// Tiles of the same: transforms of 768 KB, as block(), but at least 32, because the sums are read and written once
+    /// for each block.
+    [[nodiscard]] constexpr extent gradient_block(extent outputs) const {
+        const extent points = (outputs + 2) * (outputs + 2);
+        const extent most = 768 * 256 / (points * (round_up(channels) + gradient_part()));
+        return most < 32 ? 32 : most > winograd_tiles ? winograd_tiles : most;
+    }
+    /// Elements of scratch memory of one thread for the same. Blocks of filters are whole vectors, at most 64 wide.
+    [[nodiscard]] constexpr extent gradient_scratch(extent outputs) const {
+        const extent points = (outputs + 2) * (outputs + 2), tiles = gradient_block(outputs);
+        const extent part = gradient_part() + kernels::winograd_filters, vectors = part / 4;  // of 4 lanes at least
+        return points * (kernels::winograd_plane(tiles * round_up(channels)) + kernels::winograd_plane(tiles * part) +
+                         channels * part + 16 * vectors);
+    }
+    /// As winograd_cycles, for the weights' gradient: the sums are read and written once a block, 16 bytes a cycle.
+    [[nodiscard]] constexpr double gradient_cycles(extent outputs) const {
+        const extent points = (outputs + 2) * (outputs + 2);
+        const double blocks = static_cast<double>(positions[0] * tiles(outputs)) /
+                              static_cast<double>(gradient_block(outputs));
+        return winograd_cycles(outputs) - streaming(weights(points) * 4) +
+               blocks * static_cast<double>(points * channels * round_up(filters)) / 2;
+    }
+    [[nodiscard]] constexpr algorithm cheapest_gradient() const {
+        const double direct = direct_cycles() - streaming(weights(9) * 4), two = gradient_cycles(2),
+                     four = gradient_cycles(4);
+        if (four * 1.1 < direct && four <= two) return algorithm::winograd_4;
+        return two * 1.1 < direct ? algorithm::winograd_2 : algorithm::direct;
+    }
+    [[nodiscard]] static constexpr double streaming(extent bytes) {
+        return bytes > 524288 ? static_cast<double>(bytes) / 10 : 0;
+    }
+    /// Winograd is taken where it saves a tenth, because it rounds more.
+    [[nodiscard]] constexpr algorithm cheapest() const {
+        const double direct = direct_cycles(), two = winograd_cycles(2), four = winograd_cycles(4);
+        if (four * 1.1 < direct && four <= two) return algorithm::winograd_4;
+        return two * 1.1 < direct ? algorithm::winograd_2 : algorithm::direct;
+    }
+};
+
+[[nodiscard]] constexpr convolution_cost forward_cost(const operation& op) {
+    return {{op.out.axis[0], op.out.axis[1], op.out.axis[2]}, op.window.kernel[0], op.in.channels(), op.out.channels()};
+}
+/// The gradient of the input is a convolution of the output's gradient: channels and filters change places.
+[[nodiscard]] constexpr convolution_cost gradient_cost(const operation& op) {
+    return {{op.in.axis[0], op.in.axis[1], op.in.axis[2]}, op.window.kernel[0], op.out.channels(), op.in.channels()};
+}
+
+/// Sets both algorithms of an operation. `exact` refuses Winograd, `outputs` (2 or 4) demands it.
+constexpr void choose_algorithm(operation& op, bool exact, extent outputs) {
+    op.algorithm = op.gradient_algorithm = op.weight_algorithm = algorithm::direct;
+    if (exact || !winograd_applies(op.window, op.groups)) return;
+    if (outputs == 0) outputs = CTNN_FORCE_WINOGRAD;
+    if (outputs != 0) {
+        op.algorithm = op.gradient_algorithm = outputs == 2 ? algorithm::winograd_2 : algorithm::winograd_4;
+        if (winograd_gradient_applies(op.window, op.groups)) op.weight_algorithm = op.algorithm;
+    } else {
+        op.algorithm = forward_cost(op).cheapest();
+        op.gradient_algorithm = gradient_cost(op).cheapest();
+        if (winograd_gradient_applies(op.window, op.groups))
+            op.weight_algorithm = forward_cost(op).cheapest_gradient();
+    }
+}
+
+/// Rows of outputs that a thread keeps before it stores the maxima of 2x2 neighbors: an even number, 32 KB of float or
+/// two rows, for the first-level cache.
+[[nodiscard]] constexpr extent halved_rows(const operation& op) {
+    const extent row = op.out.width() * op.out.channels(), pairs = 8192 / (2 * row), all = op.out.height() / 2;
+    return 2 * (pairs < 1 ? 1 : pairs < all ? pairs : all);
+}
+
+/// Elements of temporary memory of each thread.
+[[nodiscard]] constexpr extent thread_scratch(algorithm a, const convolution_cost& c) {
+    const extent outputs = winograd_outputs(a);
+    if (outputs == 0) return 0;
+    return kernels::winograd_scratch(outputs, c.block(outputs), c.depth_taps, c.channels, c.filters);
+}
+/// Of an operation in an engine, or with `training` forwards and backwards; 0 unless it is a convolution.
+[[nodiscard]] constexpr extent thread_scratch(const operation& op, bool training) {
+    if (op.what != kind::convolution) return 0;
+    if (op.halved && op.algorithm == algorithm::direct)
+        return round_up(halved_rows(op) * op.out.width() * op.out.channels());
+    const extent forward = thread_scratch(op.algorithm, forward_cost(op));
+    if (!training) return forward;
+    const extent backward = thread_scratch(op.gradient_algorithm, gradient_cost(op));
+    const extent outputs = winograd_outputs(op.weight_algorithm);
+    const extent weights = outputs == 0 ? 0 : forward_cost(op).gradient_scratch(outputs);
+    const extent larger = forward > backward ? forward : backward;
+    return larger > weights ? larger : weights;
+}
+
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
 
@@ -15134,10 +14341,10 @@ void winograd_input_gradient(const backward_call<T>& call) {
 namespace ctnn {
 inline namespace CTNN_BACKEND {
 
-/// Is this a dense layer of vectors: one position before and after, one tap?
+/// Is this a dense layer of vectors: one position, one tap? A sequence of one step is summed as one of many steps.
 [[nodiscard]] constexpr bool is_dense(const operation& op) {
-    return op.in.positions() == 1 && op.out.positions() == 1 && tap_count(op.window) == 1 && op.groups == 1 &&
-           !op.transposed;
+    return op.in.rank != 2 && op.in.positions() == 1 && op.out.positions() == 1 && tap_count(op.window) == 1 &&
+           op.groups == 1 && !op.transposed;
 }
 
 /// Does each channel have taps of its own, and one filter?
@@ -15357,6 +14564,852 @@ void convolution_forward(const forward_call<T>& call) {
 
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
+
+namespace ctnn::detail {
+
+/// The shape of so many values, one behind the other: an image becomes a volume, a vector a sequence.
+constexpr dims with_steps(dims one, extent steps) {
+    one.axis[3 - one.rank] = steps;
+    ++one.rank;
+    return one;
+}
+/// The shape of one of them.
+constexpr dims without_steps(dims all) {
+    all.axis[4 - all.rank] = 1;
+    --all.rank;
+    return all;
+}
+
+/// Does an operation look at single positions, or at windows of them? Such a one does not look across a new axis.
+constexpr bool repeats(const operation& row) {
+    if (row.what == kind::embedding || row.in.rank > 3 || row.out.rank > 3) return false;
+    return row.what != kind::custom || row.positionwise || row.windowed;
+}
+
+/// The same operation for all steps: windows are 1 wide along the new axis.
+constexpr void repeat_steps(operation& row, extent steps) {
+    row.in = with_steps(row.in, steps);
+    row.out = with_steps(row.out, steps);
+    row.multiply_adds *= steps;
+    if (row.what == kind::convolution) row.scratch = convolution_scratch(row);
+}
+
+}  // namespace ctnn::detail
+
+namespace ctnn {
+
+/// A value on its way through the network.
+struct wire {
+    int id = -1;
+    dims shape{};
+};
+
+/// A layer or composite in the tree that composition makes: the position in its composite, or the name that `named`
+/// gave it.
+struct tree_place {
+    int parent = -1;  ///< the place of its composite; -1: the network
+    int index = 0;
+    const char* name = nullptr;
+};
+
+/// How deep composites may nest; a U-Net level takes three.
+inline constexpr int longest_path = 64;
+
+/// In place of a routine where only shapes are asked for.
+struct no_routine {};
+
+/// Null pointers make a dry run that only counts. `Routine` is what a layer's code is collected as.
+template <class Routine>
+struct builder {
+    operation* operations = nullptr;
+    dims* values = nullptr;
+    Routine* routines = nullptr;
+    tree_place* places = nullptr;
+    int* place_of_row = nullptr;
+
+    int operation_count = 0, value_count = 0, place_count = 0;
+    extent parameter_count = 0, state_count = 0;
+
+    refusal why = refusal::none;
+    dims refused_shape{};
+    int path[longest_path]{};  ///< positions down to the layer at hand; after a refusal, to the layer that refused
+    int places_down[longest_path]{};  ///< the places of the same
+    int depth = 0;
+    extent steps = 0;  ///< within time_distributed: wires have the shape of one step, values and rows that of all
+
+    constexpr wire value(const dims& shape) {
+        if (values != nullptr) values[value_count] = steps == 0 ? shape : detail::with_steps(shape, steps);
+        return {value_count++, shape};
+    }
+    constexpr wire apply(const operation& row, const Routine& code, wire a, wire b = {}) {
+        if (steps != 0 && !detail::repeats(row)) return refuse(refusal::needs_steps_apart, a.shape);
+        if (steps != 0 && row.what == kind::custom && row.out.rank < row.in.rank) {
+            operation pool = row;  // of all positions of a step: their axes stay until it is done
+            pool.out = row.in.with_channels(row.out.channels());
+            for (int axis = 0; axis < 3; ++axis) pool.out.axis[axis] = 1;
+            const wire pooled = apply(pool, code, a, b);
+            return apply(make_operation(kind::reshape, "reshape", pool.out, row.out), Routine{}, pooled);
+        }
+        return apply_into(row, code, a, value(row.out), b);
+    }
+    /// A row that writes (a part of) a value that exists.
+    constexpr wire apply_into(operation row, const Routine& code, wire a, wire out, wire b = {}) {
+        row.in = a.shape;
+        if (steps != 0) detail::repeat_steps(row, steps);
+        row.input[0] = a.id;
+        row.input[1] = b.id;
+        row.result = out.id;
+        row.row = operation_count;
+        row.parameter_offset = parameter_count;
+        row.state_offset = state_count;
+        parameter_count += row.parameter_count();
+        state_count += row.state_count();
+        if (operations != nullptr) operations[operation_count] = row;
+        if (routines != nullptr) routines[operation_count] = code;
+        if (place_of_row != nullptr) place_of_row[operation_count] = place();
+        ++operation_count;
+        return out;
+    }
+    constexpr wire refuse(refusal reason, const dims& shape) {
+        why = reason;
+        refused_shape = shape;
+        return {};
+    }
+    [[nodiscard]] constexpr bool refused() const { return why != refusal::none; }
+    /// Goes down to the child at a position of a composite.
+    constexpr void enter(int index, const char* name = nullptr) {
+        if (places != nullptr) places[place_count] = {place(), index, name};
+        path[depth] = index;
+        places_down[depth++] = place_count++;
+    }
+    /// And back, unless a layer refused: then the path stays where it is.
+    constexpr void leave() {
+        if (!refused()) --depth;
+    }
+
+private:
+    [[nodiscard]] constexpr int place() const { return depth == 0 ? -1 : places_down[depth - 1]; }
+};
+
+/// A layer: answers an incoming shape with an operation or a refusal.
+template <class Layer>
+concept layer = requires(dims in) {
+    { Layer::lower(in) } -> std::same_as<outcome>;
+};
+
+/// A layer or a composition of layers.
+template <class Layer>
+concept composable_layer = layer<Layer> || requires {
+    typename Layer::children;
+};
+
+/// A layer's code for a routine type; void routines are for walks that ask for shapes alone.
+template <class Layer, class Routine>
+[[nodiscard]] constexpr Routine routine_of() {
+    if constexpr (std::same_as<Routine, no_routine>) {
+        return {};
+    } else if constexpr (requires { &Layer::template forward<typename Routine::scalar>; }) {
+        using T = typename Routine::scalar;
+        if constexpr (requires { &Layer::template pack<T>; })
+            return {&Layer::template forward<T>, &Layer::template backward<T>, &Layer::template infer<T>,
+                    &Layer::template pack<T>, true};
+        else
+            return {&Layer::template forward<T>, &Layer::template backward<T>};
+    } else {
+        return {};  // its code is chosen by geometry later: convolutions
+    }
+}
+
+/// Adds a layer's rows to the table and returns its output. The template depth is the depth of nesting in the source.
+template <class Layer, class Routine>
+constexpr wire emit(builder<Routine>& b, wire in) {
+    if constexpr (layer<Layer>) {
+        const outcome o = Layer::lower(in.shape);
+        return o.why == refusal::none ? b.apply(o.what, routine_of<Layer, Routine>(), in) : b.refuse(o.why, in.shape);
+    } else if constexpr (composable_layer<Layer>) {
+        return Layer::template emit<Routine>(b, in);
+    } else {
+        return b.refuse(refusal::no_layer, in.shape);
+    }
+}
+
+template <class Routine>
+using emitter = wire (*)(builder<Routine>&, wire);
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// A list of types.
+template <class... Layers>
+struct types {};
+
+namespace detail {
+// A loop over an array of functions, not a fold: clang stops at 256 operands.
+template <class Routine, class... Layers>
+inline constexpr emitter<Routine> emitters[sizeof...(Layers) + 1]{&ctnn::emit<Layers, Routine>..., nullptr};
+}  // namespace detail
+
+/// One layer after the other.
+///
+///     template <nn::extent C> struct block : nn::chain<nn::conv<C, 3, nn::same>, nn::batch_norm<>, nn::relu> {};
+template <class... Layers>
+struct chain {
+    using children = types<Layers...>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        for (int i = 0; i < static_cast<int>(sizeof...(Layers)) && !b.refused(); ++i) {
+            b.enter(i);
+            in = detail::emitters<Routine, Layers...>[i](b, in);
+            b.leave();
+        }
+        return in;
+    }
+};
+
+/// The same layers so many times, each time with parameters of their own.
+template <extent Times, class... Layers>
+struct repeat {
+    using children = types<chain<Layers...>>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        if (Times < 1) return b.refuse(refusal::number_out_of_range, in.shape);
+        for (int i = 0; i < static_cast<int>(Times) && !b.refused(); ++i) {
+            b.enter(i);
+            in = ctnn::emit<chain<Layers...>, Routine>(b, in);
+            b.leave();
+        }
+        return in;
+    }
+};
+
+/// All branches read the same input; their outputs, of equal shape, are added.
+template <class... Branches>
+struct sum {
+    using children = types<Branches...>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        if (sizeof...(Branches) < 2) return b.refuse(refusal::branches_missing, in.shape);
+        wire total{};
+        for (int i = 0; i < static_cast<int>(sizeof...(Branches)); ++i) {
+            b.enter(i);
+            const wire branch = detail::emitters<Routine, Branches...>[i](b, in);
+            b.leave();
+            if (b.refused()) return {};
+            if (i > 0 && !(branch.shape == total.shape)) return b.refuse(refusal::branches_differ, in.shape);
+            total = i == 0 ? branch : add(b, total, branch);
+        }
+        return total;
+    }
+
+private:
+    template <class Routine>
+    static constexpr wire add(builder<Routine>& b, wire total, wire branch) {
+        operation row = make_operation(kind::add, "add", total.shape, total.shape);
+        row.in_place = row.backward_in_place = true;
+        return b.apply(row, Routine{}, total, branch);
+    }
+};
+
+namespace detail {
+// Each branch is placed into the same value; most placements cost nothing, because the planner lets the branch
+// write there in the first place.
+template <class Routine>
+constexpr wire place_beside(builder<Routine>& b, const wire* branches, int count, const dims& all) {
+    wire out{};
+    extent channel = 0;
+    for (int i = 0; i < count; ++i) {
+        operation row = make_operation(kind::place, "concat", branches[i].shape, all);
+        row.channel = channel;
+        out = i == 0 ? b.apply(row, Routine{}, branches[i]) : b.apply_into(row, Routine{}, branches[i], out);
+        channel += branches[i].shape.channels();
+    }
+    return out;
+}
+}  // namespace detail
+
+/// All branches read the same input; their outputs lie side by side along the channels.
+template <class... Branches>
+struct concat {
+    using children = types<Branches...>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        if (sizeof...(Branches) == 0) return b.refuse(refusal::branches_missing, in.shape);
+        wire branches[sizeof...(Branches) + 1]{};
+        dims all{};
+        for (int i = 0; i < static_cast<int>(sizeof...(Branches)); ++i) {
+            b.enter(i);
+            branches[i] = detail::emitters<Routine, Branches...>[i](b, in);
+            b.leave();
+            if (b.refused()) return {};
+            const dims& shape = branches[i].shape;
+            if (i > 0 && !(shape.with_channels(1) == all.with_channels(1)))
+                return b.refuse(refusal::channels_differ, in.shape);
+            all = i == 0 ? shape : all.with_channels(all.channels() + shape.channels());
+        }
+        return detail::place_beside(b, branches, static_cast<int>(sizeof...(Branches)), all);
+    }
+};
+
+/// Passes its input on: the shortcut of a residual block.
+struct identity {
+    using children = types<>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>&, wire in) {
+        return in;
+    }
+};
+
+/// x + f(x), where f is the chain of layers (He et al., "Deep residual learning", 2015).
+template <class... Layers>
+struct residual : sum<identity, chain<Layers...>> {};
+
+/// Characters as a template argument.
+template <std::size_t N>
+struct fixed_text {
+    char characters[N]{};
+    constexpr fixed_text(const char (&text)[N]) {
+        for (std::size_t i = 0; i < N; ++i) characters[i] = text[i];
+    }
+};
+
+/// Gives a layer the name that its parameters have in a weight file: named<"encoder.0", conv<32>> learns
+/// "encoder.0.weight". The name stands in place of the layer's position in the composition around it.
+template <fixed_text Name, class Layer>
+struct named {
+    using children = types<Layer>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        b.enter(0, Name.characters);
+        const wire out = ctnn::emit<Layer, Routine>(b, in);
+        b.leave();
+        return out;
+    }
+};
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// All rows of a network in the order of execution. Row 0 copies the caller's input (value 0) into the arena (value 1).
+template <int Rows, int Values>
+struct table {
+    operation rows[static_cast<std::size_t>(Rows > 0 ? Rows : 1)]{};
+    dims values[static_cast<std::size_t>(Values > 0 ? Values : 1)]{};
+    int output = 0;
+    extent parameter_count = 0, state_count = 0;
+    static constexpr int row_count = Rows;
+    static constexpr int value_count = Values;
+};
+
+namespace detail {
+
+template <class Layers, class Routine>
+constexpr wire emit_network(builder<Routine>& b, const dims& in) {
+    const wire outside = b.value(in);
+    if (in.rank == 0) return b.refuse(refusal::no_shape, in);
+    const wire inside = b.apply(make_operation(kind::input, "input", in, in), Routine{}, outside);
+    return emit<Layers, Routine>(b, inside);
+}
+
+template <class Layers>
+constexpr builder<no_routine> dry_run(const dims& in) {
+    builder<no_routine> b;
+    emit_network<Layers>(b, in);
+    return b;
+}
+
+/// What the type parameter list of an error needs to know of a refused network.
+struct diagnosis {
+    refusal why = refusal::none;
+    dims shape{};
+    int path[longest_path]{};
+    int depth = 0;
+    int rows = 0, values = 0, places = 0;
+};
+
+template <class Layers>
+constexpr diagnosis diagnose(const dims& in) {
+    const builder<no_routine> b = dry_run<Layers>(in);
+    diagnosis d{.why = b.why,
+                .shape = b.refused_shape,
+                .rows = b.operation_count,
+                .values = b.value_count,
+                .places = b.place_count};
+    if (d.why == refusal::none) return d;
+    d.depth = b.depth;
+    for (int i = 0; i < b.depth; ++i) d.path[i] = b.path[i];
+    return d;
+}
+template <class Layers, dims In>
+inline constexpr diagnosis diagnosed = diagnose<Layers>(In);
+
+// The child of a composite at a position, without recursion over the list.
+template <int I, class T>
+struct boxed {
+    using type = T;
+};
+template <class Indices, class... Layers>
+struct boxes;
+template <std::size_t... I, class... Layers>
+struct boxes<std::index_sequence<I...>, Layers...> : boxed<static_cast<int>(I), Layers>... {};
+template <int I, class T>
+boxed<I, T> pick(const boxed<I, T>&);
+template <int I, class Children>
+struct child;
+template <int I, class... Layers>
+struct child<I, types<Layers...>>
+    : decltype(pick < sizeof...(Layers) == 1
+                   ? 0
+                   : I > (std::declval<boxes<std::make_index_sequence<sizeof...(Layers)>, Layers...>>())) {};
+
+// Follows the path from the outermost composite to the layer that refused. It ends before the error begins, so that the
+// compiler's backtrace shows none of it.
+template <class Layer, class Network, dims In, int Depth>
+struct culprit : culprit<typename child<diagnosed<Network, In>.path[Depth], typename Layer::children>::type, Network,
+                         In, Depth + 1> {};
+template <class Layer, class Network, dims In, int Depth>
+requires(Depth == diagnosed<Network, In>.depth) struct culprit<Layer, Network, In, Depth> {
+    using type = Layer;
+};
+
+// The shape that was refused, as a type. Named in a step of its own: g++ 12 crashes on shape_of<variable<...>.member>.
+template <class Layers, dims In>
+struct refused_input {
+    static constexpr dims value = diagnosed<Layers, In>.shape;
+    using type = shape_of<value>;
+};
+template <class Layers, dims In>
+requires(In.rank == 0) struct refused_input<Layers, In> {
+    using type = void;  // there is no shape
+};
+
+template <class Layers, dims In, refusal Why>
+struct check : refused<typename culprit<Layers, Layers, In, 0>::type, typename refused_input<Layers, In>::type, Why> {};
+template <class Layers, dims In>
+struct check<Layers, In, refusal::none> {};
+
+template <class Layers, dims In>
+constexpr auto lower() {
+    constexpr const diagnosis& size = diagnosed<Layers, In>;
+    if constexpr (size.why != refusal::none) {
+        return table<0, 1>{};  // the error is reported by check; anything more would only add lines to it
+    } else {
+        table<size.rows, size.values> t;
+        builder<no_routine> b{.operations = t.rows, .values = t.values};
+        t.output = emit_network<Layers>(b, In).id;
+        t.parameter_count = b.parameter_count;
+        t.state_count = b.state_count;
+        return t;
+    }
+}
+
+/// Where each row of a table stands in the composition of its network.
+template <int Rows, int Places>
+struct composition {
+    tree_place places[static_cast<std::size_t>(Places > 0 ? Places : 1)]{};
+    int place_of_row[static_cast<std::size_t>(Rows)]{};
+};
+
+template <class Layers, dims In>
+constexpr auto compose_places() {
+    constexpr const diagnosis& size = diagnosed<Layers, In>;
+    composition<size.rows, size.places> c;
+    builder<no_routine> b{.places = c.places, .place_of_row = c.place_of_row};
+    emit_network<Layers>(b, In);
+    return c;
+}
+// A variable of its own: only names ask for it, and only they pay for it.
+template <class Layers, dims In>
+inline constexpr auto composition_of = compose_places<Layers, In>();
+
+}  // namespace detail
+}  // namespace ctnn
+
+namespace ctnn::detail {
+
+/// Before sharing: row 0 need not copy the input if nobody wants a border of zeros around it or writes over it. Rows
+/// that would work in place find no memory of theirs to share, and take other.
+template <int Rows, int Values>
+constexpr void borrow_input(schedule<Rows, Values>& s, const table<Rows, Values>& t) {
+    const int value = t.rows[0].result;
+    if (s.bordered(value) || t.output == value) return;
+    for (int i = 1; i < Rows; ++i)  // a flattened or concatenated input is copied once, by row 0
+        if (t.rows[i].input[0] == value && (t.rows[i].what == kind::reshape || t.rows[i].what == kind::place)) return;
+    s.buffers[value].memory = owner::caller_input;
+    s.tasks[0].elided = true;
+}
+
+/// After sharing: the storage of the output is the caller's if it holds as many elements, without a gap. Members of
+/// another size would be slices or wholes of it.
+template <int Rows, int Values>
+constexpr void lend_output(schedule<Rows, Values>& s, const table<Rows, Values>& t) {
+    const int root = s.root(t.output);
+    if (s.external(root) || s.bordered(root)) return;
+    for (int b = 0; b < Values; ++b)
+        if (s.root(b) == root && s.buffers[b].shape.size() != t.values[t.output].size()) return;
+    s.buffers[root].memory = owner::caller_output;
+}
+
+}  // namespace ctnn::detail
+// -------------------- ctnn/graph/fuse.hpp
+/// \file
+/// Fusion on the table: rows are marked, never rewritten as types, so it works across nesting.
+
+namespace ctnn::detail {
+
+// Who reads and writes each value; a row that fusion removed does neither.
+template <int Values>
+struct uses {
+    int readers[static_cast<std::size_t>(Values)]{};
+    int reader[static_cast<std::size_t>(Values)]{};    // the last of them
+    int producer[static_cast<std::size_t>(Values)]{};  // the first row that writes it
+};
+
+template <int Rows, int Values>
+constexpr uses<Values> count_uses(const table<Rows, Values>& t) {
+    uses<Values> u;
+    for (int v = 0; v < Values; ++v) u.producer[v] = -1;
+    for (int i = 0; i < Rows; ++i) {
+        const operation& row = t.rows[i];
+        if (row.what == kind::none) continue;
+        for (int v : row.input) {
+            if (v < 0) continue;
+            ++u.readers[v];
+            u.reader[v] = i;
+        }
+        if (u.producer[row.result] < 0) u.producer[row.result] = i;
+    }
+    ++u.readers[t.output];
+    return u;
+}
+
+// Removes a row that passes its input on: its readers read its input.
+template <int Rows, int Values>
+constexpr void bypass(table<Rows, Values>& t, operation& row) {
+    for (operation& other : t.rows)
+        for (int& v : other.input)
+            if (v == row.result) v = row.input[0];
+    if (t.output == row.result) t.output = row.input[0];
+    row.what = kind::none;
+}
+
+/// Is this the pool of 2x2 windows that do not overlap, in each plane?
+constexpr bool halves(const operation& pool) {
+    const window& w = pool.window;
+    const auto is = [](const extent(&axis)[3], extent a, extent b) {
+        return axis[0] == a && axis[1] == b && axis[2] == b;
+    };
+    return is(w.kernel, 1, 2) && is(w.stride, 1, 2) && is(w.before, 0, 0) && is(w.after, 0, 0);
+}
+
+/// How many numbers the table of an embedding may become: 4 MB of float.
+inline constexpr extent largest_fold = 1 << 20;
+
+/// An embedding all of whose readers can take it over is folded into them: each has the products of all classes then.
+template <int Rows, int Values>
+constexpr void fold_embedding(table<Rows, Values>& t, operation& row) {
+    const extent classes = row.parameters[0].axis[0];
+    if (t.output == row.result) return;
+    for (const operation& next : t.rows) {
+        const bool reads = next.what != kind::none && (next.input[0] == row.result || next.input[1] == row.result);
+        if (reads && (next.class_size == 0 || (classes + 1) * next.class_size > largest_fold)) return;
+    }
+    for (operation& next : t.rows) {
+        if (next.what == kind::none || next.input[0] != row.result) continue;
+        next.front = row.row;
+        next.classes = classes;
+        next.beta = row.alpha;
+        next.packed += (classes + 1) * next.class_size;
+        next.in = row.in;
+        next.input[0] = row.input[0];
+    }
+    row.what = kind::none;
+}
+
+/// For inference. Dropout vanishes, an embedding becomes a table of the products behind it. A convolution or dense row
+/// swallows what follows while it is the only reader: batch norm, then an addition whose other operand is ready by
+/// then, then an activation, then a maximum over 2x2 windows.
+template <int Rows, int Values>
+constexpr table<Rows, Values> fuse(table<Rows, Values> t) {
+    for (operation& row : t.rows)
+        if (row.what == kind::dropout) bypass(t, row);
+    for (operation& row : t.rows)
+        if (row.what == kind::embedding) fold_embedding(t, row);
+    uses<Values> u = count_uses(t);
+    for (int i = 0; i < Rows; ++i) {
+        operation& row = t.rows[i];
+        if (row.what != kind::convolution) continue;
+        while (u.readers[row.result] == 1 && row.result != t.output && !row.halved) {
+            operation& next = t.rows[u.reader[row.result]];
+            const int other = next.input[0] == row.result ? next.input[1] : next.input[0];
+            if (next.what == kind::max_pool && halves(next) && row.groups == 1 && !row.transposed &&
+                never_falls(row.activation)) {
+                row.halved = true;
+            } else if (row.activation != activation::none) {
+                break;
+            } else if (next.what == kind::batch_norm && row.norm < 0 && row.addend < 0) {
+                row.norm = next.row;
+            } else if (next.what == kind::add && other != row.result && row.addend < 0 && u.producer[other] < i) {
+                row.addend = other;
+                u.reader[other] = i;  // as many readers as before, one of them earlier
+            } else if (next.what == kind::activation) {
+                row.activation = next.activation;
+                row.alpha = next.alpha;
+                row.beta = next.beta;
+            } else {
+                break;
+            }
+            row.result = next.result;
+            next.what = kind::none;
+            u.producer[row.result] = i;
+        }
+    }
+    return t;
+}
+
+/// For training: a head that the loss takes over is left out.
+template <int Rows, int Values>
+constexpr table<Rows, Values> without_head(table<Rows, Values> t) {
+    for (operation& row : t.rows)
+        if (row.result == t.output && row.what != kind::none) {
+            bypass(t, row);
+            break;
+        }
+    return t;
+}
+
+template <int Rows, int Values>
+constexpr int living_rows(const table<Rows, Values>& t) {
+    int count = 0;
+    for (const operation& row : t.rows) count += row.what != kind::none;
+    return count;
+}
+
+/// The same table without the rows that were removed; values keep their ids.
+template <int Living, int Rows, int Values>
+constexpr table<Living, Values> compacted(const table<Rows, Values>& t) {
+    table<Living, Values> out;
+    out.output = t.output;
+    out.parameter_count = t.parameter_count;
+    out.state_count = t.state_count;
+    for (int v = 0; v < Values; ++v) out.values[v] = t.values[v];
+    int next = 0;
+    for (const operation& row : t.rows)
+        if (row.what != kind::none) out.rows[next++] = row;
+    return out;
+}
+
+}  // namespace ctnn::detail
+// -------------------- ctnn/graph/proofs.hpp
+/// \file
+/// What is proved of every plan when it is compiled.
+
+namespace ctnn::detail {
+
+/// No two storages that live at the same time overlap.
+template <int Tasks, int Buffers>
+constexpr bool disjoint(const schedule<Tasks, Buffers>& s) {
+    int roots[static_cast<std::size_t>(Buffers)]{};
+    extent end[static_cast<std::size_t>(Buffers)]{};
+    int count = 0;
+    for (int b = 0; b < Buffers; ++b) {
+        if (s.buffers[b].place < 0) continue;
+        roots[count++] = b;
+        end[b] = s.buffers[b].place + s.size(b);
+    }
+    for (int i = 0; i < count; ++i) {
+        const buffer& a = s.buffers[roots[i]];
+        for (int j = 0; j < i; ++j) {
+            const buffer& b = s.buffers[roots[j]];
+            if (a.first <= b.last && b.first <= a.last && a.place < end[roots[j]] && b.place < end[roots[i]])
+                return false;
+        }
+    }
+    return true;
+}
+
+/// Within one storage nothing is read after another member has overwritten it.
+template <int Tasks, int Buffers>
+constexpr bool never_stale(const schedule<Tasks, Buffers>& s) {
+    constexpr std::size_t count = static_cast<std::size_t>(Buffers);
+    int root[count]{}, next[count]{}, head[count]{};
+    bool valid[count]{};
+    for (int& h : head) h = -1;
+    for (int b = 0; b < Buffers; ++b) {
+        root[b] = s.root(b);
+        next[b] = head[root[b]];
+        head[root[b]] = b;
+        valid[b] = s.buffers[b].memory == owner::caller_input;
+    }
+    for (const task& k : s.tasks) {
+        for (int v : k.reads)
+            if (v >= 0 && !valid[v]) return false;
+        for (int v : k.writes) {
+            if (v < 0) continue;
+            if (!k.elided && (k.view != link::slice || k.backward))
+                for (int m = head[root[v]]; m >= 0; m = next[m])
+                    if (m != v && valid[m] && s.overlap(m, v)) valid[m] = false;
+            valid[v] = true;
+        }
+    }
+    return true;
+}
+
+/// A task writes over nothing that it reads, but for the one operand whose memory it takes element by element.
+template <int Tasks, int Buffers>
+constexpr bool reads_before_writes(const schedule<Tasks, Buffers>& s) {
+    for (const task& k : s.tasks) {
+        if (k.elided) continue;
+        for (int w : k.writes) {
+            if (w < 0) continue;
+            const int root = s.root(w);
+            const auto written = s.written_by(k, w);
+            for (int v : k.reads) {
+                if (v < 0 || v == w || s.root(v) != root || (k.view == link::same && v == k.view_of)) continue;
+                if (s.channels_of(v).overlaps(written)) return false;
+            }
+        }
+    }
+    return true;
+}
+
+/// A value that is read with another shape lies without gaps.
+template <int Tasks, int Buffers>
+constexpr bool gapless(const schedule<Tasks, Buffers>& s) {
+    for (const buffer& u : s.buffers) {
+        if (u.how != link::reshape) continue;
+        const location at = s.where(u.parent);
+        const dims& d = s.buffers[u.parent].shape;
+        if (s.bordered(at.root) || (d.rank > 1 && at.step[2] != d.channels())) return false;
+    }
+    return true;
+}
+
+}  // namespace ctnn::detail
+// -------------------- ctnn/graph/share.hpp
+/// \file
+/// Which buffers share memory: slices of a concatenation, in-place results, reshapes. The result is a forest.
+
+namespace ctnn::detail {
+
+// The state of sharing while it is worked out. Members of a storage form a linked list, which is cheap to walk.
+template <int Tasks, int Buffers>
+struct sharing {
+    schedule<Tasks, Buffers>& s;
+    int next[static_cast<std::size_t>(Buffers)]{};
+    int last_of[static_cast<std::size_t>(Buffers)]{};
+    int root[static_cast<std::size_t>(Buffers)]{};
+    // Of a root: has a reshaped member and so must stay without gaps or border.
+    bool flat[static_cast<std::size_t>(Buffers)]{};
+
+    constexpr explicit sharing(schedule<Tasks, Buffers>& all) : s(all) {
+        for (int b = 0; b < Buffers; ++b) {
+            next[b] = -1;
+            last_of[b] = root[b] = b;
+        }
+    }
+    constexpr void join(int child, int parent, link how, extent channel) {
+        s.buffers[child].parent = parent;
+        s.buffers[child].how = how;
+        s.buffers[child].channel = channel;
+        const int to = root[parent];
+        for (int m = child; m >= 0; m = next[m]) root[m] = to;
+        next[last_of[to]] = child;
+        last_of[to] = last_of[child];
+        buffer &c = s.buffers[child], &r = s.buffers[to];
+        for (int a = 0; a < 3; ++a) {
+            if (c.before[a] > r.before[a]) r.before[a] = c.before[a];
+            if (c.after[a] > r.after[a]) r.after[a] = c.after[a];
+        }
+        flat[to] = flat[to] || flat[child] || how == link::reshape;
+    }
+    // A whole becomes a slice of the container: forwards a branch of the concatenation, backwards its gradient.
+    constexpr void share_slice(task& k) {
+        const int child = k.backward ? k.writes[0] : k.view_of, parent = k.backward ? k.view_of : k.writes[0];
+        if (root[child] != child || root[parent] == child || s.external(child) || flat[root[child]]) return;
+        join(child, parent, link::slice, k.channel);
+        k.elided = true;
+    }
+    constexpr void share_whole(task& k, int time) {
+        const int from = k.view_of, to = k.writes[0];
+        const int from_root = root[from], to_root = root[to];
+        if (s.external(from_root) || from_root == to_root) return;
+        // A convolution may write over its addend, but not if it reads the same memory as its input.
+        for (int v : k.reads)
+            if (v >= 0 && v != from && root[v] == from_root && s.overlap(v, from)) return;
+        if (k.view == link::reshape || flat[from_root] || flat[to_root]) {  // must stay without gaps
+            if (s.bordered(from_root) || s.bordered(to_root)) return;
+            if (from_root != from || (to_root != to && s.buffers[to].shape.rank != 1)) return;
+        }
+        bool dead = from_root == from;  // the result's memory takes in everything that begins at `from`
+        for (int m = from; dead && m >= 0; m = next[m]) dead = s.buffers[m].last <= time;
+        if (dead) {
+            join(from, to, k.view, 0);
+        } else if (k.view == link::same && to_root == to) {  // or the result moves into the memory of `from`
+            dead = true;
+            for (int m = from_root; dead && m >= 0; m = next[m])
+                dead = s.buffers[m].last <= time || !s.overlap(m, from);
+            for (int m = to; dead && m >= 0; m = next[m]) dead = s.buffers[m].first >= time;
+            if (!dead) return;
+            join(to, from, link::same, 0);
+        } else {
+            return;
+        }
+        k.elided = k.view == link::reshape;
+    }
+};
+
+/// Lifetimes of single buffers, then sharing, then lifetimes and borders of storages.
+template <int Tasks, int Buffers>
+constexpr void share(schedule<Tasks, Buffers>& s) {
+    for (buffer& b : s.buffers) b.first = Tasks;
+    for (int t = 0; t < Tasks; ++t) {
+        for (int v : s.tasks[t].reads)
+            if (v >= 0) s.buffers[v].last = t;
+        for (int v : s.tasks[t].writes) {
+            if (v < 0) continue;
+            if (t < s.buffers[v].first) s.buffers[v].first = t;
+            if (s.buffers[v].last < t) s.buffers[v].last = t;
+        }
+    }
+    sharing<Tasks, Buffers> state(s);
+    // Slices first: they cannot be moved, while in-place results adapt to them.
+    for (int t = 0; t < Tasks; ++t)
+        if (s.tasks[t].view == link::slice) state.share_slice(s.tasks[t]);
+    for (int t = 0; t < Tasks; ++t)
+        if (s.tasks[t].view == link::same || s.tasks[t].view == link::reshape) state.share_whole(s.tasks[t], t);
+    for (int b = 0; b < Buffers; ++b) {
+        if (state.root[b] == b) continue;
+        buffer &u = s.buffers[b], &r = s.buffers[state.root[b]];
+        if (u.first < r.first) r.first = u.first;
+        if (u.last > r.last) r.last = u.last;
+    }
+    for (int t = 0; t < Tasks; ++t)  // the first writer of a storage zeroes its border
+        for (int v : s.tasks[t].writes)
+            if (v >= 0 && s.bordered(state.root[v]) && s.buffers[state.root[v]].first == t)
+                s.tasks[t].border = state.root[v];
+}
+
+}  // namespace ctnn::detail
+// -------------------- ctnn/graph/thread_memory.hpp
+/// \file
+/// Temporary memory that every thread needs for itself.
+
+namespace ctnn::detail {
+
+/// Elements of temporary memory that a thread needs for any row, in an engine or in training.
+template <int Rows, int Values>
+constexpr extent largest_thread_scratch(const table<Rows, Values>& t, bool training) {
+    extent most = 0;
+    for (const operation& row : t.rows) {
+        const extent needed = row.what == kind::convolution ? thread_scratch(row, training) : row.thread_scratch;
+        if (needed > most) most = needed;
+    }
+    return round_up(most);
+}
+
+}  // namespace ctnn::detail
 
 namespace ctnn::detail {
 
@@ -15655,6 +15708,7 @@ struct inference_row {
     bool skip = false;
     extent weights = 0;  ///< offset among the packed weights
     extent state = 0;    ///< and of running statistics that could not be folded
+    extent carried = 0;  ///< offset in what a stream carries
 };
 
 template <int Rows>
@@ -15667,7 +15721,7 @@ template <class Plan>
 constexpr auto inference_rows_of() {
     inference_rows<Plan::rows> r;
     const auto& s = Plan::plan;
-    extent weights = 0;
+    extent weights = 0, carried = 0;
     for (int i = 0; i < Plan::rows; ++i) {
         inference_row& row = r.of[i];
         row.op = Plan::table.rows[i];
@@ -15684,6 +15738,8 @@ constexpr auto inference_rows_of() {
         weights += packed_parameters(row.op);
         row.state = weights;
         weights += round_up(row.op.state_count());
+        row.carried = carried;
+        carried += round_up(row.op.carried);
     }
     r.output = operand_of(s, Plan::table.output);
     return r;
@@ -15703,9 +15759,10 @@ struct program {
     const T* weights = nullptr;
     extent threads = 1;
 
-    /// Runs `samples` inputs through the arena with temporary memory, and some more for each of `on` threads.
-    void run(const ctnn::detail::memories<T>& at, extent samples, T* scratch, T* thread_scratch,
-             extent on) const noexcept {
+    /// Runs `samples` inputs through the arena with temporary memory, and some more for each of `on` threads. `carried`
+    /// is a stream's, which has one sample.
+    void run(const ctnn::detail::memories<T>& at, extent samples, T* scratch, T* thread_scratch, extent on,
+             T* carried = nullptr) const noexcept {
         for (int i = 0; i < count; ++i) {
             const ctnn::detail::inference_row& row = rows[i];
             if (row.border.place >= 0)
@@ -15732,6 +15789,7 @@ struct program {
                                          .parameters = weights + row.weights,
                                          .state = const_cast<T*>(weights + row.state),
                                          .saved = nullptr,
+                                         .carried = carried == nullptr ? nullptr : carried + row.carried,
                                          .scratch = scratch,
                                          .thread_scratch = thread_scratch,
                                          .threads = on});
@@ -17017,6 +17075,142 @@ template <class Net, class T>
 
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
+// -------------------- ctnn/engine/stream.hpp
+/// \file
+/// The deployable form of a model that reads a sequence: it takes the steps one by one, as they come.
+
+namespace ctnn {
+
+namespace detail {
+
+/// The input of a single step; a vector is one of class indices. Named in a step of its own: g++ 12 crashes on
+/// shape_of<expression>.
+template <class Net>
+struct step_input {
+    static constexpr dims value = Net::input_dims.rank == 2 ? make_dims(1, Net::input_dims.channels()) : make_dims(1);
+    using type = shape_of<value>;
+};
+/// The same layers over it.
+template <class Net>
+using step_network = network<typename step_input<Net>::type, typename Net::layers>;
+
+/// Does an operation look at one step at a time, and at no later one?
+constexpr bool streams(const operation& row) {
+    if (row.in.rank == 1 && row.out.rank == 1) return true;  // behind the last step
+    const window& w = row.window;
+    switch (row.what) {
+        case kind::convolution:
+            for (int a = 0; a < 3; ++a)
+                if (w.kernel[a] != 1 || w.stride[a] != 1 || w.before[a] != 0 || w.after[a] != 0) return false;
+            return true;
+        case kind::custom:
+            return row.positionwise || row.carried != 0;
+        case kind::reshape:
+        case kind::max_pool:
+            return false;
+        default:
+            return true;
+    }
+}
+/// Can a network take its steps one by one? Its first row sees either steps or, before an embedding, class indices.
+template <class Net>
+constexpr bool streams_all() {
+    if (Net::input_dims.rank > 2) return false;
+    bool indices = Net::input_dims.rank == 1;
+    for (int i = 1; i < Net::table.row_count; ++i) {
+        const operation& row = Net::table.rows[i];
+        if (indices && row.what != kind::embedding) return false;
+        indices = false;
+        if (!streams(row)) return false;
+    }
+    return !indices;
+}
+
+}  // namespace detail
+
+/// A network that can take the steps of a sequence one by one: recurrent layers that are not backwards, embedding, and
+/// layers that treat every step by itself.
+template <class Net>
+concept streamable = detail::streams_all<Net>();
+
+inline namespace CTNN_BACKEND {
+
+/// A frozen network that reads a sequence step by step. It moves, and is made by freeze_stream(). Behind each step it
+/// gives what an engine gives for the sequence up to there, bit by bit: the outputs of the step, or with last_step
+/// those of the whole. The sequence may be longer than the network's; a call allocates nothing and takes no lock.
+///
+///     auto stream = ctnn::freeze_stream(model);
+///     for (const auto& sample : record) show(stream.step(sample.data()));
+///     stream.reset();
+template <class Net, class T = float>
+class stream {
+    static_assert(streamable<Net>,
+                  "ctnn: a stream needs layers that look at one step at a time, from the first to the last; take out "
+                  "backwards, bidirectional, flatten, pooling and convolutions of several steps, or use an engine");
+    using single = detail::step_network<Net>;
+    using plan = detail::inference_plan<single>;
+    static_assert(single::parameter_count == Net::parameter_count,
+                  "ctnn: internal error, a step has other parameters than the sequence");
+    static constexpr auto rows = detail::inference_rows_of<plan>();
+    static constexpr auto& routines = execution::routines<plan, single, T, false>;
+    static constexpr extent outputs = round_up(single::output_dims.size()), carried = [] {
+        extent total = 0;
+        for (const operation& row : plan::table.rows) total += round_up(row.carried);
+        return total;
+    }();
+
+public:
+    using network = Net;
+    using scalar = T;
+    using input = shape<single::input_dims.channels()>;    ///< of a step; of class indices it is one
+    using output = shape<single::output_dims.channels()>;  ///< behind a step
+
+    /// Bytes of the block that a stream lives in.
+    [[nodiscard]] static constexpr extent bytes() {
+        return (plan::weights + plan::elements + plan::scratch + plan::each_thread + outputs + carried) *
+               static_cast<extent>(sizeof(T));
+    }
+
+    /// Reads the next step and gives what is known then: a view into the stream, valid until the next call.
+    tensor_view<output, const T> step(tensor_view<input, const T> sample) noexcept { return step(sample.data()); }
+    /// \pre `sample` points at input::size numbers
+    tensor_view<output, const T> step(const T* sample) noexcept {
+        T *arena = block_.data() + plan::weights, *scratch = arena + plan::elements;
+        T *each = scratch + plan::scratch, *scores = each + plan::each_thread;
+        const detail::memories<T> at{arena, sample, scores};
+        program_.run(at, 1, scratch, each, 1, scores + outputs);
+        if constexpr (rows.output.memory != detail::owner::caller_output)
+            execution::reshape_view<T>(rows.output.view(at, 1), batch_view<T>::dense(scores, single::output_dims, 1),
+                                       false, 1);
+        return tensor_view<output, const T>(scores);
+    }
+    /// The next step is the first one of a sequence.
+    void reset() noexcept {
+        T* from = block_.data() + block_.size() - carried;
+        for (extent i = 0; i < carried; ++i) from[i] = T(0);
+    }
+
+private:
+    template <class N, class S>
+    friend stream<N, S> freeze_stream(const model<N, S>&);
+
+    explicit stream(const model<Net, T>& m) : block_(bytes() / static_cast<extent>(sizeof(T))) {
+        execution::pack_model<plan, Net>(rows.of, routines.of, m, block_.data());
+        program_ = {rows.of, routines.of, plan::rows, block_.data(), 1};
+    }
+
+    aligned_block<T> block_;
+    execution::program<T> program_;
+};
+
+/// Makes a stream of a model, before its first step. The model is not needed afterwards.
+template <class Net, class T>
+[[nodiscard]] stream<Net, T> freeze_stream(const model<Net, T>& m) {
+    return stream<Net, T>(m);
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
 // -------------------- ctnn/graph/graph.hpp
 /// \file
 /// Composition, networks, their plans, models.
@@ -18178,6 +18372,7 @@ template <auto... Options>
             if (2 * placed.window.before[a] > placed.window.kernel[a]) return refusal::number_out_of_range;
     operation row{.layer = layer, .in = in, .out = placed.out};
     row.what = kind::custom;
+    row.windowed = true;
     row.window = placed.window;
     // With `same` there is no choice: TensorFlow leaves padding out of averages.
     row.include_padding = o.include_padding && !o.same;
@@ -18189,6 +18384,7 @@ template <auto... Options>
     if (in.rank < 2) return refusal::needs_positions;
     operation row{.layer = layer, .in = in, .out = make_dims(in.channels())};
     row.what = kind::custom;
+    row.windowed = true;
     for (int a = 0; a < 3; ++a) row.window.kernel[a] = row.window.stride[a] = in.axis[a];
     return row;
 }
@@ -18988,6 +19184,45 @@ template <class Net>
 /// static_assert(receptive_field_of<net>.size[1] >= 40).
 template <class Net>
 inline constexpr receptive_field receptive_field_of = detail::receptive_fields<Net>().of[Net::table.output];
+
+}  // namespace ctnn
+// -------------------- ctnn/graph/time_distributed.hpp
+/// \file
+/// The same layers for every step of a sequence.
+
+namespace ctnn {
+
+/// Layers that see one step at a time, with the same parameters for all: a convolutional network for the slices of a
+/// volume or the pictures of a film, in front of a recurrent layer.
+///
+///     takes    shape<T, ...>: a sequence of vectors, of signals or of images, which is a volume
+///     gives    shape<T, ...> of what the layers give for one step
+///     learns   what the layers learn
+///     refuses  a vector; layers that look at a whole sample otherwise than by windows (rnn, group_norm, embedding),
+///              and time_distributed itself
+///     costs    what the layers cost, T times; all steps are computed together, batch_norm has the statistics of all,
+///              and dropout of channels drops the same for all
+///
+///     using slices = ctnn::network<ctnn::shape<16, 28, 28, 1>,
+///                                  ctnn::time_distributed<ctnn::conv<8>, ctnn::relu, ctnn::max_pool<>, ctnn::flatten>,
+///                                  ctnn::lstm<32, ctnn::last_step>, ctnn::dense<2>>;
+///
+/// https://keras.io/api/layers/recurrent_layers/time_distributed/
+template <class... Layers>
+struct time_distributed {
+    using children = types<Layers...>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        if (in.shape.rank < 2) return b.refuse(refusal::needs_positions, in.shape);
+        if (b.steps != 0) return b.refuse(refusal::needs_steps_apart, in.shape);
+        const extent steps = in.shape[0];
+        b.steps = steps;
+        const wire out = chain<Layers...>::template emit<Routine>(b, {in.id, detail::without_steps(in.shape)});
+        b.steps = 0;
+        if (b.refused()) return {};
+        return {out.id, detail::with_steps(out.shape, steps)};
+    }
+};
 
 }  // namespace ctnn
 // -------------------- ctnn/io/io.hpp
@@ -21421,7 +21656,7 @@ struct glu {
     [[nodiscard]] static constexpr outcome lower(dims in) {
         if (in.channels() % 2 != 0) return refusal::needs_even_channels;
         operation row = make_operation(kind::custom, "glu", in, in.with_channels(in.channels() / 2));
-        row.backward_reads_input = true;
+        row.backward_reads_input = row.positionwise = true;
         return row;
     }
     template <class T>
@@ -22535,6 +22770,7 @@ struct recurrent {
         const extent padded = round_up(units), samples = execution::recurrent_samples;
         row.packed = l.packed_size();
         row.class_size = slots * padded + 1;
+        if (!o.backwards) row.carried = 2 * padded + 1;  // state, cells, whether the next step is an odd one
         row.kept = steps * slots * padded + 2 * (steps + 1) * padded;
         row.thread_scratch = samples * padded * (execution::recurrent_chunk(steps, slots * padded) * slots + 2);
         row.scratch = 2 * row.packed + padded * gates * padded;
@@ -22614,6 +22850,7 @@ private:
     static kernels::recurrent_block<T> part_of(kernels::recurrent_block<T> b, extent first, extent count) {
         b.samples = count;
         b.x += first * b.x_sample;
+        if (b.z == nullptr) return b;  // nothing is kept
         b.z += first * b.z_sample;
         b.h += first * b.state_sample;
         b.c += first * b.state_sample;
@@ -22663,30 +22900,37 @@ private:
             all.padding = static_cast<extent>(op.beta) - 1;
         }
         for_each_block(call.x.count, call.threads, [&](extent first, extent count, extent worker) {
-            kernels::recurrent_block<T> b = all;
-            if (call.kept == nullptr) {  // nothing is kept: a chunk of gates, and a state that is overwritten
-                T* memory = call.thread_scratch + worker * round_up(op.thread_scratch);
-                b.samples = count;
-                b.x += first * b.x_sample;
-                b.h = memory;
-                b.c = memory + count * padded;
+            kernels::recurrent_block<T> b = part_of(all, first, count);
+            if (call.kept == nullptr) {  // a chunk of gates, and a state that is overwritten
+                b.h = call.thread_scratch + worker * round_up(op.thread_scratch);
+                b.c = b.h + count * padded;
                 b.z = b.c + count * padded;
                 b.state_sample = padded;
-                b.state_step = 0;
                 b.z_sample = slots;
                 b.z_step = count * slots;
                 b.chunk = execution::recurrent_chunk(b.steps, l.slots() * round_up(l.units)) *
                           execution::recurrent_samples / count;
-            } else {
-                b = part_of(all, first, count);
             }
-            for (extent s = 0; s < count; ++s) {
-                kernels::detail::clear(b.h + s * b.state_sample, padded);
-                kernels::detail::clear(b.c + s * b.state_sample, padded);
+            if (call.carried != nullptr) {
+                take_up(b, call.carried, round_up(l.units));
+            } else {
+                for (extent s = 0; s < count; ++s) {
+                    kernels::detail::clear(b.h + s * b.state_sample, padded);
+                    kernels::detail::clear(b.c + s * b.state_sample, padded);
+                }
             }
             place_output(b, op, call.y, call.y.at(first, 0, 0, 0));
             kernels::recurrent_forward<C>(weights, l.units, b);
         });
+    }
+    /// Goes on where a stream stopped, its state, its cells and whether the next step is an odd one being carried.
+    template <class T>
+    static void take_up(kernels::recurrent_block<T>& b, T* carried, extent padded) {
+        T& odd = carried[2 * padded];
+        b.h = carried;
+        b.c = carried + padded;
+        b.odd = odd != T(0);
+        odd = b.odd == (b.steps % 2 != 0) ? T(0) : T(1);
     }
 };
 
@@ -23016,7 +23260,7 @@ struct channel_norm {
     [[nodiscard]] static constexpr operation lower_as(const char* layer, const dims& in, const layer_options& o) {
         operation row = make_operation(kind::custom, layer, in, in);
         row.epsilon = o.epsilon;
-        row.in_place = row.backward_in_place = row.backward_reads_input = true;
+        row.in_place = row.backward_in_place = row.backward_reads_input = row.positionwise = true;
         learn_affine(row, make_dims(in.channels()), o.affine, Centered && o.bias);
         row.scratch = 2 * in.channels() + kernels::channel_norm_scratch(in.channels());
         return row;
@@ -23463,7 +23707,7 @@ struct local_response_norm {
         row.alpha = o.alpha;
         row.beta = o.beta;
         row.epsilon = o.additive;
-        row.in_place = row.backward_in_place = row.backward_reads_input = true;
+        row.in_place = row.backward_in_place = row.backward_reads_input = row.positionwise = true;
         row.scratch = kernels::local_response_scratch(in.channels(), Size);
         return row;
     }
@@ -23676,7 +23920,7 @@ struct log_softmax {
         if (in.channels() < 2) return refusal::needs_channels;
         operation row = make_operation(kind::custom, "log_softmax", in, in);
         // In place though a pixel's channels depend on each other: the kernels read a pixel before they overwrite it.
-        row.in_place = row.backward_in_place = row.backward_reads_output = true;
+        row.in_place = row.backward_in_place = row.backward_reads_output = row.positionwise = true;
         return row;
     }
     template <class T>
@@ -24378,7 +24622,7 @@ struct prelu {
         operation row = make_operation(kind::custom, "prelu", in, in);
         const extent slopes = o.per_channel ? in.channels() : 1;
         row.parameters[0] = {.name = "weight", .axis = {slopes, 1, 1, 1, 1}, .rank = 1, .start = initializer::quarter};
-        row.in_place = row.backward_in_place = row.backward_reads_input = true;
+        row.in_place = row.backward_in_place = row.backward_reads_input = row.positionwise = true;
         row.scratch = kernels::prelu_scratch(in.channels());
         return row;
     }
@@ -24630,6 +24874,7 @@ template <auto... Options>
     extent number[3]{};
     if (!spread(o.numbers, 1, in, number)) return refusal::axes_differ;
     operation row = make_operation(kind::custom, layer, in, in);
+    row.windowed = true;
     for (extent a = in.first_axis(); a < 3; ++a) {
         if (number[a] < 1) return refusal::number_out_of_range;
         row.out.axis[a] = factors ? number[a] * in.axis[a] : number[a];

@@ -68,6 +68,10 @@ class Sequences:
     def apply_lstm(self, x, units, *options):
         return self.recurrent("LSTM", 4, x, units, options)
 
+    def apply_time_distributed(self, x, *layers):
+        y = self.apply_chain(x.flatten(0, 1), *layers)
+        return y.reshape(x.shape[:2] + y.shape[1:])
+
     def apply_bidirectional(self, x, layer):
         name, (units, *options) = layer
         both = [self.layer(layer, x), self.layer((name, [units, *options, ("backwards", [])]), x)]

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "ctnn/graph/bidirectional.hpp"
+#include "ctnn/graph/time_distributed.hpp"
 #include "golden.hpp"
 
 // Indices in [-8, 8): some are no class, some the padding.
@@ -36,6 +37,19 @@ using masked_directions = nn::network<nn::shape<11>, nn::repeat<3, nn::sum<nn::i
 using masked_rnn =
     nn::network<nn::shape<11>, nn::repeat<3, nn::sum<nn::identity, nn::identity>>, nn::embedding<7, 3>,
                 nn::bidirectional<nn::rnn<4, nn::masked>>, nn::gru<2, nn::masked, nn::backwards, nn::last_step>>;
+
+// Images, signals and vectors, a step each; pools of a whole step, and layers that change the rank.
+using slices = nn::network<
+    nn::shape<4, 6, 5, 2>,
+    nn::time_distributed<nn::conv<5, 3, nn::same>, nn::batch_norm<>, nn::relu, nn::max_pool<>,
+                         nn::concat<nn::identity, nn::conv<3, 3, nn::same, nn::groups<1>>>, nn::upsample<2>,
+                         nn::avg_pool<2, nn::stride<1>>, nn::sum<nn::global_avg_pool, nn::global_max_pool>>,
+    nn::gru<3>>;
+using slices_flat = nn::network<nn::shape<3, 5, 5, 1>, nn::time_distributed<nn::conv<2>, nn::tanh, nn::flatten>,
+                                nn::time_distributed<nn::dense<6>, nn::reshape<2, 3>, nn::conv<2, 2>, nn::layer_norm<>,
+                                                     nn::global_max_pool, nn::dense<3>, nn::softmax>,
+                                nn::lstm<2, nn::last_step>>;
+static_assert(std::is_same_v<slices::output, nn::shape<4, 3>>);
 
 TEST_CASE("embedding agrees with PyTorch, its padding and what is no class too") {
     golden::check<embedding_indices>("embedding_indices");
@@ -82,4 +96,9 @@ TEST_CASE("recurrent layers agree with PyTorch in both directions and over steps
     golden::check<both_directions>("both_directions");
     golden::check<masked_directions>("masked_directions");
     golden::check<masked_rnn>("masked_rnn");
+}
+
+TEST_CASE("layers for every step agree with PyTorch's for every sample") {
+    golden::check<slices>("slices");
+    golden::check<slices_flat>("slices_flat");
 }

@@ -51,6 +51,9 @@ static_assert(!nn::composable<image, nn::scale_by<nn::conv<2, 1>>>, "scales_diff
 static_assert(!nn::composable<image, nn::pixel_shuffle<3>>, "factor_does_not_divide");
 static_assert(!nn::composable<image, nn::pixel_unshuffle<5>>, "factor_does_not_divide");
 static_assert(!nn::composable<image, nn::permute<1, 2>>, "needs_permutation");
+static_assert(!nn::composable<sequence, nn::time_distributed<nn::embedding<8, 4>>>, "needs_steps_apart");
+static_assert(!nn::composable<image, nn::time_distributed<nn::gru<8>>>, "needs_steps_apart");
+static_assert(!nn::composable<vector, nn::time_distributed<nn::dense<8>>>, "needs_positions");
 static_assert(!nn::composable<image, nn::upsample<0>>, "number_out_of_range");
 static_assert(!nn::composable<image, nn::repeat<0, nn::relu>>, "number_out_of_range");
 static_assert(!nn::composable<image, int>, "no_layer");

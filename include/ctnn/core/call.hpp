@@ -51,6 +51,7 @@ struct forward_call {
     T* state = nullptr;             ///< running statistics; a training pass updates them
     T* saved = nullptr;             ///< op.saved numbers that backward will see
     T* kept = nullptr;              ///< op.kept numbers a sample that backward will see; null in an engine
+    T* carried = nullptr;           ///< op.carried numbers of a stream, 0 before its first step; else null
     T* scratch = nullptr;           ///< op.scratch numbers
     T* thread_scratch = nullptr;    ///< for each thread op.thread_scratch numbers; a convolution's own number of them
     extent threads = 1;

@@ -128,9 +128,12 @@ struct operation {
     extent scratch = 0;              ///< numbers of temporary memory while it runs, for the whole batch
     extent thread_scratch = 0;       ///< the same for each thread; convolutions work out theirs by themselves
     extent kept = 0;                 ///< numbers kept from forward to backward, for each sample
-    extent packed = 0;  ///< numbers that a layer's pack() writes for its infer(), which needs no scratch; 0: none
-    extent class_size = 0;           ///< numbers for each class if an embedding in front is folded into it; 0: never
-    extent multiply_adds = 0;        ///< for one sample
+    extent packed = 0;   ///< numbers that a layer's pack() writes for its infer(), which needs no scratch; 0: none
+    extent carried = 0;  ///< numbers that a stream carries from step to step; 0: there is nothing to carry
+    bool positionwise = false;  ///< code of its own that treats every position by itself
+    bool windowed = false;      ///< code of its own that looks at windows, which an axis of extent 1 leaves alone
+    extent class_size = 0;      ///< numbers for each class if an embedding in front is folded into it; 0: never
+    extent multiply_adds = 0;   ///< for one sample
 
     // Written by the builder.
     int input[2]{-1, -1};         ///< values read

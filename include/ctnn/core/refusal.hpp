@@ -34,6 +34,7 @@ enum class refusal {
     scales_differ,
     factor_does_not_divide,
     needs_permutation,
+    needs_steps_apart,
     count  ///< how many there are; no refusal itself
 };
 
@@ -114,6 +115,9 @@ struct refused {
     static_assert(Why != refusal::needs_permutation,
                   "ctnn: permute needs each axis of the input once, counted from 1 and with the channels last; "
                   "permute<2, 1> exchanges those of a sequence");
+    static_assert(Why != refusal::needs_steps_apart,
+                  "ctnn: time_distributed repeats layers that look at single positions or at windows of them; "
+                  "put this layer before or behind it");
 };
 
 }  // namespace ctnn

@@ -18,6 +18,7 @@ struct inference_row {
     bool skip = false;
     extent weights = 0;  ///< offset among the packed weights
     extent state = 0;    ///< and of running statistics that could not be folded
+    extent carried = 0;  ///< offset in what a stream carries
 };
 
 template <int Rows>
@@ -30,7 +31,7 @@ template <class Plan>
 constexpr auto inference_rows_of() {
     inference_rows<Plan::rows> r;
     const auto& s = Plan::plan;
-    extent weights = 0;
+    extent weights = 0, carried = 0;
     for (int i = 0; i < Plan::rows; ++i) {
         inference_row& row = r.of[i];
         row.op = Plan::table.rows[i];
@@ -47,6 +48,8 @@ constexpr auto inference_rows_of() {
         weights += packed_parameters(row.op);
         row.state = weights;
         weights += round_up(row.op.state_count());
+        row.carried = carried;
+        carried += round_up(row.op.carried);
     }
     r.output = operand_of(s, Plan::table.output);
     return r;
@@ -66,9 +69,10 @@ struct program {
     const T* weights = nullptr;
     extent threads = 1;
 
-    /// Runs `samples` inputs through the arena with temporary memory, and some more for each of `on` threads.
-    void run(const ctnn::detail::memories<T>& at, extent samples, T* scratch, T* thread_scratch,
-             extent on) const noexcept {
+    /// Runs `samples` inputs through the arena with temporary memory, and some more for each of `on` threads. `carried`
+    /// is a stream's, which has one sample.
+    void run(const ctnn::detail::memories<T>& at, extent samples, T* scratch, T* thread_scratch, extent on,
+             T* carried = nullptr) const noexcept {
         for (int i = 0; i < count; ++i) {
             const ctnn::detail::inference_row& row = rows[i];
             if (row.border.place >= 0)
@@ -95,6 +99,7 @@ struct program {
                                          .parameters = weights + row.weights,
                                          .state = const_cast<T*>(weights + row.state),
                                          .saved = nullptr,
+                                         .carried = carried == nullptr ? nullptr : carried + row.carried,
                                          .scratch = scratch,
                                          .thread_scratch = thread_scratch,
                                          .threads = on});

@@ -5,7 +5,7 @@
 
 #include <concepts>
 
-#include "ctnn/core/operation.hpp"
+#include "ctnn/graph/steps.hpp"
 
 namespace ctnn {
 
@@ -46,17 +46,27 @@ struct builder {
     int path[longest_path]{};  ///< positions down to the layer at hand; after a refusal, to the layer that refused
     int places_down[longest_path]{};  ///< the places of the same
     int depth = 0;
+    extent steps = 0;  ///< within time_distributed: wires have the shape of one step, values and rows that of all
 
     constexpr wire value(const dims& shape) {
-        if (values != nullptr) values[value_count] = shape;
+        if (values != nullptr) values[value_count] = steps == 0 ? shape : detail::with_steps(shape, steps);
         return {value_count++, shape};
     }
     constexpr wire apply(const operation& row, const Routine& code, wire a, wire b = {}) {
+        if (steps != 0 && !detail::repeats(row)) return refuse(refusal::needs_steps_apart, a.shape);
+        if (steps != 0 && row.what == kind::custom && row.out.rank < row.in.rank) {
+            operation pool = row;  // of all positions of a step: their axes stay until it is done
+            pool.out = row.in.with_channels(row.out.channels());
+            for (int axis = 0; axis < 3; ++axis) pool.out.axis[axis] = 1;
+            const wire pooled = apply(pool, code, a, b);
+            return apply(make_operation(kind::reshape, "reshape", pool.out, row.out), Routine{}, pooled);
+        }
         return apply_into(row, code, a, value(row.out), b);
     }
     /// A row that writes (a part of) a value that exists.
     constexpr wire apply_into(operation row, const Routine& code, wire a, wire out, wire b = {}) {
         row.in = a.shape;
+        if (steps != 0) detail::repeat_steps(row, steps);
         row.input[0] = a.id;
         row.input[1] = b.id;
         row.result = out.id;

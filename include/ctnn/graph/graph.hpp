@@ -14,3 +14,4 @@
 #include "ctnn/graph/separable_conv.hpp"
 #include "ctnn/graph/squeeze_excite.hpp"
 #include "ctnn/graph/summary.hpp"
+#include "ctnn/graph/time_distributed.hpp"

@@ -13,7 +13,7 @@ struct channel_norm {
     [[nodiscard]] static constexpr operation lower_as(const char* layer, const dims& in, const layer_options& o) {
         operation row = make_operation(kind::custom, layer, in, in);
         row.epsilon = o.epsilon;
-        row.in_place = row.backward_in_place = row.backward_reads_input = true;
+        row.in_place = row.backward_in_place = row.backward_reads_input = row.positionwise = true;
         learn_affine(row, make_dims(in.channels()), o.affine, Centered && o.bias);
         row.scratch = 2 * in.channels() + kernels::channel_norm_scratch(in.channels());
         return row;

@@ -17,10 +17,10 @@
 namespace ctnn {
 inline namespace CTNN_BACKEND {
 
-/// Is this a dense layer of vectors: one position before and after, one tap?
+/// Is this a dense layer of vectors: one position, one tap? A sequence of one step is summed as one of many steps.
 [[nodiscard]] constexpr bool is_dense(const operation& op) {
-    return op.in.positions() == 1 && op.out.positions() == 1 && tap_count(op.window) == 1 && op.groups == 1 &&
-           !op.transposed;
+    return op.in.rank != 2 && op.in.positions() == 1 && op.out.positions() == 1 && tap_count(op.window) == 1 &&
+           op.groups == 1 && !op.transposed;
 }
 
 /// Does each channel have taps of its own, and one filter?

@@ -22,7 +22,7 @@ struct glu {
     [[nodiscard]] static constexpr outcome lower(dims in) {
         if (in.channels() % 2 != 0) return refusal::needs_even_channels;
         operation row = make_operation(kind::custom, "glu", in, in.with_channels(in.channels() / 2));
-        row.backward_reads_input = true;
+        row.backward_reads_input = row.positionwise = true;
         return row;
     }
     template <class T>

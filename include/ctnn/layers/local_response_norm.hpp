@@ -35,7 +35,7 @@ struct local_response_norm {
         row.alpha = o.alpha;
         row.beta = o.beta;
         row.epsilon = o.additive;
-        row.in_place = row.backward_in_place = row.backward_reads_input = true;
+        row.in_place = row.backward_in_place = row.backward_reads_input = row.positionwise = true;
         row.scratch = kernels::local_response_scratch(in.channels(), Size);
         return row;
     }

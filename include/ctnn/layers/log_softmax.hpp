@@ -26,7 +26,7 @@ struct log_softmax {
         if (in.channels() < 2) return refusal::needs_channels;
         operation row = make_operation(kind::custom, "log_softmax", in, in);
         // In place though a pixel's channels depend on each other: the kernels read a pixel before they overwrite it.
-        row.in_place = row.backward_in_place = row.backward_reads_output = true;
+        row.in_place = row.backward_in_place = row.backward_reads_output = row.positionwise = true;
         return row;
     }
     template <class T>

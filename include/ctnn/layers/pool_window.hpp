@@ -23,6 +23,7 @@ template <auto... Options>
             if (2 * placed.window.before[a] > placed.window.kernel[a]) return refusal::number_out_of_range;
     operation row{.layer = layer, .in = in, .out = placed.out};
     row.what = kind::custom;
+    row.windowed = true;
     row.window = placed.window;
     // With `same` there is no choice: TensorFlow leaves padding out of averages.
     row.include_padding = o.include_padding && !o.same;
@@ -34,6 +35,7 @@ template <auto... Options>
     if (in.rank < 2) return refusal::needs_positions;
     operation row{.layer = layer, .in = in, .out = make_dims(in.channels())};
     row.what = kind::custom;
+    row.windowed = true;
     for (int a = 0; a < 3; ++a) row.window.kernel[a] = row.window.stride[a] = in.axis[a];
     return row;
 }

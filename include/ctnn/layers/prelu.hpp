@@ -28,7 +28,7 @@ struct prelu {
         operation row = make_operation(kind::custom, "prelu", in, in);
         const extent slopes = o.per_channel ? in.channels() : 1;
         row.parameters[0] = {.name = "weight", .axis = {slopes, 1, 1, 1, 1}, .rank = 1, .start = initializer::quarter};
-        row.in_place = row.backward_in_place = row.backward_reads_input = true;
+        row.in_place = row.backward_in_place = row.backward_reads_input = row.positionwise = true;
         row.scratch = kernels::prelu_scratch(in.channels());
         return row;
     }

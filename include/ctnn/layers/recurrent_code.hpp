@@ -82,6 +82,7 @@ struct recurrent {
         const extent padded = round_up(units), samples = execution::recurrent_samples;
         row.packed = l.packed_size();
         row.class_size = slots * padded + 1;
+        if (!o.backwards) row.carried = 2 * padded + 1;  // state, cells, whether the next step is an odd one
         row.kept = steps * slots * padded + 2 * (steps + 1) * padded;
         row.thread_scratch = samples * padded * (execution::recurrent_chunk(steps, slots * padded) * slots + 2);
         row.scratch = 2 * row.packed + padded * gates * padded;
@@ -161,6 +162,7 @@ private:
     static kernels::recurrent_block<T> part_of(kernels::recurrent_block<T> b, extent first, extent count) {
         b.samples = count;
         b.x += first * b.x_sample;
+        if (b.z == nullptr) return b;  // nothing is kept
         b.z += first * b.z_sample;
         b.h += first * b.state_sample;
         b.c += first * b.state_sample;
@@ -210,30 +212,37 @@ private:
             all.padding = static_cast<extent>(op.beta) - 1;
         }
         for_each_block(call.x.count, call.threads, [&](extent first, extent count, extent worker) {
-            kernels::recurrent_block<T> b = all;
-            if (call.kept == nullptr) {  // nothing is kept: a chunk of gates, and a state that is overwritten
-                T* memory = call.thread_scratch + worker * round_up(op.thread_scratch);
-                b.samples = count;
-                b.x += first * b.x_sample;
-                b.h = memory;
-                b.c = memory + count * padded;
+            kernels::recurrent_block<T> b = part_of(all, first, count);
+            if (call.kept == nullptr) {  // a chunk of gates, and a state that is overwritten
+                b.h = call.thread_scratch + worker * round_up(op.thread_scratch);
+                b.c = b.h + count * padded;
                 b.z = b.c + count * padded;
                 b.state_sample = padded;
-                b.state_step = 0;
                 b.z_sample = slots;
                 b.z_step = count * slots;
                 b.chunk = execution::recurrent_chunk(b.steps, l.slots() * round_up(l.units)) *
                           execution::recurrent_samples / count;
-            } else {
-                b = part_of(all, first, count);
             }
-            for (extent s = 0; s < count; ++s) {
-                kernels::detail::clear(b.h + s * b.state_sample, padded);
-                kernels::detail::clear(b.c + s * b.state_sample, padded);
+            if (call.carried != nullptr) {
+                take_up(b, call.carried, round_up(l.units));
+            } else {
+                for (extent s = 0; s < count; ++s) {
+                    kernels::detail::clear(b.h + s * b.state_sample, padded);
+                    kernels::detail::clear(b.c + s * b.state_sample, padded);
+                }
             }
             place_output(b, op, call.y, call.y.at(first, 0, 0, 0));
             kernels::recurrent_forward<C>(weights, l.units, b);
         });
+    }
+    /// Goes on where a stream stopped, its state, its cells and whether the next step is an odd one being carried.
+    template <class T>
+    static void take_up(kernels::recurrent_block<T>& b, T* carried, extent padded) {
+        T& odd = carried[2 * padded];
+        b.h = carried;
+        b.c = carried + padded;
+        b.odd = odd != T(0);
+        odd = b.odd == (b.steps % 2 != 0) ? T(0) : T(1);
     }
 };
 

@@ -30,6 +30,7 @@ template <auto... Options>
     extent number[3]{};
     if (!spread(o.numbers, 1, in, number)) return refusal::axes_differ;
     operation row = make_operation(kind::custom, layer, in, in);
+    row.windowed = true;
     for (extent a = in.first_axis(); a < 3; ++a) {
         if (number[a] < 1) return refusal::number_out_of_range;
         row.out.axis[a] = factors ? number[a] * in.axis[a] : number[a];
