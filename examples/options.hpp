@@ -30,7 +30,8 @@ Data (--data)
                     class folders themselves: then 70 % are trained on, 15 % choose, 15 % test, drawn by --seed
 
 train
-    --out DIR       gets model.safetensors, history.csv, curves.png, confusion.png, predictions.png, predictions.csv
+    --out DIR       gets report.html, model.safetensors, summary.txt, history.csv, curves.png, confusion.png,
+                    predictions.png, predictions.csv
     --epochs N      default: about 1500 batches (volumes: 400), at least 12 epochs
     --batch N       samples a step; default 64 (volumes: 16)
     --rate X        learning rate of AdamW at the beginning; it falls along a cosine; default 0.003

@@ -13,6 +13,7 @@
 #include <ctnn/train/progress_bar.hpp>
 
 #include "augmentation.hpp"
+#include "report.hpp"
 #include "verdict.hpp"
 
 namespace classify {
@@ -117,6 +118,7 @@ nn::result<outcome> train(sample_source& source, const options& o) {
     // Training: everything random follows from the seed, whatever the number of threads. The weights of the last epoch
     // are kept: the rate has come down to nearly nothing, and validation is there to be looked at.
     const recipe r = recipe_for(source, o, to_train->samples.size());
+    const nn::extent trained_on = to_train->samples.size(), chosen_on = to_choose->samples.size();
     const augmented<input> train_set(std::move(to_train->samples), r.by, start),
         validation(std::move(to_choose->samples));
     nn::model<Net> model{start};
@@ -157,8 +159,17 @@ nn::result<outcome> train(sample_source& source, const options& o) {
     std::printf("saved, loaded and frozen: scores %s the trainer's, largest difference %.1e\n",
                 apart <= largest_disagreement ? "agree with" : "DIFFER from", static_cast<double>(apart));
     if (auto failed = write_verdict(o.out, v, *to_test, matrix, scaling)) return failed;
+    if (auto failed = write_report(o.out, v, *to_test, scaling, *history, summary,
+                                   {.data = source.description,
+                                    .trained_on = trained_on,
+                                    .chosen_on = chosen_on,
+                                    .parameters = Net::parameter_count,
+                                    .seed = o.seed,
+                                    .seconds = seconds}))
+        return failed;
     std::printf(
-        "%s: model.safetensors summary.txt history.csv curves.png confusion.png predictions.png predictions.csv\n",
+        "%s: report.html model.safetensors summary.txt history.csv curves.png confusion.png predictions.png "
+        "predictions.csv\n",
         o.out.c_str());
     return outcome{nn::accuracy(matrix), auc, of_pixels, apart, seconds};
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Installs the Debian packages that are missing. Words ask for more than the build with g++ needs:
 #
-#     sh scripts/install.sh [clang-14] [clang-19] [aarch64]
+#     sh scripts/install.sh [clang-14] [clang-19] [aarch64] [browser]
 #
 # On a system without apt-get it names the packages and stops. CTNN_NO_INSTALL=1 leaves this step out.
 set -eu
@@ -14,6 +14,7 @@ for word in "$@"; do
         clang-14) packages="$packages clang-14 libclang-rt-14-dev libomp-14-dev" ;;
         clang-19) packages="$packages clang-19 libclang-rt-19-dev libomp-19-dev" ;;
         aarch64) packages="$packages g++-aarch64-linux-gnu qemu-user" ;;
+        browser) packages="$packages chromium chromium-driver fonts-dejavu-core" ;;
         *) echo "scripts/install.sh: unknown word '$word'" >&2; exit 2 ;;
     esac
 done

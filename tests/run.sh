@@ -135,6 +135,8 @@ if [ $single_header = 1 ]; then
     set -- "$@" -D CTNN_TEST_SINGLE_HEADER=ON
 fi
 
+case $label in *slow*) packages="$packages browser" ;; esac  # the report is looked at in one
+
 # shellcheck disable=SC2086  # no word, or several
 sh "$root/scripts/install.sh" $packages
 build=$root/build/$name

@@ -26045,12 +26045,580 @@ namespace ctnn {
 }
 
 }  // namespace ctnn
-#if defined(CTNN_WITH_IMAGES)
-// -------------------- ctnn/report/confusion.hpp
-#ifndef CTNN_INCLUDED_REPORT_CONFUSION
-#define CTNN_INCLUDED_REPORT_CONFUSION
+// -------------------- ctnn/train/history.hpp
 /// \file
-/// A confusion matrix as a picture.
+/// What training tells: a record for each epoch, and calls on the way.
+
+namespace ctnn {
+
+/// What one epoch did. Losses are means over samples; accuracies are shares of labels, -1 where there are no labels.
+struct epoch_record {
+    extent epoch = 0;  ///< 1 is the first
+    double loss = 0;   ///< of the training batches, as they were met
+    double accuracy = -1;
+    double validation_loss = -1;  ///< -1 without validation data
+    double validation_accuracy = -1;
+    double validation_auc = -1;  ///< area under the ROC curve; several classes: the mean of one against the rest
+    double rate = 0;             ///< the optimizer's rate in the last step of this epoch
+    double seconds = 0;
+};
+
+/// A whole run.
+struct training_history {
+    std::vector<epoch_record> epochs;
+    extent best_epoch = 0;  ///< the epoch whose weights the model has now
+    bool stopped_early = false;
+};
+
+struct training_run;
+
+/// What a callback may see and change in the middle of training.
+struct training_moment {
+    extent epoch = 1, epochs = 1;   ///< from 1
+    extent batch = 0, batches = 0;  ///< done in this epoch, and in a whole one
+    extent samples = 0;             ///< seen in this epoch
+    double loss = 0;                ///< running mean of this epoch
+    double batch_loss = 0;          ///< mean of the last batch
+    double rate = 0;                ///< of the last step; may be changed at the beginning of an epoch
+    bool improved = false;          ///< at the end of an epoch: it is the best so far
+    bool stop = false;              ///< may be set: training ends after this epoch
+    bool stop_at_once = false;      ///< may be set: training ends after the step at hand, in the middle of the epoch
+    error failed{};                 ///< may be set: training ends now, and fit returns it
+    training_run* run = nullptr;    ///< the numbers of the run; null outside fit
+
+    /// Is no further epoch to begin?
+    [[nodiscard]] bool ends() const { return stop || stop_at_once || static_cast<bool>(failed); }
+};
+
+/// Derive from it to be called around a run, its epochs, batches and validation; nothing is printed by the library
+/// itself. Each function is called for one callback after the other, in the order of fit_options::callbacks. One that
+/// fails says so in training_moment::failed, and the ones behind it are not called. An exception passes through fit:
+/// run_ends is called, and the model has the weights of the last step.
+class training_callback {
+public:
+    virtual void run_restores(training_moment&) {}  ///< before all others: may put an earlier run in place
+    virtual void run_begins(training_moment&) {}    ///< the first epoch, or where an earlier run was
+    virtual void epoch_begins(training_moment&) {}  ///< not for an epoch that is continued in its middle
+    virtual void batch_begins(training_moment&) {}
+    virtual void backward_ends(training_moment&) {}  ///< the gradient of a batch is there, the step is to come
+    virtual void batch_ends(training_moment&) {}
+    virtual void validation_begins(training_moment&) {}
+    virtual void validation_ends(training_moment&, const epoch_record&) {}
+    virtual void epoch_ends(training_moment&, const epoch_record&) {}
+    /// At the end, whatever ended it, for every callback whose run_begins was called; the model has the weights of the
+    /// last step.
+    virtual void run_ends(training_moment&) {}
+
+protected:
+    ~training_callback() = default;
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/calibration.hpp
+/// \file
+/// Whether probabilities are kept as promised: reliability bins and the expected calibration error.
+
+namespace ctnn {
+
+/// The probabilities in (i / bins, (i + 1) / bins] and what came of them.
+struct reliability_bin {
+    extent count = 0;
+    double promised = 0;  ///< the mean probability; 0 for an empty bin
+    double kept = 0;      ///< the share of what came true; 0 for an empty bin
+};
+
+namespace detail {
+
+/// Sorts (probability, came true) pairs into bins, whose edges are NumPy's linspace(0, 1, bins + 1).
+class bin_sorter {
+public:
+    explicit bin_sorter(extent bins) : bins_(static_cast<std::size_t>(bins < 1 ? 1 : bins)) {}
+    void add(double probability, bool came_true) {
+        const double step = 1.0 / static_cast<double>(bins_.size());
+        std::size_t i = 0;
+        while (i + 1 < bins_.size() && probability > static_cast<double>(i + 1) * step) ++i;
+        ++bins_[i].count;
+        bins_[i].promised += probability;
+        bins_[i].kept += came_true ? 1 : 0;
+    }
+    [[nodiscard]] std::vector<reliability_bin> finished() {
+        for (reliability_bin& bin : bins_) {
+            if (bin.count == 0) continue;
+            bin.promised /= static_cast<double>(bin.count);
+            bin.kept /= static_cast<double>(bin.count);
+        }
+        return bins_;
+    }
+
+private:
+    std::vector<reliability_bin> bins_;
+};
+
+}  // namespace detail
+
+/// Reliability of the probability of one class: how many of the samples given probability p are of that class.
+///
+///     takes      probabilities [count]; labels [count], 1 the class, 0 another, negative ignored; bins >= 1
+///
+/// As scikit-learn's calibration_curve, which leaves out empty bins:
+/// https://scikit-learn.org/stable/modules/generated/sklearn.calibration.calibration_curve.html
+template <class T>
+[[nodiscard]] std::vector<reliability_bin> reliability_of_class(const T* probabilities, const std::int32_t* labels,
+                                                                extent count, extent bins = 10) {
+    detail::bin_sorter sorter(bins);
+    for (extent i = 0; i < count; ++i)
+        if (labels[i] >= 0) sorter.add(static_cast<double>(probabilities[i]), labels[i] == 1);
+    return sorter.finished();
+}
+
+/// Reliability of the class that is chosen: how often the choice is right where its probability is p.
+///
+///     takes      probabilities [count][columns], a single column being the probability of class 1; labels [count],
+///                negative ignored; bins >= 1
+///
+/// Guo et al., "On calibration of modern neural networks", ICML 2017, https://arxiv.org/abs/1706.04599
+template <class T>
+[[nodiscard]] std::vector<reliability_bin> reliability(const T* probabilities, extent columns,
+                                                       const std::int32_t* labels, extent count, extent bins = 15) {
+    detail::bin_sorter sorter(bins);
+    for (extent i = 0; i < count; ++i) {
+        if (labels[i] < 0) continue;
+        const T* row = probabilities + i * columns;
+        const extent chosen = predicted_class(row, columns);
+        const double p = static_cast<double>(row[columns == 1 ? 0 : chosen]);
+        sorter.add(columns == 1 && chosen == 0 ? 1 - p : p, chosen == labels[i]);
+    }
+    return sorter.finished();
+}
+
+/// Expected calibration error: the mean over the samples of |promised - kept| of their bins; 0 without samples.
+[[nodiscard]] inline double expected_calibration_error(const std::vector<reliability_bin>& bins) {
+    double sum = 0, count = 0;
+    for (const reliability_bin& bin : bins) {
+        sum += static_cast<double>(bin.count) * std::abs(bin.promised - bin.kept);
+        count += static_cast<double>(bin.count);
+    }
+    return count > 0 ? sum / count : 0.0;
+}
+
+/// Maximum calibration error: the largest |promised - kept| of a bin that is not empty; 0 without samples.
+[[nodiscard]] inline double maximum_calibration_error(const std::vector<reliability_bin>& bins) {
+    double largest = 0;
+    for (const reliability_bin& bin : bins)
+        if (bin.count > 0) largest = std::max(largest, std::abs(bin.promised - bin.kept));
+    return largest;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/delong.hpp
+/// \file
+/// Confidence of an area under the ROC curve, and whether two differ.
+
+// -------------------- ctnn/train/metric/interval.hpp
+/// \file
+/// Confidence intervals, and the normal distribution that they are read from.
+
+namespace ctnn {
+
+/// An estimate and the interval that holds the truth with a stated confidence.
+struct interval {
+    double estimate = std::numeric_limits<double>::quiet_NaN();
+    double low = std::numeric_limits<double>::quiet_NaN();
+    double high = std::numeric_limits<double>::quiet_NaN();
+};
+
+namespace detail {
+
+/// The chance that a standard normal number is further from 0 than |z|.
+[[nodiscard]] inline double two_sided_chance(double z) { return std::erfc(std::abs(z) / std::sqrt(2.0)); }
+
+/// How many standard deviations around 0 hold this share of a normal distribution: 1.96 for 0.95. Bisection, as it is
+/// called once an interval; infinity for 1.
+[[nodiscard]] inline double deviations_of(double confidence) {
+    if (!(confidence < 1)) return std::numeric_limits<double>::infinity();
+    double low = 0, high = 39;  // beyond, erfc is 0
+    for (int step = 0; step < 64; ++step) {
+        const double middle = 0.5 * (low + high);
+        (two_sided_chance(middle) > 1 - confidence ? low : high) = middle;
+    }
+    return 0.5 * (low + high);
+}
+
+}  // namespace detail
+}  // namespace ctnn
+
+namespace ctnn {
+namespace detail {
+
+/// What each sample contributes to an area: a positive the share of negatives below it, a negative the share of
+/// positives above it, ties counting one half. The area is the mean of either.
+struct placements {
+    std::vector<double> positives, negatives;  ///< in the order of the samples
+    double area = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// By ranks, in the time of a sort: Sun and Xu, "Fast implementation of DeLong's algorithm", IEEE Signal Processing
+/// Letters 21, 2014. An area of NaN where positives or negatives are missing or a score is NaN.
+template <class T>
+[[nodiscard]] placements placements_of(const T* scores, const std::int32_t* labels, extent count) {
+    std::vector<extent> places;
+    placements result;
+    std::vector<double> share(static_cast<std::size_t>(count));
+    double positives = 0, negatives = 0;
+    for (extent i = 0; i < count; ++i) {
+        if (labels[i] < 0) continue;
+        if (std::isnan(scores[i])) return {};
+        places.push_back(i);
+        (labels[i] == 1 ? positives : negatives) += 1;
+    }
+    if (positives == 0 || negatives == 0) return {};
+    detail::sort_places(places, [&](extent a, extent b) { return scores[a] < scores[b]; });
+    std::vector<std::size_t> order;
+    for (const extent i : places) order.push_back(static_cast<std::size_t>(i));
+    double positives_below = 0, negatives_below = 0;
+    for (std::size_t i = 0; i < order.size();) {
+        std::size_t end = i;
+        double tied_positives = 0, tied_negatives = 0;
+        for (; end < order.size() && scores[order[end]] == scores[order[i]]; ++end)
+            (labels[order[end]] == 1 ? tied_positives : tied_negatives) += 1;
+        for (; i < end; ++i)
+            share[order[i]] = labels[order[i]] == 1 ? (negatives_below + 0.5 * tied_negatives) / negatives
+                                                    : (positives - positives_below - 0.5 * tied_positives) / positives;
+        positives_below += tied_positives;
+        negatives_below += tied_negatives;
+    }
+    double sum = 0;
+    for (extent i = 0; i < count; ++i) {
+        if (labels[i] < 0) continue;
+        (labels[i] == 1 ? result.positives : result.negatives).push_back(share[static_cast<std::size_t>(i)]);
+        if (labels[i] == 1) sum += share[static_cast<std::size_t>(i)];
+    }
+    result.area = sum / positives;
+    return result;
+}
+
+/// The covariance of two areas over the same samples. NaN with fewer than two positives or negatives.
+[[nodiscard]] inline double covariance_of(const placements& a, const placements& b) {
+    const auto part = [&](const std::vector<double>& x, const std::vector<double>& y) {
+        double sum = 0;
+        for (std::size_t i = 0; i < x.size(); ++i) sum += (x[i] - a.area) * (y[i] - b.area);
+        const double n = static_cast<double>(x.size());
+        return n < 2 ? std::numeric_limits<double>::quiet_NaN() : sum / (n - 1) / n;
+    };
+    return part(a.positives, b.positives) + part(a.negatives, b.negatives);
+}
+
+}  // namespace detail
+
+/// The area under the ROC curve with DeLong's interval: area +- deviations * standard error, within 0 and 1.
+///
+///     takes      scores [count]; labels [count], 1 positive, 0 negative, negative ignored
+///     gives      NaN where roc_auc is; bounds of NaN with fewer than two positives or negatives. Where all are told
+///                apart the variance is 0 and so is the width: bootstrap_interval() says no more there
+///
+/// DeLong et al., "Comparing the areas under two or more correlated receiver operating characteristic curves", 1988.
+template <class T>
+[[nodiscard]] interval roc_auc_interval(const T* scores, const std::int32_t* labels, extent count,
+                                        double confidence = 0.95) {
+    const detail::placements found = detail::placements_of(scores, labels, count);
+    const double half = detail::deviations_of(confidence) * std::sqrt(detail::covariance_of(found, found));
+    if (std::isnan(half)) return {found.area};
+    return {found.area, std::max(found.area - half, 0.0), std::min(found.area + half, 1.0)};
+}
+
+/// What delong_test() found.
+struct delong_result {
+    double first = 0, second = 0;  ///< the two areas
+    interval difference;           ///< first - second, with the interval of the confidence asked for
+    double z = 0;                  ///< the difference over its standard error
+    double p_value = 1;            ///< the chance of a difference this large between equal areas, two-sided
+};
+
+/// DeLong's test: do two scores of the same samples have different areas under the ROC curve?
+///
+///     takes      two scores [count] a sample; labels [count], 1 positive, 0 negative, negative ignored
+///     gives      NaN where roc_auc is NaN or with fewer than two positives or negatives. Where the difference has no
+///                variance: z 0 and p 1 for equal areas, else z infinite and p 0
+///
+/// DeLong et al., Biometrics 44, 1988, https://doi.org/10.2307/2531595
+template <class T>
+[[nodiscard]] delong_result delong_test(const T* first, const T* second, const std::int32_t* labels, extent count,
+                                        double confidence = 0.95) {
+    const detail::placements a = detail::placements_of(first, labels, count);
+    const detail::placements b = detail::placements_of(second, labels, count);
+    delong_result result{a.area, b.area, {}, 0, 1};
+    if (std::isnan(a.area) || std::isnan(b.area) || a.positives.size() < 2 || a.negatives.size() < 2) {
+        result.z = result.p_value = std::numeric_limits<double>::quiet_NaN();
+        return result;
+    }
+    // The variance of the difference, from differences: equal scores have none, and nothing of it is rounding.
+    detail::placements difference;
+    for (std::size_t i = 0; i < a.positives.size(); ++i)
+        difference.positives.push_back(a.positives[i] - b.positives[i]);
+    for (std::size_t i = 0; i < a.negatives.size(); ++i)
+        difference.negatives.push_back(a.negatives[i] - b.negatives[i]);
+    difference.area = a.area - b.area;
+    const double error = std::sqrt(detail::covariance_of(difference, difference));
+    const double half = error > 0 ? detail::deviations_of(confidence) * error : 0.0;
+    result.difference = {difference.area, difference.area - half, difference.area + half};
+    if (difference.area != 0) result.z = difference.area / error;
+    result.p_value = detail::two_sided_chance(result.z);
+    return result;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/precision_recall_curve.hpp
+/// \file
+/// The precision-recall curve and the average precision.
+
+// -------------------- ctnn/train/metric/curve_points.hpp
+/// \file
+/// A curve of a classifier over its thresholds, and the area under it.
+
+namespace ctnn {
+
+/// Points (x[i], y[i]) with the threshold that leads to each; all three have one length.
+struct curve_points {
+    std::vector<double> x, y, thresholds;
+};
+
+/// The area under the straight lines between the points, as scikit-learn's auc; NaN with fewer than two points.
+[[nodiscard]] inline double area_under(const curve_points& curve) {
+    if (curve.x.size() < 2) return std::numeric_limits<double>::quiet_NaN();
+    double area = 0;
+    for (std::size_t i = 1; i < curve.x.size(); ++i)
+        area += 0.5 * (curve.x[i] - curve.x[i - 1]) * (curve.y[i] + curve.y[i - 1]);
+    return area < 0 ? -area : area;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/ranking.hpp
+/// \file
+/// Samples in the order of their scores: what the curves, areas and thresholds of a yes-or-no decision are read from.
+
+namespace ctnn {
+
+/// What comes out when every score of at least `threshold` is taken for positive.
+struct operating_point {
+    double threshold = std::numeric_limits<double>::quiet_NaN();
+    std::int64_t true_positives = 0, false_positives = 0, positives = 0, negatives = 0;
+
+    /// The share of the positives that are found (recall, true positive rate); NaN without positives.
+    [[nodiscard]] double sensitivity() const { return share(true_positives, positives); }
+    /// The share of the negatives that are left alone; NaN without negatives.
+    [[nodiscard]] double specificity() const { return share(negatives - false_positives, negatives); }
+    /// 1 - specificity, from the counts.
+    [[nodiscard]] double false_positive_rate() const { return share(false_positives, negatives); }
+    /// The share of what is taken for positive that is; NaN where nothing is taken.
+    [[nodiscard]] double precision() const { return share(true_positives, true_positives + false_positives); }
+
+private:
+    static double share(std::int64_t part, std::int64_t whole) {
+        return whole == 0 ? std::numeric_limits<double>::quiet_NaN()
+                          : static_cast<double>(part) / static_cast<double>(whole);
+    }
+};
+
+/// Scores against truth, sorted once and then asked for curves, areas and thresholds.
+///
+///     points     an operating point for each different score, the highest threshold first; equal scores share a point
+///     ranked     false where a score is NaN or nothing is labelled: every question is then answered by NaN or nothing
+struct ranking {
+    std::vector<operating_point> points;
+    std::int64_t positives = 0, negatives = 0;
+    bool ranked = false;
+
+    /// Where nothing is taken for positive: the first point of a ROC curve, with threshold infinity.
+    [[nodiscard]] operating_point none_taken() const {
+        return {std::numeric_limits<double>::infinity(), 0, 0, positives, negatives};
+    }
+    /// Are there both positives and negatives?
+    [[nodiscard]] bool has_both() const { return ranked && positives > 0 && negatives > 0; }
+};
+
+/// Ranks column `column` of the scores [count][columns] as scores of class `positive` against all others.
+///
+///     takes      labels [count], negative ones ignored
+///     costs      a sort of count numbers
+template <class T>
+[[nodiscard]] ranking rank_scores(const T* scores, extent columns, extent column, const std::int32_t* labels,
+                                  extent count, std::int32_t positive) {
+    struct scored {
+        T score;
+        bool positive;
+    };
+    std::vector<scored> samples;
+    samples.reserve(static_cast<std::size_t>(count));
+    ranking result;
+    for (extent i = 0; i < count; ++i) {
+        if (labels[i] < 0) continue;
+        const T score = scores[i * columns + column];
+        if (std::isnan(score)) return {};
+        samples.push_back({score, labels[i] == positive});
+        ++(labels[i] == positive ? result.positives : result.negatives);
+    }
+    const std::vector<extent> order =
+        detail::sorted_places(samples, [](const scored& a, const scored& b) { return a.score > b.score; });
+    const auto at = [&](std::size_t rank) -> const scored& { return samples[static_cast<std::size_t>(order[rank])]; };
+    operating_point point = result.none_taken();
+    for (std::size_t i = 0; i < samples.size();) {
+        const T score = at(i).score;
+        for (; i < samples.size() && at(i).score == score; ++i)
+            ++(at(i).positive ? point.true_positives : point.false_positives);
+        point.threshold = static_cast<double>(score);
+        result.points.push_back(point);
+    }
+    result.ranked = !samples.empty();
+    return result;
+}
+
+/// Ranks one score a sample; label 1 is positive, 0 negative, a negative one is ignored.
+///
+///     const auto ranked = ctnn::rank_scores(found.probabilities.data(), labels.data(), samples);
+///     const double precision = ctnn::average_precision(ranked);
+template <class T>
+[[nodiscard]] ranking rank_scores(const T* scores, const std::int32_t* labels, extent count) {
+    return rank_scores(scores, 1, 0, labels, count, 1);
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// The precision-recall curve: x the recall, y the precision, from (0, 1) at threshold infinity on. Empty without
+/// positives; without negatives the precision is 1 everywhere.
+///
+/// As scikit-learn's precision_recall_curve from its end to its start:
+/// https://scikit-learn.org/stable/modules/generated/sklearn.metrics.precision_recall_curve.html
+[[nodiscard]] inline curve_points precision_recall_curve(const ranking& ranked) {
+    if (!ranked.ranked || ranked.positives == 0) return {};
+    curve_points curve{{0.0}, {1.0}, {ranked.none_taken().threshold}};
+    for (const operating_point& point : ranked.points) {
+        curve.x.push_back(point.sensitivity());
+        curve.y.push_back(point.precision());
+        curve.thresholds.push_back(point.threshold);
+    }
+    return curve;
+}
+
+/// Average precision: the sum of the steps of the recall times the precision after each, which unlike area_under of the
+/// curve does not draw lines through points that no threshold reaches. NaN without positives, 1 without negatives.
+///
+/// As scikit-learn's average_precision_score, which gives 0 without positives:
+/// https://scikit-learn.org/stable/modules/generated/sklearn.metrics.average_precision_score.html
+[[nodiscard]] inline double average_precision(const ranking& ranked) {
+    if (!ranked.ranked || ranked.positives == 0) return std::numeric_limits<double>::quiet_NaN();
+    double sum = 0, recall = 0;
+    for (const operating_point& point : ranked.points) {
+        sum += (point.sensitivity() - recall) * point.precision();
+        recall = point.sensitivity();
+    }
+    return sum;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/roc_curve.hpp
+/// \file
+/// The ROC curve.
+
+namespace ctnn {
+
+/// The ROC curve: x the false positive rate, y the sensitivity, from (0, 0) at threshold infinity to (1, 1) at the
+/// lowest score. Empty where positives or negatives are missing. Its area_under is roc_auc.
+///
+/// As scikit-learn's roc_curve with drop_intermediate=False:
+/// https://scikit-learn.org/stable/modules/generated/sklearn.metrics.roc_curve.html
+[[nodiscard]] inline curve_points roc_curve(const ranking& ranked) {
+    curve_points curve;
+    if (!ranked.has_both()) return curve;
+    const auto add = [&](const operating_point& point) {
+        curve.x.push_back(point.false_positive_rate());
+        curve.y.push_back(point.sensitivity());
+        curve.thresholds.push_back(point.threshold);
+    };
+    add(ranked.none_taken());
+    for (const operating_point& point : ranked.points) add(point);
+    return curve;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/metric/threshold.hpp
+/// \file
+/// Which threshold to take: by a specificity or sensitivity that must be kept, by Youden's index, by cost.
+
+namespace ctnn {
+namespace detail {
+
+/// The point for which better(point) is largest: of equals the one with the highest threshold. \pre has_both()
+template <class Better>
+[[nodiscard]] operating_point best_point(const ranking& ranked, const Better& better) {
+    operating_point best = ranked.none_taken();
+    for (const operating_point& point : ranked.points)
+        if (better(point) > better(best)) best = point;
+    return best;
+}
+
+}  // namespace detail
+
+/// The point of the highest sensitivity among those whose specificity is at least `specificity`; of equals the one with
+/// the highest threshold. Where no score allows it, the threshold is infinity and the sensitivity 0.
+///
+///     gives      a point whose rates are NaN where positives or negatives are missing
+[[nodiscard]] inline operating_point at_specificity(const ranking& ranked, double specificity) {
+    if (!ranked.has_both()) return {};
+    return detail::best_point(ranked, [&](const operating_point& p) {
+        return p.specificity() >= specificity ? p.true_positives : std::int64_t{-1};
+    });
+}
+
+/// The point of the highest specificity among those whose sensitivity is at least `sensitivity`.
+///
+///     gives      a point whose rates are NaN where positives or negatives are missing
+[[nodiscard]] inline operating_point at_sensitivity(const ranking& ranked, double sensitivity) {
+    if (!ranked.has_both()) return {};
+    for (const operating_point& point : ranked.points)
+        if (point.sensitivity() >= sensitivity) return point;  // the first: false positives only grow from here
+    return ranked.points.back();
+}
+
+/// The point of the largest sensitivity + specificity - 1, which is the largest height above the diagonal of the ROC
+/// curve; of equals the one with the highest threshold. Youden, "Index for rating diagnostic tests", Cancer 3, 1950.
+///
+///     gives      a point whose rates are NaN where positives or negatives are missing
+[[nodiscard]] inline operating_point youden_point(const ranking& ranked) {
+    if (!ranked.has_both()) return {};
+    return detail::best_point(ranked, [&](const operating_point& p) {
+        // Both shares over one denominator, so that equals are equal.
+        return p.true_positives * ranked.negatives - p.false_positives * ranked.positives;
+    });
+}
+
+/// The point of the lowest cost: missed * cost_of_miss + false positives * cost_of_alarm, with classes as frequent as
+/// they are here; of equals the one with the highest threshold.
+///
+///     takes      costs that are finite and at least 0
+///     gives      a point whose rates are NaN where positives or negatives are missing
+[[nodiscard]] inline operating_point cheapest_point(const ranking& ranked, double cost_of_miss, double cost_of_alarm) {
+    if (!ranked.has_both()) return {};
+    return detail::best_point(ranked, [&](const operating_point& p) {
+        return cost_of_miss * static_cast<double>(p.true_positives) -
+               cost_of_alarm * static_cast<double>(p.false_positives);
+    });
+}
+
+}  // namespace ctnn
+#if defined(CTNN_WITH_IMAGES)
+// -------------------- ctnn/report/classification_page.hpp
+#ifndef CTNN_INCLUDED_REPORT_CLASSIFICATION_PAGE
+#define CTNN_INCLUDED_REPORT_CLASSIFICATION_PAGE
+/// \file
+/// report.html: what a classifier is, how it was trained, and how far one can trust it, on one page.
+
+// -------------------- ctnn/report/grid.hpp
+#ifndef CTNN_INCLUDED_REPORT_GRID
+#define CTNN_INCLUDED_REPORT_GRID
+/// \file
+/// A grid of images with what they are and what the network said.
 
 // -------------------- ctnn/report/canvas.hpp
 #ifndef CTNN_INCLUDED_REPORT_CANVAS
@@ -26269,82 +26837,74 @@ private:
 #endif  // CTNN_INCLUDED_REPORT_CANVAS
 
 namespace ctnn {
-namespace detail {
 
-/// A share in whole percent that never claims none or all where it is not.
-[[gnu::cold]] inline std::string percent_text(extent part, extent whole) {
-    if (whole <= 0) return "";
-    const extent percent = (200 * part + whole) / (2 * whole);
-    if (percent == 0 && part > 0) return "<1%";
-    if (percent == 100 && part < whole) return ">99%";
-    return std::to_string(percent) + "%";
-}
+/// One image of a grid.
+struct grid_tile {
+    float_image picture;      ///< gray or color, values 0 to 1
+    std::string truth;        ///< name of the true class
+    std::string predicted;    ///< name of the class with the highest score
+    double probability = -1;  ///< of the predicted class; negative: not shown
+    bool mistake = false;     ///< framed red
+};
 
-}  // namespace detail
-
-/// Draws a confusion matrix: a row for each true class, a column for each predicted one; a field shows its count and
-/// its share of the row, the darker the larger. Right answers are blue, mistakes red.
-///
-/// \param counts (classes, classes) row by row, the true class first
-/// \pre counts.size() == classes.size() * classes.size(), at least one class
-[[nodiscard, gnu::cold]] inline canvas draw_confusion(const std::vector<std::string>& classes,
-                                                      const std::vector<extent>& counts) {
-    const extent n = static_cast<extent>(classes.size());
-    const auto count = [&](extent row, extent column) { return counts[static_cast<std::size_t>(row * n + column)]; };
-    const auto name = [&](extent i) { return shorten(classes[static_cast<std::size_t>(i)], 22); };
-    extent longest = 0, digits = 1;
-    for (extent i = 0; i < n; ++i) longest = text_width(name(i)) > longest ? text_width(name(i)) : longest;
-    for (const extent one : counts)
-        digits = letter_count(std::to_string(one)) > digits ? letter_count(std::to_string(one)) : digits;
-    // Fields shrink with the number of classes, but hold the largest count.
-    const extent wide = digits * 12 + 24,
-                 wanted = n <= 3   ? 132
-                          : n <= 6 ? 104
-                                   : 80,
-                 cell = wide > wanted ? wide : wanted;
-    const bool upward = longest > cell - 8;
-    const extent left = 50 + longest + 16, top = 46 + (upward ? longest : 14) + 16;
-    const extent title = text_width("predicted class", 2), width = left + (n * cell > title ? n * cell : title) + 24;
-    canvas to(top + n * cell + 24, width);
-
-    to.text(left + n * cell / 2 - title / 2 > left ? left + n * cell / 2 - title / 2 : left, 16, "predicted class",
-            palette::gray);
-    to.text_upward(16, top + n * cell / 2 + text_width("true class") / 2, "true class", palette::gray);
-    for (extent i = 0; i < n; ++i) {
-        const std::string text = name(i);
-        const extent middle = i * cell + cell / 2;
-        to.text(left - 14 - text_width(text), top + middle - 7, text, palette::ink);
-        if (upward)
-            to.text_upward(left + middle - 7, top - 12, text, palette::ink);
-        else
-            to.text(left + middle - text_width(text) / 2, top - 26, text, palette::ink);
-    }
-    for (extent row = 0; row < n; ++row) {
-        extent sum = 0;
-        for (extent column = 0; column < n; ++column) sum += count(row, column);
-        for (extent column = 0; column < n; ++column) {
-            const double share = sum > 0 ? static_cast<double>(count(row, column)) / static_cast<double>(sum) : 0;
-            const extent x = left + column * cell, y = top + row * cell;
-            // The square root lets rare mistakes show.
-            const color full = row == column ? palette::deep : palette::wrong;
-            const double depth = row == column ? share : std::sqrt(share);
-            to.fill(x, y, cell - 2, cell - 2, mix({246, 247, 249}, full, 0.95 * depth));
-            const color ink = depth > 0.5 ? palette::white : palette::ink;
-            const std::string text = std::to_string(count(row, column));
-            const std::string percent = detail::percent_text(count(row, column), sum);
-            const extent size = n <= 3 && digits <= 4 ? 3 : 2;
-            to.text(x + cell / 2 - 1 - text_width(text, size) / 2, y + cell / 2 - 7 * size - 1, text, ink, size);
-            if (sum > 0)
-                to.text(x + cell / 2 - 1 - text_width(percent) / 2, y + cell / 2 + 9, percent,
-                        mix(ink, to.at(x, y), 0.25));
+/// Draws images in rows of `columns`, each enlarged by a whole number to about 150 pixels (or reduced by area), with
+/// two lines below: the true class, then the predicted one and its probability. Mistakes are framed and written red.
+/// \pre at least one column
+[[nodiscard, gnu::cold]] inline canvas draw_grid(const std::vector<grid_tile>& tiles, extent columns) {
+    constexpr extent side = 160, gap = 18, caption = 50, tile = side + gap, heading = 26, border = 5;
+    const extent count = static_cast<extent>(tiles.size());
+    if (columns > count && count > 0) columns = count;
+    const extent rows = count == 0 ? 1 : (count + columns - 1) / columns;
+    canvas to(heading + gap + rows * (side + caption + gap), gap + columns * tile);
+    extent pen = gap;
+    const auto explain = [&](const char* words, color c) {
+        to.text(pen, 14, words, c);
+        pen += text_width(words) + 36;
+    };
+    explain("true class", palette::ink);
+    explain("predicted", palette::right);
+    explain("mistake", palette::wrong);
+    for (extent i = 0; i < count; ++i) {
+        const grid_tile& one = tiles[static_cast<std::size_t>(i)];
+        const extent x = gap + i % columns * tile, y = heading + gap + i / columns * (side + caption + gap);
+        const float_image* shown = &one.picture;
+        float_image reduced;
+        const extent larger = shown->height > shown->width ? shown->height : shown->width;
+        if (larger > side - 2 * border) {
+            const auto part = [&](extent length) {
+                return length * (side - 2 * border) / larger > 0 ? length * (side - 2 * border) / larger : 1;
+            };
+            reduced = resize_area(one.picture, part(shown->height), part(shown->width));
+            shown = &reduced;
         }
+        const extent shown_side = shown->height > shown->width ? shown->height : shown->width;
+        const extent zoom = shown_side > 0 ? (side - 2 * border) / shown_side : 1;
+        const extent w = shown->width * zoom, h = shown->height * zoom;
+        to.fill(x, y, side, side, {246, 247, 249});
+        to.frame(x, y, side, side, one.mistake ? palette::wrong : palette::grid, one.mistake ? border : 1);
+        to.draw(x + (side - w) / 2, y + (side - h) / 2, *shown, zoom);
+        std::string percent;
+        if (one.probability >= 0) {
+            percent += ' ';
+            percent += std::to_string(static_cast<int>(one.probability * 100 + 0.5));
+            percent += '%';
+        }
+        const extent letters = (side + 2) / 12, for_name = letters - letter_count(percent);
+        to.text(x, y + side + 8, shorten(one.truth, letters), palette::ink);
+        to.text(x, y + side + 30, shorten(one.predicted, for_name) + percent,
+                one.mistake ? palette::wrong : palette::right);
     }
-    to.frame(left - 2, top - 2, n * cell + 2, n * cell + 2, palette::gray);
     return to;
 }
 
 }  // namespace ctnn
-#endif  // CTNN_INCLUDED_REPORT_CONFUSION
+#endif  // CTNN_INCLUDED_REPORT_GRID
+// -------------------- ctnn/report/svg_chart.hpp
+#ifndef CTNN_INCLUDED_REPORT_SVG_CHART
+#define CTNN_INCLUDED_REPORT_SVG_CHART
+/// \file
+/// Lines in a frame as inline SVG, whose points say their numbers where the mouse is.
+
 // -------------------- ctnn/report/curves.hpp
 #ifndef CTNN_INCLUDED_REPORT_CURVES
 #define CTNN_INCLUDED_REPORT_CURVES
@@ -26492,75 +27052,522 @@ struct ticks {
 
 }  // namespace ctnn
 #endif  // CTNN_INCLUDED_REPORT_CURVES
-// -------------------- ctnn/report/grid.hpp
-#ifndef CTNN_INCLUDED_REPORT_GRID
-#define CTNN_INCLUDED_REPORT_GRID
+// -------------------- ctnn/report/html.hpp
+#ifndef CTNN_INCLUDED_REPORT_HTML
+#define CTNN_INCLUDED_REPORT_HTML
 /// \file
-/// A grid of images with what they are and what the network said.
+/// A page of HTML that stands by itself: no script, no font and no picture from elsewhere.
 
 namespace ctnn {
 
-/// One image of a grid.
-struct grid_tile {
-    float_image picture;      ///< gray or color, values 0 to 1
-    std::string truth;        ///< name of the true class
-    std::string predicted;    ///< name of the class with the highest score
-    double probability = -1;  ///< of the predicted class; negative: not shown
-    bool mistake = false;     ///< framed red
+/// Text as HTML shows it, in an element or in an attribute: & < > and " become references.
+[[nodiscard, gnu::cold]] inline std::string html_text(const std::string& text) {
+    std::string shown;
+    for (const char c : text) {
+        if (c == '&')
+            shown += "&amp;";
+        else if (c == '<')
+            shown += "&lt;";
+        else if (c == '>')
+            shown += "&gt;";
+        else if (c == '"')
+            shown += "&quot;";
+        else
+            shown += c;
+    }
+    return shown;
+}
+
+/// Bytes as characters, three in four. https://www.rfc-editor.org/rfc/rfc4648 section 4
+[[nodiscard, gnu::cold]] inline std::string base64(byte_view bytes) {
+    constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string text;
+    for (extent i = 0; i < bytes.size; i += 3) {
+        const auto at = [&](extent k) { return i + k < bytes.size ? static_cast<unsigned>(bytes[i + k]) : 0U; };
+        const unsigned three = at(0) << 16 | at(1) << 8 | at(2);
+        for (extent k = 0; k < 4; ++k) text += i + k <= bytes.size ? digits[three >> (18 - 6 * k) & 63U] : '=';
+    }
+    return text;
+}
+
+/// A page that grows from above to below; light or dark as its reader's system is, and light on paper.
+///
+///     ctnn::html_page page("Chest X-rays");
+///     page.heading("Results");
+///     page.table({"class", "recall"}, {{"normal", "0.97"}, {"pneumonia", "0.99"}});
+///     auto failed = page.write("report.html");
+class html_page {
+public:
+    explicit html_page(const std::string& title) : title_(html_text(title)) {}
+
+    void heading(const std::string& text) { body_ += "<h2>" + html_text(text) + "</h2>\n"; }
+    void paragraph(const std::string& text) { body_ += "<p>" + html_text(text) + "</p>\n"; }
+    /// Text with the line breaks and spaces that it has.
+    void preformatted(const std::string& text) { body_ += "<pre>" + html_text(text) + "</pre>\n"; }
+    /// Cells as they are given; the first column names the rows.
+    [[gnu::cold]] void table(const std::vector<std::string>& columns,
+                             const std::vector<std::vector<std::string>>& rows) {
+        body_ += "<table><thead><tr>";
+        for (const std::string& name : columns) body_ += "<th>" + html_text(name) + "</th>";
+        body_ += "</tr></thead><tbody>\n";
+        for (const std::vector<std::string>& row : rows) {
+            body_ += "<tr>";
+            for (std::size_t i = 0; i < row.size(); ++i) {
+                const char* const cell = i == 0 ? "th" : "td";
+                body_ += std::string("<") + cell + ">" + html_text(row[i]) + "</" + cell + ">";
+            }
+            body_ += "</tr>\n";
+        }
+        body_ += "</tbody></table>\n";
+    }
+    /// Drawings or pictures side by side, each of them HTML already: of draw_svg() or html_picture().
+    [[gnu::cold]] void figures(const std::vector<std::string>& drawn) {
+        body_ += "<div class=\"figures\">\n";
+        for (const std::string& one : drawn) body_ += "<figure>" + one + "</figure>\n";
+        body_ += "</div>\n";
+    }
+    /// HTML as it is.
+    void markup(const std::string& html) { body_ += html; }
+
+    /// The whole file.
+    [[nodiscard, gnu::cold]] std::string text() const {
+        return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+               "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+               "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" +
+               title_ + "</title>\n<style>\n" + style() + "</style>\n</head>\n<body>\n<h1>" + title_ + "</h1>\n" +
+               body_ + "</body>\n</html>\n";
+    }
+    /// Writes the page, crash-safe; see write_file().
+    [[nodiscard, gnu::cold]] error write(const std::string& path) const {
+        const std::string all = text();
+        return write_file(path, {reinterpret_cast<const unsigned char*>(all.data()), static_cast<extent>(all.size())});
+    }
+
+private:
+    static const char* style() {
+        return ":root{--paper:#fff;--ink:#262b33;--gray:#5c636d;--line:#dfe3e8;--share:31,105,180;--wrong:#c22a2a;"
+               "--s0:#1f69b4;--s1:#c85a06;--s2:#24814e;--s3:#8a4fb0;--s4:#a8323a;--s5:#0f7f88;--s6:#7a6a12;"
+               "--s7:#5b5f66}\n"
+               "@media (prefers-color-scheme:dark){:root{--paper:#15181d;--ink:#e4e7eb;--gray:#a3abb6;--line:#343a43;"
+               "--share:90,160,230;--wrong:#ff7b7b;--s0:#6fb1f2;--s1:#f2a05c;--s2:#6cc794;--s3:#c79be6;--s4:#f08a90;"
+               "--s5:#5ec9d2;--s6:#d3c25a;--s7:#b4bac3}}\n"
+               "@media print{:root{--paper:#fff;--ink:#000;--gray:#444;--line:#bbb}figure,table{break-inside:avoid}}\n"
+               "body{background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif;max-width:72rem;"
+               "margin:2rem auto;padding:0 1rem}\n"
+               "h1{font-size:1.7rem}h2{font-size:1.2rem;margin-top:2.2rem;border-bottom:1px solid var(--line)}\n"
+               "table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:tabular-nums}\n"
+               "th,td{padding:.25rem .8rem;border-bottom:1px solid var(--line);text-align:right}\n"
+               "th:first-child{text-align:left}tbody th{font-weight:normal}\n"
+               "pre{overflow-x:auto;font-size:.8rem;line-height:1.35}\n"
+               ".figures{display:flex;flex-wrap:wrap;gap:1rem}figure{margin:0}\n"
+               "figcaption{font-size:.85rem;color:var(--gray);max-width:11rem}.mistake{color:var(--wrong)}\n"
+               "img{width:10rem;image-rendering:pixelated}\n"
+               "svg{width:30rem;max-width:100%;height:auto}svg text{fill:var(--gray);font:11px system-ui,sans-serif}\n"
+               "svg .title{fill:var(--ink);font-size:14px}svg .frame{stroke:var(--line);fill:none}\n"
+               "svg .mark circle{fill:transparent}svg .mark .tip{display:none;fill:var(--ink)}\n"
+               "svg .mark:hover circle{fill:var(--ink)}svg .mark:hover .tip{display:inline}\n";
+    }
+
+    std::string title_, body_;
 };
 
-/// Draws images in rows of `columns`, each enlarged by a whole number to about 150 pixels (or reduced by area), with
-/// two lines below: the true class, then the predicted one and its probability. Mistakes are framed and written red.
-/// \pre at least one column
-[[nodiscard, gnu::cold]] inline canvas draw_grid(const std::vector<grid_tile>& tiles, extent columns) {
-    constexpr extent side = 160, gap = 18, caption = 50, tile = side + gap, heading = 26, border = 5;
-    const extent count = static_cast<extent>(tiles.size());
-    if (columns > count && count > 0) columns = count;
-    const extent rows = count == 0 ? 1 : (count + columns - 1) / columns;
-    canvas to(heading + gap + rows * (side + caption + gap), gap + columns * tile);
-    extent pen = gap;
-    const auto explain = [&](const char* words, color c) {
-        to.text(pen, 14, words, c);
-        pen += text_width(words) + 36;
-    };
-    explain("true class", palette::ink);
-    explain("predicted", palette::right);
-    explain("mistake", palette::wrong);
-    for (extent i = 0; i < count; ++i) {
-        const grid_tile& one = tiles[static_cast<std::size_t>(i)];
-        const extent x = gap + i % columns * tile, y = heading + gap + i / columns * (side + caption + gap);
-        const float_image* shown = &one.picture;
-        float_image reduced;
-        const extent larger = shown->height > shown->width ? shown->height : shown->width;
-        if (larger > side - 2 * border) {
-            const auto part = [&](extent length) {
-                return length * (side - 2 * border) / larger > 0 ? length * (side - 2 * border) / larger : 1;
-            };
-            reduced = resize_area(one.picture, part(shown->height), part(shown->width));
-            shown = &reduced;
-        }
-        const extent shown_side = shown->height > shown->width ? shown->height : shown->width;
-        const extent zoom = shown_side > 0 ? (side - 2 * border) / shown_side : 1;
-        const extent w = shown->width * zoom, h = shown->height * zoom;
-        to.fill(x, y, side, side, {246, 247, 249});
-        to.frame(x, y, side, side, one.mistake ? palette::wrong : palette::grid, one.mistake ? border : 1);
-        to.draw(x + (side - w) / 2, y + (side - h) / 2, *shown, zoom);
-        std::string percent;
-        if (one.probability >= 0) {
-            percent += ' ';
-            percent += std::to_string(static_cast<int>(one.probability * 100 + 0.5));
-            percent += '%';
-        }
-        const extent letters = (side + 2) / 12, for_name = letters - letter_count(percent);
-        to.text(x, y + side + 8, shorten(one.truth, letters), palette::ink);
-        to.text(x, y + side + 30, shorten(one.predicted, for_name) + percent,
-                one.mistake ? palette::wrong : palette::right);
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_REPORT_HTML
+
+namespace ctnn {
+
+/// A line through points (x[i], y[i]). What is not finite leaves a gap.
+struct svg_line {
+    std::string name;
+    std::vector<double> x, y;
+    bool dashed = false;  ///< a line to compare with: no marks, no name
+};
+
+/// Lines in one frame.
+struct svg_chart {
+    std::string title, x_name, y_name;
+    std::vector<svg_line> lines;
+    bool shares = false;  ///< both axes go from 0 to 1
+};
+
+namespace detail {
+
+/// A number of pixels, of which a tenth is enough.
+[[nodiscard, gnu::cold]] inline std::string pixels_text(double value) { return fixed(value, 1); }
+
+/// The scale of one axis in pixels.
+struct svg_axis {
+    ticks at;
+    double first = 0, last = 0;  ///< pixels of at.low and at.high
+    [[nodiscard]] double operator()(double value) const {
+        return first + (last - first) * (value - at.low) / (at.high - at.low);
     }
+};
+
+/// Ticks that hold all finite numbers of the lines along one axis.
+[[nodiscard, gnu::cold]] inline ticks ticks_of(const svg_chart& chart, std::vector<double> svg_line::*along) {
+    if (chart.shares) return {0, 1, 0.2};
+    double low = 0, high = 1;
+    bool any = false;
+    for (const svg_line& line : chart.lines)
+        for (const double value : line.*along) {
+            if (!std::isfinite(value)) continue;
+            low = any ? std::fmin(low, value) : value;
+            high = any ? std::fmax(high, value) : value;
+            any = true;
+        }
+    return place_ticks(low, high, 5);
+}
+
+}  // namespace detail
+
+/// An element <svg> of 480 x 320 units, coloured by html_page's style. At most some 100 points of a line have marks.
+///
+///     page.figures({ctnn::draw_svg({"loss", "epoch", "loss", {{"training", epochs, losses}}})});
+[[nodiscard, gnu::cold]] inline std::string draw_svg(const svg_chart& chart) {
+    constexpr double left = 52, right = 464, top = 44, bottom = 276;
+    using detail::pixels_text;
+    const detail::svg_axis across{detail::ticks_of(chart, &svg_line::x), left, right};
+    const detail::svg_axis up{detail::ticks_of(chart, &svg_line::y), bottom, top};
+    const auto text = [](double x, double y, const char* how, const std::string& words) {
+        return "<text x=\"" + pixels_text(x) + "\" y=\"" + pixels_text(y) + "\" " + how + ">" + html_text(words) +
+               "</text>\n";
+    };
+    const auto stroke = [](double x1, double y1, double x2, double y2) {
+        return "<path class=\"frame\" d=\"M" + pixels_text(x1) + " " + pixels_text(y1) + "L" + pixels_text(x2) + " " +
+               pixels_text(y2) + "\"/>\n";
+    };
+    std::string svg = "<svg viewBox=\"0 0 480 320\" role=\"img\" aria-label=\"" + html_text(chart.title) + "\">\n";
+    svg += text(left, 18, "class=\"title\"", chart.title);
+    for (double v = up.at.low; v <= up.at.high + up.at.step / 2; v += up.at.step) {
+        svg += stroke(left, up(v), right, up(v));
+        svg += text(left - 6, up(v) + 4, "text-anchor=\"end\"", detail::tick_text(v, up.at.step));
+    }
+    for (double v = across.at.low; v <= across.at.high + across.at.step / 2; v += across.at.step) {
+        svg += stroke(across(v), bottom, across(v), bottom + 4);
+        svg += text(across(v), bottom + 17, "text-anchor=\"middle\"", detail::tick_text(v, across.at.step));
+    }
+    svg += text((left + right) / 2, bottom + 36, "text-anchor=\"middle\"", chart.x_name);
+    svg += text(left, top - 9, "", chart.y_name);
+    double pen = left + 20 + 6 * static_cast<double>(detail::character_count(chart.y_name));
+    for (std::size_t k = 0; k < chart.lines.size(); ++k) {
+        const svg_line& line = chart.lines[k];
+        const std::string color = line.dashed ? "var(--gray)" : "var(--s" + std::to_string(k % 8) + ")";
+        const std::size_t count = line.x.size() < line.y.size() ? line.x.size() : line.y.size();
+        std::string path, marks;
+        bool drawn = false;
+        for (std::size_t i = 0; i < count; ++i) {
+            if (!std::isfinite(line.x[i]) || !std::isfinite(line.y[i])) {
+                drawn = false;
+                continue;
+            }
+            const std::string x = pixels_text(across(line.x[i])), y = pixels_text(up(line.y[i]));
+            path += (drawn ? "L" : "M") + x + " " + y;
+            drawn = true;
+            if (line.dashed || i % (count / 100 + 1) != 0) continue;
+            const std::string said = line.name + ": " + chart.x_name + " " + detail::fixed(line.x[i], 3) + ", " +
+                                     chart.y_name + " " + detail::fixed(line.y[i], 4);
+            marks += "<g class=\"mark\"><title>" + html_text(said) + "</title><circle cx=\"" + x + "\" cy=\"" + y +
+                     "\" r=\"5\"/>" + text(right, 18, "class=\"tip\" text-anchor=\"end\"", said) + "</g>\n";
+        }
+        svg += "<path fill=\"none\" stroke-width=\"1.8\" stroke=\"" + color + "\"" +
+               (line.dashed ? " stroke-dasharray=\"4 4\"" : "") + " d=\"" + path + "\"/>\n" + marks;
+        if (line.dashed) continue;
+        svg += "<path stroke-width=\"3\" stroke=\"" + color + "\" d=\"M" + pixels_text(pen) + " " +
+               pixels_text(top - 13) + "h16\"/>\n" + text(pen + 21, top - 9, "", line.name);
+        pen += 40 + 6.5 * static_cast<double>(detail::character_count(line.name));
+    }
+    return svg + "</svg>";
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_REPORT_SVG_CHART
+
+namespace ctnn {
+
+/// What a page about a classifier is made of. What is empty is left out.
+struct classification_page {
+    std::string title = "Classifier";
+    std::vector<std::pair<std::string, std::string>> facts{};  ///< data, seed, versions, seconds: a line each
+    std::string network{};                                     ///< of summary<Net>()
+    training_history history{};
+    std::vector<std::string> classes{};
+    std::span<const float> probabilities{};  ///< [sample][class], or [sample] of class 1
+    std::span<const std::int32_t> labels{};  ///< the true class of each sample
+    std::vector<grid_tile> mistakes{};       ///< shown in this order; see worst_mistakes()
+};
+
+/// The samples whose true class was given the least probability, the worst first, at most `count`.
+///
+///     takes      probabilities [sample][columns], one column being that of class 1; labels, negative ones ignored
+[[nodiscard, gnu::cold]] inline std::vector<extent> worst_mistakes(std::span<const float> probabilities,
+                                                                   std::span<const std::int32_t> labels, extent count) {
+    const extent samples = std::ssize(labels), columns = samples == 0 ? 1 : std::ssize(probabilities) / samples;
+    std::vector<float> of_truth;
+    std::vector<extent> wrong;
+    for (extent i = 0; i < samples; ++i) {
+        const std::int32_t label = labels[static_cast<std::size_t>(i)];
+        const float* const row = probabilities.data() + i * columns;
+        if (label < 0 || predicted_class(row, columns, 0.5) == label) continue;
+        wrong.push_back(i);
+        of_truth.push_back(columns > 1 ? row[label] : label == 1 ? row[0] : 1 - row[0]);
+    }
+    std::vector<extent> worst;
+    for (const extent place : detail::sorted_places(of_truth, [](float a, float b) { return a < b; })) {
+        if (std::ssize(worst) == count) break;
+        worst.push_back(wrong[static_cast<std::size_t>(place)]);
+    }
+    return worst;
+}
+
+namespace detail {
+
+/// The value of four digits, or "-" where there is none.
+[[nodiscard, gnu::cold]] inline std::string page_number(double value) {
+    return std::isfinite(value) ? fixed(value, 4) : "-";
+}
+
+/// Loss and accuracy over the epochs.
+[[gnu::cold]] inline void add_history(html_page& page, const training_history& history) {
+    svg_line loss{"training", {}, {}}, validation_loss{"validation", {}, {}}, accuracy = loss,
+                                                                              validation_accuracy = validation_loss;
+    const auto add = [](svg_line& line, extent epoch, double value, bool known) {
+        if (!known) return;
+        line.x.push_back(static_cast<double>(epoch));
+        line.y.push_back(value);
+    };
+    for (const epoch_record& e : history.epochs) {
+        add(loss, e.epoch, e.loss, true);
+        add(accuracy, e.epoch, e.accuracy, e.accuracy >= 0);
+        add(validation_loss, e.epoch, e.validation_loss, e.validation_loss >= 0);
+        add(validation_accuracy, e.epoch, e.validation_accuracy, e.validation_accuracy >= 0);
+    }
+    std::vector<svg_chart> charts{{"Loss", "epoch", "loss", {loss, validation_loss}},
+                                  {"Accuracy", "epoch", "accuracy", {accuracy, validation_accuracy}}};
+    std::vector<std::string> drawn;
+    for (svg_chart& chart : charts) {
+        std::erase_if(chart.lines, [](const svg_line& line) { return line.x.empty(); });
+        if (!chart.lines.empty()) drawn.push_back(draw_svg(chart));
+    }
+    page.heading("Training");
+    page.figures(drawn);
+}
+
+/// The matrix, shaded by each cell's share of its row.
+[[gnu::cold]] inline void add_confusion(html_page& page, const confusion_matrix& matrix,
+                                        const std::vector<std::string>& names) {
+    std::string html = "<table class=\"confusion\"><thead><tr><th>true \\ predicted</th>";
+    for (const std::string& name : names) html += "<th>" + html_text(name) + "</th>";
+    html += "</tr></thead><tbody>\n";
+    for (extent t = 0; t < matrix.classes(); ++t) {
+        html += "<tr><th>" + html_text(names[static_cast<std::size_t>(t)]) + "</th>";
+        for (extent p = 0; p < matrix.classes(); ++p) {
+            const double share = ratio(matrix(t, p), matrix.support(t));
+            html += "<td style=\"background:rgba(var(--share)," + fixed(0.55 * share, 2) + ")\">" +
+                    std::to_string(matrix(t, p)) + "</td>";
+        }
+        html += "</tr>\n";
+    }
+    page.heading("Confusion matrix");
+    page.markup(html + "</tbody></table>\n");
+}
+
+/// The lines of all classes, each against the rest; of two classes class 1's alone.
+struct class_curves {
+    svg_chart roc{"ROC", "1 - specificity", "sensitivity", {}, true};
+    svg_chart precision_recall{"Precision and recall", "recall", "precision", {}, true};
+    svg_chart reliability{"Calibration", "probability", "share that came true", {}, true};
+    std::vector<std::vector<std::string>> areas;  ///< rows of a table
+};
+
+[[gnu::cold]] inline void add_class(class_curves& to, const classification_page& of, extent columns, extent column,
+                                    std::int32_t positive, const std::string& name) {
+    const extent count = std::ssize(of.labels);
+    const ranking ranked = rank_scores(of.probabilities.data(), columns, column, of.labels.data(), count, positive);
+    if (!ranked.has_both()) return;
+    const curve_points roc = roc_curve(ranked), precision = precision_recall_curve(ranked);
+    to.roc.lines.push_back({name, roc.x, roc.y});
+    to.precision_recall.lines.push_back({name, precision.x, precision.y});
+    std::vector<float> score(static_cast<std::size_t>(count));
+    std::vector<std::int32_t> truth(of.labels.begin(), of.labels.end());
+    for (std::size_t i = 0; i < score.size(); ++i) {
+        score[i] = of.probabilities[i * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column)];
+        if (truth[i] >= 0) truth[i] = truth[i] == positive ? 1 : 0;
+    }
+    svg_line kept{name, {}, {}};
+    for (const reliability_bin& bin : reliability_of_class(score.data(), truth.data(), count, 10)) {
+        if (bin.count == 0) continue;
+        kept.x.push_back(bin.promised);
+        kept.y.push_back(bin.kept);
+    }
+    to.reliability.lines.push_back(kept);
+    const interval area = roc_auc_interval(score.data(), truth.data(), count);
+    const operating_point best = youden_point(ranked);
+    to.areas.push_back({name, page_number(area.estimate), page_number(area.low) + " to " + page_number(area.high),
+                        page_number(average_precision(ranked)), page_number(best.threshold),
+                        page_number(best.sensitivity()), page_number(best.specificity())});
+}
+
+}  // namespace detail
+
+/// The page as HTML: facts, curves of training, table of classes, confusion matrix, ROC, precision and recall,
+/// calibration, the worst mistakes with their images, and the network. One file without scripts; charts show their
+/// numbers where the mouse is, in light, dark and print.
+/// \pre probabilities hold as many numbers for each label, as many as there are classes, or one of two classes
+///
+///     auto failed = ctnn::make_page(content).write("report.html");
+[[nodiscard, gnu::cold]] inline html_page make_page(const classification_page& of) {
+    html_page page(of.title);
+    std::vector<std::vector<std::string>> facts;
+    for (const auto& [name, value] : of.facts) facts.push_back({name, value});
+    if (!facts.empty()) page.table({"", ""}, facts);
+
+    const extent count = std::ssize(of.labels), columns = count == 0 ? 0 : std::ssize(of.probabilities) / count;
+    std::vector<std::string> names = of.classes;
+    const extent classes = columns == 1 ? 2 : columns;
+    while (std::ssize(names) < classes) names.push_back(std::to_string(names.size()));
+    if (classes > 0) {
+        confusion_matrix matrix(classes);
+        matrix.add(of.probabilities.data(), columns, of.labels.data(), count);
+        page.heading("Results on " + std::to_string(matrix.total()) + " samples that were not trained on");
+        page.paragraph("Accuracy " + detail::page_number(accuracy(matrix)) + ", area under the ROC curve " +
+                       detail::page_number(roc_auc(of.probabilities.data(), columns, of.labels.data(), count)) + ".");
+        std::vector<std::vector<std::string>> rows;
+        for (extent c = 0; c < classes; ++c)
+            rows.push_back({names[static_cast<std::size_t>(c)], detail::page_number(precision(matrix, c)),
+                            detail::page_number(recall(matrix, c)), detail::page_number(specificity(matrix, c)),
+                            detail::page_number(f1_score(matrix, c)), std::to_string(matrix.support(c))});
+        page.table({"class", "precision", "recall (sensitivity)", "specificity", "F1 score", "samples"}, rows);
+        detail::add_confusion(page, matrix, names);
+
+        detail::class_curves curves;
+        for (extent c = classes == 2 ? 1 : 0; c < classes; ++c)
+            detail::add_class(curves, of, columns, columns == 1 ? 0 : c, static_cast<std::int32_t>(c),
+                              names[static_cast<std::size_t>(c)]);
+        if (!curves.areas.empty()) {
+            const svg_line diagonal{"", {0, 1}, {0, 1}, true};
+            curves.roc.lines.push_back(diagonal);
+            curves.reliability.lines.push_back(diagonal);
+            page.heading("Thresholds and calibration");
+            page.table({"class against the rest", "area under ROC", "95 % interval", "average precision",
+                        "threshold by Youden's index", "sensitivity there", "specificity there"},
+                       curves.areas);
+            page.figures({draw_svg(curves.roc), draw_svg(curves.precision_recall), draw_svg(curves.reliability)});
+            page.paragraph(
+                "Thresholds are read from these samples; one that is to be used is chosen on validation data. "
+                "Intervals are DeLong's.");
+        }
+    }
+    if (!of.mistakes.empty()) {
+        page.heading("The worst mistakes");
+        std::vector<std::string> pictures;
+        for (const grid_tile& one : of.mistakes) {
+            const float_image& picture = one.picture;
+            std::vector<unsigned char> bytes;
+            for (const float v : picture.values)
+                bytes.push_back(static_cast<unsigned char>(std::clamp(v, 0.0F, 1.0F) * 255.0F + 0.5F));
+            const auto png = format_png(bytes.data(), picture.height, picture.width, picture.channels);
+            if (!png) continue;
+            pictures.push_back("<img alt=\"\" src=\"data:image/png;base64," + base64(*png) + "\"><figcaption>" +
+                               html_text(one.truth) + "<br><span class=\"mistake\">" + html_text(one.predicted) + " " +
+                               detail::page_number(one.probability) + "</span></figcaption>");
+        }
+        page.paragraph("Below each image its true class, then what the network said, with its probability.");
+        page.figures(pictures);
+    }
+    if (!of.history.epochs.empty()) detail::add_history(page, of.history);
+    if (!of.network.empty()) {
+        page.heading("Network");
+        page.preformatted(of.network);
+    }
+    return page;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_REPORT_CLASSIFICATION_PAGE
+// -------------------- ctnn/report/confusion.hpp
+#ifndef CTNN_INCLUDED_REPORT_CONFUSION
+#define CTNN_INCLUDED_REPORT_CONFUSION
+/// \file
+/// A confusion matrix as a picture.
+
+namespace ctnn {
+namespace detail {
+
+/// A share in whole percent that never claims none or all where it is not.
+[[gnu::cold]] inline std::string percent_text(extent part, extent whole) {
+    if (whole <= 0) return "";
+    const extent percent = (200 * part + whole) / (2 * whole);
+    if (percent == 0 && part > 0) return "<1%";
+    if (percent == 100 && part < whole) return ">99%";
+    return std::to_string(percent) + "%";
+}
+
+}  // namespace detail
+
+/// Draws a confusion matrix: a row for each true class, a column for each predicted one; a field shows its count and
+/// its share of the row, the darker the larger. Right answers are blue, mistakes red.
+///
+/// \param counts (classes, classes) row by row, the true class first
+/// \pre counts.size() == classes.size() * classes.size(), at least one class
+[[nodiscard, gnu::cold]] inline canvas draw_confusion(const std::vector<std::string>& classes,
+                                                      const std::vector<extent>& counts) {
+    const extent n = static_cast<extent>(classes.size());
+    const auto count = [&](extent row, extent column) { return counts[static_cast<std::size_t>(row * n + column)]; };
+    const auto name = [&](extent i) { return shorten(classes[static_cast<std::size_t>(i)], 22); };
+    extent longest = 0, digits = 1;
+    for (extent i = 0; i < n; ++i) longest = text_width(name(i)) > longest ? text_width(name(i)) : longest;
+    for (const extent one : counts)
+        digits = letter_count(std::to_string(one)) > digits ? letter_count(std::to_string(one)) : digits;
+    // Fields shrink with the number of classes, but hold the largest count.
+    const extent wide = digits * 12 + 24,
+                 wanted = n <= 3   ? 132
+                          : n <= 6 ? 104
+                                   : 80,
+                 cell = wide > wanted ? wide : wanted;
+    const bool upward = longest > cell - 8;
+    const extent left = 50 + longest + 16, top = 46 + (upward ? longest : 14) + 16;
+    const extent title = text_width("predicted class", 2), width = left + (n * cell > title ? n * cell : title) + 24;
+    canvas to(top + n * cell + 24, width);
+
+    to.text(left + n * cell / 2 - title / 2 > left ? left + n * cell / 2 - title / 2 : left, 16, "predicted class",
+            palette::gray);
+    to.text_upward(16, top + n * cell / 2 + text_width("true class") / 2, "true class", palette::gray);
+    for (extent i = 0; i < n; ++i) {
+        const std::string text = name(i);
+        const extent middle = i * cell + cell / 2;
+        to.text(left - 14 - text_width(text), top + middle - 7, text, palette::ink);
+        if (upward)
+            to.text_upward(left + middle - 7, top - 12, text, palette::ink);
+        else
+            to.text(left + middle - text_width(text) / 2, top - 26, text, palette::ink);
+    }
+    for (extent row = 0; row < n; ++row) {
+        extent sum = 0;
+        for (extent column = 0; column < n; ++column) sum += count(row, column);
+        for (extent column = 0; column < n; ++column) {
+            const double share = sum > 0 ? static_cast<double>(count(row, column)) / static_cast<double>(sum) : 0;
+            const extent x = left + column * cell, y = top + row * cell;
+            // The square root lets rare mistakes show.
+            const color full = row == column ? palette::deep : palette::wrong;
+            const double depth = row == column ? share : std::sqrt(share);
+            to.fill(x, y, cell - 2, cell - 2, mix({246, 247, 249}, full, 0.95 * depth));
+            const color ink = depth > 0.5 ? palette::white : palette::ink;
+            const std::string text = std::to_string(count(row, column));
+            const std::string percent = detail::percent_text(count(row, column), sum);
+            const extent size = n <= 3 && digits <= 4 ? 3 : 2;
+            to.text(x + cell / 2 - 1 - text_width(text, size) / 2, y + cell / 2 - 7 * size - 1, text, ink, size);
+            if (sum > 0)
+                to.text(x + cell / 2 - 1 - text_width(percent) / 2, y + cell / 2 + 9, percent,
+                        mix(ink, to.at(x, y), 0.25));
+        }
+    }
+    to.frame(left - 2, top - 2, n * cell + 2, n * cell + 2, palette::gray);
     return to;
 }
 
 }  // namespace ctnn
-#endif  // CTNN_INCLUDED_REPORT_GRID
+#endif  // CTNN_INCLUDED_REPORT_CONFUSION
 #endif
 // -------------------- ctnn/train/train.hpp
 /// \file
@@ -26570,75 +27577,6 @@ struct grid_tile {
 /// \file
 /// A run of fit that can be killed: everything that it depends on, kept in one file.
 
-// -------------------- ctnn/train/history.hpp
-/// \file
-/// What training tells: a record for each epoch, and calls on the way.
-
-namespace ctnn {
-
-/// What one epoch did. Losses are means over samples; accuracies are shares of labels, -1 where there are no labels.
-struct epoch_record {
-    extent epoch = 0;  ///< 1 is the first
-    double loss = 0;   ///< of the training batches, as they were met
-    double accuracy = -1;
-    double validation_loss = -1;  ///< -1 without validation data
-    double validation_accuracy = -1;
-    double validation_auc = -1;  ///< area under the ROC curve; several classes: the mean of one against the rest
-    double rate = 0;             ///< the optimizer's rate in the last step of this epoch
-    double seconds = 0;
-};
-
-/// A whole run.
-struct training_history {
-    std::vector<epoch_record> epochs;
-    extent best_epoch = 0;  ///< the epoch whose weights the model has now
-    bool stopped_early = false;
-};
-
-struct training_run;
-
-/// What a callback may see and change in the middle of training.
-struct training_moment {
-    extent epoch = 1, epochs = 1;   ///< from 1
-    extent batch = 0, batches = 0;  ///< done in this epoch, and in a whole one
-    extent samples = 0;             ///< seen in this epoch
-    double loss = 0;                ///< running mean of this epoch
-    double batch_loss = 0;          ///< mean of the last batch
-    double rate = 0;                ///< of the last step; may be changed at the beginning of an epoch
-    bool improved = false;          ///< at the end of an epoch: it is the best so far
-    bool stop = false;              ///< may be set: training ends after this epoch
-    bool stop_at_once = false;      ///< may be set: training ends after the step at hand, in the middle of the epoch
-    error failed{};                 ///< may be set: training ends now, and fit returns it
-    training_run* run = nullptr;    ///< the numbers of the run; null outside fit
-
-    /// Is no further epoch to begin?
-    [[nodiscard]] bool ends() const { return stop || stop_at_once || static_cast<bool>(failed); }
-};
-
-/// Derive from it to be called around a run, its epochs, batches and validation; nothing is printed by the library
-/// itself. Each function is called for one callback after the other, in the order of fit_options::callbacks. One that
-/// fails says so in training_moment::failed, and the ones behind it are not called. An exception passes through fit:
-/// run_ends is called, and the model has the weights of the last step.
-class training_callback {
-public:
-    virtual void run_restores(training_moment&) {}  ///< before all others: may put an earlier run in place
-    virtual void run_begins(training_moment&) {}    ///< the first epoch, or where an earlier run was
-    virtual void epoch_begins(training_moment&) {}  ///< not for an epoch that is continued in its middle
-    virtual void batch_begins(training_moment&) {}
-    virtual void backward_ends(training_moment&) {}  ///< the gradient of a batch is there, the step is to come
-    virtual void batch_ends(training_moment&) {}
-    virtual void validation_begins(training_moment&) {}
-    virtual void validation_ends(training_moment&, const epoch_record&) {}
-    virtual void epoch_ends(training_moment&, const epoch_record&) {}
-    /// At the end, whatever ended it, for every callback whose run_begins was called; the model has the weights of the
-    /// last step.
-    virtual void run_ends(training_moment&) {}
-
-protected:
-    ~training_callback() = default;
-};
-
-}  // namespace ctnn
 // -------------------- ctnn/train/run.hpp
 /// \file
 /// A run of fit as plain numbers: what a checkpoint keeps and callbacks look at. It knows no network.
@@ -30838,39 +31776,6 @@ struct triplet_margin {
 /// \file
 /// How much a figure would change with other samples of the same kind.
 
-// -------------------- ctnn/train/metric/interval.hpp
-/// \file
-/// Confidence intervals, and the normal distribution that they are read from.
-
-namespace ctnn {
-
-/// An estimate and the interval that holds the truth with a stated confidence.
-struct interval {
-    double estimate = std::numeric_limits<double>::quiet_NaN();
-    double low = std::numeric_limits<double>::quiet_NaN();
-    double high = std::numeric_limits<double>::quiet_NaN();
-};
-
-namespace detail {
-
-/// The chance that a standard normal number is further from 0 than |z|.
-[[nodiscard]] inline double two_sided_chance(double z) { return std::erfc(std::abs(z) / std::sqrt(2.0)); }
-
-/// How many standard deviations around 0 hold this share of a normal distribution: 1.96 for 0.95. Bisection, as it is
-/// called once an interval; infinity for 1.
-[[nodiscard]] inline double deviations_of(double confidence) {
-    if (!(confidence < 1)) return std::numeric_limits<double>::infinity();
-    double low = 0, high = 39;  // beyond, erfc is 0
-    for (int step = 0; step < 64; ++step) {
-        const double middle = 0.5 * (low + high);
-        (two_sided_chance(middle) > 1 - confidence ? low : high) = middle;
-    }
-    return 0.5 * (low + high);
-}
-
-}  // namespace detail
-}  // namespace ctnn
-
 namespace ctnn {
 
 /// How bootstrap_interval() draws.
@@ -30930,102 +31835,6 @@ template <class Statistic>
 }
 
 }  // namespace ctnn
-// -------------------- ctnn/train/metric/calibration.hpp
-/// \file
-/// Whether probabilities are kept as promised: reliability bins and the expected calibration error.
-
-namespace ctnn {
-
-/// The probabilities in (i / bins, (i + 1) / bins] and what came of them.
-struct reliability_bin {
-    extent count = 0;
-    double promised = 0;  ///< the mean probability; 0 for an empty bin
-    double kept = 0;      ///< the share of what came true; 0 for an empty bin
-};
-
-namespace detail {
-
-/// Sorts (probability, came true) pairs into bins, whose edges are NumPy's linspace(0, 1, bins + 1).
-class bin_sorter {
-public:
-    explicit bin_sorter(extent bins) : bins_(static_cast<std::size_t>(bins < 1 ? 1 : bins)) {}
-    void add(double probability, bool came_true) {
-        const double step = 1.0 / static_cast<double>(bins_.size());
-        std::size_t i = 0;
-        while (i + 1 < bins_.size() && probability > static_cast<double>(i + 1) * step) ++i;
-        ++bins_[i].count;
-        bins_[i].promised += probability;
-        bins_[i].kept += came_true ? 1 : 0;
-    }
-    [[nodiscard]] std::vector<reliability_bin> finished() {
-        for (reliability_bin& bin : bins_) {
-            if (bin.count == 0) continue;
-            bin.promised /= static_cast<double>(bin.count);
-            bin.kept /= static_cast<double>(bin.count);
-        }
-        return bins_;
-    }
-
-private:
-    std::vector<reliability_bin> bins_;
-};
-
-}  // namespace detail
-
-/// Reliability of the probability of one class: how many of the samples given probability p are of that class.
-///
-///     takes      probabilities [count]; labels [count], 1 the class, 0 another, negative ignored; bins >= 1
-///
-/// As scikit-learn's calibration_curve, which leaves out empty bins:
-/// https://scikit-learn.org/stable/modules/generated/sklearn.calibration.calibration_curve.html
-template <class T>
-[[nodiscard]] std::vector<reliability_bin> reliability_of_class(const T* probabilities, const std::int32_t* labels,
-                                                                extent count, extent bins = 10) {
-    detail::bin_sorter sorter(bins);
-    for (extent i = 0; i < count; ++i)
-        if (labels[i] >= 0) sorter.add(static_cast<double>(probabilities[i]), labels[i] == 1);
-    return sorter.finished();
-}
-
-/// Reliability of the class that is chosen: how often the choice is right where its probability is p.
-///
-///     takes      probabilities [count][columns], a single column being the probability of class 1; labels [count],
-///                negative ignored; bins >= 1
-///
-/// Guo et al., "On calibration of modern neural networks", ICML 2017, https://arxiv.org/abs/1706.04599
-template <class T>
-[[nodiscard]] std::vector<reliability_bin> reliability(const T* probabilities, extent columns,
-                                                       const std::int32_t* labels, extent count, extent bins = 15) {
-    detail::bin_sorter sorter(bins);
-    for (extent i = 0; i < count; ++i) {
-        if (labels[i] < 0) continue;
-        const T* row = probabilities + i * columns;
-        const extent chosen = predicted_class(row, columns);
-        const double p = static_cast<double>(row[columns == 1 ? 0 : chosen]);
-        sorter.add(columns == 1 && chosen == 0 ? 1 - p : p, chosen == labels[i]);
-    }
-    return sorter.finished();
-}
-
-/// Expected calibration error: the mean over the samples of |promised - kept| of their bins; 0 without samples.
-[[nodiscard]] inline double expected_calibration_error(const std::vector<reliability_bin>& bins) {
-    double sum = 0, count = 0;
-    for (const reliability_bin& bin : bins) {
-        sum += static_cast<double>(bin.count) * std::abs(bin.promised - bin.kept);
-        count += static_cast<double>(bin.count);
-    }
-    return count > 0 ? sum / count : 0.0;
-}
-
-/// Maximum calibration error: the largest |promised - kept| of a bin that is not empty; 0 without samples.
-[[nodiscard]] inline double maximum_calibration_error(const std::vector<reliability_bin>& bins) {
-    double largest = 0;
-    for (const reliability_bin& bin : bins)
-        if (bin.count > 0) largest = std::max(largest, std::abs(bin.promised - bin.kept));
-    return largest;
-}
-
-}  // namespace ctnn
 // -------------------- ctnn/train/metric/cohen_kappa.hpp
 /// \file
 /// Agreement beyond chance.
@@ -31066,151 +31875,6 @@ enum class kappa_weights : unsigned char {
 }
 
 }  // namespace ctnn
-// -------------------- ctnn/train/metric/curve_points.hpp
-/// \file
-/// A curve of a classifier over its thresholds, and the area under it.
-
-namespace ctnn {
-
-/// Points (x[i], y[i]) with the threshold that leads to each; all three have one length.
-struct curve_points {
-    std::vector<double> x, y, thresholds;
-};
-
-/// The area under the straight lines between the points, as scikit-learn's auc; NaN with fewer than two points.
-[[nodiscard]] inline double area_under(const curve_points& curve) {
-    if (curve.x.size() < 2) return std::numeric_limits<double>::quiet_NaN();
-    double area = 0;
-    for (std::size_t i = 1; i < curve.x.size(); ++i)
-        area += 0.5 * (curve.x[i] - curve.x[i - 1]) * (curve.y[i] + curve.y[i - 1]);
-    return area < 0 ? -area : area;
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/train/metric/delong.hpp
-/// \file
-/// Confidence of an area under the ROC curve, and whether two differ.
-
-namespace ctnn {
-namespace detail {
-
-/// What each sample contributes to an area: a positive the share of negatives below it, a negative the share of
-/// positives above it, ties counting one half. The area is the mean of either.
-struct placements {
-    std::vector<double> positives, negatives;  ///< in the order of the samples
-    double area = std::numeric_limits<double>::quiet_NaN();
-};
-
-/// By ranks, in the time of a sort: Sun and Xu, "Fast implementation of DeLong's algorithm", IEEE Signal Processing
-/// Letters 21, 2014. An area of NaN where positives or negatives are missing or a score is NaN.
-template <class T>
-[[nodiscard]] placements placements_of(const T* scores, const std::int32_t* labels, extent count) {
-    std::vector<extent> places;
-    placements result;
-    std::vector<double> share(static_cast<std::size_t>(count));
-    double positives = 0, negatives = 0;
-    for (extent i = 0; i < count; ++i) {
-        if (labels[i] < 0) continue;
-        if (std::isnan(scores[i])) return {};
-        places.push_back(i);
-        (labels[i] == 1 ? positives : negatives) += 1;
-    }
-    if (positives == 0 || negatives == 0) return {};
-    detail::sort_places(places, [&](extent a, extent b) { return scores[a] < scores[b]; });
-    std::vector<std::size_t> order;
-    for (const extent i : places) order.push_back(static_cast<std::size_t>(i));
-    double positives_below = 0, negatives_below = 0;
-    for (std::size_t i = 0; i < order.size();) {
-        std::size_t end = i;
-        double tied_positives = 0, tied_negatives = 0;
-        for (; end < order.size() && scores[order[end]] == scores[order[i]]; ++end)
-            (labels[order[end]] == 1 ? tied_positives : tied_negatives) += 1;
-        for (; i < end; ++i)
-            share[order[i]] = labels[order[i]] == 1 ? (negatives_below + 0.5 * tied_negatives) / negatives
-                                                    : (positives - positives_below - 0.5 * tied_positives) / positives;
-        positives_below += tied_positives;
-        negatives_below += tied_negatives;
-    }
-    double sum = 0;
-    for (extent i = 0; i < count; ++i) {
-        if (labels[i] < 0) continue;
-        (labels[i] == 1 ? result.positives : result.negatives).push_back(share[static_cast<std::size_t>(i)]);
-        if (labels[i] == 1) sum += share[static_cast<std::size_t>(i)];
-    }
-    result.area = sum / positives;
-    return result;
-}
-
-/// The covariance of two areas over the same samples. NaN with fewer than two positives or negatives.
-[[nodiscard]] inline double covariance_of(const placements& a, const placements& b) {
-    const auto part = [&](const std::vector<double>& x, const std::vector<double>& y) {
-        double sum = 0;
-        for (std::size_t i = 0; i < x.size(); ++i) sum += (x[i] - a.area) * (y[i] - b.area);
-        const double n = static_cast<double>(x.size());
-        return n < 2 ? std::numeric_limits<double>::quiet_NaN() : sum / (n - 1) / n;
-    };
-    return part(a.positives, b.positives) + part(a.negatives, b.negatives);
-}
-
-}  // namespace detail
-
-/// The area under the ROC curve with DeLong's interval: area +- deviations * standard error, within 0 and 1.
-///
-///     takes      scores [count]; labels [count], 1 positive, 0 negative, negative ignored
-///     gives      NaN where roc_auc is; bounds of NaN with fewer than two positives or negatives. Where all are told
-///                apart the variance is 0 and so is the width: bootstrap_interval() says no more there
-///
-/// DeLong et al., "Comparing the areas under two or more correlated receiver operating characteristic curves", 1988.
-template <class T>
-[[nodiscard]] interval roc_auc_interval(const T* scores, const std::int32_t* labels, extent count,
-                                        double confidence = 0.95) {
-    const detail::placements found = detail::placements_of(scores, labels, count);
-    const double half = detail::deviations_of(confidence) * std::sqrt(detail::covariance_of(found, found));
-    if (std::isnan(half)) return {found.area};
-    return {found.area, std::max(found.area - half, 0.0), std::min(found.area + half, 1.0)};
-}
-
-/// What delong_test() found.
-struct delong_result {
-    double first = 0, second = 0;  ///< the two areas
-    interval difference;           ///< first - second, with the interval of the confidence asked for
-    double z = 0;                  ///< the difference over its standard error
-    double p_value = 1;            ///< the chance of a difference this large between equal areas, two-sided
-};
-
-/// DeLong's test: do two scores of the same samples have different areas under the ROC curve?
-///
-///     takes      two scores [count] a sample; labels [count], 1 positive, 0 negative, negative ignored
-///     gives      NaN where roc_auc is NaN or with fewer than two positives or negatives. Where the difference has no
-///                variance: z 0 and p 1 for equal areas, else z infinite and p 0
-///
-/// DeLong et al., Biometrics 44, 1988, https://doi.org/10.2307/2531595
-template <class T>
-[[nodiscard]] delong_result delong_test(const T* first, const T* second, const std::int32_t* labels, extent count,
-                                        double confidence = 0.95) {
-    const detail::placements a = detail::placements_of(first, labels, count);
-    const detail::placements b = detail::placements_of(second, labels, count);
-    delong_result result{a.area, b.area, {}, 0, 1};
-    if (std::isnan(a.area) || std::isnan(b.area) || a.positives.size() < 2 || a.negatives.size() < 2) {
-        result.z = result.p_value = std::numeric_limits<double>::quiet_NaN();
-        return result;
-    }
-    // The variance of the difference, from differences: equal scores have none, and nothing of it is rounding.
-    detail::placements difference;
-    for (std::size_t i = 0; i < a.positives.size(); ++i)
-        difference.positives.push_back(a.positives[i] - b.positives[i]);
-    for (std::size_t i = 0; i < a.negatives.size(); ++i)
-        difference.negatives.push_back(a.negatives[i] - b.negatives[i]);
-    difference.area = a.area - b.area;
-    const double error = std::sqrt(detail::covariance_of(difference, difference));
-    const double half = error > 0 ? detail::deviations_of(confidence) * error : 0.0;
-    result.difference = {difference.area, difference.area - half, difference.area + half};
-    if (difference.area != 0) result.z = difference.area / error;
-    result.p_value = detail::two_sided_chance(result.z);
-    return result;
-}
-
-}  // namespace ctnn
 // -------------------- ctnn/train/metric/matthews_correlation.hpp
 /// \file
 /// Matthews' correlation coefficient.
@@ -31241,136 +31905,6 @@ namespace ctnn {
 // -------------------- ctnn/train/metric/multi_label.hpp
 /// \file
 /// Scores of several yes-or-no answers a sample, such as the findings in one image.
-
-// -------------------- ctnn/train/metric/precision_recall_curve.hpp
-/// \file
-/// The precision-recall curve and the average precision.
-
-// -------------------- ctnn/train/metric/ranking.hpp
-/// \file
-/// Samples in the order of their scores: what the curves, areas and thresholds of a yes-or-no decision are read from.
-
-namespace ctnn {
-
-/// What comes out when every score of at least `threshold` is taken for positive.
-struct operating_point {
-    double threshold = std::numeric_limits<double>::quiet_NaN();
-    std::int64_t true_positives = 0, false_positives = 0, positives = 0, negatives = 0;
-
-    /// The share of the positives that are found (recall, true positive rate); NaN without positives.
-    [[nodiscard]] double sensitivity() const { return share(true_positives, positives); }
-    /// The share of the negatives that are left alone; NaN without negatives.
-    [[nodiscard]] double specificity() const { return share(negatives - false_positives, negatives); }
-    /// 1 - specificity, from the counts.
-    [[nodiscard]] double false_positive_rate() const { return share(false_positives, negatives); }
-    /// The share of what is taken for positive that is; NaN where nothing is taken.
-    [[nodiscard]] double precision() const { return share(true_positives, true_positives + false_positives); }
-
-private:
-    static double share(std::int64_t part, std::int64_t whole) {
-        return whole == 0 ? std::numeric_limits<double>::quiet_NaN()
-                          : static_cast<double>(part) / static_cast<double>(whole);
-    }
-};
-
-/// Scores against truth, sorted once and then asked for curves, areas and thresholds.
-///
-///     points     an operating point for each different score, the highest threshold first; equal scores share a point
-///     ranked     false where a score is NaN or nothing is labelled: every question is then answered by NaN or nothing
-struct ranking {
-    std::vector<operating_point> points;
-    std::int64_t positives = 0, negatives = 0;
-    bool ranked = false;
-
-    /// Where nothing is taken for positive: the first point of a ROC curve, with threshold infinity.
-    [[nodiscard]] operating_point none_taken() const {
-        return {std::numeric_limits<double>::infinity(), 0, 0, positives, negatives};
-    }
-    /// Are there both positives and negatives?
-    [[nodiscard]] bool has_both() const { return ranked && positives > 0 && negatives > 0; }
-};
-
-/// Ranks column `column` of the scores [count][columns] as scores of class `positive` against all others.
-///
-///     takes      labels [count], negative ones ignored
-///     costs      a sort of count numbers
-template <class T>
-[[nodiscard]] ranking rank_scores(const T* scores, extent columns, extent column, const std::int32_t* labels,
-                                  extent count, std::int32_t positive) {
-    struct scored {
-        T score;
-        bool positive;
-    };
-    std::vector<scored> samples;
-    samples.reserve(static_cast<std::size_t>(count));
-    ranking result;
-    for (extent i = 0; i < count; ++i) {
-        if (labels[i] < 0) continue;
-        const T score = scores[i * columns + column];
-        if (std::isnan(score)) return {};
-        samples.push_back({score, labels[i] == positive});
-        ++(labels[i] == positive ? result.positives : result.negatives);
-    }
-    const std::vector<extent> order =
-        detail::sorted_places(samples, [](const scored& a, const scored& b) { return a.score > b.score; });
-    const auto at = [&](std::size_t rank) -> const scored& { return samples[static_cast<std::size_t>(order[rank])]; };
-    operating_point point = result.none_taken();
-    for (std::size_t i = 0; i < samples.size();) {
-        const T score = at(i).score;
-        for (; i < samples.size() && at(i).score == score; ++i)
-            ++(at(i).positive ? point.true_positives : point.false_positives);
-        point.threshold = static_cast<double>(score);
-        result.points.push_back(point);
-    }
-    result.ranked = !samples.empty();
-    return result;
-}
-
-/// Ranks one score a sample; label 1 is positive, 0 negative, a negative one is ignored.
-///
-///     const auto ranked = ctnn::rank_scores(found.probabilities.data(), labels.data(), samples);
-///     const double precision = ctnn::average_precision(ranked);
-template <class T>
-[[nodiscard]] ranking rank_scores(const T* scores, const std::int32_t* labels, extent count) {
-    return rank_scores(scores, 1, 0, labels, count, 1);
-}
-
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// The precision-recall curve: x the recall, y the precision, from (0, 1) at threshold infinity on. Empty without
-/// positives; without negatives the precision is 1 everywhere.
-///
-/// As scikit-learn's precision_recall_curve from its end to its start:
-/// https://scikit-learn.org/stable/modules/generated/sklearn.metrics.precision_recall_curve.html
-[[nodiscard]] inline curve_points precision_recall_curve(const ranking& ranked) {
-    if (!ranked.ranked || ranked.positives == 0) return {};
-    curve_points curve{{0.0}, {1.0}, {ranked.none_taken().threshold}};
-    for (const operating_point& point : ranked.points) {
-        curve.x.push_back(point.sensitivity());
-        curve.y.push_back(point.precision());
-        curve.thresholds.push_back(point.threshold);
-    }
-    return curve;
-}
-
-/// Average precision: the sum of the steps of the recall times the precision after each, which unlike area_under of the
-/// curve does not draw lines through points that no threshold reaches. NaN without positives, 1 without negatives.
-///
-/// As scikit-learn's average_precision_score, which gives 0 without positives:
-/// https://scikit-learn.org/stable/modules/generated/sklearn.metrics.average_precision_score.html
-[[nodiscard]] inline double average_precision(const ranking& ranked) {
-    if (!ranked.ranked || ranked.positives == 0) return std::numeric_limits<double>::quiet_NaN();
-    double sum = 0, recall = 0;
-    for (const operating_point& point : ranked.points) {
-        sum += (point.sensitivity() - recall) * point.precision();
-        recall = point.sensitivity();
-    }
-    return sum;
-}
-
-}  // namespace ctnn
 
 namespace ctnn {
 
@@ -31511,31 +32045,6 @@ template <class T>
 }
 
 }  // namespace ctnn
-// -------------------- ctnn/train/metric/roc_curve.hpp
-/// \file
-/// The ROC curve.
-
-namespace ctnn {
-
-/// The ROC curve: x the false positive rate, y the sensitivity, from (0, 0) at threshold infinity to (1, 1) at the
-/// lowest score. Empty where positives or negatives are missing. Its area_under is roc_auc.
-///
-/// As scikit-learn's roc_curve with drop_intermediate=False:
-/// https://scikit-learn.org/stable/modules/generated/sklearn.metrics.roc_curve.html
-[[nodiscard]] inline curve_points roc_curve(const ranking& ranked) {
-    curve_points curve;
-    if (!ranked.has_both()) return curve;
-    const auto add = [&](const operating_point& point) {
-        curve.x.push_back(point.false_positive_rate());
-        curve.y.push_back(point.sensitivity());
-        curve.thresholds.push_back(point.threshold);
-    };
-    add(ranked.none_taken());
-    for (const operating_point& point : ranked.points) add(point);
-    return curve;
-}
-
-}  // namespace ctnn
 // -------------------- ctnn/train/metric/temperature_scaling.hpp
 /// \file
 /// The one number that makes probabilities honest without changing a choice.
@@ -31610,71 +32119,6 @@ template <class T>
         b = following;
     }
     return 1 / b;
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/train/metric/threshold.hpp
-/// \file
-/// Which threshold to take: by a specificity or sensitivity that must be kept, by Youden's index, by cost.
-
-namespace ctnn {
-namespace detail {
-
-/// The point for which better(point) is largest: of equals the one with the highest threshold. \pre has_both()
-template <class Better>
-[[nodiscard]] operating_point best_point(const ranking& ranked, const Better& better) {
-    operating_point best = ranked.none_taken();
-    for (const operating_point& point : ranked.points)
-        if (better(point) > better(best)) best = point;
-    return best;
-}
-
-}  // namespace detail
-
-/// The point of the highest sensitivity among those whose specificity is at least `specificity`; of equals the one with
-/// the highest threshold. Where no score allows it, the threshold is infinity and the sensitivity 0.
-///
-///     gives      a point whose rates are NaN where positives or negatives are missing
-[[nodiscard]] inline operating_point at_specificity(const ranking& ranked, double specificity) {
-    if (!ranked.has_both()) return {};
-    return detail::best_point(ranked, [&](const operating_point& p) {
-        return p.specificity() >= specificity ? p.true_positives : std::int64_t{-1};
-    });
-}
-
-/// The point of the highest specificity among those whose sensitivity is at least `sensitivity`.
-///
-///     gives      a point whose rates are NaN where positives or negatives are missing
-[[nodiscard]] inline operating_point at_sensitivity(const ranking& ranked, double sensitivity) {
-    if (!ranked.has_both()) return {};
-    for (const operating_point& point : ranked.points)
-        if (point.sensitivity() >= sensitivity) return point;  // the first: false positives only grow from here
-    return ranked.points.back();
-}
-
-/// The point of the largest sensitivity + specificity - 1, which is the largest height above the diagonal of the ROC
-/// curve; of equals the one with the highest threshold. Youden, "Index for rating diagnostic tests", Cancer 3, 1950.
-///
-///     gives      a point whose rates are NaN where positives or negatives are missing
-[[nodiscard]] inline operating_point youden_point(const ranking& ranked) {
-    if (!ranked.has_both()) return {};
-    return detail::best_point(ranked, [&](const operating_point& p) {
-        // Both shares over one denominator, so that equals are equal.
-        return p.true_positives * ranked.negatives - p.false_positives * ranked.positives;
-    });
-}
-
-/// The point of the lowest cost: missed * cost_of_miss + false positives * cost_of_alarm, with classes as frequent as
-/// they are here; of equals the one with the highest threshold.
-///
-///     takes      costs that are finite and at least 0
-///     gives      a point whose rates are NaN where positives or negatives are missing
-[[nodiscard]] inline operating_point cheapest_point(const ranking& ranked, double cost_of_miss, double cost_of_alarm) {
-    if (!ranked.has_both()) return {};
-    return detail::best_point(ranked, [&](const operating_point& p) {
-        return cost_of_miss * static_cast<double>(p.true_positives) -
-               cost_of_alarm * static_cast<double>(p.false_positives);
-    });
 }
 
 }  // namespace ctnn

@@ -73,7 +73,7 @@ TEST_CASE("classify trains on folders, writes its files, and uses them again") {
     CHECK(trained->auc > 0.9);
     CHECK(trained->disagreement <= largest_disagreement);
     for (const char* name : {"model.safetensors", "summary.txt", "history.csv", "curves.png", "confusion.png",
-                             "predictions.png", "predictions.csv"})
+                             "predictions.png", "predictions.csv", "report.html"})
         CHECK_MESSAGE(exists(o.out + "/" + name), name);
 
     options later;

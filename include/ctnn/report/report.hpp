@@ -7,6 +7,7 @@
 #include "ctnn/report/csv.hpp"
 #include "ctnn/report/group_report.hpp"
 #if defined(CTNN_WITH_IMAGES)
+#include "ctnn/report/classification_page.hpp"
 #include "ctnn/report/confusion.hpp"
 #include "ctnn/report/curves.hpp"
 #include "ctnn/report/grid.hpp"
