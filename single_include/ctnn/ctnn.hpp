@@ -27221,7 +27221,7 @@ struct svg_axis {
 
 }  // namespace detail
 
-/// An element <svg> of 480 x 320 units, coloured by html_page's style. At most some 100 points of a line have marks.
+/// An element <svg> of 480 x 320 units, colored by html_page's style. At most some 100 points of a line have marks.
 ///
 ///     page.figures({ctnn::draw_svg({"loss", "epoch", "loss", {{"training", epochs, losses}}})});
 [[nodiscard, gnu::cold]] inline std::string draw_svg(const svg_chart& chart) {
