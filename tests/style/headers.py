@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Every header compiles alone, with the warnings of the tests: headers.py <compile_commands.json> [part of a name]"""
+"""Every header compiles alone, with the warnings of the tests:
+
+    headers.py <compile_commands.json> [every | folders | part of a name]
+
+folders: the headers that stand for a folder, core/core.hpp, and those beside the folders."""
 import concurrent.futures
 import json
 import os
@@ -27,11 +31,18 @@ def compile_alone(command, header):
     return run.returncode == 0, run.stderr
 
 
+def stands_for_a_folder(header):
+    return header.stem == header.parent.name or len(header.parts) == 2
+
+
 def main():
     command = command_of_the_tests(sys.argv[1])
-    part = sys.argv[2] if len(sys.argv) > 2 else ""
+    part = sys.argv[2] if len(sys.argv) > 2 else "every"
     headers = sorted(path.relative_to(INCLUDE).as_posix() for path in INCLUDE.rglob("*.hpp"))
-    headers = [header for header in headers if part in header]
+    if part == "folders":
+        headers = [header for header in headers if stands_for_a_folder(pathlib.PurePosixPath(header))]
+    elif part != "every":
+        headers = [header for header in headers if part in header]
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for header, (good, text) in zip(headers, pool.map(lambda header: compile_alone(command, header), headers)):
