@@ -34,7 +34,7 @@ public:
     template <std::integral Integer>
     text_part(Integer number) : count_(static_cast<long long>(number)), what_(kind::integer) {}
 
-    void append_to(std::string& message) const {
+    [[gnu::cold]] void append_to(std::string& message) const {
         if (what_ == kind::text)
             message += text_;
         else

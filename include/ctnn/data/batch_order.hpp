@@ -10,7 +10,7 @@
 namespace ctnn {
 
 /// Writes a random permutation of [0, order.size()), a function of the seed and the epoch alone (Fisher and Yates).
-[[gnu::noinline]] inline void shuffle(std::vector<extent>& order, seed start, std::uint64_t epoch) {
+[[gnu::cold, gnu::noinline]] inline void shuffle(std::vector<extent>& order, seed start, std::uint64_t epoch) {
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<extent>(i);
     constexpr std::uint64_t of_shuffling = std::uint64_t{1} << 62;  // streams below belong to parameters and dropout
     random_stream random(start, of_shuffling + epoch);

@@ -56,7 +56,7 @@ public:
 
     /// Initialized as each layer says (glorot_uniform weights, zero biases), the same numbers on every platform.
     /// Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
-    explicit model(seed start) : state_(Net::state_count) { initialize(start); }
+    [[gnu::cold]] explicit model(seed start) : state_(Net::state_count) { initialize(start); }
 
     /// The learned parameters, in the order of tensors_of<Net>().
     [[nodiscard]] std::span<T> parameters() noexcept { return parameters_.values(); }

@@ -69,8 +69,8 @@ void to_probabilities(const T* outputs, T* to, extent positions, extent channels
 
 /// Runs a pass over a data set in slices of its batch. Allocates nothing when `found` has its size already.
 template <class Pass, class Model, class Data, class Loss>
-void evaluate_into(Pass& pass, const Model& m, const Data& data, const Loss& loss,
-                   evaluation<typename Pass::scalar>& found) {
+[[gnu::cold]] void evaluate_into(Pass& pass, const Model& m, const Data& data, const Loss& loss,
+                                 evaluation<typename Pass::scalar>& found) {
     using T = typename Pass::scalar;
     constexpr dims out = Pass::output_dims;
     const extent n = data.size(), batch = pass.max_batch() - pass.max_batch() % samples_together_of<Loss>();

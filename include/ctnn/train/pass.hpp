@@ -48,7 +48,7 @@ public:
                static_cast<extent>(sizeof(T));
     }
 
-    explicit training_pass(const pass_options& options)
+    [[gnu::cold]] explicit training_pass(const pass_options& options)
         : max_batch_(options.max_batch < 1 ? 1 : options.max_batch),
           arena_(max_batch_ * plan::elements),
           outputs_(max_batch_ * output_dims.size()),

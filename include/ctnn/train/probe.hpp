@@ -29,7 +29,7 @@ public:
     row_probe(const tape<T>& last, const T* inputs, std::span<const T> parameters, std::span<T> state)
         : tape_(last), inputs_(inputs), parameters_(parameters), state_(state) {}
 
-    not_finite_place first_not_finite() override {
+    [[gnu::cold]] not_finite_place first_not_finite() override {
         const std::vector<T> kept(state_.begin(), state_.end());  // a forward pass of training moves the statistics
         not_finite_place found;
         for (int i = 0; i < tape_.count && found.row < 0; ++i) {

@@ -139,7 +139,7 @@ public:
     run_calls(const std::vector<training_callback*>& all, training_moment& now) : all_(all), now_(now) {}
     run_calls(const run_calls&) = delete;
     run_calls& operator=(const run_calls&) = delete;
-    ~run_calls() {
+    [[gnu::cold]] ~run_calls() {
 #if defined(__cpp_exceptions)
         try {
             (void)end();
@@ -159,11 +159,11 @@ public:
         for (std::size_t i = 0; i < all_.size() && !now_.failed; ++i) (all_[i]->*what)(now_, record);
         return !now_.failed;
     }
-    void begin() {
+    [[gnu::cold]] void begin() {
         for (; begun_ < all_.size() && !now_.failed; ++begun_) all_[begun_]->run_begins(now_);
     }
     /// Tells the end once. \returns what failed, before or now
-    error end() {
+    [[gnu::cold]] error end() {
         while (begun_ > 0) {  // the count goes first, so that one that throws is not told again
             --begun_;
             all_[ended_++]->run_ends(now_);

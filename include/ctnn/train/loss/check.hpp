@@ -27,8 +27,8 @@ namespace ctnn::detail {
 }
 
 /// Refuses labels of `classes` and above; negative ones are ignored positions.
-[[nodiscard, gnu::noinline]] inline error check_labels(const char* loss, const std::int32_t* labels, extent samples,
-                                                       extent per_sample, extent classes) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_labels(const char* loss, const std::int32_t* labels,
+                                                                  extent samples, extent per_sample, extent classes) {
     for (extent i = 0; i < samples * per_sample; ++i)
         if (labels[i] >= classes)
             return refuse_at(error_kind::invalid_argument, loss, i, per_sample, "label", labels[i],
@@ -38,10 +38,9 @@ namespace ctnn::detail {
 
 /// Refuses values that are not finite, or outside [low, high].
 template <class T>
-[[nodiscard, gnu::noinline]] inline error check_values(const char* loss, const T* values, extent samples,
-                                                       extent per_sample,
-                                                       double low = -std::numeric_limits<double>::infinity(),
-                                                       double high = std::numeric_limits<double>::infinity()) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_values(
+    const char* loss, const T* values, extent samples, extent per_sample,
+    double low = -std::numeric_limits<double>::infinity(), double high = std::numeric_limits<double>::infinity()) {
     for (extent i = 0; i < samples * per_sample; ++i) {
         const double value = static_cast<double>(values[i]);
         if (!std::isfinite(value))
@@ -54,8 +53,8 @@ template <class T>
 }
 
 /// Refuses a weight that is negative or not finite; of several weights `index` is its place.
-[[nodiscard, gnu::noinline]] inline error check_weight(const char* loss, const char* name, double weight,
-                                                       extent index = -1) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_weight(const char* loss, const char* name, double weight,
+                                                                  extent index = -1) {
     if (std::isfinite(weight) && weight >= 0) return {};
     const std::string place = index < 0 ? std::string{} : text_of({" ", index});
     return {error_kind::invalid_argument,
@@ -63,22 +62,23 @@ template <class T>
 }
 
 /// Refuses a setting that is not finite or not above 0.
-[[nodiscard, gnu::noinline]] inline error check_positive(const char* loss, const char* name, double setting) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_positive(const char* loss, const char* name,
+                                                                    double setting) {
     if (std::isfinite(setting) && setting > 0) return {};
     return {error_kind::invalid_argument,
             text_of({loss, ": ", name, " is ", setting, ", expected a finite number above 0"})};
 }
 
 /// Refuses a setting outside 0 to 1.
-[[nodiscard, gnu::noinline]] inline error check_share(const char* loss, const char* name, double setting) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_share(const char* loss, const char* name, double setting) {
     if (setting >= 0 && setting <= 1) return {};
     return {error_kind::invalid_argument,
             text_of({loss, ": ", name, " is ", setting, ", expected a number from 0 to 1"})};
 }
 
 /// Refuses weights that are not one a channel, negative or not finite; no weights are fine.
-[[nodiscard, gnu::noinline]] inline error check_weights(const char* loss, const char* name,
-                                                        std::span<const double> weights, extent channels) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_weights(const char* loss, const char* name,
+                                                                   std::span<const double> weights, extent channels) {
     if (!weights.empty() && std::ssize(weights) != channels)
         return {error_kind::invalid_argument,
                 text_of({loss, ": ", weights.size(), " ", name, "s, expected ", channels})};
@@ -93,7 +93,8 @@ template <class T>
 }
 
 /// Refuses a choice between fewer than two channels, and names the loss for a single one.
-[[nodiscard, gnu::noinline]] inline error check_choice(const char* loss, extent channels, const char* binary) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_choice(const char* loss, extent channels,
+                                                                  const char* binary) {
     if (channels >= 2) return {};
     return {error_kind::invalid_argument,
             text_of({loss, ": one channel leaves no choice; give one channel a class, or use ", binary})};
@@ -115,7 +116,8 @@ template <class T>
 }
 
 /// Refuses a target with both or none of labels and values.
-[[nodiscard, gnu::noinline]] inline error check_one_given(const char* loss, bool has_labels, bool has_values) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_one_given(const char* loss, bool has_labels,
+                                                                     bool has_values) {
     if (has_labels != has_values) return {};
     return {error_kind::invalid_argument,
             text_of({loss, has_labels ? ": the target has labels and values, expected one of them"

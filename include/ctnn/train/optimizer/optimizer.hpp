@@ -22,8 +22,8 @@ concept optimizer_for = requires(const Optimizer& optimizer, T* parameters, cons
 };
 
 /// Refuses a setting that is not finite, or outside [low, high) where high is not 0.
-[[nodiscard, gnu::noinline]] inline error check_setting(const char* optimizer, const char* name, double value,
-                                                        double high = 0) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_setting(const char* optimizer, const char* name,
+                                                                   double value, double high = 0) {
     if (std::isfinite(value) && value >= 0 && (high == 0 || value < high)) return {};
     const std::string expected =
         high == 0 ? "a finite number of at least 0" : text_of({"a number from 0 to below ", high});
