@@ -249,4 +249,54 @@ TEST_CASE("fit refuses settings of its steps that make no sense") {
           "cosine_schedule: length is 0, expected a finite number above 0");
 }
 
+TEST_CASE("a range test raises the rate by equal factors, stops where the loss rises, and leaves the model alone") {
+    const auto data = lines(26, 2);
+    const nn::model<plain> m{nn::seed{5}};
+    const std::vector<float> before(m.parameters().begin(), m.parameters().end());
+    const auto found = nn::rate_range_test(m, data, nn::cross_entropy{}, nn::sgd{},
+                                           {.low = 1e-4, .high = 1e4, .steps = 81, .batch = 8, .threads = 1});
+    REQUIRE(found);
+    const std::size_t made = found->rates.size();
+    CHECK(made > 20);
+    CHECK(made < 81);  // long before 10000 the weights explode
+    CHECK(found->losses.size() == made);
+    CHECK(found->smoothed.size() == made);
+    CHECK(found->rates[0] == doctest::Approx(1e-4));
+    CHECK(found->rates[20] == doctest::Approx(1e-2));
+    CHECK(found->smoothed[0] == doctest::Approx(found->losses[0]));
+    CHECK(found->steepest > 1e-3);
+    CHECK(found->steepest < found->rates.back());
+    CHECK(std::memcmp(before.data(), m.parameters().data(), before.size() * sizeof(float)) == 0);
+    const auto twice = nn::rate_range_test(m, data, nn::cross_entropy{}, nn::sgd{},
+                                           {.low = 1e-4, .high = 1e4, .steps = 81, .batch = 8, .threads = 3});
+    REQUIRE(twice);
+    CHECK(twice->losses == found->losses);
+
+    // The first steps are those of fit: three whole batches are an epoch, and a rate this small changes nothing.
+    nn::model<plain> same = m.copy();
+    const auto history = nn::fit(same, lines(24, 2), nn::cross_entropy{}, nn::sgd{.rate = 1e-12}, {.batch = 8});
+    const auto still = nn::rate_range_test(m, lines(24, 2), nn::cross_entropy{}, nn::sgd{},
+                                           {.low = 1e-12, .high = 1e-11, .steps = 3, .batch = 8, .memory = 0});
+    REQUIRE(still);
+    REQUIRE(history);
+    CHECK((still->losses[0] + still->losses[1] + still->losses[2]) / 3 ==
+          doctest::Approx(history->epochs[0].loss).epsilon(1e-6));
+    CHECK(still->smoothed == still->losses);
+
+    for (const nn::rate_range_options& wrong : {nn::rate_range_options{.low = 0},
+                                                {.low = 1, .high = 1},
+                                                {.high = INFINITY},
+                                                {.steps = 1},
+                                                {.batch = 0},
+                                                {.rise = 1},
+                                                {.memory = 1}}) {
+        const auto refused = nn::rate_range_test(m, data, nn::cross_entropy{}, nn::sgd{}, wrong);
+        REQUIRE(!refused);
+        CHECK(refused.error().kind() == nn::error_kind::invalid_argument);
+    }
+    nn::dataset<nn::shape<6, 6, 1>> unlabelled = lines(26, 2);
+    unlabelled.labels.clear();
+    CHECK(!nn::rate_range_test(m, unlabelled, nn::cross_entropy{}, nn::sgd{}));
+}
+
 }  // namespace

@@ -72,6 +72,7 @@
 #include "ctnn/train/optimizer/sgd.hpp"
 #include "ctnn/train/pass.hpp"
 #include "ctnn/train/progress_bar.hpp"
+#include "ctnn/train/rate_range.hpp"
 #include "ctnn/train/run.hpp"
 #include "ctnn/train/schedule/constant_schedule.hpp"
 #include "ctnn/train/schedule/cosine_restarts_schedule.hpp"
