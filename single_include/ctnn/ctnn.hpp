@@ -1195,7 +1195,7 @@ public:
     template <std::integral Integer>
     text_part(Integer number) : count_(static_cast<long long>(number)), what_(kind::integer) {}
 
-    void append_to(std::string& message) const {
+    [[gnu::cold]] void append_to(std::string& message) const {
         if (what_ == kind::text)
             message += text_;
         else
@@ -1432,7 +1432,7 @@ struct border {
 namespace ctnn {
 
 /// Writes a random permutation of [0, order.size()), a function of the seed and the epoch alone (Fisher and Yates).
-[[gnu::noinline]] inline void shuffle(std::vector<extent>& order, seed start, std::uint64_t epoch) {
+[[gnu::cold, gnu::noinline]] inline void shuffle(std::vector<extent>& order, seed start, std::uint64_t epoch) {
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<extent>(i);
     constexpr std::uint64_t of_shuffling = std::uint64_t{1} << 62;  // streams below belong to parameters and dropout
     random_stream random(start, of_shuffling + epoch);
@@ -16041,7 +16041,7 @@ public:
 
     /// Initialized as each layer says (glorot_uniform weights, zero biases), the same numbers on every platform.
     /// Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
-    explicit model(seed start) : state_(Net::state_count) { initialize(start); }
+    [[gnu::cold]] explicit model(seed start) : state_(Net::state_count) { initialize(start); }
 
     /// The learned parameters, in the order of tensors_of<Net>().
     [[nodiscard]] std::span<T> parameters() noexcept { return parameters_.values(); }
@@ -27736,7 +27736,7 @@ public:
     run_calls(const std::vector<training_callback*>& all, training_moment& now) : all_(all), now_(now) {}
     run_calls(const run_calls&) = delete;
     run_calls& operator=(const run_calls&) = delete;
-    ~run_calls() {
+    [[gnu::cold]] ~run_calls() {
 #if defined(__cpp_exceptions)
         try {
             (void)end();
@@ -27756,11 +27756,11 @@ public:
         for (std::size_t i = 0; i < all_.size() && !now_.failed; ++i) (all_[i]->*what)(now_, record);
         return !now_.failed;
     }
-    void begin() {
+    [[gnu::cold]] void begin() {
         for (; begun_ < all_.size() && !now_.failed; ++begun_) all_[begun_]->run_begins(now_);
     }
     /// Tells the end once. \returns what failed, before or now
-    error end() {
+    [[gnu::cold]] error end() {
         while (begun_ > 0) {  // the count goes first, so that one that throws is not told again
             --begun_;
             all_[ended_++]->run_ends(now_);
@@ -29234,7 +29234,7 @@ public:
                static_cast<extent>(sizeof(T));
     }
 
-    explicit training_pass(const pass_options& options)
+    [[gnu::cold]] explicit training_pass(const pass_options& options)
         : max_batch_(options.max_batch < 1 ? 1 : options.max_batch),
           arena_(max_batch_ * plan::elements),
           outputs_(max_batch_ * output_dims.size()),
@@ -29384,8 +29384,8 @@ void to_probabilities(const T* outputs, T* to, extent positions, extent channels
 
 /// Runs a pass over a data set in slices of its batch. Allocates nothing when `found` has its size already.
 template <class Pass, class Model, class Data, class Loss>
-void evaluate_into(Pass& pass, const Model& m, const Data& data, const Loss& loss,
-                   evaluation<typename Pass::scalar>& found) {
+[[gnu::cold]] void evaluate_into(Pass& pass, const Model& m, const Data& data, const Loss& loss,
+                                 evaluation<typename Pass::scalar>& found) {
     using T = typename Pass::scalar;
     constexpr dims out = Pass::output_dims;
     const extent n = data.size(), batch = pass.max_batch() - pass.max_batch() % samples_together_of<Loss>();
@@ -29464,7 +29464,7 @@ public:
     row_probe(const tape<T>& last, const T* inputs, std::span<const T> parameters, std::span<T> state)
         : tape_(last), inputs_(inputs), parameters_(parameters), state_(state) {}
 
-    not_finite_place first_not_finite() override {
+    [[gnu::cold]] not_finite_place first_not_finite() override {
         const std::vector<T> kept(state_.begin(), state_.end());  // a forward pass of training moves the statistics
         not_finite_place found;
         for (int i = 0; i < tape_.count && found.row < 0; ++i) {
@@ -29604,8 +29604,8 @@ concept optimizer_for = requires(const Optimizer& optimizer, T* parameters, cons
 };
 
 /// Refuses a setting that is not finite, or outside [low, high) where high is not 0.
-[[nodiscard, gnu::noinline]] inline error check_setting(const char* optimizer, const char* name, double value,
-                                                        double high = 0) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_setting(const char* optimizer, const char* name,
+                                                                   double value, double high = 0) {
     if (std::isfinite(value) && value >= 0 && (high == 0 || value < high)) return {};
     const std::string expected =
         high == 0 ? "a finite number of at least 0" : text_of({"a number from 0 to below ", high});
@@ -30192,8 +30192,8 @@ namespace ctnn::detail {
 }
 
 /// Refuses labels of `classes` and above; negative ones are ignored positions.
-[[nodiscard, gnu::noinline]] inline error check_labels(const char* loss, const std::int32_t* labels, extent samples,
-                                                       extent per_sample, extent classes) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_labels(const char* loss, const std::int32_t* labels,
+                                                                  extent samples, extent per_sample, extent classes) {
     for (extent i = 0; i < samples * per_sample; ++i)
         if (labels[i] >= classes)
             return refuse_at(error_kind::invalid_argument, loss, i, per_sample, "label", labels[i],
@@ -30203,10 +30203,9 @@ namespace ctnn::detail {
 
 /// Refuses values that are not finite, or outside [low, high].
 template <class T>
-[[nodiscard, gnu::noinline]] inline error check_values(const char* loss, const T* values, extent samples,
-                                                       extent per_sample,
-                                                       double low = -std::numeric_limits<double>::infinity(),
-                                                       double high = std::numeric_limits<double>::infinity()) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_values(
+    const char* loss, const T* values, extent samples, extent per_sample,
+    double low = -std::numeric_limits<double>::infinity(), double high = std::numeric_limits<double>::infinity()) {
     for (extent i = 0; i < samples * per_sample; ++i) {
         const double value = static_cast<double>(values[i]);
         if (!std::isfinite(value))
@@ -30219,8 +30218,8 @@ template <class T>
 }
 
 /// Refuses a weight that is negative or not finite; of several weights `index` is its place.
-[[nodiscard, gnu::noinline]] inline error check_weight(const char* loss, const char* name, double weight,
-                                                       extent index = -1) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_weight(const char* loss, const char* name, double weight,
+                                                                  extent index = -1) {
     if (std::isfinite(weight) && weight >= 0) return {};
     const std::string place = index < 0 ? std::string{} : text_of({" ", index});
     return {error_kind::invalid_argument,
@@ -30228,22 +30227,23 @@ template <class T>
 }
 
 /// Refuses a setting that is not finite or not above 0.
-[[nodiscard, gnu::noinline]] inline error check_positive(const char* loss, const char* name, double setting) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_positive(const char* loss, const char* name,
+                                                                    double setting) {
     if (std::isfinite(setting) && setting > 0) return {};
     return {error_kind::invalid_argument,
             text_of({loss, ": ", name, " is ", setting, ", expected a finite number above 0"})};
 }
 
 /// Refuses a setting outside 0 to 1.
-[[nodiscard, gnu::noinline]] inline error check_share(const char* loss, const char* name, double setting) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_share(const char* loss, const char* name, double setting) {
     if (setting >= 0 && setting <= 1) return {};
     return {error_kind::invalid_argument,
             text_of({loss, ": ", name, " is ", setting, ", expected a number from 0 to 1"})};
 }
 
 /// Refuses weights that are not one a channel, negative or not finite; no weights are fine.
-[[nodiscard, gnu::noinline]] inline error check_weights(const char* loss, const char* name,
-                                                        std::span<const double> weights, extent channels) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_weights(const char* loss, const char* name,
+                                                                   std::span<const double> weights, extent channels) {
     if (!weights.empty() && std::ssize(weights) != channels)
         return {error_kind::invalid_argument,
                 text_of({loss, ": ", weights.size(), " ", name, "s, expected ", channels})};
@@ -30258,7 +30258,8 @@ template <class T>
 }
 
 /// Refuses a choice between fewer than two channels, and names the loss for a single one.
-[[nodiscard, gnu::noinline]] inline error check_choice(const char* loss, extent channels, const char* binary) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_choice(const char* loss, extent channels,
+                                                                  const char* binary) {
     if (channels >= 2) return {};
     return {error_kind::invalid_argument,
             text_of({loss, ": one channel leaves no choice; give one channel a class, or use ", binary})};
@@ -30280,7 +30281,8 @@ template <class T>
 }
 
 /// Refuses a target with both or none of labels and values.
-[[nodiscard, gnu::noinline]] inline error check_one_given(const char* loss, bool has_labels, bool has_values) {
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_one_given(const char* loss, bool has_labels,
+                                                                     bool has_values) {
     if (has_labels != has_values) return {};
     return {error_kind::invalid_argument,
             text_of({loss, has_labels ? ": the target has labels and values, expected one of them"
@@ -32938,6 +32940,128 @@ private:
     double epochs_before_ = 0;  // of a run that goes on
     extent samples_before_ = 0;
 };
+
+}  // namespace ctnn
+// -------------------- ctnn/train/rate_range.hpp
+/// \file
+/// The learning-rate range test: which rates an optimizer can use at all.
+
+namespace ctnn {
+
+/// How the rate grows.
+struct rate_range_options {
+    double low = 1e-6, high = 1;  ///< of the first and the last step
+    extent steps = 100;
+    extent batch = 32;
+    seed random{};        ///< of the order of samples and of dropout
+    extent threads = 0;   ///< 0: as many as OpenMP offers; results do not depend on it
+    double rise = 4;      ///< it stops where the loss is so many times the lowest, or is not finite
+    double memory = 0.9;  ///< share of the smoothed loss that comes from the steps before; 0: it is not smoothed
+};
+
+/// What each rate did. All vectors have one length, the steps that were made.
+struct rate_range {
+    std::vector<double> rates;
+    std::vector<double> losses;    ///< of each step's batch, before the step
+    std::vector<double> smoothed;  ///< their moving average, corrected for its beginning as adam's moments are
+    double steepest = std::numeric_limits<double>::quiet_NaN();  ///< rate at which the smoothed loss falls fastest;
+                                                                 ///< NaN where it never falls
+};
+
+namespace detail {
+
+[[nodiscard, gnu::cold]] inline error check_rate_range(const rate_range_options& o, extent together) {
+    constexpr error_kind invalid = error_kind::invalid_argument;
+    if (!(o.low > 0) || !(o.high > o.low) || !std::isfinite(o.high))
+        return {invalid, "rate_range_test: low must be above 0, and high finite and above low"};
+    if (o.steps < 2 || o.batch < 1) return {invalid, "rate_range_test: steps must be at least 2 and batch at least 1"};
+    if (o.batch % together != 0)
+        return {invalid, text_of({"rate_range_test: the loss reads ", together, " samples together, and a batch of ",
+                                  o.batch, " is no multiple of that"})};
+    if (!(o.rise > 1)) return {invalid, "rate_range_test: rise must be above 1"};
+    if (!(o.memory >= 0) || !(o.memory < 1)) return {invalid, "rate_range_test: memory must be in [0, 1)"};
+    return {};
+}
+
+/// Where the smoothed losses fall most over the logarithm of the rate, whose steps are equal: over two steps each, so
+/// that a single batch does not decide.
+[[nodiscard, gnu::cold]] inline double steepest_rate(const rate_range& found) {
+    double fall = 0, rate = std::numeric_limits<double>::quiet_NaN();
+    for (std::size_t i = 1; i + 1 < found.smoothed.size(); ++i) {
+        const double difference = found.smoothed[i - 1] - found.smoothed[i + 1];
+        if (!(difference > fall)) continue;
+        fall = difference;
+        rate = found.rates[i];
+    }
+    return rate;
+}
+
+}  // namespace detail
+
+/// Trains a copy of a model with a rate that grows from step to step by an equal factor, and tells what the loss did:
+/// where it falls fastest is a good rate to begin with, a little before where it rises is the highest to use. The model
+/// does not change.
+///
+///     const auto found = ctnn::rate_range_test(model, data, ctnn::cross_entropy{}, ctnn::adam{});
+///     const ctnn::adam descent{.rate = found->steepest};
+///
+/// Fails as fit() does where data, loss or settings make no sense.
+/// L. N. Smith, Cyclical Learning Rates for Training Neural Networks, 2017, section 3.3. https://arxiv.org/abs/1506.01186
+template <class Net, class T, class Data, loss_function Loss, optimizer Optimizer>
+[[nodiscard, gnu::cold]] result<rate_range> rate_range_test(const model<Net, T>& m, const Data& data, const Loss& loss,
+                                                            Optimizer descent, const rate_range_options& o = {}) {
+    static_assert(std::is_same_v<typename Data::input, typename Net::input>,
+                  "ctnn: rate_range_test needs a data set of the network's input shape; "
+                  "load or resize the data to net::input");
+    using pass_type = training_pass<Net, Loss, T>;
+    constexpr dims out = pass_type::output_dims;
+    constexpr extent together = samples_together_of<Loss>();
+    if (error failed = detail::check_rate_range(o, together)) return failed;
+    if (error failed = descent.check()) return failed;
+    if (error failed = detail::check_data(loss, data, out)) return failed;
+
+    const extent batch = o.batch < data.size() ? o.batch : data.size();
+    const extent threads = o.threads > 0 ? o.threads : available_threads();
+    model<Net, T> trained = m.copy();
+    pass_type pass{{.max_batch = batch, .threads = o.threads, .random = o.random}};
+    gradient<Net, T> slope;
+    optimizer_state<Optimizer, Net, T> state(descent);
+    detail::batch_memory<Data> memory(data, batch);
+    std::vector<extent> order(static_cast<std::size_t>(data.size()));
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<extent>(i);
+
+    rate_range found;
+    double average = 0, kept = 1, lowest = std::numeric_limits<double>::infinity();
+    extent from = data.size(), epoch = 0;
+    for (extent step = 0; step < o.steps; ++step, from += batch) {
+        if (from + batch > data.size()) {  // what is left of an epoch is no whole batch: another order begins
+            shuffle_groups(order, together, o.random, static_cast<std::uint64_t>(++epoch));
+            from = 0;
+        }
+        descent.rate = o.low * std::pow(o.high / o.low, static_cast<double>(step) / static_cast<double>(o.steps - 1));
+        memory.gather(order.data() + from, batch, epoch);
+        pass.set_step(static_cast<std::uint64_t>(step));
+        const auto outputs = pass.forward(trained, memory.inputs(), batch);
+        const target<T> expected = memory.expected();
+        const double normalizer = loss.normalizer(expected, batch, out);
+        const double value =
+            mean_of(loss_value(loss, outputs.data(), expected, pass.output_gradient().data(), batch, out, normalizer),
+                    normalizer);
+        average = o.memory * average + (1 - o.memory) * value;
+        kept *= o.memory;
+        const double smoothed = average / (1 - kept);
+        if (!std::isfinite(smoothed) || smoothed > o.rise * lowest) break;
+        lowest = smoothed < lowest ? smoothed : lowest;
+        found.rates.push_back(descent.rate);
+        found.losses.push_back(value);
+        found.smoothed.push_back(smoothed);
+        slope.fill_zero();
+        pass.backward(trained, slope);
+        state.step(descent, trained, slope, threads);
+    }
+    found.steepest = detail::steepest_rate(found);
+    return found;
+}
 
 }  // namespace ctnn
 // -------------------- ctnn/train/schedule/constant_schedule.hpp

@@ -47,8 +47,8 @@ namespace detail {
     return {};
 }
 
-/// The place of the steepest fall of the smoothed losses over the logarithm of the rate, whose steps are equal: over two
-/// steps each, so that a single batch does not decide.
+/// Where the smoothed losses fall most over the logarithm of the rate, whose steps are equal: over two steps each, so
+/// that a single batch does not decide.
 [[nodiscard, gnu::cold]] inline double steepest_rate(const rate_range& found) {
     double fall = 0, rate = std::numeric_limits<double>::quiet_NaN();
     for (std::size_t i = 1; i + 1 < found.smoothed.size(); ++i) {
