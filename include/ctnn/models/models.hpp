@@ -3,7 +3,19 @@
 /// Networks that are known by name, and their blocks.
 #pragma once
 
+#include "ctnn/models/alexnet.hpp"
 #include "ctnn/models/aspp.hpp"
+#include "ctnn/models/autoencoder.hpp"
 #include "ctnn/models/bottleneck.hpp"
+#include "ctnn/models/dcgan.hpp"
+#include "ctnn/models/deeplab_v3_plus.hpp"
 #include "ctnn/models/dense_block.hpp"
+#include "ctnn/models/densenet.hpp"
+#include "ctnn/models/fcn.hpp"
+#include "ctnn/models/lenet5.hpp"
+#include "ctnn/models/mobilenet_v2.hpp"
+#include "ctnn/models/pixel_head.hpp"
+#include "ctnn/models/resnet.hpp"
 #include "ctnn/models/resnet18.hpp"
+#include "ctnn/models/unet.hpp"
+#include "ctnn/models/vgg.hpp"
