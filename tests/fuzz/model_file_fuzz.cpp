@@ -44,6 +44,15 @@ void read(byte_view input) {
         loaded.class_names == before.class_names;
     require(!failed || same, "a failed load that changes the model");
 
+    for (const layout& of : {layout::pytorch, layout::keras}) {
+        model<net> other = before.copy();
+        const byte_vector content(input.data, input.data + input.size);
+        const error refused = detail::load_foreign(other, content, "x", of, {}, {});
+        require(!refused || std::memcmp(other.parameters().data(), before.parameters().data(),
+                                        before.parameters().size_bytes()) == 0,
+                "a failed load of foreign weights that changes the model");
+    }
+
     const auto file = parse_safetensors(input);
     require(file.has_value() || (failed && !file.error().message().empty()), "a model from a broken file");
     if (!file) return;

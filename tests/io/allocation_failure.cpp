@@ -102,6 +102,42 @@ void try_models(const temporary_folder& folder) {
     try_save("save", "x.safetensors", [&](const std::string& to) { return save(m, to); });
 }
 
+void try_foreign_weights(const temporary_folder& folder) {
+    using namespace model_file_network;
+    const std::string npz = folder / "x.npz", tensors = folder / "y.safetensors";
+    const std::vector<std::pair<std::string, array>> arrays{
+        {"first.weight", make_array<float>({16, 2, 3, 3}, std::vector<float>(288, 1.0f))},
+        {"first.bias", make_array<float>({16}, std::vector<float>(16, 2.0f))},
+        {"last.weight", make_array<float>({3, 96}, std::vector<float>(288, 3.0f))},
+        {"last.bias", make_array<float>({3}, std::vector<float>(3, 4.0f))}};
+    std::vector<tensor_source> sources;
+    for (const auto& [name, one] : arrays) sources.push_back({name, tensor_type::f32, one.shape, one.bytes});
+    auto written = format_safetensors(sources);
+    check(!write_npz(npz, arrays) && written, "foreign weights", 0, "cannot begin");
+    // Without the keys of ctnn's own it is a file of another library.
+    auto parsed = parse_safetensors(*written);
+    const std::string header = detail::format_safetensors_header(parsed->entries, {});
+    byte_vector other;
+    append_little(other, static_cast<std::uint64_t>(header.size()));
+    append_text(other, header);
+    other.insert(other.end(), written->begin() + static_cast<std::ptrdiff_t>(parsed->data_begin), written->end());
+    check(!write_file(tensors, other), "foreign weights", 0, "cannot begin");
+
+    const name_pair names[] = {{"0", "first"}, {"head", "last"}};
+    const model<net> before{seed{1}};
+    model<net> into = before.copy();
+    const auto right = [&](bool done) {
+        const model<net>& old = before;
+        const bool same =
+            std::memcmp(into.parameters().data(), old.parameters().data(), old.parameters().size_bytes()) == 0;
+        const bool loaded = into.parameters()[0] == 1 && into.parameters().back() == 4;
+        into = before.copy();
+        return done ? loaded : same;
+    };
+    try_all("load of PyTorch's npz", [&] { return error(load(into, npz, layout::pytorch)); }, right);
+    try_all("load of PyTorch's safetensors", [&] { return error(load(into, tensors, layout::pytorch, names)); }, right);
+}
+
 void try_link(const temporary_folder& folder) {
     const std::string target = folder / "target", link = folder / "link";
     const byte_vector old{'o', 'k'}, fresh{'n', 'e', 'w'};
@@ -124,6 +160,7 @@ int main() {
     try_volumes(folder);
     try_arrays(folder);
     try_models(folder);
+    try_foreign_weights(folder);
     try_link(folder);
-    return summary(30);
+    return summary(32);
 }

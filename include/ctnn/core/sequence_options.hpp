@@ -3,6 +3,7 @@
 /// The named options of layers that read sequences: lstm<64, last_step, masked>.
 #pragma once
 
+#include "ctnn/core/operation.hpp"
 #include "ctnn/core/options.hpp"
 
 namespace ctnn {
@@ -62,4 +63,18 @@ inline constexpr pytorch_option pytorch{};
 template <extent Index>
 inline constexpr padding_index_option<Index> padding_index{};
 
+namespace detail {
+
+/// The options of a recurrent layer as its operation carries them, in `alpha`.
+struct recurrent_flags {
+    bool backwards = false, masked = false, keras = false;
+
+    [[nodiscard]] constexpr double number() const { return (backwards ? 1 : 0) + (masked ? 2 : 0) + (keras ? 4 : 0); }
+    [[nodiscard]] static constexpr recurrent_flags of(const operation& op) {
+        const int bits = static_cast<int>(op.alpha);
+        return {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
+    }
+};
+
+}  // namespace detail
 }  // namespace ctnn

@@ -6,6 +6,7 @@
 
 #include "ctnn/io/csv.hpp"
 #include "ctnn/io/event_file.hpp"
+#include "ctnn/io/foreign_weights.hpp"
 #include "ctnn/io/model_file.hpp"
 #include "ctnn/io/npy.hpp"
 #include "ctnn/io/npz.hpp"

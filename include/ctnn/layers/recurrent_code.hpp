@@ -28,17 +28,6 @@ inline constexpr extent recurrent_samples = 8;
 
 namespace detail {
 
-/// The options of a recurrent layer as its operation carries them, in `alpha`.
-struct recurrent_flags {
-    bool backwards = false, masked = false, keras = false;
-
-    [[nodiscard]] constexpr double number() const { return (backwards ? 1 : 0) + (masked ? 2 : 0) + (keras ? 4 : 0); }
-    [[nodiscard]] static constexpr recurrent_flags of(const operation& op) {
-        const int bits = static_cast<int>(op.alpha);
-        return {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
-    }
-};
-
 template <kernels::cell C>
 struct recurrent {
     [[nodiscard]] static constexpr kernels::recurrent_layout layout_of(const operation& op) {
