@@ -51,6 +51,12 @@ static_assert(!nn::composable<image, nn::scale_by<nn::conv<2, 1>>>, "scales_diff
 static_assert(!nn::composable<image, nn::pixel_shuffle<3>>, "factor_does_not_divide");
 static_assert(!nn::composable<image, nn::pixel_unshuffle<5>>, "factor_does_not_divide");
 static_assert(!nn::composable<image, nn::permute<1, 2>>, "needs_permutation");
+static_assert(nn::composable<sequence, nn::residual<nn::multi_head_attention<nn::heads<3>, nn::causal>>>);
+static_assert(!nn::composable<sequence, nn::multi_head_attention<nn::heads<4>>>, "heads_do_not_divide");
+static_assert(!nn::composable<sequence, nn::scaled_dot_product_attention<nn::heads<4>>>, "heads_do_not_divide");
+static_assert(!nn::composable<sequence, nn::multi_head_attention<nn::heads<0>>>, "number_out_of_range");
+static_assert(!nn::composable<vector, nn::multi_head_attention<>>, "needs_sequence");
+static_assert(!nn::composable<sequence, nn::multi_head_attention<nn::same>>, "option_not_taken");
 static_assert(!nn::composable<image, nn::upsample<0>>, "number_out_of_range");
 static_assert(!nn::composable<image, nn::repeat<0, nn::relu>>, "number_out_of_range");
 static_assert(!nn::composable<image, int>, "no_layer");

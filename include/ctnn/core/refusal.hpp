@@ -34,6 +34,7 @@ enum class refusal {
     scales_differ,
     factor_does_not_divide,
     needs_permutation,
+    heads_do_not_divide,
     count  ///< how many there are; no refusal itself
 };
 
@@ -114,6 +115,9 @@ struct refused {
     static_assert(Why != refusal::needs_permutation,
                   "ctnn: permute needs each axis of the input once, counted from 1 and with the channels last; "
                   "permute<2, 1> exchanges those of a sequence");
+    static_assert(Why != refusal::heads_do_not_divide,
+                  "ctnn: attention needs channels that its heads divide, and scaled_dot_product_attention three times "
+                  "as many, for queries, keys and values; change heads, or the units of the layer before it");
 };
 
 }  // namespace ctnn

@@ -8,6 +8,7 @@
 #include "ctnn/graph/cbam.hpp"
 #include "ctnn/graph/compose.hpp"
 #include "ctnn/graph/model.hpp"
+#include "ctnn/graph/multi_head_attention.hpp"
 #include "ctnn/graph/names.hpp"
 #include "ctnn/graph/network.hpp"
 #include "ctnn/graph/scale_by.hpp"

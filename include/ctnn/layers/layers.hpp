@@ -5,6 +5,7 @@
 
 #include "ctnn/layers/activation.hpp"
 #include "ctnn/layers/adaptive_pool.hpp"
+#include "ctnn/layers/attention.hpp"
 #include "ctnn/layers/avg_pool.hpp"
 #include "ctnn/layers/batch_norm.hpp"
 #include "ctnn/layers/channel_pool.hpp"

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""The layers of tests/golden/layers.py that attend: PyTorch's own modules, with the parameters of the flat block.
+"""
+import torch
+from torch.nn.utils.stateless import functional_call
+
+
+def mask_of(tokens, options):
+    """What a causal query must not see, or None."""
+    return torch.ones(tokens, tokens, dtype=torch.bool).triu(1) if "causal" in options else None
+
+
+class Attention:
+    """What `Run` says about them; `self.parameter` gives the next learned tensor."""
+
+    def attention_parameters(self, width, bias):
+        """Those of torch.nn.MultiheadAttention by name: the transposes of ctnn's, in the same order."""
+        result = {"in_proj_weight": self.parameter(width, 3 * width).T}
+        if bias:
+            result["in_proj_bias"] = self.parameter(3 * width)
+        result["out_proj.weight"] = self.parameter(width, width).T
+        if bias:
+            result["out_proj.bias"] = self.parameter(width)
+        return result
+
+    def apply_multi_head_attention(self, x, *options):
+        given, (tokens, width) = dict(options), x.shape[1:]
+        bias = "no_bias" not in given
+        module = torch.nn.MultiheadAttention(width, given.get("heads", [1])[0], bias=bias, batch_first=True)
+        parameters = self.attention_parameters(width, bias)
+        return functional_call(module.double(), parameters, (x, x, x),
+                               {"need_weights": False, "attn_mask": mask_of(tokens, given)})[0]
+
+    def apply_scaled_dot_product_attention(self, x, *options):
+        given, (tokens, width) = dict(options), x.shape[1:]
+        heads, width = given.get("heads", [1])[0], width // 3
+        query, key, value = (part.reshape(len(x), tokens, heads, -1).transpose(1, 2) for part in x.split(width, -1))
+        mask = mask_of(tokens, given)
+        scores = query @ key.transpose(-1, -2) / (width // heads)**0.5
+        if mask is not None:
+            scores = scores.masked_fill(mask, float("-inf"))
+        return (torch.softmax(scores, -1) @ value).transpose(1, 2).reshape(len(x), tokens, width)
