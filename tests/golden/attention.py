@@ -40,3 +40,11 @@ class Attention:
         if mask is not None:
             scores = scores.masked_fill(mask, float("-inf"))
         return (torch.softmax(scores, -1) @ value).transpose(1, 2).reshape(len(x), tokens, width)
+
+    def apply_positional_encoding(self, x, *options):
+        tokens, width = x.shape[1:]
+        if options:
+            return x + self.parameter(tokens, width)
+        channel = torch.arange(width, dtype=torch.float64)
+        angle = torch.arange(tokens, dtype=torch.float64)[:, None] * 10000.0**(-(channel - channel % 2) / width)
+        return x + torch.where(channel % 2 == 0, torch.sin(angle), torch.cos(angle))

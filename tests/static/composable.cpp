@@ -57,6 +57,9 @@ static_assert(!nn::composable<sequence, nn::scaled_dot_product_attention<nn::hea
 static_assert(!nn::composable<sequence, nn::multi_head_attention<nn::heads<0>>>, "number_out_of_range");
 static_assert(!nn::composable<vector, nn::multi_head_attention<>>, "needs_sequence");
 static_assert(!nn::composable<sequence, nn::multi_head_attention<nn::same>>, "option_not_taken");
+static_assert(nn::composable<sequence, nn::positional_encoding<nn::learned_positions>>);
+static_assert(!nn::composable<vector, nn::positional_encoding<>>, "needs_sequence");
+static_assert(!nn::composable<sequence, nn::positional_encoding<nn::causal>>, "option_not_taken");
 static_assert(!nn::composable<image, nn::upsample<0>>, "number_out_of_range");
 static_assert(!nn::composable<image, nn::repeat<0, nn::relu>>, "number_out_of_range");
 static_assert(!nn::composable<image, int>, "no_layer");

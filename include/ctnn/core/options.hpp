@@ -50,7 +50,7 @@ inline constexpr unsigned affine = 1u << 16, over_all = 1u << 17, alpha = 1u << 
 inline constexpr unsigned causal = 1u << 21, depth_multiplier = 1u << 22, output_padding = 1u << 23;
 inline constexpr unsigned last_step = 1u << 26, backwards = 1u << 27, masked = 1u << 28, convention = 1u << 29,
                           padding_index = 1u << 30;
-inline constexpr unsigned heads = 1u << 11;
+inline constexpr unsigned heads = 1u << 11, learned = 1u << 12;
 inline constexpr unsigned of_another_layer = 1u << 31;  ///< which no layer lists
 }
 

@@ -37,6 +37,7 @@
 #include "ctnn/layers/pad.hpp"
 #include "ctnn/layers/permute.hpp"
 #include "ctnn/layers/pixel_shuffle.hpp"
+#include "ctnn/layers/positional_encoding.hpp"
 #include "ctnn/layers/prelu.hpp"
 #include "ctnn/layers/reshape.hpp"
 #include "ctnn/layers/resize.hpp"
