@@ -48,3 +48,32 @@ class Attention:
         channel = torch.arange(width, dtype=torch.float64)
         angle = torch.arange(tokens, dtype=torch.float64)[:, None] * 10000.0**(-(channel - channel % 2) / width)
         return x + torch.where(channel % 2 == 0, torch.sin(angle), torch.cos(angle))
+
+    def apply_transformer_encoder(self, x, *options):
+        given, (tokens, width) = dict(options), x.shape[1:]
+        hidden, *activation = given.get("feed_forward", [4 * width])
+        pre_norm = "pre_norm" in given
+        module = torch.nn.TransformerEncoderLayer(
+            width, given.get("heads", [1])[0], hidden, dropout=0, activation=activation[0][0] if activation else "relu",
+            layer_norm_eps=given.get("epsilon", [1e-5])[0], batch_first=True, norm_first=pre_norm)
+        parameters = {}
+
+        def norm(name):
+            parameters[name + ".weight"], parameters[name + ".bias"] = self.parameter(width), self.parameter(width)
+
+        def attention():
+            for name, value in self.attention_parameters(width, True).items():
+                parameters["self_attn." + name] = value
+
+        def feed_forward():
+            parameters["linear1.weight"] = self.parameter(width, hidden).T
+            parameters["linear1.bias"] = self.parameter(hidden)
+            parameters["linear2.weight"] = self.parameter(hidden, width).T
+            parameters["linear2.bias"] = self.parameter(width)
+
+        if pre_norm:
+            norm("norm1"), attention(), norm("norm2"), feed_forward()
+        else:
+            attention(), norm("norm1"), feed_forward(), norm("norm2")
+        # The module's fast path for evaluation has no gradients; in training mode, without dropout, it is the same.
+        return functional_call(module.double().train(), parameters, (x,), {"src_mask": mask_of(tokens, given)})

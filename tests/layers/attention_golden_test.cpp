@@ -3,7 +3,11 @@
 /// Attention against PyTorch: a training step, evaluation and the engine.
 #include <doctest/doctest.h>
 
-#include "ctnn/graph/multi_head_attention.hpp"
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "ctnn/graph/transformer_encoder.hpp"
 #include "ctnn/layers/positional_encoding.hpp"
 #include "golden.hpp"
 
@@ -22,6 +26,24 @@ using positions_sinusoidal = nn::network<nn::shape<37, 5>, nn::positional_encodi
 using positions_learned =
     nn::network<nn::shape<6, 7>, nn::dense<9>, nn::positional_encoding<nn::learned_positions>, nn::tanh>;
 
+using encoder_default = nn::network<nn::shape<6, 4>, nn::transformer_encoder<nn::heads<2>>>;
+using encoder_pre_norm =
+    nn::network<nn::shape<9, 6>, nn::repeat<2, nn::transformer_encoder<nn::heads<3>, nn::feed_forward<11, nn::gelu>,
+                                                                       nn::pre_norm, nn::epsilon<0.001>>>>;
+using encoder_causal =
+    nn::network<nn::shape<5, 3>, nn::positional_encoding<>, nn::transformer_encoder<nn::causal, nn::feed_forward<7>>,
+                nn::global_avg_pool, nn::dense<2>>;
+
+// In training each branch drops behind attention, or behind the activation and the second dense layer.
+template <class Net>
+constexpr int dropouts_of = [] {
+    int count = 0;
+    for (const nn::operation& row : Net::table.rows) count += row.what == nn::kind::dropout && row.alpha == 0.25;
+    return count;
+}();
+static_assert(dropouts_of<encoder_default> == 0);
+static_assert(dropouts_of<nn::network<nn::shape<4, 6>, nn::transformer_encoder<nn::dropout_rate<0.25>>>> == 3);
+
 TEST_CASE("attention agrees with PyTorch, of one token and of many, causal or not") {
     golden::check<attention_core>("attention_core");
     golden::check<attention_one>("attention_one");
@@ -33,4 +55,28 @@ TEST_CASE("attention agrees with PyTorch, of one token and of many, causal or no
 TEST_CASE("positional encodings agree with PyTorch") {
     golden::check<positions_sinusoidal>("positions_sinusoidal");
     golden::check<positions_learned>("positions_learned");
+}
+
+TEST_CASE("transformer encoders agree with PyTorch, normalized before or behind") {
+    golden::check<encoder_default>("encoder_default");
+    golden::check<encoder_pre_norm>("encoder_pre_norm");
+    golden::check<encoder_causal>("encoder_causal");
+}
+
+TEST_CASE("the tensors of a transformer encoder have PyTorch's names") {
+    const char* const expected[]{"self_attn.in_proj.weight",
+                                 "self_attn.in_proj.bias",
+                                 "self_attn.out_proj.weight",
+                                 "self_attn.out_proj.bias",
+                                 "norm1.weight",
+                                 "norm1.bias",
+                                 "linear1.weight",
+                                 "linear1.bias",
+                                 "linear2.weight",
+                                 "linear2.bias",
+                                 "norm2.weight",
+                                 "norm2.bias"};
+    const std::vector<nn::named_tensor> tensors = nn::tensors_of<encoder_default>();
+    REQUIRE(tensors.size() == std::size(expected));
+    for (std::size_t i = 0; i < tensors.size(); ++i) CHECK(tensors[i].name == std::string("0.") + expected[i]);
 }

@@ -13,6 +13,7 @@ static_assert(std::is_same_v<cnn224::output, nn::shape<1>>);
 static_assert(std::is_same_v<unet256::output, nn::shape<256, 256, 1>>);
 static_assert(std::is_same_v<autoencoder784::output, nn::shape<784>>);
 static_assert(std::is_same_v<lstm100::output, nn::shape<2>>);
+static_assert(std::is_same_v<encoder196::output, nn::shape<196, 192>>);
 static_assert(std::is_same_v<resnet18::output, nn::shape<1000>>);
 static_assert(std::is_same_v<densenet121::output, nn::shape<1000>>);
 

@@ -15,3 +15,4 @@
 #include "ctnn/graph/separable_conv.hpp"
 #include "ctnn/graph/squeeze_excite.hpp"
 #include "ctnn/graph/summary.hpp"
+#include "ctnn/graph/transformer_encoder.hpp"
