@@ -7,3 +7,5 @@
 #include "ctnn/models/bottleneck.hpp"
 #include "ctnn/models/dense_block.hpp"
 #include "ctnn/models/resnet18.hpp"
+#include "ctnn/models/transformer_classifier.hpp"
+#include "ctnn/models/vision_transformer.hpp"
