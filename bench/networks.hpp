@@ -54,6 +54,11 @@ using lstm100 = nn::network<nn::shape<100>, nn::embedding<1000, 64>, nn::lstm<64
                             nn::dense<64>, nn::relu, nn::dense<2>, nn::softmax>;
 static_assert(lstm100::parameter_count == 101'314);
 
+/// One pre-norm block of a transformer: 196 tokens of 192 numbers, as of a ViT-Ti/16.
+using encoder196 = nn::network<nn::shape<196, 192>,
+    nn::transformer_encoder<nn::heads<3>, nn::feed_forward<768, nn::gelu>, nn::pre_norm>>;
+static_assert(encoder196::parameter_count == 444'864);
+
 /// ImageNet's 1000 classes.
 using resnet18 = nn::models::resnet18<>;
 

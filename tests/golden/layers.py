@@ -20,6 +20,7 @@ import torch
 import torch.nn.functional as F
 
 from activations import Activations
+from attention import Attention
 from convolutions import Convolutions
 from norms import Norms
 from options import Options, channels_first, channels_last, pad
@@ -65,7 +66,7 @@ def parse(text):
     return value()
 
 
-class Run(Activations, Convolutions, Norms, Positions, Sequences):
+class Run(Activations, Attention, Convolutions, Norms, Positions, Sequences):
     """One pass of a network over channels-last values. Layers take their parameters from one flat leaf, in order."""
 
     def __init__(self, flat, state, training):

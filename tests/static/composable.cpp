@@ -54,6 +54,23 @@ static_assert(!nn::composable<image, nn::permute<1, 2>>, "needs_permutation");
 static_assert(!nn::composable<sequence, nn::time_distributed<nn::embedding<8, 4>>>, "needs_steps_apart");
 static_assert(!nn::composable<image, nn::time_distributed<nn::gru<8>>>, "needs_steps_apart");
 static_assert(!nn::composable<vector, nn::time_distributed<nn::dense<8>>>, "needs_positions");
+static_assert(nn::composable<sequence, nn::residual<nn::multi_head_attention<nn::heads<3>, nn::causal>>>);
+static_assert(!nn::composable<sequence, nn::multi_head_attention<nn::heads<4>>>, "heads_do_not_divide");
+static_assert(!nn::composable<sequence, nn::scaled_dot_product_attention<nn::heads<4>>>, "heads_do_not_divide");
+static_assert(!nn::composable<sequence, nn::multi_head_attention<nn::heads<0>>>, "number_out_of_range");
+static_assert(!nn::composable<vector, nn::multi_head_attention<>>, "needs_sequence");
+static_assert(!nn::composable<sequence, nn::multi_head_attention<nn::same>>, "option_not_taken");
+static_assert(nn::composable<sequence, nn::positional_encoding<>,
+                             nn::transformer_encoder<nn::heads<2>, nn::feed_forward<9, nn::silu>, nn::causal,
+                                                     nn::pre_norm, nn::dropout_rate<0.1>, nn::no_bias>>);
+static_assert(!nn::composable<sequence, nn::transformer_encoder<nn::heads<4>>>, "heads_do_not_divide");
+static_assert(!nn::composable<image, nn::transformer_encoder<>>, "needs_sequence");
+static_assert(!nn::composable<sequence, nn::transformer_encoder<nn::feed_forward<0>>>, "number_out_of_range");
+static_assert(!nn::composable<sequence, nn::transformer_encoder<nn::dropout_rate<1.0>>>, "number_out_of_range");
+static_assert(!nn::composable<sequence, nn::transformer_encoder<nn::epsilon<0.0>>>, "number_out_of_range");
+static_assert(!nn::composable<sequence, nn::transformer_encoder<nn::pre_norm, nn::pre_norm>>, "option_not_taken");
+static_assert(!nn::composable<vector, nn::positional_encoding<>>, "needs_sequence");
+static_assert(!nn::composable<sequence, nn::positional_encoding<nn::causal>>, "option_not_taken");
 static_assert(!nn::composable<image, nn::upsample<0>>, "number_out_of_range");
 static_assert(!nn::composable<image, nn::repeat<0, nn::relu>>, "number_out_of_range");
 static_assert(!nn::composable<image, int>, "no_layer");

@@ -31,6 +31,8 @@ struct layer_options {
     extent depth_multiplier = 1;
     bool last_step = false, backwards = false, masked = false, keras = false, pytorch = false;
     extent padding_index = -1;
+    extent heads = 1, feed_forward = 0;
+    double dropout_rate = 0;
     unsigned given = 0;  ///< which options were given, a bit each
     bool repeated = false;
 
@@ -49,6 +51,8 @@ inline constexpr unsigned affine = 1u << 16, over_all = 1u << 17, alpha = 1u << 
 inline constexpr unsigned causal = 1u << 21, depth_multiplier = 1u << 22, output_padding = 1u << 23;
 inline constexpr unsigned last_step = 1u << 26, backwards = 1u << 27, masked = 1u << 28, convention = 1u << 29,
                           padding_index = 1u << 30;
+inline constexpr unsigned heads = 1u << 11, learned = 1u << 12, feed_forward = 1u << 13, pre_norm = 1u << 14,
+                          dropout_rate = 1u << 15;
 inline constexpr unsigned of_another_layer = 1u << 31;  ///< which no layer lists
 }
 

@@ -35,6 +35,7 @@ enum class refusal {
     factor_does_not_divide,
     needs_permutation,
     needs_steps_apart,
+    heads_do_not_divide,
     count  ///< how many there are; no refusal itself
 };
 
@@ -118,6 +119,9 @@ struct refused {
     static_assert(Why != refusal::needs_steps_apart,
                   "ctnn: time_distributed repeats layers that look at single positions or at windows of them; "
                   "put this layer before or behind it");
+    static_assert(Why != refusal::heads_do_not_divide,
+                  "ctnn: attention needs channels that its heads divide, and scaled_dot_product_attention three times "
+                  "as many, for queries, keys and values; change heads, or the units of the layer before it");
 };
 
 }  // namespace ctnn

@@ -51,6 +51,16 @@ struct repeat {
     }
 };
 
+namespace detail {
+/// total + branch, of equal shapes.
+template <class Routine>
+constexpr wire add(builder<Routine>& b, wire total, wire branch) {
+    operation row = make_operation(kind::add, "add", total.shape, total.shape);
+    row.in_place = row.backward_in_place = true;
+    return b.apply(row, Routine{}, total, branch);
+}
+}  // namespace detail
+
 /// All branches read the same input; their outputs, of equal shape, are added.
 template <class... Branches>
 struct sum {
@@ -65,17 +75,9 @@ struct sum {
             b.leave();
             if (b.refused()) return {};
             if (i > 0 && !(branch.shape == total.shape)) return b.refuse(refusal::branches_differ, in.shape);
-            total = i == 0 ? branch : add(b, total, branch);
+            total = i == 0 ? branch : detail::add(b, total, branch);
         }
         return total;
-    }
-
-private:
-    template <class Routine>
-    static constexpr wire add(builder<Routine>& b, wire total, wire branch) {
-        operation row = make_operation(kind::add, "add", total.shape, total.shape);
-        row.in_place = row.backward_in_place = true;
-        return b.apply(row, Routine{}, total, branch);
     }
 };
 

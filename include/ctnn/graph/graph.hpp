@@ -8,6 +8,7 @@
 #include "ctnn/graph/cbam.hpp"
 #include "ctnn/graph/compose.hpp"
 #include "ctnn/graph/model.hpp"
+#include "ctnn/graph/multi_head_attention.hpp"
 #include "ctnn/graph/names.hpp"
 #include "ctnn/graph/network.hpp"
 #include "ctnn/graph/scale_by.hpp"
@@ -15,3 +16,4 @@
 #include "ctnn/graph/squeeze_excite.hpp"
 #include "ctnn/graph/summary.hpp"
 #include "ctnn/graph/time_distributed.hpp"
+#include "ctnn/graph/transformer_encoder.hpp"

@@ -5,6 +5,7 @@
 
 #include "ctnn/layers/activation.hpp"
 #include "ctnn/layers/adaptive_pool.hpp"
+#include "ctnn/layers/attention.hpp"
 #include "ctnn/layers/avg_pool.hpp"
 #include "ctnn/layers/batch_norm.hpp"
 #include "ctnn/layers/channel_pool.hpp"
@@ -36,6 +37,7 @@
 #include "ctnn/layers/pad.hpp"
 #include "ctnn/layers/permute.hpp"
 #include "ctnn/layers/pixel_shuffle.hpp"
+#include "ctnn/layers/positional_encoding.hpp"
 #include "ctnn/layers/prelu.hpp"
 #include "ctnn/layers/reshape.hpp"
 #include "ctnn/layers/resize.hpp"

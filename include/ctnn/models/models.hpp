@@ -17,5 +17,7 @@
 #include "ctnn/models/pixel_head.hpp"
 #include "ctnn/models/resnet.hpp"
 #include "ctnn/models/resnet18.hpp"
+#include "ctnn/models/transformer_classifier.hpp"
 #include "ctnn/models/unet.hpp"
 #include "ctnn/models/vgg.hpp"
+#include "ctnn/models/vision_transformer.hpp"

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Attention of one head: softmax(Q K^T / sqrt(width)) V, a block of rows of the scores at a time.
+#pragma once
+
+#include <limits>
+
+#include "ctnn/core/storage.hpp"
+#include "ctnn/kernels/dense.hpp"
+#include "ctnn/kernels/math.hpp"
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// The sizes of one head, and of the memory that it needs: linear in the tokens, because the scores of `rows()` queries
+/// are all that exist at a time.
+struct attention_sizes {
+    extent tokens = 0, width = 0;  ///< width: numbers of a query, a key, a value
+    bool causal = false;           ///< a query sees its own key and those before it
+
+    /// Numbers from one row of scores to the next.
+    [[nodiscard]] constexpr extent columns() const { return round_up(tokens); }
+    /// Queries of a block: 64, which read each packed key and value 16 tiles long from the first-level cache; fewer
+    /// where their scores would take more than 128 KB of float.
+    [[nodiscard]] constexpr extent rows() const {
+        const extent most = 32768 / columns();
+        return most < 8 ? 8 : most < 64 ? most : 64;
+    }
+    [[nodiscard]] constexpr extent blocks() const { return (tokens + rows() - 1) / rows(); }
+    [[nodiscard]] constexpr extent block(extent i) const { return tokens * i / blocks(); }
+    /// Keys are summed over in chunks of 128 at most, as dense_batch would; causal blocks pass over those that follow.
+    [[nodiscard]] constexpr extent chunks() const { return (tokens + 127) / 128; }
+    [[nodiscard]] constexpr extent chunk(extent i) const { return tokens * i / chunks(); }
+    /// The keys that queries before `query` see, and the same up to the end of its chunk.
+    [[nodiscard]] constexpr extent seen(extent query) const { return causal ? query : tokens; }
+    [[nodiscard]] constexpr extent filled(extent query) const {
+        extent i = 0;
+        while (chunk(i) < seen(query)) ++i;
+        return chunk(i);
+    }
+    [[nodiscard]] constexpr extent scores() const { return rows() * columns(); }
+    [[nodiscard]] constexpr extent turned() const { return width * columns(); }
+    [[nodiscard]] constexpr extent upright() const { return tokens * round_up(width); }
+    [[nodiscard]] constexpr extent forward_memory() const { return scores() + turned() + upright(); }
+    [[nodiscard]] constexpr extent backward_memory() const {
+        return 2 * (scores() + turned() + rows() * round_up(width)) + upright();
+    }
+};
+
+namespace detail {
+
+/// from (count, width), rows `step` elements apart -> the transpose times `factor`, packed as weights (width, count).
+template <class T>
+CTNN_KERNEL void pack_turned(const T* from, extent step, extent count, extent width, T factor, T* to) {
+    const dense_weights<T> w{to, width, count, true};
+    for (extent key = 0; key < count; key += lanes<T>) {
+        T* at = to + (w.at(key) - to);
+        const extent next = w.step(key), real = count - key < lanes<T> ? count - key : lanes<T>;
+        const T* rows = from + key * step;
+        if (real == lanes<T>)
+            for (extent c = 0; c < width; ++c)
+                for (extent k = 0; k < lanes<T>; ++k) at[c * next + k] = rows[k * step + c] * factor;
+        else
+            for (extent c = 0; c < width; ++c)
+                for (extent k = 0; k < lanes<T>; ++k) at[c * next + k] = k < real ? rows[k * step + c] * factor : T(0);
+    }
+}
+
+/// from (count, width), rows `step` elements apart -> packed as weights (count, width).
+template <class T>
+CTNN_KERNEL void pack_upright(const T* from, extent step, extent count, extent width, T* to) {
+    const dense_weights<T> w{to, count, width, true};
+    for (extent c = 0; c < width; c += lanes<T>) {
+        T* at = to + (w.at(c) - to);
+        const extent next = w.step(c), real = width - c;
+        for (extent i = 0; i < count; ++i)
+            store(at + i * next,
+                  real >= lanes<T> ? load(from + i * step + c) : load_partial(from + i * step + c, real));
+    }
+}
+/// The same, each chunk of a head's tokens by itself.
+template <class T>
+void pack_chunks(const attention_sizes& a, const T* from, extent step, T* to) {
+    for (extent i = 0; i < a.chunks(); ++i)
+        pack_upright(from + a.chunk(i) * step, step, a.chunk(i + 1) - a.chunk(i), a.width,
+                     to + a.chunk(i) * vector_count<T>(a.width) * lanes<T>);
+}
+
+/// y (rows, width) = scores (rows, tokens) * the values that pack_chunks packed, for the keys before `filled`.
+template <class T>
+void multiply_by_chunks(const attention_sizes& a, const T* scores, const T* values, extent filled, T* y, extent y_step,
+                        extent rows) {
+    const extent padded = vector_count<T>(a.width) * lanes<T>;
+    for (extent i = 0; i < a.chunks() && a.chunk(i) < filled; ++i) {
+        const extent first = a.chunk(i), count = a.chunk(i + 1) - first;
+        dense_forward<T>(scores + first, a.columns(), {values + first * padded, count, a.width, true}, nullptr,
+                         i == 0 ? nullptr : y, y_step, {}, y, y_step, rows, 0, a.width);
+    }
+}
+
+/// Scores of the first `count` keys -> e^(score - the largest), zeros from there up to `filled`. \returns their sum
+template <class T>
+CTNN_KERNEL T exponentials(T* scores, extent count, extent filled) {
+    const extent whole = (count + lanes<T> - 1) / lanes<T> * lanes<T>;
+    for (extent i = count; i < whole; ++i) scores[i] = -std::numeric_limits<T>::infinity();
+    vec<T> largest = load(scores), total = T(0);
+    for (extent i = lanes<T>; i < whole; i += lanes<T>) largest = greater_of(largest, load(scores + i));
+    largest = vec<T>(reduce_max(largest));  // a NaN may be missed here, and makes the sum NaN all the same
+    for (extent i = 0; i < whole; i += lanes<T>) {
+        const vec<T> e = exp(load(scores + i) - largest);
+        store(scores + i, e);
+        total += e;
+    }
+    for (extent i = whole; i < filled; ++i) scores[i] = T(0);
+    return reduce_add(total);
+}
+
+/// y (width) = y * factor.
+template <class T>
+CTNN_INLINE void multiply_row(T* y, extent width, T factor) {
+    extent c = 0;
+    for (; c + lanes<T> <= width; c += lanes<T>) store(y + c, load(y + c) * vec<T>(factor));
+    if (c < width) store_partial(y + c, load_partial(y + c, width - c) * vec<T>(factor), width - c);
+}
+
+/// What a score is multiplied by: 1 / sqrt(width).
+template <class T>
+[[nodiscard]] inline T attention_scale(extent width) {
+    return static_cast<T>(1 / __builtin_sqrt(static_cast<double>(width)));
+}
+
+}  // namespace detail
+
+/// The queries, keys and values of one head: (tokens, width) each, tokens `step` elements apart.
+template <class T>
+struct attention_operands {
+    T *query = nullptr, *key = nullptr, *value = nullptr;
+    extent step = 0;
+};
+
+/// y (tokens, width) = softmax(query key^T / sqrt(width)) value, for the blocks [first, last) of queries, which do not
+/// depend on each other. `memory`: a.forward_memory() numbers.
+///
+/// Both products are dense layers of a block of queries, whose weights are the keys, turned, and the values. Rows are
+/// divided by their sums at the end, width numbers instead of tokens.
+template <class T>
+void attention_forward(const attention_sizes& a, const attention_operands<const T>& from, T* y, extent y_step,
+                       T* memory, extent first, extent last) {
+    T *scores = memory, *keys = scores + a.scores(), *values = keys + a.turned();
+    detail::pack_turned(from.key, from.step, a.tokens, a.width, detail::attention_scale<T>(a.width), keys);
+    detail::pack_chunks(a, from.value, from.step, values);
+    for (extent i = first; i < last; ++i) {
+        const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, filled = a.filled(end);
+        dense_forward<T>(from.query + begin * from.step, from.step, {keys, a.width, a.tokens, true}, nullptr, nullptr,
+                         0, {}, scores, a.columns(), rows, 0, a.seen(end));
+        T inverse[64];
+        for (extent r = 0; r < rows; ++r)
+            inverse[r] = 1 / detail::exponentials(scores + r * a.columns(), a.seen(begin + r + 1), filled);
+        T* to = y + begin * y_step;
+        detail::multiply_by_chunks(a, scores, values, filled, to, y_step, rows);
+        for (extent r = 0; r < rows; ++r) detail::multiply_row(to + r * y_step, a.width, inverse[r]);
+    }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
