@@ -72,6 +72,7 @@ enum class refusal {
     factor_does_not_divide,
     needs_permutation,
     needs_steps_apart,
+    heads_do_not_divide,
     count  ///< how many there are; no refusal itself
 };
 
@@ -155,6 +156,9 @@ struct refused {
     static_assert(Why != refusal::needs_steps_apart,
                   "ctnn: time_distributed repeats layers that look at single positions or at windows of them; "
                   "put this layer before or behind it");
+    static_assert(Why != refusal::heads_do_not_divide,
+                  "ctnn: attention needs channels that its heads divide, and scaled_dot_product_attention three times "
+                  "as many, for queries, keys and values; change heads, or the units of the layer before it");
 };
 
 }  // namespace ctnn
@@ -767,6 +771,8 @@ struct layer_options {
     extent depth_multiplier = 1;
     bool last_step = false, backwards = false, masked = false, keras = false, pytorch = false;
     extent padding_index = -1;
+    extent heads = 1, feed_forward = 0;
+    double dropout_rate = 0;
     unsigned given = 0;  ///< which options were given, a bit each
     bool repeated = false;
 
@@ -785,6 +791,8 @@ inline constexpr unsigned affine = 1u << 16, over_all = 1u << 17, alpha = 1u << 
 inline constexpr unsigned causal = 1u << 21, depth_multiplier = 1u << 22, output_padding = 1u << 23;
 inline constexpr unsigned last_step = 1u << 26, backwards = 1u << 27, masked = 1u << 28, convention = 1u << 29,
                           padding_index = 1u << 30;
+inline constexpr unsigned heads = 1u << 11, learned = 1u << 12, feed_forward = 1u << 13, pre_norm = 1u << 14,
+                          dropout_rate = 1u << 15;
 inline constexpr unsigned of_another_layer = 1u << 31;  ///< which no layer lists
 }
 
@@ -14783,6 +14791,16 @@ struct repeat {
     }
 };
 
+namespace detail {
+/// total + branch, of equal shapes.
+template <class Routine>
+constexpr wire add(builder<Routine>& b, wire total, wire branch) {
+    operation row = make_operation(kind::add, "add", total.shape, total.shape);
+    row.in_place = row.backward_in_place = true;
+    return b.apply(row, Routine{}, total, branch);
+}
+}  // namespace detail
+
 /// All branches read the same input; their outputs, of equal shape, are added.
 template <class... Branches>
 struct sum {
@@ -14797,17 +14815,9 @@ struct sum {
             b.leave();
             if (b.refused()) return {};
             if (i > 0 && !(branch.shape == total.shape)) return b.refuse(refusal::branches_differ, in.shape);
-            total = i == 0 ? branch : add(b, total, branch);
+            total = i == 0 ? branch : detail::add(b, total, branch);
         }
         return total;
-    }
-
-private:
-    template <class Routine>
-    static constexpr wire add(builder<Routine>& b, wire total, wire branch) {
-        operation row = make_operation(kind::add, "add", total.shape, total.shape);
-        row.in_place = row.backward_in_place = true;
-        return b.apply(row, Routine{}, total, branch);
     }
 };
 
@@ -17882,6 +17892,20 @@ inline constexpr pytorch_option pytorch{};
 template <extent Index>
 inline constexpr padding_index_option<Index> padding_index{};
 
+namespace detail {
+
+/// The options of a recurrent layer as its operation carries them, in `alpha`.
+struct recurrent_flags {
+    bool backwards = false, masked = false, keras = false;
+
+    [[nodiscard]] constexpr double number() const { return (backwards ? 1 : 0) + (masked ? 2 : 0) + (keras ? 4 : 0); }
+    [[nodiscard]] static constexpr recurrent_flags of(const operation& op) {
+        const int bits = static_cast<int>(op.alpha);
+        return {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
+    }
+};
+
+}  // namespace detail
 }  // namespace ctnn
 
 namespace ctnn {
@@ -19030,6 +19054,497 @@ struct cbam {
 };
 
 }  // namespace ctnn
+// -------------------- ctnn/graph/multi_head_attention.hpp
+/// \file
+/// Multi-head attention: three rows of a network's table.
+
+// -------------------- ctnn/layers/attention.hpp
+/// \file
+/// Attention of queries to keys and values that lie side by side.
+
+// -------------------- ctnn/core/attention_options.hpp
+/// \file
+/// The named options of attention: multi_head_attention<heads<8>, causal>.
+
+namespace ctnn {
+
+template <extent Count>
+struct heads_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::heads);
+        o.heads = Count;
+    }
+};
+struct learned_positions_option {
+    static constexpr void read(layer_options& o) { o.mark(option::learned); }
+};
+
+/// Into how many parts attention splits the channels; each part has attention of its own. Their number must divide the
+/// channels.
+template <extent Count>
+inline constexpr heads_option<Count> heads{};
+/// A positional_encoding learns its vectors instead of computing sines and cosines.
+inline constexpr learned_positions_option learned_positions{};
+
+}  // namespace ctnn
+// -------------------- ctnn/kernels/attention_gradient.hpp
+/// \file
+/// The gradient of attention: scores are computed again, a block of rows at a time, instead of being kept.
+
+// -------------------- ctnn/kernels/attention.hpp
+/// \file
+/// Attention of one head: softmax(Q K^T / sqrt(width)) V, a block of rows of the scores at a time.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// The sizes of one head, and of the memory that it needs: linear in the tokens, because the scores of `rows()` queries
+/// are all that exist at a time.
+struct attention_sizes {
+    extent tokens = 0, width = 0;  ///< width: numbers of a query, a key, a value
+    bool causal = false;           ///< a query sees its own key and those before it
+
+    /// Numbers from one row of scores to the next.
+    [[nodiscard]] constexpr extent columns() const { return round_up(tokens); }
+    /// Queries of a block: 64, which read each packed key and value 16 tiles long from the first-level cache; fewer
+    /// where their scores would take more than 128 KB of float.
+    [[nodiscard]] constexpr extent rows() const {
+        const extent most = 32768 / columns();
+        return most < 8 ? 8 : most < 64 ? most : 64;
+    }
+    [[nodiscard]] constexpr extent blocks() const { return (tokens + rows() - 1) / rows(); }
+    [[nodiscard]] constexpr extent block(extent i) const { return tokens * i / blocks(); }
+    /// Keys are summed over in chunks of 128 at most, as dense_batch would; causal blocks pass over those that follow.
+    [[nodiscard]] constexpr extent chunks() const { return (tokens + 127) / 128; }
+    [[nodiscard]] constexpr extent chunk(extent i) const { return tokens * i / chunks(); }
+    /// The keys that queries before `query` see, and the same up to the end of its chunk.
+    [[nodiscard]] constexpr extent seen(extent query) const { return causal ? query : tokens; }
+    [[nodiscard]] constexpr extent filled(extent query) const {
+        extent i = 0;
+        while (chunk(i) < seen(query)) ++i;
+        return chunk(i);
+    }
+    [[nodiscard]] constexpr extent scores() const { return rows() * columns(); }
+    [[nodiscard]] constexpr extent turned() const { return width * columns(); }
+    [[nodiscard]] constexpr extent upright() const { return tokens * round_up(width); }
+    [[nodiscard]] constexpr extent forward_memory() const { return scores() + turned() + upright(); }
+    [[nodiscard]] constexpr extent backward_memory() const {
+        return 2 * (scores() + turned() + rows() * round_up(width)) + upright();
+    }
+};
+
+namespace detail {
+
+/// from (count, width), rows `step` elements apart -> the transpose times `factor`, packed as weights (width, count).
+template <class T>
+CTNN_KERNEL void pack_turned(const T* from, extent step, extent count, extent width, T factor, T* to) {
+    const dense_weights<T> w{to, width, count, true};
+    for (extent key = 0; key < count; key += lanes<T>) {
+        T* at = to + (w.at(key) - to);
+        const extent next = w.step(key), real = count - key < lanes<T> ? count - key : lanes<T>;
+        const T* rows = from + key * step;
+        if (real == lanes<T>)
+            for (extent c = 0; c < width; ++c)
+                for (extent k = 0; k < lanes<T>; ++k) at[c * next + k] = rows[k * step + c] * factor;
+        else
+            for (extent c = 0; c < width; ++c)
+                for (extent k = 0; k < lanes<T>; ++k) at[c * next + k] = k < real ? rows[k * step + c] * factor : T(0);
+    }
+}
+
+/// from (count, width), rows `step` elements apart -> packed as weights (count, width).
+template <class T>
+CTNN_KERNEL void pack_upright(const T* from, extent step, extent count, extent width, T* to) {
+    const dense_weights<T> w{to, count, width, true};
+    for (extent c = 0; c < width; c += lanes<T>) {
+        T* at = to + (w.at(c) - to);
+        const extent next = w.step(c), real = width - c;
+        for (extent i = 0; i < count; ++i)
+            store(at + i * next,
+                  real >= lanes<T> ? load(from + i * step + c) : load_partial(from + i * step + c, real));
+    }
+}
+/// The same, each chunk of a head's tokens by itself.
+template <class T>
+void pack_chunks(const attention_sizes& a, const T* from, extent step, T* to) {
+    for (extent i = 0; i < a.chunks(); ++i)
+        pack_upright(from + a.chunk(i) * step, step, a.chunk(i + 1) - a.chunk(i), a.width,
+                     to + a.chunk(i) * vector_count<T>(a.width) * lanes<T>);
+}
+
+/// y (rows, width) = scores (rows, tokens) * the values that pack_chunks packed, for the keys before `filled`.
+template <class T>
+void multiply_by_chunks(const attention_sizes& a, const T* scores, const T* values, extent filled, T* y, extent y_step,
+                        extent rows) {
+    const extent padded = vector_count<T>(a.width) * lanes<T>;
+    for (extent i = 0; i < a.chunks() && a.chunk(i) < filled; ++i) {
+        const extent first = a.chunk(i), count = a.chunk(i + 1) - first;
+        dense_forward<T>(scores + first, a.columns(), {values + first * padded, count, a.width, true}, nullptr,
+                         i == 0 ? nullptr : y, y_step, {}, y, y_step, rows, 0, a.width);
+    }
+}
+
+/// Scores of the first `count` keys -> e^(score - the largest), zeros from there up to `filled`. \returns their sum
+template <class T>
+CTNN_KERNEL T exponentials(T* scores, extent count, extent filled) {
+    const extent whole = (count + lanes<T> - 1) / lanes<T> * lanes<T>;
+    for (extent i = count; i < whole; ++i) scores[i] = -std::numeric_limits<T>::infinity();
+    vec<T> largest = load(scores), total = T(0);
+    for (extent i = lanes<T>; i < whole; i += lanes<T>) largest = greater_of(largest, load(scores + i));
+    largest = vec<T>(reduce_max(largest));  // a NaN may be missed here, and makes the sum NaN all the same
+    for (extent i = 0; i < whole; i += lanes<T>) {
+        const vec<T> e = exp(load(scores + i) - largest);
+        store(scores + i, e);
+        total += e;
+    }
+    for (extent i = whole; i < filled; ++i) scores[i] = T(0);
+    return reduce_add(total);
+}
+
+/// y (width) = y * factor.
+template <class T>
+CTNN_INLINE void multiply_row(T* y, extent width, T factor) {
+    extent c = 0;
+    for (; c + lanes<T> <= width; c += lanes<T>) store(y + c, load(y + c) * vec<T>(factor));
+    if (c < width) store_partial(y + c, load_partial(y + c, width - c) * vec<T>(factor), width - c);
+}
+
+/// What a score is multiplied by: 1 / sqrt(width).
+template <class T>
+[[nodiscard]] inline T attention_scale(extent width) {
+    return static_cast<T>(1 / __builtin_sqrt(static_cast<double>(width)));
+}
+
+}  // namespace detail
+
+/// The queries, keys and values of one head: (tokens, width) each, tokens `step` elements apart.
+template <class T>
+struct attention_operands {
+    T *query = nullptr, *key = nullptr, *value = nullptr;
+    extent step = 0;
+};
+
+/// y (tokens, width) = softmax(query key^T / sqrt(width)) value, for the blocks [first, last) of queries, which do not
+/// depend on each other. `memory`: a.forward_memory() numbers.
+///
+/// Both products are dense layers of a block of queries, whose weights are the keys, turned, and the values. Rows are
+/// divided by their sums at the end, width numbers instead of tokens.
+template <class T>
+void attention_forward(const attention_sizes& a, const attention_operands<const T>& from, T* y, extent y_step,
+                       T* memory, extent first, extent last) {
+    T *scores = memory, *keys = scores + a.scores(), *values = keys + a.turned();
+    detail::pack_turned(from.key, from.step, a.tokens, a.width, detail::attention_scale<T>(a.width), keys);
+    detail::pack_chunks(a, from.value, from.step, values);
+    for (extent i = first; i < last; ++i) {
+        const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, filled = a.filled(end);
+        dense_forward<T>(from.query + begin * from.step, from.step, {keys, a.width, a.tokens, true}, nullptr, nullptr,
+                         0, {}, scores, a.columns(), rows, 0, a.seen(end));
+        T inverse[64];
+        for (extent r = 0; r < rows; ++r)
+            inverse[r] = 1 / detail::exponentials(scores + r * a.columns(), a.seen(begin + r + 1), filled);
+        T* to = y + begin * y_step;
+        detail::multiply_by_chunks(a, scores, values, filled, to, y_step, rows);
+        for (extent r = 0; r < rows; ++r) detail::multiply_row(to + r * y_step, a.width, inverse[r]);
+    }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// y (Keys, width) += the transpose of scores (rows, Keys) * w (rows, width), for Vectors vectors of the width; of the
+/// last `tail` numbers, all lanes if 0. The first `skip` keys are not written. w is packed, rows w_step elements apart.
+template <extent Keys, extent Vectors, class T>
+CTNN_INLINE void turned_tile(const T* scores, extent columns, const T* w, extent w_step, extent rows, T* y,
+                             extent y_step, extent skip, extent tail) {
+    vec<T> sum[static_cast<unsigned>(Keys)][static_cast<unsigned>(Vectors)];
+    unroll<Keys>([&](auto k) __attribute__((always_inline)) {
+        unroll<Vectors>([&](auto v) __attribute__((always_inline)) { sum[k][v] = vec<T>(T(0)); });
+    });
+    for (extent r = 0; r < rows; ++r, scores += columns, w += w_step) {
+        vec<T> weight[static_cast<unsigned>(Vectors)];
+        unroll<Vectors>([&](auto v) __attribute__((always_inline)) { weight[v] = load_held(w + v * lanes<T>); });
+        unroll<Keys>([&](auto k) __attribute__((always_inline)) {
+            const vec<T> value(scores[k]);
+            unroll<Vectors>([&](auto v)
+                                __attribute__((always_inline)) { sum[k][v] = fma(value, weight[v], sum[k][v]); });
+        });
+    }
+    unroll<Keys>([&](auto k) __attribute__((always_inline)) {
+        if (k < skip) return;
+        unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+            T* to = y + k * y_step + v * lanes<T>;
+            if (v + 1 < Vectors || tail == 0)
+                store(to, load(to) + sum[k][v]);
+            else
+                store_partial(to, load_partial(to, tail) + sum[k][v], tail);
+        });
+    });
+}
+
+/// y (keys, width) += the transpose of scores (rows, keys) * w (rows, width), which pack_upright packed.
+template <class T>
+CTNN_KERNEL void add_turned_product(const T* scores, extent columns, const dense_weights<T>& w, T* y, extent y_step,
+                                    extent keys) {
+    for (extent c = 0; c < w.outputs; c += dense_vectors * lanes<T>)
+        dense_width<T>(
+            w.outputs - c, [&](auto vectors, extent tail) __attribute__((always_inline)) {
+                const auto tile = [&](auto many, extent key, extent skip) __attribute__((always_inline)) {
+                    turned_tile<many, vectors>(scores + key, columns, w.at(c), w.step(c), w.inputs,
+                                               y + key * y_step + c, y_step, skip, tail);
+                };
+                extent key = 0;
+                for (; keys >= dense_rows && key < keys; key += dense_rows) {
+                    const extent at = key + dense_rows <= keys ? key : keys - dense_rows;  // overlaps the tile before
+                    tile(std::integral_constant<extent, dense_rows>{}, at, key - at);
+                }
+                for (; key < keys; ++key) tile(std::integral_constant<extent, 1>{}, key, 0);
+            });
+}
+
+/// What the sum of exponentials leaves to be done to a row of the first `count` keys, in place: p = e * inverse and
+/// ds = p (dp - sum of p dp) scale, with zeros up to `filled`.
+template <class T>
+CTNN_KERNEL void score_gradient(T* p, T* dp, extent count, extent filled, T inverse, T scale) {
+    const extent whole = (count + lanes<T> - 1) / lanes<T> * lanes<T>;
+    for (extent i = count; i < whole; ++i) dp[i] = T(0);  // where p is 0 already
+    vec<T> total = T(0);
+    for (extent i = 0; i < whole; i += lanes<T>) {
+        const vec<T> value = load(p + i) * vec<T>(inverse);
+        store(p + i, value);
+        total = fma(value, load(dp + i), total);
+    }
+    const vec<T> sum(reduce_add(total)), factor(scale);
+    for (extent i = 0; i < whole; i += lanes<T>) store(dp + i, load(p + i) * (load(dp + i) - sum) * factor);
+    for (extent i = whole; i < filled; ++i) dp[i] = T(0);
+}
+
+}  // namespace detail
+
+/// Overwrites the gradients `to` of queries, keys and values with those of attention_forward() at dy (tokens, width).
+/// `memory`: a.backward_memory() numbers.
+///
+/// With P the weights of a block of queries, dP = dy value^T and dS = P (dP - sum of P dP over keys) / sqrt(width): the
+/// gradients are dS key of the queries, and sums over the blocks of dS^T query and P^T dy.
+template <class T>
+void attention_backward(const attention_sizes& a, const attention_operands<const T>& from, const T* dy, extent dy_step,
+                        const attention_operands<T>& to, T* memory) {
+    T *scores = memory, *gradients = scores + a.scores(), *keys = gradients + a.scores(), *values = keys + a.turned(),
+      *upright = values + a.turned(), *queries = upright + a.upright(),
+      *outputs = queries + a.rows() * round_up(a.width);
+    const T scale = detail::attention_scale<T>(a.width);
+    detail::pack_turned(from.key, from.step, a.tokens, a.width, scale, keys);
+    detail::pack_turned(from.value, from.step, a.tokens, a.width, T(1), values);
+    detail::pack_chunks(a, from.key, from.step, upright);
+    for (extent t = 0; t < a.tokens; ++t)
+        for (extent c = 0; c < a.width; ++c) to.key[t * to.step + c] = to.value[t * to.step + c] = T(0);
+    const extent columns = a.columns();
+    for (extent i = 0; i < a.blocks(); ++i) {
+        const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, filled = a.filled(end);
+        const T *query = from.query + begin * from.step, *d = dy + begin * dy_step;
+        dense_forward<T>(query, from.step, {keys, a.width, a.tokens, true}, nullptr, nullptr, 0, {}, scores, columns,
+                         rows, 0, a.seen(end));
+        dense_forward<T>(d, dy_step, {values, a.width, a.tokens, true}, nullptr, nullptr, 0, {}, gradients, columns,
+                         rows, 0, a.seen(end));
+        for (extent r = 0; r < rows; ++r) {
+            const extent seen = a.seen(begin + r + 1);
+            const T sum = detail::exponentials(scores + r * columns, seen, filled);
+            detail::score_gradient(scores + r * columns, gradients + r * columns, seen, filled, 1 / sum, scale);
+        }
+        detail::multiply_by_chunks(a, gradients, upright, filled, to.query + begin * to.step, to.step, rows);
+        detail::pack_upright(query, from.step, rows, a.width, queries);
+        detail::pack_upright(d, dy_step, rows, a.width, outputs);
+        detail::add_turned_product<T>(gradients, columns, {queries, rows, a.width, true}, to.key, to.step, a.seen(end));
+        detail::add_turned_product<T>(scores, columns, {outputs, rows, a.width, true}, to.value, to.step, a.seen(end));
+    }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+
+/// Are these options of attention? `causal` counts as a padding too, because convolutions take one or the other.
+constexpr bool takes_attention(const layer_options& o, unsigned more = 0) {
+    constexpr unsigned taken = option::heads | option::causal | option::padding;
+    return !o.repeated && (o.given & ~(taken | more)) == 0 && ((o.given & option::padding) == 0 || o.causal);
+}
+
+/// The code of attention, whatever its heads.
+struct attention_code {
+    [[nodiscard]] static constexpr outcome lower_as(const dims& in, const layer_options& o) {
+        if (in.rank != 2) return refusal::needs_sequence;
+        if (o.heads < 1) return refusal::number_out_of_range;
+        if (in.channels() % (3 * o.heads) != 0) return refusal::heads_do_not_divide;
+        operation row = make_operation(kind::custom, "attention", in, in.with_channels(in.channels() / 3));
+        row.groups = o.heads;
+        row.alpha = o.causal ? 1 : 0;
+        row.backward_reads_input = true;
+        const kernels::attention_sizes a = sizes_of(row);
+        row.multiply_adds = a.tokens * (o.causal ? a.tokens + 1 : 2 * a.tokens) * row.out.channels();
+        row.thread_scratch = a.backward_memory();
+        return row;
+    }
+    [[nodiscard]] static constexpr kernels::attention_sizes sizes_of(const operation& op) {
+        return {op.in.positions(), op.out.channels() / op.groups, op.alpha != 0};
+    }
+
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        const kernels::attention_sizes a = sizes_of(call.op);
+        const extent groups = call.op.groups, all = call.x.count * groups;
+        // Where heads are few, threads share the blocks of one, and each packs its keys and values.
+        const extent parts = call.threads < 2 || all >= 4 * call.threads ? 1 : a.blocks();
+        share<T>(call.op, call.thread_scratch, all * parts, call.threads, [&](extent i, T* memory) {
+            const extent head = i / parts % groups, s = i / parts / groups, part = i % parts;
+            kernels::attention_forward(a, operands(call.op, call.x, s, head), call.y.at(s, 0, 0, 0) + head * a.width,
+                                       call.y.step[2], memory, a.blocks() * part / parts,
+                                       a.blocks() * (part + 1) / parts);
+        });
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data == nullptr) return;
+        const kernels::attention_sizes a = sizes_of(call.op);
+        const extent groups = call.op.groups;
+        share<T>(call.op, call.thread_scratch, call.x.count * groups, call.threads, [&](extent i, T* memory) {
+            const extent head = i % groups, s = i / groups;
+            kernels::attention_backward(a, operands(call.op, call.x, s, head), call.dy.at(s, 0, 0, 0) + head * a.width,
+                                        call.dy.step[2], operands(call.op, call.dx, s, head), memory);
+        });
+    }
+
+private:
+    template <class T, class Body>
+    static void share(const operation& op, T* memory, extent count, extent threads, const Body& body) {
+        parallel_for_with_worker(count, threads_for(count * op.in.size(), threads), [&](extent i, extent worker) {
+            body(i, memory + worker * round_up(op.thread_scratch));
+        });
+    }
+    template <class T>
+    static kernels::attention_operands<T> operands(const operation& op, const batch_view<T>& x, extent s, extent head) {
+        const extent all = op.out.channels(), width = all / op.groups;
+        T* query = x.at(s, 0, 0, 0) + head * width;
+        return {query, query + all, query + 2 * all, x.step[2]};
+    }
+};
+
+}  // namespace detail
+
+/// Attention of every token to all: y = softmax(q k^T / sqrt(C / heads)) v, in each head for C / heads of the channels.
+///
+///     takes    shape<T, 3 C>, a sequence: of each token its query, its key and its value, of C channels each
+///     gives    shape<T, C>, the heads side by side
+///     options  heads (1); causal (a token sees itself and those before it)
+///     refuses  whatever is no sequence; channels that 3 * heads does not divide
+///     costs    2 T^2 C multiply-adds forwards, half as many if causal; backwards 5 T^2 C, because scores are computed
+///              again instead of being kept: memory grows with T, not with T^2
+///
+/// This is torch.nn.functional.scaled_dot_product_attention between its projections; multi_head_attention has them.
+///
+///     using net = ctnn::network<ctnn::shape<64, 24>, ctnn::dense<3 * 32>,
+///                               ctnn::scaled_dot_product_attention<ctnn::heads<4>>>;
+///
+/// Vaswani et al., "Attention is all you need", 2017, section 3.2; the blocks as in Dao et al., "FlashAttention", 2022
+template <auto... Options>
+struct scaled_dot_product_attention : detail::attention_code {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        constexpr layer_options o = read_options<Options...>();
+        if (!detail::takes_attention(o)) return refusal::option_not_taken;
+        return lower_as(in, o);
+    }
+};
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+
+/// Goes down to a part at a position of a composite under a name, as `named` does; the name stands in place of the
+/// position.
+template <class Routine>
+constexpr void enter_named(builder<Routine>& b, int index, const char* name) {
+    b.enter(index);
+    b.enter(0, name);
+}
+template <class Routine>
+constexpr void leave_named(builder<Routine>& b) {
+    b.leave();
+    b.leave();
+}
+
+/// A dense layer of a name, in a composite whose shapes decide its units.
+template <class Routine>
+constexpr wire emit_dense_as(builder<Routine>& b, int index, const char* name, wire in, extent units, bool bias) {
+    layer_options o;
+    o.bias = bias;
+    enter_named(b, index, name);
+    in = b.apply(lower_dense(o, in.shape, units).what, Routine{}, in);
+    leave_named(b);
+    return in;
+}
+
+/// Why attention with these options refuses a shape, if it does.
+constexpr refusal attention_refusal(const dims& in, const layer_options& o) {
+    if (in.rank != 2) return refusal::needs_sequence;
+    if (o.heads < 1) return refusal::number_out_of_range;
+    return in.channels() % o.heads != 0 ? refusal::heads_do_not_divide : refusal::none;
+}
+
+/// Attention between its projections, where it is not refused.
+template <class Routine>
+constexpr wire emit_attention(builder<Routine>& b, wire in, const layer_options& o) {
+    const extent width = in.shape.channels();
+    in = emit_dense_as(b, 0, "in_proj", in, 3 * width, o.bias);
+    b.enter(1);
+    in = b.apply(attention_code::lower_as(in.shape, o).what, routine_of<attention_code, Routine>(), in);
+    b.leave();
+    return emit_dense_as(b, 2, "out_proj", in, width, o.bias);
+}
+
+}  // namespace detail
+
+/// Multi-head self attention: every token becomes a mean of all tokens' values, weighted by how well its query fits
+/// their keys, in each head anew; queries, keys and values are projections of the tokens.
+///
+///     takes    shape<T, C>, a sequence of T tokens
+///     gives    the same shape
+///     learns   in_proj.weight (C, 3 C) and in_proj.bias (3 C), for queries, keys and values in this order, as one
+///              glorot_uniform tensor; out_proj.weight (C, C), out_proj.bias (C)
+///     options  heads (1); causal (a token sees itself and those before it); no_bias
+///     refuses  whatever is no sequence; channels that the heads do not divide
+///     costs    4 T C^2 + 2 T^2 C multiply-adds forwards; memory grows with T, not with T^2
+///
+/// PyTorch's in_proj_weight and out_proj.weight are the transposes of these.
+///
+///     using block = ctnn::residual<ctnn::layer_norm<>, ctnn::multi_head_attention<ctnn::heads<3>>>;
+///
+/// Vaswani et al., "Attention is all you need", 2017;
+/// https://pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html
+template <auto... Options>
+struct multi_head_attention {
+    using children = types<>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        constexpr layer_options o = read_options<Options...>();
+        if (!detail::takes_attention(o, option::bias)) return b.refuse(refusal::option_not_taken, in.shape);
+        const refusal why = detail::attention_refusal(in.shape, o);
+        return why == refusal::none ? detail::emit_attention(b, in, o) : b.refuse(why, in.shape);
+    }
+};
+
+}  // namespace ctnn
 // -------------------- ctnn/graph/separable_conv.hpp
 /// \file
 /// The separable convolution: two rows of a network's table.
@@ -19221,6 +19736,1205 @@ struct time_distributed {
         b.steps = 0;
         if (b.refused()) return {};
         return {out.id, detail::with_steps(out.shape, steps)};
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/graph/transformer_encoder.hpp
+/// \file
+/// The block of a transformer: attention and two dense layers, each beside a shortcut.
+
+// -------------------- ctnn/core/transformer_options.hpp
+/// \file
+/// The named options of a transformer's blocks: transformer_encoder<heads<3>, feed_forward<768, gelu>, pre_norm>.
+
+namespace ctnn {
+
+struct relu;
+
+template <extent Units, class Activation>
+struct feed_forward_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::feed_forward);
+        o.feed_forward = Units;
+    }
+};
+struct pre_norm_option {
+    static constexpr void read(layer_options& o) { o.mark(option::pre_norm); }
+};
+template <number Rate>
+struct dropout_rate_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::dropout_rate);
+        o.dropout_rate = Rate.value();
+    }
+};
+
+/// The units between the two dense layers of a block (PyTorch's dim_feedforward), and the layer that activates them.
+template <extent Units, class Activation = relu>
+inline constexpr feed_forward_option<Units, Activation> feed_forward{};
+/// A block normalizes what enters attention and the dense layers instead of its sums (PyTorch's norm_first=True).
+inline constexpr pre_norm_option pre_norm{};
+/// The probability with which a block drops the numbers of its branches in training.
+template <number Rate>
+inline constexpr dropout_rate_option<Rate> dropout_rate{};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/dropout.hpp
+/// \file
+/// Dropout.
+
+// -------------------- ctnn/kernels/dropout.hpp
+/// \file
+/// Dropout with a mask that is a function of seed, layer, step and element: backward draws it again, nothing is kept.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Names the mask of one layer in one step.
+struct dropout_key {
+    std::uint64_t seed, stream;
+    dropout_key(std::uint64_t seed_value, int layer, std::uint64_t step)
+        // The highest byte keeps the streams of masks apart from every other use of the seed.
+        : seed(seed_value),
+          stream((std::uint64_t{0xD0} << 56) | (static_cast<std::uint64_t>(layer) << 40) | (step & 0xFFFFFFFFFFu)) {}
+};
+
+namespace detail {
+
+inline constexpr extent dropout_blocks = 64;
+inline constexpr extent dropout_chunk = 4 * dropout_blocks;
+
+/// Philox 4x32-10 (core/random.hpp) for the counters first, first + 1, ...: word[w][i] is word w of block first + i.
+/// The same sequence for all blocks side by side, so that the compiler keeps the blocks in the lanes of registers.
+CTNN_KERNEL inline void philox_blocks(std::uint64_t key, std::uint64_t stream, std::uint64_t first,
+                                      std::uint32_t (&word)[4][dropout_blocks]) {
+    std::uint32_t(&c0)[dropout_blocks] = word[0], (&c1)[dropout_blocks] = word[1];
+    std::uint32_t(&c2)[dropout_blocks] = word[2], (&c3)[dropout_blocks] = word[3];
+    for (extent i = 0; i < dropout_blocks; ++i) {
+        const std::uint64_t counter = first + static_cast<std::uint64_t>(i);
+        c0[i] = static_cast<std::uint32_t>(counter);
+        c1[i] = static_cast<std::uint32_t>(counter >> 32);
+        c2[i] = static_cast<std::uint32_t>(stream);
+        c3[i] = static_cast<std::uint32_t>(stream >> 32);
+    }
+    std::uint32_t k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
+    for (int round = 0; round < 10; ++round) {
+        for (extent i = 0; i < dropout_blocks; ++i) {
+            const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c0[i], p1 = std::uint64_t{0xCD9E8D57u} * c2[i];
+            c0[i] = static_cast<std::uint32_t>(p1 >> 32) ^ c1[i] ^ k0;
+            c1[i] = static_cast<std::uint32_t>(p1);
+            c2[i] = static_cast<std::uint32_t>(p0 >> 32) ^ c3[i] ^ k1;
+            c3[i] = static_cast<std::uint32_t>(p0);
+        }
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+}
+
+/// What an element is multiplied by: `scale` where its 24 random bits reach `threshold`, 0 elsewhere.
+template <class T>
+struct dropped {
+    std::uint32_t threshold;
+    T scale;
+    explicit dropped(double rate)
+        : threshold(static_cast<std::uint32_t>(rate * 16777216.0 + 0.5)),
+          scale(rate < 1 ? static_cast<T>(1 / (1 - rate)) : T(0)) {}
+};
+
+/// The factors of the elements of one chunk. Element e takes word e / 64 % 4 of block e / 256 * 64 + e % 64: then words
+/// that lie side by side in registers belong to elements that lie side by side in memory.
+template <class T>
+CTNN_INLINE void dropout_factors(const dropout_key& key, extent chunk, const dropped<T>& drops,
+                                 T (&factor)[dropout_chunk]) {
+    std::uint32_t word[4][dropout_blocks];
+    philox_blocks(key.seed, key.stream, static_cast<std::uint64_t>(chunk * dropout_blocks), word);
+    for (extent w = 0; w < 4; ++w)
+        for (extent i = 0; i < dropout_blocks; ++i)
+            factor[w * dropout_blocks + i] = (word[w][i] >> 8) >= drops.threshold ? drops.scale : T(0);
+}
+
+}  // namespace detail
+
+/// x, y: `count` runs of `length` elements, the first of them number `first` of the batch. y = x times the factor of
+/// its element, so that NaN passes; y may be x.
+template <class T>
+CTNN_KERNEL void drop(pixels<const T> x, pixels<T> y, extent first, extent count, extent length, const dropout_key& key,
+                      const detail::dropped<T>& drops) {
+    T factor[detail::dropout_chunk];
+    extent chunk = -1;
+    for (extent run = 0; run < count; ++run) {
+        const T* from = x.data + run * x.step;
+        T* to = y.data + run * y.step;
+        for (extent done = 0; done < length;) {
+            const extent element = first + run * length + done, skip = element % detail::dropout_chunk;
+            if (element / detail::dropout_chunk != chunk) {
+                chunk = element / detail::dropout_chunk;
+                detail::dropout_factors(key, chunk, drops, factor);
+            }
+            const extent here =
+                detail::dropout_chunk - skip < length - done ? detail::dropout_chunk - skip : length - done;
+            extent i = 0;
+            for (; i + lanes<T> <= here; i += lanes<T>)
+                store(to + done + i, load(from + done + i) * load(static_cast<const T*>(factor) + skip + i));
+            for (; i < here; ++i) to[done + i] = from[done + i] * factor[skip + i];
+            done += here;
+        }
+    }
+}
+
+/// Inverted dropout of a whole batch of any layout: keeps an element with probability 1 - rate and divides it by that.
+/// Forward and backward alike; y may be x.
+template <class T>
+void dropout_apply(const batch_view<const T>& x, const batch_view<T>& y, double rate, const dropout_key& key,
+                   extent threads) {
+    const detail::dropped<T> drops(rate);
+    const extent channels = x.shape.channels();
+    for_each_pixels(
+        threads,
+        [&](extent first, extent count, pixels<const T> from, pixels<T> to) {
+            const bool gaps = from.step != channels || to.step != channels;
+            drop(from, to, first * channels, gaps ? count : 1, gaps ? channels : count * channels, key, drops);
+        },
+        x, y);
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// In training sets elements to zero with probability Rate and divides the others by 1 - Rate; an engine has no
+/// dropout.
+///
+///     takes    any shape
+///     gives    the same shape
+///     refuses  a rate outside [0, 1)
+///
+/// The mask is a function of the seed, the layer's row, the step and the element: the same for any number of threads,
+/// and drawn again by backward instead of being kept.
+///
+///     using head = ctnn::network<ctnn::shape<512>, ctnn::dense<64>, ctnn::relu, ctnn::dropout<0.5>, ctnn::dense<3>>;
+///
+/// Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
+template <number Rate>
+struct dropout {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        if (!(Rate.value() >= 0 && Rate.value() < 1)) return refusal::number_out_of_range;
+        operation row{.what = kind::dropout, .layer = "dropout", .in = in, .out = in};
+        row.alpha = Rate.value();
+        row.in_place = row.backward_in_place = true;
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        const double rate = call.training ? call.op.alpha : 0;
+        kernels::dropout_apply(call.x, call.y, rate, {call.seed, call.op.row, call.step}, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr)
+            kernels::dropout_apply(call.dy, call.dx, call.op.alpha, {call.seed, call.op.row, call.step}, call.threads);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/layer_norm.hpp
+/// \file
+/// Layer normalization.
+
+// -------------------- ctnn/layers/channel_norm.hpp
+/// \file
+/// What layer_norm and rms_norm share: the rule and the calls of a normalization over channels.
+
+// -------------------- ctnn/kernels/channel_norm.hpp
+/// \file
+/// Normalization over the channels of every pixel, forwards and backwards: by mean and variance, or by the root of the
+/// mean square.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// A channel x of a pixel is normalized to (x - mean) inverse + shift.
+template <class T>
+struct pixel_scaling {
+    T mean, inverse, shift;
+};
+
+/// x: (channels). Centered: the variance by two passes over the pixel, which stays in the first-level cache. The mean
+/// is rounded, by 5e-4 at values of 1e4, which is more than some pixels spread. So the second pass sums d = x - mean
+/// too: their average is what the rounding lost, and it is taken off the variance and, as `shift`, off the results.
+template <bool Centered, class T>
+CTNN_INLINE pixel_scaling<T> scaling_of_pixel(const T* x, extent channels, T epsilon, const T* ones) {
+    const T n = static_cast<T>(channels);
+    vec<T> sum = T(0), squares = T(0);
+    T mean = 0;
+    if constexpr (Centered) {
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto) { sum += read(x + c); });
+        mean = reduce_add(sum) / n;
+        sum = T(0);
+    }
+    const vec<T> down = -mean;
+    for_each_channel_vector<T>(channels, [&](extent c, auto read, auto) {
+        if constexpr (Centered) {
+            const vec<T> d = fma(down, read(ones), read(x + c));  // 0 in the lanes without a channel
+            sum += d;
+            squares = fma(d, d, squares);
+        } else {
+            squares = fma(read(x + c), read(x + c), squares);
+        }
+    });
+    const T rest = Centered ? reduce_add(sum) / n : T(0);
+    const T variance = reduce_add(squares) / n - rest * rest;
+    const T inverse = 1 / std::sqrt((variance < 0 ? T(0) : variance) + epsilon);  // NaN stays NaN
+    return {mean, inverse, -rest * inverse};
+}
+
+}  // namespace detail
+
+/// x, y: `count` pixels of `channels`. y = (x - mean) / sqrt(variance + epsilon) weight + bias, or, not centered,
+/// y = x / sqrt(mean of x^2 + epsilon) weight; y may be x.
+template <bool Centered, class T>
+CTNN_KERNEL void channel_norm_pixels(pixels<const T> x, pixels<T> y, extent count, extent channels, const T* weight,
+                                     const T* bias, T epsilon) {
+    T ones[static_cast<unsigned long>(lanes<T>)];
+    store(ones, vec<T>(T(1)));
+    for (extent i = 0; i < count; ++i) {
+        const T* from = x.data + i * x.step;
+        T* to = y.data + i * y.step;
+        const auto [mean, inverse, shift] =
+            detail::scaling_of_pixel<Centered, T>(from, channels, epsilon, static_cast<const T*>(ones));
+        const vec<T> m = mean, a = inverse, o = shift;
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            if constexpr (Centered)
+                write(to + c, fma(fma(read(from + c) - m, a, o), read(weight + c), read(bias + c)));
+            else
+                write(to + c, read(from + c) * a * read(weight + c));
+        });
+    }
+}
+
+/// x, dy, dx: `count` pixels of `channels`. With u the normalized x and g = dy weight,
+/// dx = inverse (g - mean of g - u (mean of g u)), not centered without the mean of g. Adds the sums of dy u and of dy
+/// to d_weight and d_bias. dx may be dy, and may be absent (null).
+template <bool Centered, class T>
+CTNN_KERNEL void channel_norm_gradient_pixels(pixels<const T> x, pixels<const T> dy, pixels<T> dx, extent count,
+                                              extent channels, const T* weight, T epsilon, T* d_weight, T* d_bias) {
+    T ones[static_cast<unsigned long>(lanes<T>)];
+    store(ones, vec<T>(T(1)));
+    const T share = 1 / static_cast<T>(channels);
+    detail::for_each_block(count, channels, [&](extent first, extent size) {
+        // First what each pixel of the block needs, then all its pixels for a few vectors of channels, so that the
+        // sums for weight and bias stay in registers.
+        struct {
+            detail::pixel_scaling<T> scaling;
+            T gradient, product;
+        } pixel[detail::sum_block];
+        for (extent i = 0; i < size; ++i) {
+            const T *input = x.data + (first + i) * x.step, *from = dy.data + (first + i) * dy.step;
+            const auto scaling =
+                detail::scaling_of_pixel<Centered, T>(input, channels, epsilon, static_cast<const T*>(ones));
+            const vec<T> m = scaling.mean, a = scaling.inverse, o = scaling.shift;
+            vec<T> sum = T(0), products = T(0);
+            for_each_channel_vector<T>(channels, [&](extent c, auto read, auto) {
+                const vec<T> g = read(from + c) * read(weight + c);
+                sum += g;
+                products = fma(g, fma(read(input + c) - m, a, o), products);
+            });
+            pixel[i] = {scaling, Centered ? reduce_add(sum) * share : T(0), reduce_add(products) * share};
+        }
+        for_each_channel_group<T>(channels, [&](auto group, extent c, auto read, auto write) {
+            constexpr extent vectors = static_cast<extent>(group());
+            vec<T> scale[group()], s[group()], q[group()];
+            kernels::unroll<vectors>([&](auto v) {
+                scale[v] = read(weight + c + v * lanes<T>);
+                s[v] = q[v] = T(0);
+            });
+            for (extent i = 0; i < size; ++i) {
+                const T *input = x.data + (first + i) * x.step + c, *from = dy.data + (first + i) * dy.step + c;
+                const vec<T> m = pixel[i].scaling.mean, a = pixel[i].scaling.inverse, o = pixel[i].scaling.shift;
+                const vec<T> sum = pixel[i].gradient, products = pixel[i].product;
+                T* to = dx.data != nullptr ? dx.data + (first + i) * dx.step + c : nullptr;
+                kernels::unroll<vectors>([&](auto v) {
+                    const vec<T> g = read(from + v * lanes<T>), u = fma(read(input + v * lanes<T>) - m, a, o);
+                    s[v] += g;
+                    q[v] = fma(g, u, q[v]);
+                    if (to != nullptr) write(to + v * lanes<T>, a * (fma(g, scale[v], -sum) - u * products));
+                });
+            }
+            kernels::unroll<vectors>([&](auto v) {
+                T *to_weight = d_weight + c + v * lanes<T>, *to_bias = d_bias + c + v * lanes<T>;
+                write(to_weight, read(to_weight) + q[v]);
+                write(to_bias, read(to_bias) + s[v]);
+            });
+        });
+    });
+}
+
+/// Numbers of scratch memory that the gradients of `channels` need.
+[[nodiscard]] constexpr extent channel_norm_scratch(extent channels) {
+    return 2 * detail::sum_pieces * channels;
+}
+
+/// The normalization of a whole batch of any layout; y may be x. `bias` is not read where it is not centered.
+template <bool Centered, class T>
+void channel_norm_forward(const batch_view<const T>& x, const batch_view<T>& y, const T* weight, const T* bias,
+                          double epsilon, extent threads) {
+    for_each_pixels(
+        threads,
+        [&](extent, extent count, pixels<const T> from, pixels<T> to) {
+            channel_norm_pixels<Centered, T>(from, to, count, x.shape.channels(), weight, bias,
+                                             static_cast<T>(epsilon));
+        },
+        x, y);
+}
+
+/// Its gradients. The batch is summed in pieces that no number of threads changes, and these are added in order.
+/// \param d_weight, d_bias  (channels) each, added into; null where there is none
+/// \param scratch           channel_norm_scratch(channels) numbers
+/// dx may be dy, and may be absent (null).
+template <bool Centered, class T>
+void channel_norm_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
+                           const T* weight, double epsilon, T* d_weight, T* d_bias, T* scratch, extent threads) {
+    const extent channels = x.shape.channels(), total = x.count * x.shape.positions();
+    const extent size = detail::piece_size(total), pieces = detail::piece_count(total);
+    parallel_for(pieces, threads_for(total * channels, threads), [&](extent i) {
+        T *products = scratch + 2 * i * channels, *sum = products + channels;
+        for (extent c = 0; c < 2 * channels; ++c) products[c] = 0;
+        const auto body = [&](extent, extent count, pixels<const T> input, pixels<const T> from,
+                              pixels<T> to = {nullptr, 0}) {
+            channel_norm_gradient_pixels<Centered, T>(input, from, to, count, channels, weight,
+                                                      static_cast<T>(epsilon), products, sum);
+        };
+        const extent first = i * size, last = first + detail::piece_pixels(total, i);
+        if (dx.data != nullptr)
+            walk_pixels(first, last, body, x, dy, dx);
+        else
+            walk_pixels(first, last, body, x, dy);
+    });
+    for (extent which = 0; which < 2; ++which) {
+        T* to = which == 0 ? d_weight : d_bias;
+        for (extent c = 0; to != nullptr && c < channels; ++c) {
+            double sum = 0;
+            for (extent i = 0; i < pieces; ++i) sum += static_cast<double>(scratch[(2 * i + which) * channels + c]);
+            to[c] += static_cast<T>(sum);
+        }
+    }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/layers/affine.hpp
+/// \file
+/// Weight and bias of the normalizations that may go without.
+
+// -------------------- ctnn/core/norm_options.hpp
+/// \file
+/// The named options of normalizations: layer_norm<over_all, no_affine>.
+
+namespace ctnn {
+
+template <bool Affine>
+struct affine_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::affine);
+        o.affine = Affine;
+    }
+};
+struct over_all_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::over_all);
+        o.over_all = true;
+    }
+};
+template <number Value>
+struct alpha_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::alpha);
+        o.alpha = Value.value();
+    }
+};
+template <number Value>
+struct beta_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::beta);
+        o.beta = Value.value();
+    }
+};
+template <number Value>
+struct additive_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::additive);
+        o.additive = Value.value();
+    }
+};
+
+/// A normalization learns a weight and a bias: what instance_norm does not do by itself.
+inline constexpr affine_option<true> affine{};
+/// A normalization learns neither weight nor bias (PyTorch's elementwise_affine=False).
+inline constexpr affine_option<false> no_affine{};
+/// layer_norm normalizes all elements of a sample together, not the channels of each position.
+inline constexpr over_all_option over_all{};
+/// What local_response_norm multiplies the mean of the squares by.
+template <number Value>
+inline constexpr alpha_option<Value> alpha{};
+/// The exponent of local_response_norm.
+template <number Value>
+inline constexpr beta_option<Value> beta{};
+/// What local_response_norm adds to the sum (PyTorch's k, TensorFlow's bias).
+template <number Value>
+inline constexpr additive_option<Value> additive{};
+
+}  // namespace ctnn
+
+namespace ctnn::detail {
+
+/// Lets a row learn a weight of `shape`, which begins at 1, and a bias, which begins at 0.
+constexpr void learn_affine(operation& row, const dims& shape, bool weight, bool bias) {
+    const auto tensor = [&](const char* name, initializer start) {
+        parameter p{.name = name, .rank = shape.rank, .start = start};
+        for (extent a = 0; a < shape.rank; ++a) p.axis[a] = shape[a];
+        return p;
+    };
+    if (weight) row.parameters[0] = tensor("weight", initializer::ones);
+    if (weight && bias) row.parameters[1] = tensor("bias", initializer::zeros);
+}
+
+/// Are these the options of a normalization with weight and bias: epsilon, affine, no_affine, no_bias?
+constexpr bool takes_affine(const layer_options& o, unsigned more = 0) {
+    return !o.repeated && (o.given & ~(option::epsilon | option::affine | option::bias | more)) == 0 &&
+           (o.affine || o.bias);
+}
+
+template <class T>
+struct affine_numbers {
+    T *weight, *bias;
+};
+
+/// The weight and bias of a row, `count` numbers each. Those that it does not learn are ones and zeros in `scratch`,
+/// 2 * count numbers, so that one kernel serves all.
+template <class T>
+affine_numbers<const T> affine_of(const operation& row, const T* parameters, T* scratch, extent count) {
+    for (extent i = 0; i < count; ++i) {
+        scratch[i] = 1;
+        scratch[count + i] = 0;
+    }
+    const bool weight = row.parameters[0].name != nullptr, bias = row.parameters[1].name != nullptr;
+    return {weight ? parameters : scratch, bias ? parameters + count : scratch + count};
+}
+
+/// The gradients of both, `count` numbers each; null for what the row does not learn.
+template <class T>
+affine_numbers<T> gradients_of(const operation& row, T* gradients, extent count) {
+    return {row.parameters[0].name != nullptr ? gradients : nullptr,
+            row.parameters[1].name != nullptr ? gradients + count : nullptr};
+}
+
+}  // namespace ctnn::detail
+
+namespace ctnn::detail {
+
+template <bool Centered>
+struct channel_norm {
+    [[nodiscard]] static constexpr operation lower_as(const char* layer, const dims& in, const layer_options& o) {
+        operation row = make_operation(kind::custom, layer, in, in);
+        row.epsilon = o.epsilon;
+        row.in_place = row.backward_in_place = row.backward_reads_input = row.positionwise = true;
+        learn_affine(row, make_dims(in.channels()), o.affine, Centered && o.bias);
+        row.scratch = 2 * in.channels() + kernels::channel_norm_scratch(in.channels());
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        const auto [weight, bias] = affine_of(call.op, call.parameters, call.scratch, call.op.in.channels());
+        kernels::channel_norm_forward<Centered>(call.x, call.y, weight, bias, call.op.epsilon, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        const extent channels = call.op.in.channels();
+        const auto [weight, bias] = affine_of(call.op, call.parameters, call.scratch, channels);
+        const auto [d_weight, d_bias] = gradients_of(call.op, call.gradients, channels);
+        kernels::channel_norm_backward<Centered>(call.x, call.dy, call.dx, weight, call.op.epsilon, d_weight, d_bias,
+                                                 call.scratch + 2 * channels, call.threads);
+    }
+};
+
+}  // namespace ctnn::detail
+// -------------------- ctnn/layers/sample_norm.hpp
+/// \file
+/// The rule and the calls of layer_norm<over_all>: a sample's elements are normalized together.
+
+// -------------------- ctnn/kernels/sample_norm.hpp
+/// \file
+/// Normalization of all elements of a sample together, with a weight and a bias for each of them, forwards and
+/// backwards.
+
+// -------------------- ctnn/kernels/sample_moments.hpp
+/// \file
+/// Walks a batch a few samples at a time, each in pieces, and sums what normalizations over a sample's positions need.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// A wave of samples that are summed side by side: large samples in up to 16 pieces, up to 16 small ones at once. How
+/// many is a matter of the shape alone, so neither sums nor the order of their addition depend on the threads.
+struct sample_wave {
+    extent positions, channels;
+    extent size, pieces;  ///< positions of a piece, pieces of a sample
+    extent samples;
+
+    constexpr explicit sample_wave(const dims& shape)
+        : positions(shape.positions()),
+          channels(shape.channels()),
+          size(detail::piece_size(positions)),
+          pieces(detail::piece_count(positions)),
+          samples(detail::sum_pieces / pieces) {}
+
+    /// Numbers of temporary memory: the shift of each sample and channel, four sums for each piece, and up to four
+    /// factors for each sample and channel.
+    [[nodiscard]] constexpr extent scratch() const { return samples * (1 + 4 * pieces + 4) * channels; }
+    /// Where these begin, for sample s of the wave: `shift` (channels), `sums` (4, channels), `factors` (4, channels).
+    [[nodiscard]] constexpr extent shift(extent s) const { return s * channels; }
+    [[nodiscard]] constexpr extent sums(extent s, extent piece) const {
+        return (samples + (s * pieces + piece) * 4) * channels;
+    }
+    [[nodiscard]] constexpr extent factors(extent s) const {
+        return (samples + samples * pieces * 4 + s * 4) * channels;
+    }
+
+    /// Calls body(s, piece, first pixel of the batch, last) for the pieces of `count` samples from `begin` on.
+    template <class Body>
+    void for_each_piece(extent begin, extent count, extent threads, const Body& body) const {
+        parallel_for(count * pieces, threads, [&](extent i) {
+            const extent s = i / pieces, piece = i % pieces, first = (begin + s) * positions + piece * size;
+            body(s, piece, first, first + detail::piece_pixels(positions, piece));
+        });
+    }
+    /// Calls body(first sample, samples) for the waves of a batch.
+    template <class Body>
+    void for_each_wave(extent batch, const Body& body) const {
+        for (extent begin = 0; begin < batch; begin += samples)
+            body(begin, batch - begin < samples ? batch - begin : samples);
+    }
+};
+
+namespace detail {
+
+/// shift = the average over up to 16 pixels, spread over the first run of a sample: what its values are measured from,
+/// so that no cancellation is left in sum d^2 - (sum d)^2 / n even where the mean is a million times the deviation.
+template <class T>
+void shift_of_sample(const batch_view<const T>& x, extent sample, T* shift) {
+    bool begun = false;
+    const extent first = sample * x.shape.positions();
+    const auto body = [&](extent, extent count, pixels<const T> p) {
+        if (begun) return;
+        begun = true;
+        const extent sampled = count < batch_norm_sampled ? count : batch_norm_sampled;
+        average_of_pixels<T>({p.data, p.step * (count / sampled)}, sampled, x.shape.channels(), shift);
+    };
+    walk_pixels(first, first + x.shape.width(), body, x);
+}
+
+}  // namespace detail
+
+/// The moments of one sample's channel, from the sums of its pieces: sum (x - shift) and sum (x - shift)^2.
+struct channel_moments {
+    double shift = 0, sum = 0, squares = 0;
+};
+template <class T>
+channel_moments moments_of_channel(const sample_wave& wave, const T* scratch, extent s, extent c) {
+    channel_moments m{static_cast<double>(scratch[wave.shift(s) + c])};
+    for (extent piece = 0; piece < wave.pieces; ++piece) {
+        const T* sums = scratch + wave.sums(s, piece) + c;
+        m.sum += static_cast<double>(sums[0]);
+        m.squares += static_cast<double>(sums[wave.channels]);
+    }
+    return m;
+}
+
+/// The same of a gradient g: sum g, and as `squares` sum g (x - mean), of which the pieces have sum g (x - shift).
+template <class T>
+channel_moments gradient_moments_of_channel(const sample_wave& wave, const T* scratch, extent s, extent c,
+                                            double mean) {
+    channel_moments m{static_cast<double>(scratch[wave.shift(s) + c])};
+    for (extent piece = 0; piece < wave.pieces; ++piece) {
+        const T* sums = scratch + wave.sums(s, piece) + c;
+        m.sum += static_cast<double>(sums[2 * wave.channels]);
+        m.squares += static_cast<double>(sums[3 * wave.channels]);
+    }
+    m.squares += m.sum * (m.shift - mean);
+    return m;
+}
+
+/// Mean and 1 / sqrt(variance + epsilon) of the channels [first, last) of a sample together.
+struct group_moments {
+    double mean, inverse;
+};
+template <class T>
+group_moments moments_of_group(const sample_wave& wave, const T* scratch, extent s, extent first, extent last,
+                               double epsilon) {
+    const double positions = static_cast<double>(wave.positions), n = positions * static_cast<double>(last - first);
+    double mean = 0, squares = 0;
+    for (extent c = first; c < last; ++c) {
+        const channel_moments m = moments_of_channel(wave, scratch, s, c);
+        mean += m.shift * positions + m.sum;
+    }
+    mean /= n;
+    for (extent c = first; c < last; ++c) {
+        const channel_moments m = moments_of_channel(wave, scratch, s, c);
+        const double away = m.shift + m.sum / positions - mean;
+        squares += m.squares - m.sum * m.sum / positions + positions * away * away;
+    }
+    const double variance = squares < 0 ? 0 : squares / n;  // NaN stays NaN
+    return {mean, 1 / std::sqrt(variance + epsilon)};
+}
+
+/// The sums of d = x - shift and of d^2 of `count` samples from `begin` on, a channel and piece each, into `scratch`.
+template <class T>
+void sum_samples(const sample_wave& wave, const batch_view<const T>& x, extent begin, extent count, T* scratch,
+                 extent threads) {
+    for (extent s = 0; s < count; ++s) detail::shift_of_sample(x, begin + s, scratch + wave.shift(s));
+    wave.for_each_piece(begin, count, threads, [&](extent s, extent piece, extent first, extent last) {
+        T* sums = scratch + wave.sums(s, piece);
+        for (extent c = 0; c < 2 * wave.channels; ++c) sums[c] = 0;
+        walk_pixels(
+            first, last,
+            [&](extent, extent pixels_here, pixels<const T> p) {
+                detail::add_moments<T>(p, pixels_here, wave.channels, scratch + wave.shift(s), sums,
+                                       sums + wave.channels);
+            },
+            x);
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// What a sample's elements are normalized by: u = (x - mean - rest) inverse, where the rounded mean lacks the rest.
+/// And backwards the averages of g = dy weight and of g u.
+template <class T>
+struct sample_factors {
+    T mean, rest, inverse, gradient, product;
+};
+
+/// One tensor of parameters as a batch in which every sample is the same memory.
+template <class T>
+batch_view<T> for_every_sample(T* data, const dims& shape, extent count) {
+    batch_view<T> view = batch_view<T>::dense(data, shape, count);
+    view.sample = 0;
+    return view;
+}
+
+/// x, y: `count` pixels of `channels`; weight and bias likewise. y = u weight + bias, without `biased` u weight; y may
+/// be x.
+template <class T>
+CTNN_KERNEL void normalize_elements(pixels<const T> x, pixels<T> y, pixels<const T> weight, pixels<const T> bias,
+                                    extent count, extent channels, const sample_factors<T>& f, bool biased) {
+    const vec<T> mean = f.mean, rest = f.rest, inverse = f.inverse;
+    for (extent i = 0; i < count; ++i)
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const vec<T> u = (read(x.data + i * x.step + c) - mean - rest) * inverse;
+            const vec<T> w = read(weight.data + i * weight.step + c);
+            write(y.data + i * y.step + c, biased ? fma(u, w, read(bias.data + i * bias.step + c)) : u * w);
+        });
+}
+
+/// x, dy, weight: `count` pixels of `channels`. Adds, for each channel, the sums of g = dy weight and of g (x - shift).
+template <class T>
+CTNN_KERNEL void add_weighted_sums(pixels<const T> x, pixels<const T> dy, pixels<const T> weight, extent count,
+                                   extent channels, const T* shift, T* sum, T* products) {
+    for_each_block(count, channels, [&](extent first, extent size) {
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const vec<T> origin = read(shift + c);
+            vec<T> s = T(0), q = T(0);
+            for (extent i = first; i < first + size; ++i) {
+                const vec<T> g = read(dy.data + i * dy.step + c) * read(weight.data + i * weight.step + c);
+                s += g;
+                q = fma(read(x.data + i * x.step + c) - origin, g, q);
+            }
+            write(sum + c, read(sum + c) + s);
+            write(products + c, read(products + c) + q);
+        });
+    });
+}
+
+/// x, dy, dx, and likewise weight and its gradients: `count` pixels of `channels`. Adds dy u to d_weight and dy to
+/// d_bias where these exist, then dx = inverse (g - average of g - u average of g u); dx may be dy.
+template <class T>
+CTNN_KERNEL void element_gradients(pixels<const T> x, pixels<const T> dy, pixels<T> dx, pixels<const T> weight,
+                                   pixels<T> d_weight, pixels<T> d_bias, extent count, extent channels,
+                                   const sample_factors<T>& f) {
+    const vec<T> mean = f.mean, rest = f.rest, inverse = f.inverse, gradient = f.gradient, product = f.product;
+    for (extent i = 0; i < count; ++i)
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const vec<T> u = (read(x.data + i * x.step + c) - mean - rest) * inverse;
+            const vec<T> from = read(dy.data + i * dy.step + c);
+            T* to_weight = d_weight.data + i * d_weight.step + c;
+            write(to_weight, fma(from, u, read(to_weight)));
+            if (d_bias.data != nullptr) {
+                T* to_bias = d_bias.data + i * d_bias.step + c;
+                write(to_bias, read(to_bias) + from);
+            }
+            if (dx.data != nullptr) {
+                const vec<T> g = fma(from, read(weight.data + i * weight.step + c), -gradient);
+                write(dx.data + i * dx.step + c, (g - u * product) * inverse);
+            }
+        });
+}
+
+}  // namespace detail
+
+/// x, y: a batch of any layout. y = (x - mean) / sqrt(variance + epsilon) weight + bias, with the mean and the biased
+/// variance of each sample; y may be x.
+/// \param weight, bias  of the shape of a sample, without gaps; bias may be null
+/// \param scratch       sample_wave(shape).scratch() numbers
+template <class T>
+void sample_norm_forward(const batch_view<const T>& x, const batch_view<T>& y, const T* weight, const T* bias,
+                         double epsilon, T* scratch, extent threads) {
+    const sample_wave wave(x.shape);
+    const bool biased = bias != nullptr;
+    const auto weights = detail::for_every_sample(weight, x.shape, x.count);
+    const auto biases = detail::for_every_sample(biased ? bias : weight, x.shape, x.count);
+    threads = threads_for(x.count * x.shape.size(), threads);
+    wave.for_each_wave(x.count, [&](extent begin, extent count) {
+        sum_samples(wave, x, begin, count, scratch, threads);
+        detail::sample_factors<T> factors[detail::sum_pieces];
+        for (extent s = 0; s < count; ++s) {
+            const group_moments m = moments_of_group(wave, scratch, s, 0, wave.channels, epsilon);
+            const T mean = static_cast<T>(m.mean);
+            factors[s] = {mean, static_cast<T>(m.mean - static_cast<double>(mean)), static_cast<T>(m.inverse), 0, 0};
+        }
+        wave.for_each_piece(begin, count, threads, [&](extent s, extent, extent first, extent last) {
+            walk_pixels(
+                first, last,
+                [&](extent, extent here, pixels<const T> from, pixels<T> to, pixels<const T> w, pixels<const T> b) {
+                    detail::normalize_elements<T>(from, to, w, b, here, wave.channels, factors[s], biased);
+                },
+                x, y, weights, biases);
+        });
+    });
+}
+
+/// Its gradients, through the statistics.
+/// \param d_weight, d_bias  of the shape of a sample, added into, sample after sample; d_bias may be null
+/// \param scratch           sample_wave(shape).scratch() numbers
+/// dx may be dy, and may be absent (null).
+template <class T>
+void sample_norm_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
+                          const T* weight, double epsilon, T* d_weight, T* d_bias, T* scratch, extent threads) {
+    const sample_wave wave(x.shape);
+    const extent channels = wave.channels;
+    const double n = static_cast<double>(x.shape.size());
+    const auto weights = detail::for_every_sample(weight, x.shape, x.count);
+    const auto weight_gradients = detail::for_every_sample(d_weight, x.shape, x.count);
+    // Who is absent is not walked: another takes its place.
+    const auto bias_gradients = detail::for_every_sample(d_bias != nullptr ? d_bias : d_weight, x.shape, x.count);
+    const batch_view<T> to = dx.data != nullptr ? dx : weight_gradients;
+    threads = threads_for(x.count * x.shape.size(), threads);
+    wave.for_each_wave(x.count, [&](extent begin, extent count) {
+        sum_samples(wave, x, begin, count, scratch, threads);
+        wave.for_each_piece(begin, count, threads, [&](extent s, extent piece, extent first, extent last) {
+            T *sum = scratch + wave.sums(s, piece) + 2 * channels, *products = sum + channels;
+            for (extent c = 0; c < 2 * channels; ++c) sum[c] = 0;
+            walk_pixels(
+                first, last,
+                [&](extent, extent here, pixels<const T> input, pixels<const T> from, pixels<const T> w) {
+                    detail::add_weighted_sums<T>(input, from, w, here, channels, scratch + wave.shift(s), sum,
+                                                 products);
+                },
+                x, dy, weights);
+        });
+        detail::sample_factors<T> factors[detail::sum_pieces];
+        for (extent s = 0; s < count; ++s) {
+            const group_moments m = moments_of_group(wave, scratch, s, 0, channels, epsilon);
+            const T mean = static_cast<T>(m.mean);
+            double sum = 0, products = 0;
+            for (extent c = 0; c < channels; ++c) {
+                const channel_moments g = gradient_moments_of_channel(wave, scratch, s, c, m.mean);
+                sum += g.sum;
+                products += g.squares;
+            }
+            factors[s] = {mean, static_cast<T>(m.mean - static_cast<double>(mean)), static_cast<T>(m.inverse),
+                          static_cast<T>(sum / n), static_cast<T>(products * m.inverse / n)};
+        }
+        // A piece takes its positions of all samples: every sum over samples is made by one thread, in order.
+        parallel_for(wave.pieces, threads, [&](extent piece) {
+            for (extent s = 0; s < count; ++s) {
+                const extent first = (begin + s) * wave.positions + piece * wave.size;
+                walk_pixels(
+                    first, first + detail::piece_pixels(wave.positions, piece),
+                    [&](extent, extent here, pixels<const T> input, pixels<const T> from, pixels<T> dx_here,
+                        pixels<const T> w, pixels<T> dw, pixels<T> db) {
+                        if (dx.data == nullptr) dx_here.data = nullptr;
+                        if (d_bias == nullptr) db.data = nullptr;
+                        detail::element_gradients<T>(input, from, dx_here, w, dw, db, here, channels, factors[s]);
+                    },
+                    x, dy, to, weights, weight_gradients, bias_gradients);
+            }
+        });
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/layers/group_norm.hpp
+/// \file
+/// Group normalization.
+
+// -------------------- ctnn/kernels/group_norm.hpp
+/// \file
+/// Normalization of groups of channels over the positions of each sample, forwards and backwards. A group of one
+/// channel is instance normalization.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// x, y: (batch, ..., channels), any layout. y = (x - mean) / sqrt(variance + epsilon) weight + bias, with the mean and
+/// the biased variance of a sample's group, in training and outside alike; y may be x.
+/// \param weight, bias  (channels) each
+/// \param scratch       sample_wave(shape).scratch() numbers
+template <class T>
+void group_norm_forward(const batch_view<const T>& x, const batch_view<T>& y, extent groups, const T* weight,
+                        const T* bias, double epsilon, T* scratch, extent threads) {
+    const sample_wave wave(x.shape);
+    const extent channels = wave.channels, width = channels / groups;
+    threads = threads_for(x.count * x.shape.size(), threads);
+    wave.for_each_wave(x.count, [&](extent begin, extent count) {
+        sum_samples(wave, x, begin, count, scratch, threads);
+        for (extent s = 0; s < count; ++s) {
+            T *mean = scratch + wave.factors(s), *scale = mean + channels, *offset = scale + channels;
+            for (extent g = 0; g < groups; ++g) {
+                const group_moments m = moments_of_group(wave, scratch, s, g * width, (g + 1) * width, epsilon);
+                // The mean is rounded, which at values of 1e4 is 5e-4: what is lost goes into the offset.
+                const T rounded = static_cast<T>(m.mean);
+                const double rest = m.mean - static_cast<double>(rounded);
+                for (extent c = g * width; c < (g + 1) * width; ++c) {
+                    const double scale_c = m.inverse * static_cast<double>(weight[c]);
+                    mean[c] = rounded;
+                    scale[c] = static_cast<T>(scale_c);
+                    offset[c] = static_cast<T>(static_cast<double>(bias[c]) - rest * scale_c);
+                }
+            }
+        }
+        wave.for_each_piece(begin, count, threads, [&](extent s, extent, extent first, extent last) {
+            const T* mean = scratch + wave.factors(s);
+            walk_pixels(
+                first, last,
+                [&](extent, extent here, pixels<const T> from, pixels<T> to) {
+                    detail::normalize_pixels<T>(from, to, here, channels, mean, mean + channels, mean + 2 * channels);
+                },
+                x, y);
+        });
+    });
+}
+
+/// Its gradients, through the statistics. With u the normalized x, g = dy weight and averages over the group,
+/// dx = inverse (g - average of g - u average of g u), d_weight = sum of dy u, d_bias = sum of dy.
+/// \param d_weight, d_bias  (channels) each, added into, sample after sample; null where there is none
+/// \param scratch           sample_wave(shape).scratch() numbers
+/// dx may be dy, and may be absent (null).
+template <class T>
+void group_norm_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
+                         extent groups, const T* weight, double epsilon, T* d_weight, T* d_bias, T* scratch,
+                         extent threads) {
+    const sample_wave wave(x.shape);
+    const extent channels = wave.channels, width = channels / groups;
+    const double n = static_cast<double>(wave.positions * width);
+    threads = threads_for(x.count * x.shape.size(), threads);
+    wave.for_each_wave(x.count, [&](extent begin, extent count) {
+        sum_samples(wave, x, begin, count, scratch, threads);
+        wave.for_each_piece(begin, count, threads, [&](extent s, extent piece, extent first, extent last) {
+            T *sum = scratch + wave.sums(s, piece) + 2 * channels, *products = sum + channels;
+            for (extent c = 0; c < 2 * channels; ++c) sum[c] = 0;
+            walk_pixels(
+                first, last,
+                [&](extent, extent here, pixels<const T> input, pixels<const T> from) {
+                    detail::add_gradient_sums<T>(input, from, here, channels, scratch + wave.shift(s), sum, products);
+                },
+                x, dy);
+        });
+        for (extent s = 0; s < count; ++s) {
+            T *mean = scratch + wave.factors(s), *scale = mean + channels;
+            T *slope = scale + channels, *offset = slope + channels;
+            for (extent g = 0; g < groups; ++g) {
+                const group_moments m = moments_of_group(wave, scratch, s, g * width, (g + 1) * width, epsilon);
+                const T rounded = static_cast<T>(m.mean);
+                const double rest = m.mean - static_cast<double>(rounded);
+                double sum_g = 0, products_g = 0;
+                for (extent c = g * width; c < (g + 1) * width; ++c) {
+                    const channel_moments g_c = gradient_moments_of_channel(wave, scratch, s, c, m.mean);
+                    const double sum = g_c.sum, products = g_c.squares * m.inverse;
+                    if (d_weight != nullptr) d_weight[c] += static_cast<T>(products);
+                    if (d_bias != nullptr) d_bias[c] += static_cast<T>(sum);
+                    sum_g += static_cast<double>(weight[c]) * sum;
+                    products_g += static_cast<double>(weight[c]) * products;
+                }
+                const double slope_g = m.inverse * m.inverse * products_g / n;
+                const double offset_g = m.inverse * sum_g / n - rest * slope_g;
+                for (extent c = g * width; c < (g + 1) * width; ++c) {
+                    mean[c] = rounded;
+                    scale[c] = static_cast<T>(m.inverse * static_cast<double>(weight[c]));
+                    slope[c] = static_cast<T>(slope_g);
+                    offset[c] = static_cast<T>(offset_g);
+                }
+            }
+        }
+        if (dx.data == nullptr) return;
+        wave.for_each_piece(begin, count, threads, [&](extent s, extent, extent first, extent last) {
+            const T* mean = scratch + wave.factors(s);
+            walk_pixels(
+                first, last,
+                [&](extent, extent here, pixels<const T> input, pixels<const T> from, pixels<T> to) {
+                    detail::batch_norm_gradient_pixels<T>(input, from, to, here, channels, mean, mean + channels,
+                                                          mean + 2 * channels, mean + 3 * channels);
+                },
+                x, dy, dx);
+        });
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+
+/// What group_norm and instance_norm share: the row and the calls.
+struct grouped_norm {
+    [[nodiscard]] static constexpr operation lower_as(const char* layer, const dims& in, extent groups, bool learned,
+                                                      const layer_options& o) {
+        operation row = make_operation(kind::custom, layer, in, in);
+        row.epsilon = o.epsilon;
+        row.groups = groups;
+        row.in_place = row.backward_in_place = row.backward_reads_input = true;
+        learn_affine(row, make_dims(in.channels()), learned, o.bias);
+        row.scratch = 2 * in.channels() + kernels::sample_wave(in).scratch();
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        const extent channels = call.op.in.channels();
+        const auto [weight, bias] = affine_of(call.op, call.parameters, call.scratch, channels);
+        kernels::group_norm_forward(call.x, call.y, call.op.groups, weight, bias, call.op.epsilon,
+                                    call.scratch + 2 * channels, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        const extent channels = call.op.in.channels();
+        const auto [weight, bias] = affine_of(call.op, call.parameters, call.scratch, channels);
+        const auto [d_weight, d_bias] = gradients_of(call.op, call.gradients, channels);
+        kernels::group_norm_backward(call.x, call.dy, call.dx, call.op.groups, weight, call.op.epsilon, d_weight,
+                                     d_bias, call.scratch + 2 * channels, call.threads);
+    }
+};
+
+}  // namespace detail
+
+/// Normalizes Groups groups of neighboring channels over all positions of a sample:
+/// y = (x - mean) / sqrt(variance + epsilon) weight + bias.
+///
+///     takes    a vector, a sequence, an image or a volume
+///     gives    the same shape
+///     learns   weight (channels), begins at 1; bias (channels), begins at 0
+///     options  epsilon (1e-5), no_bias, no_affine (neither weight nor bias)
+///     refuses  groups that do not divide the channels, a group of a single number, an epsilon that is not positive;
+///              no_bias beside no_affine
+///     costs    two passes over x forwards; backwards two over x for the sums and one for its gradient
+///
+/// The statistics are those of a sample alone, whatever the batch, in training and in an engine.
+///
+///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same, ctnn::no_bias>, ctnn::group_norm<8>, ctnn::relu>;
+///
+/// Wu and He, "Group normalization", 2018; https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
+template <extent Groups, auto... Options>
+struct group_norm : detail::grouped_norm {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        constexpr layer_options o = read_options<Options...>();
+        if (!detail::takes_affine(o)) return refusal::option_not_taken;
+        if (!(o.epsilon > 0) || Groups < 1) return refusal::number_out_of_range;
+        if (in.channels() % Groups != 0) return refusal::groups_do_not_divide;
+        if (in.size() == Groups) return refusal::needs_positions;
+        return lower_as("group_norm", in, Groups, o.affine, o);
+    }
+};
+
+}  // namespace ctnn
+
+namespace ctnn::detail {
+
+/// Each element has a weight of its own. Without weights this is a group norm of one group.
+struct sample_norm : grouped_norm {
+    [[nodiscard]] static constexpr operation lower_as(const char* layer, const dims& in, const layer_options& o) {
+        operation row = grouped_norm::lower_as(layer, in, 1, o.affine, o);
+        learn_affine(row, in, o.affine, o.bias);
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        if (call.op.parameters[0].name == nullptr) return grouped_norm::forward(call);
+        const T* bias = call.op.parameters[1].name != nullptr ? call.parameters + call.op.in.size() : nullptr;
+        kernels::sample_norm_forward(call.x, call.y, call.parameters, bias, call.op.epsilon, call.scratch,
+                                     call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.op.parameters[0].name == nullptr) return grouped_norm::backward(call);
+        const auto [d_weight, d_bias] = gradients_of(call.op, call.gradients, call.op.in.size());
+        kernels::sample_norm_backward(call.x, call.dy, call.dx, call.parameters, call.op.epsilon, d_weight, d_bias,
+                                      call.scratch, call.threads);
+    }
+};
+
+}  // namespace ctnn::detail
+
+namespace ctnn {
+
+namespace detail {
+template <auto... Options>
+using layer_norm_base = std::conditional_t<read_options<Options...>().over_all, sample_norm, channel_norm<true>>;
+}
+
+/// Normalizes the channels of every position, or all elements of a sample together:
+/// y = (x - mean) / sqrt(variance + epsilon) weight + bias.
+///
+///     takes    a vector, a sequence, an image or a volume
+///     gives    the same shape
+///     learns   weight, begins at 1; bias, begins at 0: (channels) each, with over_all the shape of a sample
+///     options  epsilon (1e-5), no_bias, no_affine (neither weight nor bias), over_all
+///     refuses  an epsilon that is not positive; no_bias beside no_affine
+///     costs    three passes over x forwards; backwards four, and none of the forward pass is kept but x
+///
+/// The statistics are those of a sample alone, in training and in an engine, so nothing is folded into the layer
+/// before it. This is torch.nn.LayerNorm(channels) on data with channels last, and Keras' LayerNormalization(axis=-1);
+/// with over_all it is torch.nn.LayerNorm(shape).
+///
+///     using block = ctnn::residual<ctnn::layer_norm<>, ctnn::dense<64>, ctnn::relu, ctnn::dense<64>>;
+///
+/// Ba et al., "Layer normalization", 2016; https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
+template <auto... Options>
+struct layer_norm : detail::layer_norm_base<Options...> {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        constexpr layer_options o = read_options<Options...>();
+        if (!detail::takes_affine(o, option::over_all)) return refusal::option_not_taken;
+        if (!(o.epsilon > 0)) return refusal::number_out_of_range;
+        return layer_norm::lower_as(o.over_all ? "layer_norm over all" : "layer_norm", in, o);
+    }
+};
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+
+/// The activation that a list of options names with its feed_forward: relu where it names none.
+template <class... Options>
+struct hidden_activation {
+    using type = relu;
+};
+template <class First, class... Rest>
+struct hidden_activation<First, Rest...> : hidden_activation<Rest...> {};
+template <extent Units, class Activation, class... Rest>
+struct hidden_activation<feed_forward_option<Units, Activation>, Rest...> {
+    using type = Activation;
+};
+
+/// The rows of an encoder block, in the order of the data.
+template <class Activation, class Routine>
+struct encoder_rows {
+    builder<Routine>& b;
+    layer_options o;
+
+    [[nodiscard]] constexpr wire norm(int index, const char* name, wire in) const {
+        operation row = layer_norm<>::lower(in.shape).what;
+        row.epsilon = o.epsilon;
+        enter_named(b, index, name);
+        in = b.apply(row, routine_of<layer_norm<>, Routine>(), in);
+        leave_named(b);
+        return in;
+    }
+    [[nodiscard]] constexpr wire drop(wire in) const {
+        if (o.dropout_rate == 0) return in;
+        operation row = dropout<0.5>::lower(in.shape).what;
+        row.alpha = o.dropout_rate;
+        return b.apply(row, routine_of<dropout<0.5>, Routine>(), in);
+    }
+    [[nodiscard]] constexpr wire attend(int index, wire in) const {
+        enter_named(b, index, "self_attn");
+        in = emit_attention(b, in, o);
+        leave_named(b);
+        return drop(in);
+    }
+    [[nodiscard]] constexpr wire feed_forward(int index, wire in) const {
+        const extent width = in.shape.channels();
+        in = emit_dense_as(b, index, "linear1", in, o.feed_forward == 0 ? 4 * width : o.feed_forward, o.bias);
+        in = drop(emit_at<Activation>(b, index + 1, in));
+        return drop(emit_dense_as(b, index + 2, "linear2", in, width, o.bias));
+    }
+};
+
+}  // namespace detail
+
+/// A block of a transformer's encoder: x + attention(x), then x + linear2(activation(linear1(x))), each normalized.
+///
+///     takes    shape<T, C>, a sequence of T tokens
+///     gives    the same shape
+///     learns   self_attn: what multi_head_attention learns; linear1.weight (C, F), linear1.bias (F), linear2.weight
+///              (F, C), linear2.bias (C); norm1.weight, norm1.bias, norm2.weight, norm2.bias (C) each
+///     options  heads (1); feed_forward<F> or feed_forward<F, Activation> (4 C units, relu); pre_norm (the norms stand
+///              before attention and linear1, not behind the sums); causal; epsilon (1e-5), of both norms;
+///              dropout_rate (0), behind attention, activation and linear2; no_bias (of the four dense layers)
+///     refuses  whatever is no sequence; channels that the heads do not divide; a rate outside [0, 1)
+///     costs    T C (4 C + 2 F + 2 T) multiply-adds forwards
+///
+/// The names are those of PyTorch's torch.nn.TransformerEncoderLayer, whose weights are the transposes of these.
+///
+///     using encoder = ctnn::network<ctnn::shape<196, 192>, ctnn::repeat<12, ctnn::transformer_encoder<ctnn::heads<3>,
+///                                   ctnn::feed_forward<768, ctnn::gelu>, ctnn::pre_norm>>>;
+///
+/// Vaswani et al., "Attention is all you need", 2017; with pre_norm Xiong et al., "On layer normalization in the
+/// transformer architecture", 2020; https://pytorch.org/docs/stable/generated/torch.nn.TransformerEncoderLayer.html
+template <auto... Options>
+struct transformer_encoder {
+    using children = types<>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        constexpr layer_options o = read_options<Options...>();
+        constexpr unsigned more =
+            option::bias | option::epsilon | option::feed_forward | option::pre_norm | option::dropout_rate;
+        if (!detail::takes_attention(o, more)) return b.refuse(refusal::option_not_taken, in.shape);
+        if (!(o.epsilon > 0) || !(o.dropout_rate >= 0 && o.dropout_rate < 1) ||
+            ((o.given & option::feed_forward) != 0 && o.feed_forward < 1))
+            return b.refuse(refusal::number_out_of_range, in.shape);
+        const refusal why = detail::attention_refusal(in.shape, o);
+        if (why != refusal::none) return b.refuse(why, in.shape);
+
+        using hidden = typename detail::hidden_activation<std::remove_cv_t<decltype(Options)>...>::type;
+        const detail::encoder_rows<hidden, Routine> rows{b, o};
+        if ((o.given & option::pre_norm) != 0) {
+            in = detail::add(b, in, rows.attend(1, rows.norm(0, "norm1", in)));
+            return detail::add(b, in, rows.feed_forward(3, rows.norm(2, "norm2", in)));
+        }
+        in = rows.norm(1, "norm1", detail::add(b, in, rows.attend(0, in)));
+        return rows.norm(5, "norm2", detail::add(b, in, rows.feed_forward(2, in)));
     }
 };
 
@@ -19440,9 +21154,18 @@ private:
 };
 
 }  // namespace ctnn
-// -------------------- ctnn/io/model_file.hpp
+// -------------------- ctnn/io/foreign_weights.hpp
 /// \file
-/// Saves and loads models: safetensors that any tool reads, with what is needed to refuse a wrong one.
+/// Loads the weights of a network that was trained with PyTorch or Keras.
+
+// -------------------- ctnn/io/foreign_match.hpp
+/// \file
+/// Which tensor of another library's file belongs to which of a network: by the names given, by equal names, or by
+/// order and shape.
+
+// -------------------- ctnn/io/foreign_file.hpp
+/// \file
+/// The tensors of a safetensors or npz file that another library wrote, gathered by the layers that they belong to.
 
 // -------------------- ctnn/io/safetensors.hpp
 /// \file
@@ -19852,6 +21575,457 @@ namespace detail {
 }
 
 }  // namespace ctnn
+
+namespace ctnn::detail {
+
+/// One tensor, in the order of memory of the file's library.
+struct foreign_tensor {
+    std::string name, layer, word;  ///< "features.0.weight" is of layer "features.0", its word is "weight"
+    std::vector<extent> shape;
+    tensor_type type = tensor_type::f32;
+    byte_view bytes{};
+    bool ignored = false;  ///< counts batches, and no layer computes with it
+
+    [[nodiscard]] extent size() const { return bytes.size / tensor_type_size(type); }
+};
+
+/// All tensors of a file, and what their bytes lie in.
+struct foreign_file {
+    byte_vector bytes;
+    std::vector<array> arrays;
+    std::vector<foreign_tensor> tensors;
+};
+
+/// The numbers of these types are converted; exact but for F64 in a network of float.
+[[nodiscard]] constexpr bool is_real(tensor_type type) {
+    return type == tensor_type::f16 || type == tensor_type::bf16 || type == tensor_type::f32 ||
+           type == tensor_type::f64;
+}
+
+/// IEEE 754 binary16: sign, 5 bits of exponent with bias 15, 10 of fraction.
+[[nodiscard, gnu::cold]] inline double from_half(std::uint16_t bits) {
+    const int exponent = (bits >> 10) & 31, fraction = bits & 1023;
+    const double size = exponent == 31  ? (fraction != 0 ? std::nan("") : HUGE_VAL)
+                        : exponent == 0 ? std::ldexp(fraction, -24)
+                                        : std::ldexp(1024 + fraction, exponent - 25);
+    return (bits & 0x8000) != 0 ? -size : size;
+}
+
+/// Number i of a tensor. \pre is_real(type), 0 <= i < size()
+[[nodiscard, gnu::cold]] inline double number_at(const foreign_tensor& of, extent i) {
+    const unsigned char* at = of.bytes.data + i * tensor_type_size(of.type);
+    if (of.type == tensor_type::f64) return std::bit_cast<double>(load_little<std::uint64_t>(at));
+    if (of.type == tensor_type::f16) return from_half(load_little<std::uint16_t>(at));
+    const std::uint32_t bits = of.type == tensor_type::bf16 ? std::uint32_t{load_little<std::uint16_t>(at)} << 16
+                                                            : load_little<std::uint32_t>(at);
+    return static_cast<double>(std::bit_cast<float>(bits));
+}
+
+/// Takes a tensor's name apart. Keras writes "dense/kernel:0"; PyTorch has all layers and directions of one
+/// torch.nn.LSTM in one module, "lstm.weight_ih_l0_reverse", of which each is a layer here, "lstm_l0_reverse"; and the
+/// projections in front of an attention are its "in_proj".
+[[gnu::cold]] inline void split_name(foreign_tensor& t) {
+    std::string_view name = t.name;
+    if (name.size() > 2 && name.substr(name.size() - 2) == ":0") name.remove_suffix(2);
+    const std::size_t end = name.find_last_of("./");
+    std::string_view word = end == std::string_view::npos ? name : name.substr(end + 1);
+    t.layer = end == std::string_view::npos ? std::string_view{} : name.substr(0, end);
+    for (const std::string_view begin : {"weight_ih_l", "weight_hh_l", "bias_ih_l", "bias_hh_l"}) {
+        if (word.substr(0, begin.size()) != begin) continue;
+        t.layer += word.substr(begin.size() - 2);
+        word = begin.substr(0, begin.size() - 2);
+        break;
+    }
+    if (word.substr(0, 8) == "in_proj_") {
+        t.layer += t.layer.empty() ? "in_proj" : ".in_proj";
+        word.remove_prefix(8);
+    }
+    t.word = word;
+    t.ignored = word == "num_batches_tracked";
+}
+
+/// Reads all tensors of a file, safetensors or npz as its first bytes say.
+/// \returns wrong_format for a model file of ctnn's own, and what the readers of both formats refuse
+[[nodiscard, gnu::cold]] inline result<foreign_file> parse_foreign(byte_vector bytes, const std::string& path,
+                                                                   std::int64_t budget) {
+    foreign_file file;
+    // A safetensors file that began so would have a header of 64 MB.
+    if (byte_view(bytes).has(0, "PK", 2) && byte_view(bytes).size > 2 && bytes[2] < 8) {
+        const result<npz> archive = parse_npz(std::move(bytes), path, budget);
+        if (!archive) return archive.error();
+        constexpr tensor_type types[] = {tensor_type::boolean, tensor_type::u8,  tensor_type::i8,  tensor_type::u16,
+                                         tensor_type::i16,     tensor_type::u32, tensor_type::i32, tensor_type::u64,
+                                         tensor_type::i64,     tensor_type::f32, tensor_type::f64};
+        const std::vector<std::string> names = archive->names();
+        file.arrays.reserve(names.size());
+        for (const std::string& name : names) {
+            result<array> one = archive->read(name);
+            if (!one) return one.error();
+            array& kept = file.arrays.emplace_back(std::move(*one));
+            file.tensors.push_back({name, {}, {}, kept.shape, types[static_cast<int>(kept.type)], kept.bytes});
+        }
+    } else {
+        file.bytes = std::move(bytes);
+        const result<safetensors_file> read = parse_safetensors(file.bytes, path);
+        if (!read) return read.error();
+        if (read->has_checksum)
+            return error(error_kind::wrong_format, path, "a model file of ctnn: it is loaded without a layout");
+        for (const tensor_entry& one : read->entries)
+            file.tensors.push_back({one.name, {}, {}, one.shape, one.type, read->bytes(file.bytes, one)});
+    }
+    for (foreign_tensor& t : file.tensors) split_name(t);
+    return file;
+}
+
+}  // namespace ctnn::detail
+// -------------------- ctnn/io/foreign_layout.hpp
+/// \file
+/// How PyTorch and Keras lay out what a network learns: for each tensor its name, its shape, and where in it each of
+/// ctnn's numbers stands.
+
+// -------------------- ctnn/io/feature_order.hpp
+/// \file
+/// How PyTorch numbers the features of a vector that was an image: it flattens channels first, ctnn channels last.
+
+namespace ctnn::detail {
+
+/// For each feature of a vector the number that PyTorch gives it; empty where both give the same.
+using feature_order = std::vector<extent>;
+
+/// Position p of channel c is feature p * channels + c here, c * positions + p there.
+[[nodiscard, gnu::cold]] inline feature_order channels_first_order(const dims& of) {
+    const extent positions = of.positions(), channels = of.channels();
+    feature_order order;
+    if (positions == 1 || channels == 1) return order;
+    order.reserve(static_cast<std::size_t>(of.size()));
+    for (extent p = 0; p < positions; ++p)
+        for (extent c = 0; c < channels; ++c) order.push_back(c * positions + p);
+    return order;
+}
+
+/// Does the layer's name have this word in it?
+[[nodiscard, gnu::cold]] inline bool called(const operation& row, std::string_view word) {
+    return std::string_view(row.layer).find(word) != std::string_view::npos;
+}
+
+/// A dense layer: a convolution whose weight is a matrix.
+[[nodiscard, gnu::cold]] inline bool has_matrix(const operation& row) {
+    return row.what == kind::convolution && row.parameters[0].rank == 2;
+}
+
+/// Which axis PyTorch's layer takes for the channels of what this row reads; of many it does not matter.
+enum class channel_axis : unsigned char { any, first, last };
+
+/// torch.nn.Linear, LSTM and LayerNorm have channels last, convolutions, pools and batch norms first.
+[[nodiscard, gnu::cold]] inline channel_axis channel_axis_of(const operation& row) {
+    if (row.what == kind::convolution) return has_matrix(row) ? channel_axis::last : channel_axis::first;
+    if (row.what == kind::embedding || row.what == kind::input || called(row, "permute")) return channel_axis::last;
+    for (const char* word : {"lstm", "gru", "rnn", "attention", "layer_norm", "rms_norm"})
+        if (called(row, word)) return row.out.rank > 2 ? channel_axis::any : channel_axis::last;
+    for (const char* word : {"pool", "upsample", "resize", "batch_norm", "instance_norm", "group_norm"})
+        if (called(row, word)) return channel_axis::first;
+    return channel_axis::any;
+}
+
+/// The orders of all vectors in a network.
+struct feature_orders {
+    std::vector<feature_order> of;     ///< of each value
+    std::vector<char> channels_first;  ///< of each value: PyTorch's has the channels in front
+    int refused_row = -1;              ///< where PyTorch computes something else; -1: nowhere
+};
+
+/// How PyTorch numbers what the vector that a row makes a sequence, image or volume of holds. Channels first for images
+/// and volumes; of a sequence the next layer decides that takes either.
+[[nodiscard, gnu::cold]] inline feature_order order_before_reshape(const named_rows& all, int at) {
+    const operation& reshape = all.rows[at];
+    if (reshape.out.rank > 2) return channels_first_order(reshape.out);
+    int value = reshape.result;
+    for (int i = at + 1; i < all.count; ++i) {
+        const operation& row = all.rows[i];
+        if (row.input[0] != value) continue;
+        const channel_axis axis = channel_axis_of(row);
+        if (axis == channel_axis::first) return channels_first_order(reshape.out);
+        if (axis == channel_axis::last) break;
+        value = row.result;
+    }
+    return {};
+}
+
+namespace ordering {
+
+/// Does a row give each number of a vector its own place again, and join no neighbors?
+[[nodiscard, gnu::cold]] inline bool keeps_places(const operation& row) {
+    return row.in.rank == 1 && row.in == row.out && row.what != kind::place && row.what != kind::input &&
+           !has_matrix(row) && !called(row, "group_norm");
+}
+
+/// Backwards: the order in which a reshape wants its vector is that of the dense layer which makes it.
+[[gnu::cold]] inline void collect_wanted(const named_rows& all, std::vector<feature_order>& wanted) {
+    for (int i = all.count - 1; i >= 0; --i) {
+        const operation& row = all.rows[i];
+        const auto from = static_cast<std::size_t>(row.input[0]);
+        if (row.what == kind::reshape && row.in.rank == 1 && row.out.rank > 1)
+            wanted[from] = order_before_reshape(all, i);
+        else if (keeps_places(row) && !wanted[static_cast<std::size_t>(row.result)].empty())
+            for (const int one : row.input)
+                if (one >= 0) wanted[static_cast<std::size_t>(one)] = wanted[static_cast<std::size_t>(row.result)];
+    }
+}
+
+/// A part of a concatenation: its numbers come behind `channel`.
+[[gnu::cold]] inline void place(const operation& row, const feature_order& part, feature_order& whole) {
+    if (part.empty()) return;
+    if (whole.empty())
+        for (extent i = 0; i < row.out.channels(); ++i) whole.push_back(i);
+    for (std::size_t i = 0; i < part.size(); ++i)
+        whole[static_cast<std::size_t>(row.channel) + i] = row.channel + part[i];
+}
+
+}  // namespace ordering
+
+/// Follows the order of features from each flatten to the layers that read it, and from each reshape back.
+[[nodiscard, gnu::cold]] inline feature_orders order_features(const named_rows& all) {
+    int last = 0;
+    for (int i = 0; i < all.count; ++i)
+        for (const int value : {all.rows[i].result, all.rows[i].input[0], all.rows[i].input[1]})
+            if (value > last) last = value;
+    const std::size_t values = static_cast<std::size_t>(last) + 1;
+    feature_orders orders;
+    orders.of.resize(values);
+    orders.channels_first.resize(values);
+    std::vector<feature_order> wanted(values);
+    ordering::collect_wanted(all, wanted);
+    for (int i = 0; i < all.count; ++i) {
+        const operation& row = all.rows[i];
+        const auto from = static_cast<std::size_t>(row.input[0]), to = static_cast<std::size_t>(row.result);
+        feature_order& order = orders.of[to];
+        const channel_axis axis = channel_axis_of(row);
+        if (row.out.rank > 1)
+            orders.channels_first[to] = static_cast<char>(
+                axis == channel_axis::first || (axis == channel_axis::any && orders.channels_first[from] != 0));
+        if (row.what == kind::input && row.out.rank > 2) orders.channels_first[to] = 1;
+        if (row.what == kind::reshape && row.out.rank > 1) {
+            // A sequence of an image's pixels has channels last: flatten(2).transpose(1, 2).
+            orders.channels_first[to] = static_cast<char>(row.out.rank > 2 || !order_before_reshape(all, i).empty());
+            if (row.in.rank == 1 && orders.of[from] != order_before_reshape(all, i)) orders.refused_row = i;
+        } else if (row.what == kind::reshape && row.in.rank > 1) {
+            if (orders.channels_first[from] != 0) order = channels_first_order(row.in);
+        } else if (row.what == kind::place && row.in.rank == 1) {
+            ordering::place(row, orders.of[from], order);
+        } else if (has_matrix(row) || row.what == kind::input) {
+            order = wanted[to];
+        } else if (ordering::keeps_places(row) || row.what == kind::reshape) {
+            order = orders.of[from];
+            if (row.input[1] >= 0 && orders.of[static_cast<std::size_t>(row.input[1])] != order) orders.refused_row = i;
+        } else if (row.in.rank == 1 && row.what != kind::place && !orders.of[from].empty()) {
+            orders.refused_row = i;  // it joins neighbors, which are others there
+        }
+    }
+    return orders;
+}
+
+}  // namespace ctnn::detail
+
+namespace ctnn {
+
+/// Whose weights a file holds: `layout::pytorch` or `layout::keras`. A class, not an enumeration, because the options
+/// of recurrent layers have the same names, which compilers take for a mistake.
+class layout {
+public:
+    static const layout pytorch;  ///< a state_dict: torch.nn's names, filters first
+    static const layout keras;    ///< get_weights() in its order, or Keras' names; channels last
+
+    [[nodiscard]] constexpr bool operator==(const layout&) const = default;
+
+private:
+    constexpr explicit layout(int library) : library_(library) {}
+    int library_;
+};
+inline constexpr layout layout::pytorch{0};
+inline constexpr layout layout::keras{1};
+
+namespace detail {
+
+/// A tensor of the file, and the part of the network's numbers that it gives.
+///
+/// Number (i, j, ...) of ours is number from[0][i] + from[1][j] + ... of the file: exchanged axes, orders of gates and
+/// of flattened features are all tables of this kind, so one loop converts everything.
+struct weight_piece {
+    const char* ours = nullptr;       ///< the network's word: "weight"
+    const char* theirs = nullptr;     ///< the file's word: "weight_ih"
+    const char* otherwise = nullptr;  ///< another one that is used for the same
+    std::vector<extent> shape{};      ///< in the file
+    std::vector<std::vector<extent>> from{};
+    extent offset = 0;      ///< in the flat block, or in the state
+    bool learned = true;    ///< false: in the state
+    bool adds = false;      ///< to what another piece gave
+    bool optional = false;  ///< zero where the file has none
+    bool squeezed = false;  ///< the file's shape may have axes of one element more
+};
+
+/// A layer that learns, and its pieces in the order in which the file's library lists them.
+struct foreign_layer {
+    std::string name;  ///< "encoder.0"
+    std::vector<weight_piece> pieces{};
+};
+
+/// The tables of a tensor whose axes stand in the file in another order: file axis j is axis axes[j] of ours.
+[[gnu::cold]] inline void place_axes(weight_piece& piece, const parameter& p, const std::vector<extent>& axes) {
+    piece.from.resize(axes.size());
+    extent step = 1;
+    for (std::size_t j = axes.size(); j-- > 0;) {
+        const extent size = p.axis[axes[j]];
+        std::vector<extent>& from = piece.from[static_cast<std::size_t>(axes[j])];
+        for (extent i = 0; i < size; ++i) from.push_back(i * step);
+        piece.shape.insert(piece.shape.begin(), size);
+        step *= size;
+    }
+}
+
+/// The axes as ours are; or the last ones in front of the others: 2 of (k, k, channels, filters) is OIHW.
+[[nodiscard, gnu::cold]] inline std::vector<extent> axes_with_last_first(extent rank, extent count) {
+    std::vector<extent> axes;
+    for (extent i = 0; i < count; ++i) axes.push_back(rank - 1 - i);
+    for (extent i = 0; i < rank - count; ++i) axes.push_back(i);
+    return axes;
+}
+
+/// Lets index i of an axis read what index order[i] read.
+[[gnu::cold]] inline void reorder(std::vector<extent>& from, const feature_order& order) {
+    if (order.size() != from.size()) return;
+    const std::vector<extent> before = from;
+    for (std::size_t i = 0; i < order.size(); ++i) from[i] = before[static_cast<std::size_t>(order[i])];
+}
+
+/// The pieces of rnn, gru and lstm: two matrices, and one bias or two.
+[[gnu::cold]] inline void append_recurrent(const operation& row, layout of, std::vector<weight_piece>& pieces) {
+    const bool torch = of == layout::pytorch;
+    const char* const words[2][4] = {{"weight_ih", "weight_hh", "bias_ih", "bias_hh"},
+                                     {"kernel", "recurrent_kernel", "bias", nullptr}};
+    const char* const* word = words[torch ? 0 : 1];
+    extent offset = row.parameter_offset;
+    for (std::size_t i = 0; i < 2; ++i) {
+        const parameter& p = row.parameters[i];
+        weight_piece& piece = pieces.emplace_back(weight_piece{.ours = p.name, .theirs = word[i], .offset = offset});
+        place_axes(piece, p, axes_with_last_first(2, torch ? 2 : 0));
+        offset += p.size();
+    }
+    const parameter& p = row.parameters[2];
+    const bool gru = std::string_view(row.layer) == "gru";
+    if (!torch && gru) {  // reset_after: both in one
+        place_axes(pieces.emplace_back(weight_piece{.ours = p.name, .theirs = word[2], .offset = offset}), p, {0, 1});
+    } else {
+        // A Keras layer has one bias, which is ours or the first of ours; of PyTorch's two a single one is the sum.
+        const parameter one{.axis = {p.axis[p.rank - 1], 1, 1, 1, 1}, .rank = 1};
+        for (std::size_t i = 2; i < (torch ? 4 : 3); ++i) {
+            const bool second = i == 3;
+            weight_piece& piece =
+                pieces.emplace_back(weight_piece{.ours = p.name,
+                                                 .theirs = word[i],
+                                                 .offset = offset + (second && p.rank == 2 ? one.axis[0] : 0),
+                                                 .adds = second && p.rank == 1,
+                                                 .optional = true});
+            place_axes(piece, one, {0});
+        }
+    }
+    if (!gru || recurrent_flags::of(row).keras == !torch) return;
+    const extent units = row.out.channels();  // r, z, n are Keras' z, r, n
+    feature_order order;
+    for (extent i = 0; i < 3 * units; ++i) order.push_back(i < units ? i + units : i < 2 * units ? i - units : i);
+    for (weight_piece& piece : pieces) reorder(piece.from.back(), order);
+}
+
+/// PyTorch calls a layer's tensors as ctnn does; Keras has words of its own.
+[[gnu::cold]] inline void name_keras(const operation& row, weight_piece& piece) {
+    struct pair {
+        const char *ours, *keras, *otherwise;
+    };
+    constexpr pair linear[] = {{"weight", "kernel", "depthwise_kernel"}, {"bias", "bias", nullptr}};
+    constexpr pair norm[] = {{"weight", "gamma", "scale"},
+                             {"bias", "beta", nullptr},
+                             {"running_mean", "moving_mean", nullptr},
+                             {"running_var", "moving_variance", nullptr}};
+    constexpr pair table[] = {{"weight", "embeddings", nullptr}}, slopes[] = {{"weight", "alpha", nullptr}};
+    const auto use = [&](const auto& words) {
+        for (const pair& one : words) {
+            if (std::string_view(one.ours) != piece.ours) continue;
+            piece.theirs = one.keras;
+            piece.otherwise = one.otherwise;
+        }
+    };
+    if (row.what == kind::convolution) use(linear);
+    if (row.what == kind::embedding) use(table);
+    if (called(row, "norm")) use(norm);
+    if (called(row, "prelu")) use(slopes);
+}
+
+/// The piece of any other tensor. \param order of the features of the vector that the row reads, and that it gives
+[[nodiscard, gnu::cold]] inline weight_piece plain_piece(const operation& row, const parameter& p, layout of,
+                                                         bool channels_first, const feature_order& in,
+                                                         const feature_order& out) {
+    weight_piece piece{.ours = p.name, .theirs = p.name};
+    piece.squeezed = called(row, "prelu");
+    const bool linear = row.what == kind::convolution, torch = of == layout::pytorch;
+    if (!torch) name_keras(row, piece);
+    const bool matrix = linear && p.rank > 1, whole = called(row, "over all") && channels_first;
+    place_axes(piece, p, axes_with_last_first(p.rank, !torch ? 0 : matrix ? 2 : whole && p.rank > 1 ? 1 : 0));
+    if (!torch) return piece;
+    if (matrix && called(row, "depthwise")) {
+        // Ours is (kernel..., channels, m), PyTorch's (channels * m, 1, kernel...): filter j of channel c is c * m + j.
+        std::vector<extent>&channel = piece.from[piece.from.size() - 2], &filter = piece.from.back();
+        const extent channels = static_cast<extent>(channel.size()), filters = static_cast<extent>(filter.size());
+        const extent taps = p.size() / (channels * filters);
+        for (std::size_t c = 0; c < channel.size(); ++c) channel[c] = static_cast<extent>(c) * filters * taps;
+        for (std::size_t j = 0; j < filter.size(); ++j) filter[j] = static_cast<extent>(j) * taps;
+        piece.shape[0] = channels * filters;
+        piece.shape[1] = 1;
+    }
+    if (has_matrix(row)) {
+        if (p.rank == 2) reorder(piece.from[0], in);
+        reorder(piece.from.back(), out);
+    } else if (!linear && row.in.rank == 1 && p.rank == 1) {
+        reorder(piece.from[0], in);
+    }
+    return piece;
+}
+
+/// What each layer needs of the file, in the order of the network.
+[[nodiscard, gnu::cold]] inline std::vector<foreign_layer> foreign_layers(const named_rows& all, layout of,
+                                                                          const feature_orders& orders) {
+    std::vector<foreign_layer> layers;
+    for (int i = 0; i < all.count; ++i) {
+        const operation& row = all.rows[i];
+        if (row.parameter_count() + row.state_count() == 0) continue;
+        foreign_layer& layer = layers.emplace_back();
+        layer.name = path_text(all.places, all.place_of_row[i]);
+        if (!layer.name.empty()) layer.name.pop_back();
+        const std::string_view kind_of_layer = row.layer;
+        if (kind_of_layer == "lstm" || kind_of_layer == "gru" || kind_of_layer == "rnn") {
+            append_recurrent(row, of, layer.pieces);
+            continue;
+        }
+        const auto from = static_cast<std::size_t>(row.input[0]), to = static_cast<std::size_t>(row.result);
+        extent learned = row.parameter_offset, kept = row.state_offset;
+        const auto add = [&](const parameter& p, bool is_learned, extent& offset) {
+            if (p.name == nullptr) return;
+            weight_piece& piece = layer.pieces.emplace_back(
+                plain_piece(row, p, of, orders.channels_first[from] != 0, orders.of[from], orders.of[to]));
+            piece.learned = is_learned;
+            piece.offset = offset;
+            offset += p.size();
+        };
+        for (const parameter& p : row.parameters) add(p, true, learned);
+        for (const parameter& p : row.state) add(p, false, kept);
+    }
+    return layers;
+}
+
+}  // namespace detail
+}  // namespace ctnn
+// -------------------- ctnn/io/model_file.hpp
+/// \file
+/// Saves and loads models: safetensors that any tool reads, with what is needed to refuse a wrong one.
+
 // -------------------- ctnn/io/self_test.hpp
 /// \file
 /// One input and its scores, stored with a model: what shows on any machine that a file and the code agree.
@@ -20181,6 +22355,439 @@ template <class Net, class T>
         const result<byte_vector> bytes = read_file(path, options.budget);
         if (!bytes) return bytes.error();
         return detail::load_content(m, *bytes, path, options);
+    });
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// A layer of the network and what the file calls it, {"encoder.0", "features.0"}; a name stands for all that begin
+/// with it and a dot, so one pair can name a whole block. Or a tensor and its full name in the file.
+struct name_pair {
+    std::string_view ours, theirs;
+};
+
+namespace detail {
+
+/// The tensors of the file that have a layer's name in common.
+struct foreign_group {
+    std::string_view name;
+    std::vector<int> tensors{};
+};
+
+/// For each layer and piece the number of its tensor, or -1.
+using assignment = std::vector<std::vector<int>>;
+
+/// Finds for a network's layers their tensors in a file.
+class weight_matcher {
+public:
+    weight_matcher(const std::vector<foreign_layer>& layers, const std::vector<foreign_tensor>& tensors)
+        : layers_(layers), tensors_(tensors) {
+        for (const foreign_layer& one : layers) found_.emplace_back(one.pieces.size(), -1);
+        for (std::size_t t = 0; t < tensors.size(); ++t)
+            if (!tensors[t].ignored) order_.push_back(static_cast<extent>(t));
+    }
+
+    /// \returns an empty text, or a line for each tensor that is missing, of another shape or left over
+    [[nodiscard, gnu::cold]] std::string match(std::span<const name_pair> names) {
+        if (names.empty() && numbered()) {
+            take_in_order();
+            return differences();
+        }
+        collect_groups();
+        if (!names.empty()) return match_names(names);
+        bool all_called = true;
+        for (std::size_t i = 0; i < layers_.size(); ++i) {
+            const foreign_group* group = group_called(layers_[i].name);
+            if (group == nullptr)
+                all_called = false;
+            else
+                take(i, *group);
+        }
+        std::string text = differences();
+        if (text.empty()) return text;
+        const assignment by_name = found_;
+        if (match_order()) return differences();
+        if (!ambiguous_.empty()) return ambiguous_;
+        if (all_called) found_ = by_name;
+        return differences();
+    }
+
+    [[nodiscard]] const assignment& found() const { return found_; }
+
+private:
+    /// numpy.savez(file, *arrays) calls them arr_0, arr_1 ...: nothing but their order says what they are. Integers
+    /// without an axis among them are PyTorch's num_batches_tracked.
+    [[nodiscard, gnu::cold]] bool numbered() {
+        for (const extent t : order_) {
+            const std::string& name = tensors_[static_cast<std::size_t>(t)].name;
+            if (name.size() < 5 || name.size() > 12 || name.compare(0, 4, "arr_") != 0 ||
+                name.find_first_not_of("0123456789", 4) != std::string::npos)
+                return false;
+        }
+        std::vector<extent> order;
+        for (const extent t : order_)
+            if (is_real(tensor(t).type) || !tensor(t).shape.empty()) order.push_back(t);
+        order_ = std::move(order);
+        sort_places(order_, [&](extent a, extent b) { return natural_less(name_of(a), name_of(b)); });
+        return true;
+    }
+    [[gnu::cold]] void take_in_order() {
+        std::size_t next = 0;
+        for (std::size_t i = 0; i < layers_.size(); ++i)
+            for (std::size_t p = 0; p < layers_[i].pieces.size() && next < order_.size(); ++p) {
+                const bool absent = layers_[i].pieces[p].optional && tensor(order_[next]).shape.size() != 1;
+                if (!absent) found_[i][p] = static_cast<int>(order_[next++]);
+            }
+    }
+
+    [[gnu::cold]] void collect_groups() {
+        std::vector<extent> by_layer = order_;
+        sort_places(by_layer, [&](extent a, extent b) { return tensor(a).layer < tensor(b).layer; });
+        std::vector<extent> group_of(tensors_.size(), -1);
+        for (std::size_t i = 0; i < by_layer.size(); ++i) {  // the first tensor of its group stands for it
+            const bool same = i > 0 && tensor(by_layer[i]).layer == tensor(by_layer[i - 1]).layer;
+            group_of[static_cast<std::size_t>(by_layer[i])] =
+                same ? group_of[static_cast<std::size_t>(by_layer[i - 1])] : by_layer[i];
+        }
+        std::vector<int> place(tensors_.size(), -1);
+        for (const extent t : order_) {
+            int& at = place[static_cast<std::size_t>(group_of[static_cast<std::size_t>(t)])];
+            if (at < 0) {
+                at = static_cast<int>(groups_.size());
+                groups_.push_back({tensor(t).layer});
+            }
+            groups_[static_cast<std::size_t>(at)].tensors.push_back(static_cast<int>(t));
+        }
+    }
+    [[nodiscard, gnu::cold]] const foreign_group* group_called(std::string_view name) const {
+        for (const foreign_group& one : groups_)
+            if (one.name == name) return &one;
+        return nullptr;
+    }
+    /// The same, or the only one inside: "lstm" is PyTorch's "lstm_l0" and Keras' "lstm/lstm_cell".
+    [[nodiscard, gnu::cold]] const foreign_group* group_named(const std::string& name) const {
+        for (const std::string& one : {name, name + "_l0"})
+            if (const foreign_group* group = group_called(one)) return group;
+        const foreign_group* only = nullptr;
+        for (const foreign_group& one : groups_) {
+            if (one.name.size() <= name.size() || one.name.substr(0, name.size()) != name) continue;
+            if (one.name[name.size()] != '/') continue;
+            if (only != nullptr) return nullptr;
+            only = &one;
+        }
+        return only;
+    }
+    [[nodiscard]] int tensor_in(const foreign_group& group, const weight_piece& piece) const {
+        for (const int t : group.tensors)
+            if (tensors_[static_cast<std::size_t>(t)].word == piece.theirs ||
+                (piece.otherwise != nullptr && tensors_[static_cast<std::size_t>(t)].word == piece.otherwise))
+                return t;
+        return -1;
+    }
+    [[gnu::cold]] void take(std::size_t layer, const foreign_group& group) {
+        for (std::size_t p = 0; p < layers_[layer].pieces.size(); ++p)
+            found_[layer][p] = tensor_in(group, layers_[layer].pieces[p]);
+    }
+
+    [[nodiscard, gnu::cold]] std::string match_names(std::span<const name_pair> names) {
+        std::vector<char> used(names.size());
+        const auto begins = [](std::string_view name, std::string_view with) {
+            return name == with || (name.size() > with.size() && name.substr(0, with.size()) == with &&
+                                    (with.empty() || name[with.size()] == '.'));
+        };
+        for (std::size_t i = 0; i < layers_.size(); ++i) {
+            std::string theirs = layers_[i].name;
+            std::size_t longest = 0;
+            for (std::size_t n = 0; n < names.size(); ++n) {
+                const std::string_view ours = names[n].ours;
+                if (!begins(layers_[i].name, ours) || ours.size() < longest) continue;
+                longest = ours.size();
+                used[n] = 1;
+                theirs = names[n].theirs;
+                const std::string_view rest = std::string_view(layers_[i].name).substr(ours.size());
+                if (ours.empty() && !theirs.empty() && !rest.empty()) theirs += '.';
+                theirs += rest;
+            }
+            if (const foreign_group* group = group_named(theirs)) take(i, *group);
+            for (std::size_t p = 0; p < layers_[i].pieces.size(); ++p) {
+                const std::string word = layers_[i].pieces[p].ours;
+                const std::string full = layers_[i].name.empty() ? word : layers_[i].name + '.' + word;
+                for (std::size_t n = 0; n < names.size(); ++n) {
+                    if (names[n].ours != full) continue;
+                    used[n] = 1;
+                    found_[i][p] = -1;
+                    for (const extent t : order_)
+                        if (name_of(t) == names[n].theirs) found_[i][p] = static_cast<int>(t);
+                    break;
+                }
+            }
+        }
+        std::string text = differences();
+        for (std::size_t n = 0; n < names.size(); ++n)
+            if (used[n] == 0)
+                text += text_of({"\n  the names say ", std::string(names[n].ours), ": the network has none"});
+        return text;
+    }
+
+    [[nodiscard, gnu::cold]] bool fits(const weight_piece& piece, int t) const {
+        if (t < 0) return piece.optional;
+        const foreign_tensor& of = tensors_[static_cast<std::size_t>(t)];
+        if (!is_real(of.type)) return false;
+        if (!piece.squeezed) return of.shape == piece.shape;
+        std::vector<extent> squeezed;
+        for (const extent axis : of.shape)
+            if (axis != 1) squeezed.push_back(axis);
+        return squeezed == piece.shape || (squeezed.empty() && piece.shape == std::vector<extent>{1});
+    }
+    [[nodiscard, gnu::cold]] bool fits(const foreign_layer& layer, const foreign_group& group) const {
+        std::size_t taken = 0;
+        for (const weight_piece& piece : layer.pieces) {
+            const int t = tensor_in(group, piece);
+            if (!fits(piece, t)) return false;
+            taken += t >= 0;
+        }
+        return taken == group.tensors.size();
+    }
+    /// Names in alphabetical order, as safetensors' own writer leaves them, do not say which layer comes first.
+    [[nodiscard, gnu::cold]] bool sorted() const {
+        for (std::size_t t = 1; t < tensors_.size(); ++t)
+            if (tensors_[t - 1].type == tensors_[t].type && tensors_[t - 1].name > tensors_[t].name) return false;
+        return true;
+    }
+    /// Layer by layer where the file has the order of the network. Otherwise each layer's shapes must say which it is,
+    /// or names that differ in their numbers alone.
+    [[nodiscard, gnu::cold]] bool match_order() {
+        const bool alphabetical = sorted();
+        if (alphabetical) sort_groups();
+        for (auto& one : found_) one.assign(one.size(), -1);
+        bool straight = groups_.size() == layers_.size();
+        for (std::size_t i = 0; i < layers_.size() && i < groups_.size(); ++i) {
+            take(i, groups_[i]);
+            straight = straight && fits(layers_[i], groups_[i]);
+        }
+        if (straight && !alphabetical) return true;
+        if (groups_.size() != layers_.size()) return false;
+        if (!alphabetical) sort_groups();
+        const assignment side_by_side = found_;
+        std::vector<char> done(layers_.size());
+        bool right = true;
+        for (std::size_t i = 0; i < layers_.size() && right; ++i) {
+            if (done[i] != 0) continue;
+            std::vector<std::size_t> groups, layers;
+            for (std::size_t g = 0; g < groups_.size(); ++g)
+                if (fits(layers_[i], groups_[g])) groups.push_back(g);
+            for (std::size_t l = i; l < layers_.size() && !groups.empty(); ++l)
+                if (done[l] == 0 && fits(layers_[l], groups_[groups[0]])) layers.push_back(l);
+            right = !groups.empty() && groups.size() == layers.size();
+            for (std::size_t n = 0; n < groups.size() && right; ++n) {
+                if (without_digits(groups_[groups[n]].name) != without_digits(groups_[groups[0]].name))
+                    ambiguous_ +=
+                        text_of({"\n  ", layers_[layers[n]].name, ": file ", std::string(groups_[groups[0]].name),
+                                 " or ", std::string(groups_[groups[n]].name), ", whose shapes are equal: name it"});
+                take(layers[n], groups_[groups[n]]);
+                done[layers[n]] = 1;
+            }
+        }
+        if (!right) {
+            found_ = side_by_side;
+            ambiguous_.clear();
+        }
+        return right && ambiguous_.empty();
+    }
+    [[gnu::cold]] void sort_groups() {
+        std::vector<foreign_group> sorted;
+        for (const extent g : sorted_places(
+                 groups_, [](const foreign_group&a, const foreign_group&b) { return natural_less(a.name, b.name); }))
+            sorted.push_back(std::move(groups_[static_cast<std::size_t>(g)]));
+        groups_ = std::move(sorted);
+    }
+
+    /// Numbers inside names count as numbers: conv2 comes before conv10.
+    [[nodiscard, gnu::cold]] static bool natural_less(std::string_view a, std::string_view b) {
+        const auto digit = [](std::string_view text, std::size_t i) {
+            return i < text.size() && text[i] >= '0' && text[i] <= '9';
+        };
+        std::size_t i = 0, j = 0;
+        while (i < a.size() && j < b.size()) {
+            if (digit(a, i) && digit(b, j)) {
+                const std::size_t from_a = i, from_b = j;
+                while (digit(a, i)) ++i;
+                while (digit(b, j)) ++j;
+                const std::string_view x = a.substr(from_a, i - from_a), y = b.substr(from_b, j - from_b);
+                if (x.size() != y.size()) return x.size() < y.size();
+                if (x != y) return x < y;
+            } else {
+                if (a[i] != b[j]) return a[i] < b[j];
+                ++i;
+                ++j;
+            }
+        }
+        return a.size() - i < b.size() - j;
+    }
+    [[nodiscard, gnu::cold]] static std::string without_digits(std::string_view name) {
+        const std::string_view reverse = "_reverse";  // behind its twin in the order of names, too
+        if (name.size() > reverse.size() && name.substr(name.size() - reverse.size()) == reverse)
+            name.remove_suffix(reverse.size());
+        std::string text;
+        for (const char c : name)
+            if (c < '0' || c > '9') text += c;
+        return text;
+    }
+
+    [[nodiscard, gnu::cold]] std::string differences() const {
+        std::string text;
+        std::vector<char> used(tensors_.size());
+        for (std::size_t i = 0; i < layers_.size(); ++i)
+            for (std::size_t p = 0; p < layers_[i].pieces.size(); ++p) {
+                const weight_piece& piece = layers_[i].pieces[p];
+                const int t = found_[i][p];
+                if (t >= 0) used[static_cast<std::size_t>(t)] = 1;
+                if (fits(piece, t)) continue;
+                std::string theirs = "none";
+                if (t >= 0) theirs = described(tensors_[static_cast<std::size_t>(t)]);
+                const char* dot = layers_[i].name.empty() ? "" : ".";
+                text += text_of({"\n  ", layers_[i].name, dot, piece.ours, ": file ", theirs, ", network ",
+                                 piece.theirs, " ", shape_text(piece.shape)});
+            }
+        for (const extent t : order_)
+            if (used[static_cast<std::size_t>(t)] == 0)
+                text += text_of({"\n  none: file ", described(tensor(t)), ", network none"});
+        return text;
+    }
+    [[nodiscard, gnu::cold]] static std::string described(const foreign_tensor& t) {
+        const std::string type = is_real(t.type) ? "" : std::string(" of ") + tensor_type_name(t.type);
+        return t.name + ' ' + shape_text(t.shape) + type;
+    }
+    [[nodiscard]] const foreign_tensor& tensor(extent t) const { return tensors_[static_cast<std::size_t>(t)]; }
+    [[nodiscard]] std::string_view name_of(extent t) const { return tensor(t).name; }
+
+    const std::vector<foreign_layer>& layers_;
+    const std::vector<foreign_tensor>& tensors_;
+    std::vector<extent> order_;  // of the tensors that are not ignored
+    std::vector<foreign_group> groups_;
+    assignment found_;
+    std::string ambiguous_;
+};
+
+}  // namespace detail
+}  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+
+/// Writes one piece into a block of parameters. \returns false for NaN and infinity, unless they are allowed
+template <class T>
+[[nodiscard, gnu::cold]] bool convert_piece(const weight_piece& piece, const foreign_tensor& from, T* to,
+                                            bool allow_not_finite) {
+    extent at[5]{}, place = 0;
+    const std::size_t rank = piece.from.size();
+    for (std::size_t a = 0; a < rank; ++a) place += piece.from[a][0];
+    for (extent i = 0, count = from.size(); i < count; ++i) {
+        const T value = static_cast<T>(number_at(from, place));
+        if (!std::isfinite(value) && !allow_not_finite) return false;
+        to[i] = piece.adds ? to[i] + value : value;
+        for (std::size_t a = rank; a-- > 0;) {  // the next number of ours: the last axis turns first
+            const std::vector<extent>& places = piece.from[a];
+            place -= places[static_cast<std::size_t>(at[a])];
+            at[a] = at[a] + 1 < static_cast<extent>(places.size()) ? at[a] + 1 : 0;
+            place += places[static_cast<std::size_t>(at[a])];
+            if (at[a] != 0) break;
+        }
+    }
+    return true;
+}
+
+/// What is to be converted: the file, the pieces of the network, and which tensor each of them takes.
+struct foreign_plan {
+    foreign_file file;
+    std::vector<foreign_layer> layers;
+    assignment tensors;
+};
+
+/// Everything that does not depend on the numbers' type: reads, matches and refuses.
+[[nodiscard, gnu::cold]] inline result<foreign_plan> plan_foreign(const named_rows& network, byte_vector bytes,
+                                                                  const std::string& path, layout of,
+                                                                  std::span<const name_pair> names,
+                                                                  std::int64_t budget) {
+    result<foreign_file> file = parse_foreign(std::move(bytes), path, budget);
+    if (!file) return file.error();
+    const feature_orders orders = order_features(network);
+    if (of == layout::pytorch && orders.refused_row >= 0)
+        return error(error_kind::unsupported, path,
+                     layer_texts(network)[static_cast<std::size_t>(orders.refused_row)] +
+                         " joins features that PyTorch has in another order, channels first, where no weights can make "
+                         "up for it");
+    foreign_plan plan;
+    plan.layers = foreign_layers(network, of, orders);
+    weight_matcher matcher(plan.layers, file->tensors);
+    const std::string differences = matcher.match(names);
+    if (!differences.empty())
+        return error(error_kind::shape_mismatch, path, "its tensors are not the network's:" + differences);
+    plan.tensors = matcher.found();
+    plan.file = std::move(*file);
+    return plan;
+}
+
+/// load() from the content of a file, whose name is `path` in errors.
+template <class Net, class T>
+[[nodiscard, gnu::cold]] error load_foreign(model<Net, T>& m, byte_vector bytes, const std::string& path, layout of,
+                                            std::span<const name_pair> names, const load_options& options) {
+    const result<foreign_plan> plan =
+        plan_foreign(named_rows_of<Net>(), std::move(bytes), path, of, names, options.budget);
+    if (!plan) return plan.error();
+    parameter_block<Net, T> learned;  // zeros, which stay where the file has no bias
+    std::vector<T> kept(static_cast<std::size_t>(Net::state_count));
+    for (std::size_t i = 0; i < plan->layers.size(); ++i)
+        for (std::size_t p = 0; p < plan->layers[i].pieces.size(); ++p) {
+            const weight_piece& piece = plan->layers[i].pieces[p];
+            const int t = plan->tensors[i][p];
+            if (t < 0) continue;
+            const foreign_tensor& from = plan->file.tensors[static_cast<std::size_t>(t)];
+            if (!convert_piece(piece, from, (piece.learned ? learned.data() : kept.data()) + piece.offset,
+                               options.allow_not_finite))
+                return {error_kind::not_finite, path, -1, "NaN or infinity in " + from.name, "finite weights"};
+        }
+    for (extent i = 0; i < Net::parameter_count; ++i) m.parameters().data()[i] = learned.data()[i];
+    for (extent i = 0; i < Net::state_count; ++i) m.state().data()[i] = kept[static_cast<std::size_t>(i)];
+    return {};
+}
+
+}  // namespace detail
+
+/// Reads weights that PyTorch or Keras trained, from a safetensors or an npz file: layout::pytorch is a state_dict,
+/// layout::keras what get_weights() gives, saved by numpy.savez(file, *model.get_weights()), or Keras' named tensors.
+///
+///     const ctnn::name_pair names[] = {{"0", "conv1"}, {"1", "norm1"}, {"4", "fc1"}};
+///     if (auto failed = ctnn::load(model, "net.safetensors", ctnn::layout::pytorch, names)) std::puts(failed.what());
+///
+/// Everything is turned into ctnn's order: filters last in convolutions (also grouped, depthwise and transposed) and
+/// dense layers; the rows of a dense layer behind a flatten, whose input PyTorch has channels first (and the columns of
+/// one in front of a reshape into an image); the gates of a gru; PyTorch's two biases of a recurrent layer. Batch norms
+/// bring their statistics; num_batches_tracked is passed over. F32, F64, F16 and BF16 are converted; tensors of a
+/// user's own layer are taken in its own shapes. What the model knows of its data (class names, scaling) stays.
+///
+/// A layer finds its tensors by `names`, where given: the layers that they leave out bear their own. Otherwise by its
+/// own name, if the file has all of them with the right shapes (a Sequential of the same layers); then by order and
+/// shape. Order is that of the file, but where all names are sorted, as the safetensors package leaves them, shapes
+/// must tell the layers apart, or the numbers in their names do (conv1, conv2): all else is refused, and wants names.
+/// Of a torch.nn.LSTM, GRU or RNN each layer and direction has a name of its own, lstm_l0, lstm_l0_reverse, lstm_l1.
+///
+/// Epsilons and paddings are the network's: spell what Keras has as 1e-3. A Keras GRU is taken with reset_after=True.
+/// \returns what read_file, parse_safetensors and parse_npz refuse; wrong_format for a model file of ctnn's own;
+///          shape_mismatch with every tensor that is missing, of another shape or too many, under both names;
+///          unsupported where a network joins flattened features so that no order of weights can equal PyTorch's;
+///          not_finite. After any of them the model is as it was
+/// https://pytorch.org/docs/stable/notes/serialization.html, https://keras.io/api/models/model_saving_apis/
+template <class Net, class T>
+[[nodiscard, gnu::cold]] error load(model<Net, T>& m, const std::string& path, layout of,
+                                    std::span<const name_pair> names = {}, const load_options& options = {}) {
+    return detail::catch_out_of_memory(path, [&]() -> error {
+        result<byte_vector> bytes = read_file(path, options.budget);
+        if (!bytes) return bytes.error();
+        return detail::load_foreign(m, std::move(*bytes), path, of, names, options);
     });
 }
 
@@ -20974,167 +23581,6 @@ struct depthwise_conv {
 };
 
 }  // namespace ctnn
-// -------------------- ctnn/layers/dropout.hpp
-/// \file
-/// Dropout.
-
-// -------------------- ctnn/kernels/dropout.hpp
-/// \file
-/// Dropout with a mask that is a function of seed, layer, step and element: backward draws it again, nothing is kept.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-/// Names the mask of one layer in one step.
-struct dropout_key {
-    std::uint64_t seed, stream;
-    dropout_key(std::uint64_t seed_value, int layer, std::uint64_t step)
-        // The highest byte keeps the streams of masks apart from every other use of the seed.
-        : seed(seed_value),
-          stream((std::uint64_t{0xD0} << 56) | (static_cast<std::uint64_t>(layer) << 40) | (step & 0xFFFFFFFFFFu)) {}
-};
-
-namespace detail {
-
-inline constexpr extent dropout_blocks = 64;
-inline constexpr extent dropout_chunk = 4 * dropout_blocks;
-
-/// Philox 4x32-10 (core/random.hpp) for the counters first, first + 1, ...: word[w][i] is word w of block first + i.
-/// The same sequence for all blocks side by side, so that the compiler keeps the blocks in the lanes of registers.
-CTNN_KERNEL inline void philox_blocks(std::uint64_t key, std::uint64_t stream, std::uint64_t first,
-                                      std::uint32_t (&word)[4][dropout_blocks]) {
-    std::uint32_t(&c0)[dropout_blocks] = word[0], (&c1)[dropout_blocks] = word[1];
-    std::uint32_t(&c2)[dropout_blocks] = word[2], (&c3)[dropout_blocks] = word[3];
-    for (extent i = 0; i < dropout_blocks; ++i) {
-        const std::uint64_t counter = first + static_cast<std::uint64_t>(i);
-        c0[i] = static_cast<std::uint32_t>(counter);
-        c1[i] = static_cast<std::uint32_t>(counter >> 32);
-        c2[i] = static_cast<std::uint32_t>(stream);
-        c3[i] = static_cast<std::uint32_t>(stream >> 32);
-    }
-    std::uint32_t k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
-    for (int round = 0; round < 10; ++round) {
-        for (extent i = 0; i < dropout_blocks; ++i) {
-            const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c0[i], p1 = std::uint64_t{0xCD9E8D57u} * c2[i];
-            c0[i] = static_cast<std::uint32_t>(p1 >> 32) ^ c1[i] ^ k0;
-            c1[i] = static_cast<std::uint32_t>(p1);
-            c2[i] = static_cast<std::uint32_t>(p0 >> 32) ^ c3[i] ^ k1;
-            c3[i] = static_cast<std::uint32_t>(p0);
-        }
-        k0 += 0x9E3779B9u;
-        k1 += 0xBB67AE85u;
-    }
-}
-
-/// What an element is multiplied by: `scale` where its 24 random bits reach `threshold`, 0 elsewhere.
-template <class T>
-struct dropped {
-    std::uint32_t threshold;
-    T scale;
-    explicit dropped(double rate)
-        : threshold(static_cast<std::uint32_t>(rate * 16777216.0 + 0.5)),
-          scale(rate < 1 ? static_cast<T>(1 / (1 - rate)) : T(0)) {}
-};
-
-/// The factors of the elements of one chunk. Element e takes word e / 64 % 4 of block e / 256 * 64 + e % 64: then words
-/// that lie side by side in registers belong to elements that lie side by side in memory.
-template <class T>
-CTNN_INLINE void dropout_factors(const dropout_key& key, extent chunk, const dropped<T>& drops,
-                                 T (&factor)[dropout_chunk]) {
-    std::uint32_t word[4][dropout_blocks];
-    philox_blocks(key.seed, key.stream, static_cast<std::uint64_t>(chunk * dropout_blocks), word);
-    for (extent w = 0; w < 4; ++w)
-        for (extent i = 0; i < dropout_blocks; ++i)
-            factor[w * dropout_blocks + i] = (word[w][i] >> 8) >= drops.threshold ? drops.scale : T(0);
-}
-
-}  // namespace detail
-
-/// x, y: `count` runs of `length` elements, the first of them number `first` of the batch. y = x times the factor of
-/// its element, so that NaN passes; y may be x.
-template <class T>
-CTNN_KERNEL void drop(pixels<const T> x, pixels<T> y, extent first, extent count, extent length, const dropout_key& key,
-                      const detail::dropped<T>& drops) {
-    T factor[detail::dropout_chunk];
-    extent chunk = -1;
-    for (extent run = 0; run < count; ++run) {
-        const T* from = x.data + run * x.step;
-        T* to = y.data + run * y.step;
-        for (extent done = 0; done < length;) {
-            const extent element = first + run * length + done, skip = element % detail::dropout_chunk;
-            if (element / detail::dropout_chunk != chunk) {
-                chunk = element / detail::dropout_chunk;
-                detail::dropout_factors(key, chunk, drops, factor);
-            }
-            const extent here =
-                detail::dropout_chunk - skip < length - done ? detail::dropout_chunk - skip : length - done;
-            extent i = 0;
-            for (; i + lanes<T> <= here; i += lanes<T>)
-                store(to + done + i, load(from + done + i) * load(static_cast<const T*>(factor) + skip + i));
-            for (; i < here; ++i) to[done + i] = from[done + i] * factor[skip + i];
-            done += here;
-        }
-    }
-}
-
-/// Inverted dropout of a whole batch of any layout: keeps an element with probability 1 - rate and divides it by that.
-/// Forward and backward alike; y may be x.
-template <class T>
-void dropout_apply(const batch_view<const T>& x, const batch_view<T>& y, double rate, const dropout_key& key,
-                   extent threads) {
-    const detail::dropped<T> drops(rate);
-    const extent channels = x.shape.channels();
-    for_each_pixels(
-        threads,
-        [&](extent first, extent count, pixels<const T> from, pixels<T> to) {
-            const bool gaps = from.step != channels || to.step != channels;
-            drop(from, to, first * channels, gaps ? count : 1, gaps ? channels : count * channels, key, drops);
-        },
-        x, y);
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// In training sets elements to zero with probability Rate and divides the others by 1 - Rate; an engine has no
-/// dropout.
-///
-///     takes    any shape
-///     gives    the same shape
-///     refuses  a rate outside [0, 1)
-///
-/// The mask is a function of the seed, the layer's row, the step and the element: the same for any number of threads,
-/// and drawn again by backward instead of being kept.
-///
-///     using head = ctnn::network<ctnn::shape<512>, ctnn::dense<64>, ctnn::relu, ctnn::dropout<0.5>, ctnn::dense<3>>;
-///
-/// Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
-template <number Rate>
-struct dropout {
-    [[nodiscard]] static constexpr outcome lower(dims in) {
-        if (!(Rate.value() >= 0 && Rate.value() < 1)) return refusal::number_out_of_range;
-        operation row{.what = kind::dropout, .layer = "dropout", .in = in, .out = in};
-        row.alpha = Rate.value();
-        row.in_place = row.backward_in_place = true;
-        return row;
-    }
-    template <class T>
-    static void forward(const forward_call<T>& call) {
-        const double rate = call.training ? call.op.alpha : 0;
-        kernels::dropout_apply(call.x, call.y, rate, {call.seed, call.op.row, call.step}, call.threads);
-    }
-    template <class T>
-    static void backward(const backward_call<T>& call) {
-        if (call.dx.data != nullptr)
-            kernels::dropout_apply(call.dy, call.dx, call.op.alpha, {call.seed, call.op.row, call.step}, call.threads);
-    }
-};
-
-}  // namespace ctnn
 // -------------------- ctnn/layers/elementwise.hpp
 /// \file
 /// What a layer of one's own derives from when each output depends on one input alone.
@@ -21666,441 +24112,6 @@ struct glu {
     template <class T>
     static void backward(const backward_call<T>& call) {
         if (call.dx.data != nullptr) kernels::glu_backward(call.x, call.dy, call.dx, call.threads);
-    }
-};
-
-}  // namespace ctnn
-// -------------------- ctnn/layers/group_norm.hpp
-/// \file
-/// Group normalization.
-
-// -------------------- ctnn/kernels/group_norm.hpp
-/// \file
-/// Normalization of groups of channels over the positions of each sample, forwards and backwards. A group of one
-/// channel is instance normalization.
-
-// -------------------- ctnn/kernels/sample_moments.hpp
-/// \file
-/// Walks a batch a few samples at a time, each in pieces, and sums what normalizations over a sample's positions need.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-/// A wave of samples that are summed side by side: large samples in up to 16 pieces, up to 16 small ones at once. How
-/// many is a matter of the shape alone, so neither sums nor the order of their addition depend on the threads.
-struct sample_wave {
-    extent positions, channels;
-    extent size, pieces;  ///< positions of a piece, pieces of a sample
-    extent samples;
-
-    constexpr explicit sample_wave(const dims& shape)
-        : positions(shape.positions()),
-          channels(shape.channels()),
-          size(detail::piece_size(positions)),
-          pieces(detail::piece_count(positions)),
-          samples(detail::sum_pieces / pieces) {}
-
-    /// Numbers of temporary memory: the shift of each sample and channel, four sums for each piece, and up to four
-    /// factors for each sample and channel.
-    [[nodiscard]] constexpr extent scratch() const { return samples * (1 + 4 * pieces + 4) * channels; }
-    /// Where these begin, for sample s of the wave: `shift` (channels), `sums` (4, channels), `factors` (4, channels).
-    [[nodiscard]] constexpr extent shift(extent s) const { return s * channels; }
-    [[nodiscard]] constexpr extent sums(extent s, extent piece) const {
-        return (samples + (s * pieces + piece) * 4) * channels;
-    }
-    [[nodiscard]] constexpr extent factors(extent s) const {
-        return (samples + samples * pieces * 4 + s * 4) * channels;
-    }
-
-    /// Calls body(s, piece, first pixel of the batch, last) for the pieces of `count` samples from `begin` on.
-    template <class Body>
-    void for_each_piece(extent begin, extent count, extent threads, const Body& body) const {
-        parallel_for(count * pieces, threads, [&](extent i) {
-            const extent s = i / pieces, piece = i % pieces, first = (begin + s) * positions + piece * size;
-            body(s, piece, first, first + detail::piece_pixels(positions, piece));
-        });
-    }
-    /// Calls body(first sample, samples) for the waves of a batch.
-    template <class Body>
-    void for_each_wave(extent batch, const Body& body) const {
-        for (extent begin = 0; begin < batch; begin += samples)
-            body(begin, batch - begin < samples ? batch - begin : samples);
-    }
-};
-
-namespace detail {
-
-/// shift = the average over up to 16 pixels, spread over the first run of a sample: what its values are measured from,
-/// so that no cancellation is left in sum d^2 - (sum d)^2 / n even where the mean is a million times the deviation.
-template <class T>
-void shift_of_sample(const batch_view<const T>& x, extent sample, T* shift) {
-    bool begun = false;
-    const extent first = sample * x.shape.positions();
-    const auto body = [&](extent, extent count, pixels<const T> p) {
-        if (begun) return;
-        begun = true;
-        const extent sampled = count < batch_norm_sampled ? count : batch_norm_sampled;
-        average_of_pixels<T>({p.data, p.step * (count / sampled)}, sampled, x.shape.channels(), shift);
-    };
-    walk_pixels(first, first + x.shape.width(), body, x);
-}
-
-}  // namespace detail
-
-/// The moments of one sample's channel, from the sums of its pieces: sum (x - shift) and sum (x - shift)^2.
-struct channel_moments {
-    double shift = 0, sum = 0, squares = 0;
-};
-template <class T>
-channel_moments moments_of_channel(const sample_wave& wave, const T* scratch, extent s, extent c) {
-    channel_moments m{static_cast<double>(scratch[wave.shift(s) + c])};
-    for (extent piece = 0; piece < wave.pieces; ++piece) {
-        const T* sums = scratch + wave.sums(s, piece) + c;
-        m.sum += static_cast<double>(sums[0]);
-        m.squares += static_cast<double>(sums[wave.channels]);
-    }
-    return m;
-}
-
-/// The same of a gradient g: sum g, and as `squares` sum g (x - mean), of which the pieces have sum g (x - shift).
-template <class T>
-channel_moments gradient_moments_of_channel(const sample_wave& wave, const T* scratch, extent s, extent c,
-                                            double mean) {
-    channel_moments m{static_cast<double>(scratch[wave.shift(s) + c])};
-    for (extent piece = 0; piece < wave.pieces; ++piece) {
-        const T* sums = scratch + wave.sums(s, piece) + c;
-        m.sum += static_cast<double>(sums[2 * wave.channels]);
-        m.squares += static_cast<double>(sums[3 * wave.channels]);
-    }
-    m.squares += m.sum * (m.shift - mean);
-    return m;
-}
-
-/// Mean and 1 / sqrt(variance + epsilon) of the channels [first, last) of a sample together.
-struct group_moments {
-    double mean, inverse;
-};
-template <class T>
-group_moments moments_of_group(const sample_wave& wave, const T* scratch, extent s, extent first, extent last,
-                               double epsilon) {
-    const double positions = static_cast<double>(wave.positions), n = positions * static_cast<double>(last - first);
-    double mean = 0, squares = 0;
-    for (extent c = first; c < last; ++c) {
-        const channel_moments m = moments_of_channel(wave, scratch, s, c);
-        mean += m.shift * positions + m.sum;
-    }
-    mean /= n;
-    for (extent c = first; c < last; ++c) {
-        const channel_moments m = moments_of_channel(wave, scratch, s, c);
-        const double away = m.shift + m.sum / positions - mean;
-        squares += m.squares - m.sum * m.sum / positions + positions * away * away;
-    }
-    const double variance = squares < 0 ? 0 : squares / n;  // NaN stays NaN
-    return {mean, 1 / std::sqrt(variance + epsilon)};
-}
-
-/// The sums of d = x - shift and of d^2 of `count` samples from `begin` on, a channel and piece each, into `scratch`.
-template <class T>
-void sum_samples(const sample_wave& wave, const batch_view<const T>& x, extent begin, extent count, T* scratch,
-                 extent threads) {
-    for (extent s = 0; s < count; ++s) detail::shift_of_sample(x, begin + s, scratch + wave.shift(s));
-    wave.for_each_piece(begin, count, threads, [&](extent s, extent piece, extent first, extent last) {
-        T* sums = scratch + wave.sums(s, piece);
-        for (extent c = 0; c < 2 * wave.channels; ++c) sums[c] = 0;
-        walk_pixels(
-            first, last,
-            [&](extent, extent pixels_here, pixels<const T> p) {
-                detail::add_moments<T>(p, pixels_here, wave.channels, scratch + wave.shift(s), sums,
-                                       sums + wave.channels);
-            },
-            x);
-    });
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-/// x, y: (batch, ..., channels), any layout. y = (x - mean) / sqrt(variance + epsilon) weight + bias, with the mean and
-/// the biased variance of a sample's group, in training and outside alike; y may be x.
-/// \param weight, bias  (channels) each
-/// \param scratch       sample_wave(shape).scratch() numbers
-template <class T>
-void group_norm_forward(const batch_view<const T>& x, const batch_view<T>& y, extent groups, const T* weight,
-                        const T* bias, double epsilon, T* scratch, extent threads) {
-    const sample_wave wave(x.shape);
-    const extent channels = wave.channels, width = channels / groups;
-    threads = threads_for(x.count * x.shape.size(), threads);
-    wave.for_each_wave(x.count, [&](extent begin, extent count) {
-        sum_samples(wave, x, begin, count, scratch, threads);
-        for (extent s = 0; s < count; ++s) {
-            T *mean = scratch + wave.factors(s), *scale = mean + channels, *offset = scale + channels;
-            for (extent g = 0; g < groups; ++g) {
-                const group_moments m = moments_of_group(wave, scratch, s, g * width, (g + 1) * width, epsilon);
-                // The mean is rounded, which at values of 1e4 is 5e-4: what is lost goes into the offset.
-                const T rounded = static_cast<T>(m.mean);
-                const double rest = m.mean - static_cast<double>(rounded);
-                for (extent c = g * width; c < (g + 1) * width; ++c) {
-                    const double scale_c = m.inverse * static_cast<double>(weight[c]);
-                    mean[c] = rounded;
-                    scale[c] = static_cast<T>(scale_c);
-                    offset[c] = static_cast<T>(static_cast<double>(bias[c]) - rest * scale_c);
-                }
-            }
-        }
-        wave.for_each_piece(begin, count, threads, [&](extent s, extent, extent first, extent last) {
-            const T* mean = scratch + wave.factors(s);
-            walk_pixels(
-                first, last,
-                [&](extent, extent here, pixels<const T> from, pixels<T> to) {
-                    detail::normalize_pixels<T>(from, to, here, channels, mean, mean + channels, mean + 2 * channels);
-                },
-                x, y);
-        });
-    });
-}
-
-/// Its gradients, through the statistics. With u the normalized x, g = dy weight and averages over the group,
-/// dx = inverse (g - average of g - u average of g u), d_weight = sum of dy u, d_bias = sum of dy.
-/// \param d_weight, d_bias  (channels) each, added into, sample after sample; null where there is none
-/// \param scratch           sample_wave(shape).scratch() numbers
-/// dx may be dy, and may be absent (null).
-template <class T>
-void group_norm_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
-                         extent groups, const T* weight, double epsilon, T* d_weight, T* d_bias, T* scratch,
-                         extent threads) {
-    const sample_wave wave(x.shape);
-    const extent channels = wave.channels, width = channels / groups;
-    const double n = static_cast<double>(wave.positions * width);
-    threads = threads_for(x.count * x.shape.size(), threads);
-    wave.for_each_wave(x.count, [&](extent begin, extent count) {
-        sum_samples(wave, x, begin, count, scratch, threads);
-        wave.for_each_piece(begin, count, threads, [&](extent s, extent piece, extent first, extent last) {
-            T *sum = scratch + wave.sums(s, piece) + 2 * channels, *products = sum + channels;
-            for (extent c = 0; c < 2 * channels; ++c) sum[c] = 0;
-            walk_pixels(
-                first, last,
-                [&](extent, extent here, pixels<const T> input, pixels<const T> from) {
-                    detail::add_gradient_sums<T>(input, from, here, channels, scratch + wave.shift(s), sum, products);
-                },
-                x, dy);
-        });
-        for (extent s = 0; s < count; ++s) {
-            T *mean = scratch + wave.factors(s), *scale = mean + channels;
-            T *slope = scale + channels, *offset = slope + channels;
-            for (extent g = 0; g < groups; ++g) {
-                const group_moments m = moments_of_group(wave, scratch, s, g * width, (g + 1) * width, epsilon);
-                const T rounded = static_cast<T>(m.mean);
-                const double rest = m.mean - static_cast<double>(rounded);
-                double sum_g = 0, products_g = 0;
-                for (extent c = g * width; c < (g + 1) * width; ++c) {
-                    const channel_moments g_c = gradient_moments_of_channel(wave, scratch, s, c, m.mean);
-                    const double sum = g_c.sum, products = g_c.squares * m.inverse;
-                    if (d_weight != nullptr) d_weight[c] += static_cast<T>(products);
-                    if (d_bias != nullptr) d_bias[c] += static_cast<T>(sum);
-                    sum_g += static_cast<double>(weight[c]) * sum;
-                    products_g += static_cast<double>(weight[c]) * products;
-                }
-                const double slope_g = m.inverse * m.inverse * products_g / n;
-                const double offset_g = m.inverse * sum_g / n - rest * slope_g;
-                for (extent c = g * width; c < (g + 1) * width; ++c) {
-                    mean[c] = rounded;
-                    scale[c] = static_cast<T>(m.inverse * static_cast<double>(weight[c]));
-                    slope[c] = static_cast<T>(slope_g);
-                    offset[c] = static_cast<T>(offset_g);
-                }
-            }
-        }
-        if (dx.data == nullptr) return;
-        wave.for_each_piece(begin, count, threads, [&](extent s, extent, extent first, extent last) {
-            const T* mean = scratch + wave.factors(s);
-            walk_pixels(
-                first, last,
-                [&](extent, extent here, pixels<const T> input, pixels<const T> from, pixels<T> to) {
-                    detail::batch_norm_gradient_pixels<T>(input, from, to, here, channels, mean, mean + channels,
-                                                          mean + 2 * channels, mean + 3 * channels);
-                },
-                x, dy, dx);
-        });
-    });
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-// -------------------- ctnn/layers/affine.hpp
-/// \file
-/// Weight and bias of the normalizations that may go without.
-
-// -------------------- ctnn/core/norm_options.hpp
-/// \file
-/// The named options of normalizations: layer_norm<over_all, no_affine>.
-
-namespace ctnn {
-
-template <bool Affine>
-struct affine_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::affine);
-        o.affine = Affine;
-    }
-};
-struct over_all_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::over_all);
-        o.over_all = true;
-    }
-};
-template <number Value>
-struct alpha_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::alpha);
-        o.alpha = Value.value();
-    }
-};
-template <number Value>
-struct beta_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::beta);
-        o.beta = Value.value();
-    }
-};
-template <number Value>
-struct additive_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::additive);
-        o.additive = Value.value();
-    }
-};
-
-/// A normalization learns a weight and a bias: what instance_norm does not do by itself.
-inline constexpr affine_option<true> affine{};
-/// A normalization learns neither weight nor bias (PyTorch's elementwise_affine=False).
-inline constexpr affine_option<false> no_affine{};
-/// layer_norm normalizes all elements of a sample together, not the channels of each position.
-inline constexpr over_all_option over_all{};
-/// What local_response_norm multiplies the mean of the squares by.
-template <number Value>
-inline constexpr alpha_option<Value> alpha{};
-/// The exponent of local_response_norm.
-template <number Value>
-inline constexpr beta_option<Value> beta{};
-/// What local_response_norm adds to the sum (PyTorch's k, TensorFlow's bias).
-template <number Value>
-inline constexpr additive_option<Value> additive{};
-
-}  // namespace ctnn
-
-namespace ctnn::detail {
-
-/// Lets a row learn a weight of `shape`, which begins at 1, and a bias, which begins at 0.
-constexpr void learn_affine(operation& row, const dims& shape, bool weight, bool bias) {
-    const auto tensor = [&](const char* name, initializer start) {
-        parameter p{.name = name, .rank = shape.rank, .start = start};
-        for (extent a = 0; a < shape.rank; ++a) p.axis[a] = shape[a];
-        return p;
-    };
-    if (weight) row.parameters[0] = tensor("weight", initializer::ones);
-    if (weight && bias) row.parameters[1] = tensor("bias", initializer::zeros);
-}
-
-/// Are these the options of a normalization with weight and bias: epsilon, affine, no_affine, no_bias?
-constexpr bool takes_affine(const layer_options& o, unsigned more = 0) {
-    return !o.repeated && (o.given & ~(option::epsilon | option::affine | option::bias | more)) == 0 &&
-           (o.affine || o.bias);
-}
-
-template <class T>
-struct affine_numbers {
-    T *weight, *bias;
-};
-
-/// The weight and bias of a row, `count` numbers each. Those that it does not learn are ones and zeros in `scratch`,
-/// 2 * count numbers, so that one kernel serves all.
-template <class T>
-affine_numbers<const T> affine_of(const operation& row, const T* parameters, T* scratch, extent count) {
-    for (extent i = 0; i < count; ++i) {
-        scratch[i] = 1;
-        scratch[count + i] = 0;
-    }
-    const bool weight = row.parameters[0].name != nullptr, bias = row.parameters[1].name != nullptr;
-    return {weight ? parameters : scratch, bias ? parameters + count : scratch + count};
-}
-
-/// The gradients of both, `count` numbers each; null for what the row does not learn.
-template <class T>
-affine_numbers<T> gradients_of(const operation& row, T* gradients, extent count) {
-    return {row.parameters[0].name != nullptr ? gradients : nullptr,
-            row.parameters[1].name != nullptr ? gradients + count : nullptr};
-}
-
-}  // namespace ctnn::detail
-
-namespace ctnn {
-
-namespace detail {
-
-/// What group_norm and instance_norm share: the row and the calls.
-struct grouped_norm {
-    [[nodiscard]] static constexpr operation lower_as(const char* layer, const dims& in, extent groups, bool learned,
-                                                      const layer_options& o) {
-        operation row = make_operation(kind::custom, layer, in, in);
-        row.epsilon = o.epsilon;
-        row.groups = groups;
-        row.in_place = row.backward_in_place = row.backward_reads_input = true;
-        learn_affine(row, make_dims(in.channels()), learned, o.bias);
-        row.scratch = 2 * in.channels() + kernels::sample_wave(in).scratch();
-        return row;
-    }
-    template <class T>
-    static void forward(const forward_call<T>& call) {
-        const extent channels = call.op.in.channels();
-        const auto [weight, bias] = affine_of(call.op, call.parameters, call.scratch, channels);
-        kernels::group_norm_forward(call.x, call.y, call.op.groups, weight, bias, call.op.epsilon,
-                                    call.scratch + 2 * channels, call.threads);
-    }
-    template <class T>
-    static void backward(const backward_call<T>& call) {
-        const extent channels = call.op.in.channels();
-        const auto [weight, bias] = affine_of(call.op, call.parameters, call.scratch, channels);
-        const auto [d_weight, d_bias] = gradients_of(call.op, call.gradients, channels);
-        kernels::group_norm_backward(call.x, call.dy, call.dx, call.op.groups, weight, call.op.epsilon, d_weight,
-                                     d_bias, call.scratch + 2 * channels, call.threads);
-    }
-};
-
-}  // namespace detail
-
-/// Normalizes Groups groups of neighboring channels over all positions of a sample:
-/// y = (x - mean) / sqrt(variance + epsilon) weight + bias.
-///
-///     takes    a vector, a sequence, an image or a volume
-///     gives    the same shape
-///     learns   weight (channels), begins at 1; bias (channels), begins at 0
-///     options  epsilon (1e-5), no_bias, no_affine (neither weight nor bias)
-///     refuses  groups that do not divide the channels, a group of a single number, an epsilon that is not positive;
-///              no_bias beside no_affine
-///     costs    two passes over x forwards; backwards two over x for the sums and one for its gradient
-///
-/// The statistics are those of a sample alone, whatever the batch, in training and in an engine.
-///
-///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same, ctnn::no_bias>, ctnn::group_norm<8>, ctnn::relu>;
-///
-/// Wu and He, "Group normalization", 2018; https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
-template <extent Groups, auto... Options>
-struct group_norm : detail::grouped_norm {
-    [[nodiscard]] static constexpr outcome lower(dims in) {
-        constexpr layer_options o = read_options<Options...>();
-        if (!detail::takes_affine(o)) return refusal::option_not_taken;
-        if (!(o.epsilon > 0) || Groups < 1) return refusal::number_out_of_range;
-        if (in.channels() % Groups != 0) return refusal::groups_do_not_divide;
-        if (in.size() == Groups) return refusal::needs_positions;
-        return lower_as("group_norm", in, Groups, o.affine, o);
     }
 };
 
@@ -22716,17 +24727,6 @@ inline constexpr extent recurrent_samples = 8;
 
 namespace detail {
 
-/// The options of a recurrent layer as its operation carries them, in `alpha`.
-struct recurrent_flags {
-    bool backwards = false, masked = false, keras = false;
-
-    [[nodiscard]] constexpr double number() const { return (backwards ? 1 : 0) + (masked ? 2 : 0) + (keras ? 4 : 0); }
-    [[nodiscard]] static constexpr recurrent_flags of(const operation& op) {
-        const int bits = static_cast<int>(op.alpha);
-        return {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
-    }
-};
-
 template <kernels::cell C>
 struct recurrent {
     [[nodiscard]] static constexpr kernels::recurrent_layout layout_of(const operation& op) {
@@ -23059,470 +25059,6 @@ struct instance_norm : detail::grouped_norm {
         if (!(o.epsilon > 0)) return refusal::number_out_of_range;
         if (in.positions() == 1) return refusal::needs_positions;
         return lower_as("instance_norm", in, in.channels(), learned, o);
-    }
-};
-
-}  // namespace ctnn
-// -------------------- ctnn/layers/layer_norm.hpp
-/// \file
-/// Layer normalization.
-
-// -------------------- ctnn/layers/channel_norm.hpp
-/// \file
-/// What layer_norm and rms_norm share: the rule and the calls of a normalization over channels.
-
-// -------------------- ctnn/kernels/channel_norm.hpp
-/// \file
-/// Normalization over the channels of every pixel, forwards and backwards: by mean and variance, or by the root of the
-/// mean square.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-namespace detail {
-
-/// A channel x of a pixel is normalized to (x - mean) inverse + shift.
-template <class T>
-struct pixel_scaling {
-    T mean, inverse, shift;
-};
-
-/// x: (channels). Centered: the variance by two passes over the pixel, which stays in the first-level cache. The mean
-/// is rounded, by 5e-4 at values of 1e4, which is more than some pixels spread. So the second pass sums d = x - mean
-/// too: their average is what the rounding lost, and it is taken off the variance and, as `shift`, off the results.
-template <bool Centered, class T>
-CTNN_INLINE pixel_scaling<T> scaling_of_pixel(const T* x, extent channels, T epsilon, const T* ones) {
-    const T n = static_cast<T>(channels);
-    vec<T> sum = T(0), squares = T(0);
-    T mean = 0;
-    if constexpr (Centered) {
-        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto) { sum += read(x + c); });
-        mean = reduce_add(sum) / n;
-        sum = T(0);
-    }
-    const vec<T> down = -mean;
-    for_each_channel_vector<T>(channels, [&](extent c, auto read, auto) {
-        if constexpr (Centered) {
-            const vec<T> d = fma(down, read(ones), read(x + c));  // 0 in the lanes without a channel
-            sum += d;
-            squares = fma(d, d, squares);
-        } else {
-            squares = fma(read(x + c), read(x + c), squares);
-        }
-    });
-    const T rest = Centered ? reduce_add(sum) / n : T(0);
-    const T variance = reduce_add(squares) / n - rest * rest;
-    const T inverse = 1 / std::sqrt((variance < 0 ? T(0) : variance) + epsilon);  // NaN stays NaN
-    return {mean, inverse, -rest * inverse};
-}
-
-}  // namespace detail
-
-/// x, y: `count` pixels of `channels`. y = (x - mean) / sqrt(variance + epsilon) weight + bias, or, not centered,
-/// y = x / sqrt(mean of x^2 + epsilon) weight; y may be x.
-template <bool Centered, class T>
-CTNN_KERNEL void channel_norm_pixels(pixels<const T> x, pixels<T> y, extent count, extent channels, const T* weight,
-                                     const T* bias, T epsilon) {
-    T ones[static_cast<unsigned long>(lanes<T>)];
-    store(ones, vec<T>(T(1)));
-    for (extent i = 0; i < count; ++i) {
-        const T* from = x.data + i * x.step;
-        T* to = y.data + i * y.step;
-        const auto [mean, inverse, shift] =
-            detail::scaling_of_pixel<Centered, T>(from, channels, epsilon, static_cast<const T*>(ones));
-        const vec<T> m = mean, a = inverse, o = shift;
-        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
-            if constexpr (Centered)
-                write(to + c, fma(fma(read(from + c) - m, a, o), read(weight + c), read(bias + c)));
-            else
-                write(to + c, read(from + c) * a * read(weight + c));
-        });
-    }
-}
-
-/// x, dy, dx: `count` pixels of `channels`. With u the normalized x and g = dy weight,
-/// dx = inverse (g - mean of g - u (mean of g u)), not centered without the mean of g. Adds the sums of dy u and of dy
-/// to d_weight and d_bias. dx may be dy, and may be absent (null).
-template <bool Centered, class T>
-CTNN_KERNEL void channel_norm_gradient_pixels(pixels<const T> x, pixels<const T> dy, pixels<T> dx, extent count,
-                                              extent channels, const T* weight, T epsilon, T* d_weight, T* d_bias) {
-    T ones[static_cast<unsigned long>(lanes<T>)];
-    store(ones, vec<T>(T(1)));
-    const T share = 1 / static_cast<T>(channels);
-    detail::for_each_block(count, channels, [&](extent first, extent size) {
-        // First what each pixel of the block needs, then all its pixels for a few vectors of channels, so that the
-        // sums for weight and bias stay in registers.
-        struct {
-            detail::pixel_scaling<T> scaling;
-            T gradient, product;
-        } pixel[detail::sum_block];
-        for (extent i = 0; i < size; ++i) {
-            const T *input = x.data + (first + i) * x.step, *from = dy.data + (first + i) * dy.step;
-            const auto scaling =
-                detail::scaling_of_pixel<Centered, T>(input, channels, epsilon, static_cast<const T*>(ones));
-            const vec<T> m = scaling.mean, a = scaling.inverse, o = scaling.shift;
-            vec<T> sum = T(0), products = T(0);
-            for_each_channel_vector<T>(channels, [&](extent c, auto read, auto) {
-                const vec<T> g = read(from + c) * read(weight + c);
-                sum += g;
-                products = fma(g, fma(read(input + c) - m, a, o), products);
-            });
-            pixel[i] = {scaling, Centered ? reduce_add(sum) * share : T(0), reduce_add(products) * share};
-        }
-        for_each_channel_group<T>(channels, [&](auto group, extent c, auto read, auto write) {
-            constexpr extent vectors = static_cast<extent>(group());
-            vec<T> scale[group()], s[group()], q[group()];
-            kernels::unroll<vectors>([&](auto v) {
-                scale[v] = read(weight + c + v * lanes<T>);
-                s[v] = q[v] = T(0);
-            });
-            for (extent i = 0; i < size; ++i) {
-                const T *input = x.data + (first + i) * x.step + c, *from = dy.data + (first + i) * dy.step + c;
-                const vec<T> m = pixel[i].scaling.mean, a = pixel[i].scaling.inverse, o = pixel[i].scaling.shift;
-                const vec<T> sum = pixel[i].gradient, products = pixel[i].product;
-                T* to = dx.data != nullptr ? dx.data + (first + i) * dx.step + c : nullptr;
-                kernels::unroll<vectors>([&](auto v) {
-                    const vec<T> g = read(from + v * lanes<T>), u = fma(read(input + v * lanes<T>) - m, a, o);
-                    s[v] += g;
-                    q[v] = fma(g, u, q[v]);
-                    if (to != nullptr) write(to + v * lanes<T>, a * (fma(g, scale[v], -sum) - u * products));
-                });
-            }
-            kernels::unroll<vectors>([&](auto v) {
-                T *to_weight = d_weight + c + v * lanes<T>, *to_bias = d_bias + c + v * lanes<T>;
-                write(to_weight, read(to_weight) + q[v]);
-                write(to_bias, read(to_bias) + s[v]);
-            });
-        });
-    });
-}
-
-/// Numbers of scratch memory that the gradients of `channels` need.
-[[nodiscard]] constexpr extent channel_norm_scratch(extent channels) {
-    return 2 * detail::sum_pieces * channels;
-}
-
-/// The normalization of a whole batch of any layout; y may be x. `bias` is not read where it is not centered.
-template <bool Centered, class T>
-void channel_norm_forward(const batch_view<const T>& x, const batch_view<T>& y, const T* weight, const T* bias,
-                          double epsilon, extent threads) {
-    for_each_pixels(
-        threads,
-        [&](extent, extent count, pixels<const T> from, pixels<T> to) {
-            channel_norm_pixels<Centered, T>(from, to, count, x.shape.channels(), weight, bias,
-                                             static_cast<T>(epsilon));
-        },
-        x, y);
-}
-
-/// Its gradients. The batch is summed in pieces that no number of threads changes, and these are added in order.
-/// \param d_weight, d_bias  (channels) each, added into; null where there is none
-/// \param scratch           channel_norm_scratch(channels) numbers
-/// dx may be dy, and may be absent (null).
-template <bool Centered, class T>
-void channel_norm_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
-                           const T* weight, double epsilon, T* d_weight, T* d_bias, T* scratch, extent threads) {
-    const extent channels = x.shape.channels(), total = x.count * x.shape.positions();
-    const extent size = detail::piece_size(total), pieces = detail::piece_count(total);
-    parallel_for(pieces, threads_for(total * channels, threads), [&](extent i) {
-        T *products = scratch + 2 * i * channels, *sum = products + channels;
-        for (extent c = 0; c < 2 * channels; ++c) products[c] = 0;
-        const auto body = [&](extent, extent count, pixels<const T> input, pixels<const T> from,
-                              pixels<T> to = {nullptr, 0}) {
-            channel_norm_gradient_pixels<Centered, T>(input, from, to, count, channels, weight,
-                                                      static_cast<T>(epsilon), products, sum);
-        };
-        const extent first = i * size, last = first + detail::piece_pixels(total, i);
-        if (dx.data != nullptr)
-            walk_pixels(first, last, body, x, dy, dx);
-        else
-            walk_pixels(first, last, body, x, dy);
-    });
-    for (extent which = 0; which < 2; ++which) {
-        T* to = which == 0 ? d_weight : d_bias;
-        for (extent c = 0; to != nullptr && c < channels; ++c) {
-            double sum = 0;
-            for (extent i = 0; i < pieces; ++i) sum += static_cast<double>(scratch[(2 * i + which) * channels + c]);
-            to[c] += static_cast<T>(sum);
-        }
-    }
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn::detail {
-
-template <bool Centered>
-struct channel_norm {
-    [[nodiscard]] static constexpr operation lower_as(const char* layer, const dims& in, const layer_options& o) {
-        operation row = make_operation(kind::custom, layer, in, in);
-        row.epsilon = o.epsilon;
-        row.in_place = row.backward_in_place = row.backward_reads_input = row.positionwise = true;
-        learn_affine(row, make_dims(in.channels()), o.affine, Centered && o.bias);
-        row.scratch = 2 * in.channels() + kernels::channel_norm_scratch(in.channels());
-        return row;
-    }
-    template <class T>
-    static void forward(const forward_call<T>& call) {
-        const auto [weight, bias] = affine_of(call.op, call.parameters, call.scratch, call.op.in.channels());
-        kernels::channel_norm_forward<Centered>(call.x, call.y, weight, bias, call.op.epsilon, call.threads);
-    }
-    template <class T>
-    static void backward(const backward_call<T>& call) {
-        const extent channels = call.op.in.channels();
-        const auto [weight, bias] = affine_of(call.op, call.parameters, call.scratch, channels);
-        const auto [d_weight, d_bias] = gradients_of(call.op, call.gradients, channels);
-        kernels::channel_norm_backward<Centered>(call.x, call.dy, call.dx, weight, call.op.epsilon, d_weight, d_bias,
-                                                 call.scratch + 2 * channels, call.threads);
-    }
-};
-
-}  // namespace ctnn::detail
-// -------------------- ctnn/layers/sample_norm.hpp
-/// \file
-/// The rule and the calls of layer_norm<over_all>: a sample's elements are normalized together.
-
-// -------------------- ctnn/kernels/sample_norm.hpp
-/// \file
-/// Normalization of all elements of a sample together, with a weight and a bias for each of them, forwards and
-/// backwards.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-namespace detail {
-
-/// What a sample's elements are normalized by: u = (x - mean - rest) inverse, where the rounded mean lacks the rest.
-/// And backwards the averages of g = dy weight and of g u.
-template <class T>
-struct sample_factors {
-    T mean, rest, inverse, gradient, product;
-};
-
-/// One tensor of parameters as a batch in which every sample is the same memory.
-template <class T>
-batch_view<T> for_every_sample(T* data, const dims& shape, extent count) {
-    batch_view<T> view = batch_view<T>::dense(data, shape, count);
-    view.sample = 0;
-    return view;
-}
-
-/// x, y: `count` pixels of `channels`; weight and bias likewise. y = u weight + bias, without `biased` u weight; y may
-/// be x.
-template <class T>
-CTNN_KERNEL void normalize_elements(pixels<const T> x, pixels<T> y, pixels<const T> weight, pixels<const T> bias,
-                                    extent count, extent channels, const sample_factors<T>& f, bool biased) {
-    const vec<T> mean = f.mean, rest = f.rest, inverse = f.inverse;
-    for (extent i = 0; i < count; ++i)
-        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
-            const vec<T> u = (read(x.data + i * x.step + c) - mean - rest) * inverse;
-            const vec<T> w = read(weight.data + i * weight.step + c);
-            write(y.data + i * y.step + c, biased ? fma(u, w, read(bias.data + i * bias.step + c)) : u * w);
-        });
-}
-
-/// x, dy, weight: `count` pixels of `channels`. Adds, for each channel, the sums of g = dy weight and of g (x - shift).
-template <class T>
-CTNN_KERNEL void add_weighted_sums(pixels<const T> x, pixels<const T> dy, pixels<const T> weight, extent count,
-                                   extent channels, const T* shift, T* sum, T* products) {
-    for_each_block(count, channels, [&](extent first, extent size) {
-        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
-            const vec<T> origin = read(shift + c);
-            vec<T> s = T(0), q = T(0);
-            for (extent i = first; i < first + size; ++i) {
-                const vec<T> g = read(dy.data + i * dy.step + c) * read(weight.data + i * weight.step + c);
-                s += g;
-                q = fma(read(x.data + i * x.step + c) - origin, g, q);
-            }
-            write(sum + c, read(sum + c) + s);
-            write(products + c, read(products + c) + q);
-        });
-    });
-}
-
-/// x, dy, dx, and likewise weight and its gradients: `count` pixels of `channels`. Adds dy u to d_weight and dy to
-/// d_bias where these exist, then dx = inverse (g - average of g - u average of g u); dx may be dy.
-template <class T>
-CTNN_KERNEL void element_gradients(pixels<const T> x, pixels<const T> dy, pixels<T> dx, pixels<const T> weight,
-                                   pixels<T> d_weight, pixels<T> d_bias, extent count, extent channels,
-                                   const sample_factors<T>& f) {
-    const vec<T> mean = f.mean, rest = f.rest, inverse = f.inverse, gradient = f.gradient, product = f.product;
-    for (extent i = 0; i < count; ++i)
-        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
-            const vec<T> u = (read(x.data + i * x.step + c) - mean - rest) * inverse;
-            const vec<T> from = read(dy.data + i * dy.step + c);
-            T* to_weight = d_weight.data + i * d_weight.step + c;
-            write(to_weight, fma(from, u, read(to_weight)));
-            if (d_bias.data != nullptr) {
-                T* to_bias = d_bias.data + i * d_bias.step + c;
-                write(to_bias, read(to_bias) + from);
-            }
-            if (dx.data != nullptr) {
-                const vec<T> g = fma(from, read(weight.data + i * weight.step + c), -gradient);
-                write(dx.data + i * dx.step + c, (g - u * product) * inverse);
-            }
-        });
-}
-
-}  // namespace detail
-
-/// x, y: a batch of any layout. y = (x - mean) / sqrt(variance + epsilon) weight + bias, with the mean and the biased
-/// variance of each sample; y may be x.
-/// \param weight, bias  of the shape of a sample, without gaps; bias may be null
-/// \param scratch       sample_wave(shape).scratch() numbers
-template <class T>
-void sample_norm_forward(const batch_view<const T>& x, const batch_view<T>& y, const T* weight, const T* bias,
-                         double epsilon, T* scratch, extent threads) {
-    const sample_wave wave(x.shape);
-    const bool biased = bias != nullptr;
-    const auto weights = detail::for_every_sample(weight, x.shape, x.count);
-    const auto biases = detail::for_every_sample(biased ? bias : weight, x.shape, x.count);
-    threads = threads_for(x.count * x.shape.size(), threads);
-    wave.for_each_wave(x.count, [&](extent begin, extent count) {
-        sum_samples(wave, x, begin, count, scratch, threads);
-        detail::sample_factors<T> factors[detail::sum_pieces];
-        for (extent s = 0; s < count; ++s) {
-            const group_moments m = moments_of_group(wave, scratch, s, 0, wave.channels, epsilon);
-            const T mean = static_cast<T>(m.mean);
-            factors[s] = {mean, static_cast<T>(m.mean - static_cast<double>(mean)), static_cast<T>(m.inverse), 0, 0};
-        }
-        wave.for_each_piece(begin, count, threads, [&](extent s, extent, extent first, extent last) {
-            walk_pixels(
-                first, last,
-                [&](extent, extent here, pixels<const T> from, pixels<T> to, pixels<const T> w, pixels<const T> b) {
-                    detail::normalize_elements<T>(from, to, w, b, here, wave.channels, factors[s], biased);
-                },
-                x, y, weights, biases);
-        });
-    });
-}
-
-/// Its gradients, through the statistics.
-/// \param d_weight, d_bias  of the shape of a sample, added into, sample after sample; d_bias may be null
-/// \param scratch           sample_wave(shape).scratch() numbers
-/// dx may be dy, and may be absent (null).
-template <class T>
-void sample_norm_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
-                          const T* weight, double epsilon, T* d_weight, T* d_bias, T* scratch, extent threads) {
-    const sample_wave wave(x.shape);
-    const extent channels = wave.channels;
-    const double n = static_cast<double>(x.shape.size());
-    const auto weights = detail::for_every_sample(weight, x.shape, x.count);
-    const auto weight_gradients = detail::for_every_sample(d_weight, x.shape, x.count);
-    // Who is absent is not walked: another takes its place.
-    const auto bias_gradients = detail::for_every_sample(d_bias != nullptr ? d_bias : d_weight, x.shape, x.count);
-    const batch_view<T> to = dx.data != nullptr ? dx : weight_gradients;
-    threads = threads_for(x.count * x.shape.size(), threads);
-    wave.for_each_wave(x.count, [&](extent begin, extent count) {
-        sum_samples(wave, x, begin, count, scratch, threads);
-        wave.for_each_piece(begin, count, threads, [&](extent s, extent piece, extent first, extent last) {
-            T *sum = scratch + wave.sums(s, piece) + 2 * channels, *products = sum + channels;
-            for (extent c = 0; c < 2 * channels; ++c) sum[c] = 0;
-            walk_pixels(
-                first, last,
-                [&](extent, extent here, pixels<const T> input, pixels<const T> from, pixels<const T> w) {
-                    detail::add_weighted_sums<T>(input, from, w, here, channels, scratch + wave.shift(s), sum,
-                                                 products);
-                },
-                x, dy, weights);
-        });
-        detail::sample_factors<T> factors[detail::sum_pieces];
-        for (extent s = 0; s < count; ++s) {
-            const group_moments m = moments_of_group(wave, scratch, s, 0, channels, epsilon);
-            const T mean = static_cast<T>(m.mean);
-            double sum = 0, products = 0;
-            for (extent c = 0; c < channels; ++c) {
-                const channel_moments g = gradient_moments_of_channel(wave, scratch, s, c, m.mean);
-                sum += g.sum;
-                products += g.squares;
-            }
-            factors[s] = {mean, static_cast<T>(m.mean - static_cast<double>(mean)), static_cast<T>(m.inverse),
-                          static_cast<T>(sum / n), static_cast<T>(products * m.inverse / n)};
-        }
-        // A piece takes its positions of all samples: every sum over samples is made by one thread, in order.
-        parallel_for(wave.pieces, threads, [&](extent piece) {
-            for (extent s = 0; s < count; ++s) {
-                const extent first = (begin + s) * wave.positions + piece * wave.size;
-                walk_pixels(
-                    first, first + detail::piece_pixels(wave.positions, piece),
-                    [&](extent, extent here, pixels<const T> input, pixels<const T> from, pixels<T> dx_here,
-                        pixels<const T> w, pixels<T> dw, pixels<T> db) {
-                        if (dx.data == nullptr) dx_here.data = nullptr;
-                        if (d_bias == nullptr) db.data = nullptr;
-                        detail::element_gradients<T>(input, from, dx_here, w, dw, db, here, channels, factors[s]);
-                    },
-                    x, dy, to, weights, weight_gradients, bias_gradients);
-            }
-        });
-    });
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn::detail {
-
-/// Each element has a weight of its own. Without weights this is a group norm of one group.
-struct sample_norm : grouped_norm {
-    [[nodiscard]] static constexpr operation lower_as(const char* layer, const dims& in, const layer_options& o) {
-        operation row = grouped_norm::lower_as(layer, in, 1, o.affine, o);
-        learn_affine(row, in, o.affine, o.bias);
-        return row;
-    }
-    template <class T>
-    static void forward(const forward_call<T>& call) {
-        if (call.op.parameters[0].name == nullptr) return grouped_norm::forward(call);
-        const T* bias = call.op.parameters[1].name != nullptr ? call.parameters + call.op.in.size() : nullptr;
-        kernels::sample_norm_forward(call.x, call.y, call.parameters, bias, call.op.epsilon, call.scratch,
-                                     call.threads);
-    }
-    template <class T>
-    static void backward(const backward_call<T>& call) {
-        if (call.op.parameters[0].name == nullptr) return grouped_norm::backward(call);
-        const auto [d_weight, d_bias] = gradients_of(call.op, call.gradients, call.op.in.size());
-        kernels::sample_norm_backward(call.x, call.dy, call.dx, call.parameters, call.op.epsilon, d_weight, d_bias,
-                                      call.scratch, call.threads);
-    }
-};
-
-}  // namespace ctnn::detail
-
-namespace ctnn {
-
-namespace detail {
-template <auto... Options>
-using layer_norm_base = std::conditional_t<read_options<Options...>().over_all, sample_norm, channel_norm<true>>;
-}
-
-/// Normalizes the channels of every position, or all elements of a sample together:
-/// y = (x - mean) / sqrt(variance + epsilon) weight + bias.
-///
-///     takes    a vector, a sequence, an image or a volume
-///     gives    the same shape
-///     learns   weight, begins at 1; bias, begins at 0: (channels) each, with over_all the shape of a sample
-///     options  epsilon (1e-5), no_bias, no_affine (neither weight nor bias), over_all
-///     refuses  an epsilon that is not positive; no_bias beside no_affine
-///     costs    three passes over x forwards; backwards four, and none of the forward pass is kept but x
-///
-/// The statistics are those of a sample alone, in training and in an engine, so nothing is folded into the layer
-/// before it. This is torch.nn.LayerNorm(channels) on data with channels last, and Keras' LayerNormalization(axis=-1);
-/// with over_all it is torch.nn.LayerNorm(shape).
-///
-///     using block = ctnn::residual<ctnn::layer_norm<>, ctnn::dense<64>, ctnn::relu, ctnn::dense<64>>;
-///
-/// Ba et al., "Layer normalization", 2016; https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
-template <auto... Options>
-struct layer_norm : detail::layer_norm_base<Options...> {
-    [[nodiscard]] static constexpr outcome lower(dims in) {
-        constexpr layer_options o = read_options<Options...>();
-        if (!detail::takes_affine(o, option::over_all)) return refusal::option_not_taken;
-        if (!(o.epsilon > 0)) return refusal::number_out_of_range;
-        return layer_norm::lower_as(o.over_all ? "layer_norm over all" : "layer_norm", in, o);
     }
 };
 
@@ -24493,6 +26029,138 @@ struct pixel_unshuffle {
 };
 
 }  // namespace ctnn
+// -------------------- ctnn/layers/positional_encoding.hpp
+/// \file
+/// The positions of tokens.
+
+// -------------------- ctnn/kernels/positional_encoding.hpp
+/// \file
+/// The addition of one table to every sample of a batch of sequences, and the table of sinusoids.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// to (tokens, width): sin(t w) in even channels c and cos(t w) in the odd ones behind them, w = 10000^(-c / width).
+/// From token to token the angle is turned by a product of complex numbers, which adds a rounding of double each: after
+/// 10,000 tokens 1e-12 at most.
+template <class T>
+[[gnu::cold]] void write_sinusoids(T* to, extent tokens, extent width) {
+    for (extent c = 0; c < width; c += 2) {
+        const double w = std::pow(10000.0, -static_cast<double>(c) / static_cast<double>(width));
+        const double step_sine = std::sin(w), step_cosine = std::cos(w);
+        double sine = 0, cosine = 1;
+        for (extent t = 0; t < tokens; ++t) {
+            to[t * width + c] = static_cast<T>(sine);
+            if (c + 1 < width) to[t * width + c + 1] = static_cast<T>(cosine);
+            const double next = sine * step_cosine + cosine * step_sine;
+            cosine = cosine * step_cosine - sine * step_sine;
+            sine = next;
+        }
+    }
+}
+
+/// y = x + table for every sample; x, y: (samples, tokens, width), table: (tokens, width), or null for a copy. y may be
+/// x.
+template <class T>
+CTNN_KERNEL void add_table(const batch_view<const T>& x, const batch_view<T>& y, const T* table, extent threads) {
+    const extent tokens = x.shape.width(), width = x.shape.channels();
+    parallel_for(x.count, threads_for(x.count * x.shape.size(), threads), [&](extent s) {
+        for (extent t = 0; t < tokens; ++t) {
+            const T* from = x.at(s, 0, 0, t);
+            T* to = y.at(s, 0, 0, t);
+            for_each_channel_vector<T>(width, [&](extent c, auto read, auto write) {
+                write(to + c, table == nullptr ? read(from + c) : read(from + c) + read(table + t * width + c));
+            });
+        }
+    });
+}
+
+/// d_table (tokens, width) += the sum of dy over the samples, in their order: each thread has tokens of its own.
+template <class T>
+CTNN_KERNEL void add_table_gradient(const batch_view<const T>& dy, T* d_table, extent threads) {
+    const extent width = dy.shape.channels();
+    parallel_for(dy.shape.width(), threads_for(dy.count * dy.shape.size(), threads), [&](extent t) {
+        T* to = d_table + t * width;
+        for (extent s = 0; s < dy.count; ++s) {
+            const T* from = dy.at(s, 0, 0, t);
+            for_each_channel_vector<T>(
+                width, [&](extent c, auto read, auto write) { write(to + c, read(to + c) + read(from + c)); });
+        }
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Adds to every token a vector that tells its position, which attention alone does not see.
+///
+///     takes    shape<T, C>, a sequence of T tokens
+///     gives    the same shape
+///     learns   nothing: position t has sin(t w) in each even channel c, w = 10000^(-c / C), and cos(t w) in the one
+///              behind it; with learned_positions weight (T, C), glorot_uniform
+///     options  learned_positions
+///     refuses  whatever is no sequence
+///     costs    an addition; an engine keeps the T C sines and cosines, a training step computes them
+///
+///     using net = ctnn::network<ctnn::shape<100>, ctnn::embedding<1000, 64>, ctnn::positional_encoding<>,
+///                               ctnn::multi_head_attention<ctnn::heads<4>>>;
+///
+/// Vaswani et al., "Attention is all you need", 2017, section 3.5;
+/// https://keras.io/keras_hub/api/modeling_layers/position_embedding/
+template <auto... Options>
+struct positional_encoding {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        constexpr layer_options o = read_options<Options...>();
+        if (o.repeated || (o.given & ~option::learned) != 0) return refusal::option_not_taken;
+        if (in.rank != 2) return refusal::needs_sequence;
+        operation row = make_operation(kind::custom, "positional_encoding", in, in);
+        row.in_place = row.backward_in_place = true;
+        row.packed = row.scratch = in.size();
+        if ((o.given & option::learned) == 0) return row;
+        row.scratch = 0;
+        row.parameters[0] = {.name = "weight",
+                             .axis = {in.positions(), in.channels(), 1, 1, 1},
+                             .rank = 2,
+                             .start = initializer::glorot_uniform,
+                             .fan_in = in.positions(),
+                             .fan_out = in.channels()};
+        return row;
+    }
+    template <class T>
+    static void pack(const pack_call<T>& call) {
+        write_table(call.op, call.parameters, call.to);
+    }
+    template <class T>
+    static void infer(const forward_call<T>& call) {
+        kernels::add_table(call.x, call.y, call.parameters, call.threads);
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        const bool own = call.op.parameters[0].name != nullptr;
+        if (!own) write_table(call.op, call.parameters, call.scratch);
+        kernels::add_table(call.x, call.y, own ? call.parameters : call.scratch, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.op.parameters[0].name != nullptr) kernels::add_table_gradient(call.dy, call.gradients, call.threads);
+        if (call.dx.data != nullptr && call.dx.data != call.dy.data)
+            kernels::add_table<T>(call.dy, call.dx, nullptr, call.threads);
+    }
+
+private:
+    template <class T>
+    static void write_table(const operation& op, const T* parameters, T* to) {
+        const extent tokens = op.in.positions(), width = op.in.channels();
+        if (op.parameters[0].name == nullptr) return kernels::write_sinusoids(to, tokens, width);
+        for (extent i = 0; i < tokens * width; ++i) to[i] = parameters[i];
+    }
+};
+
+}  // namespace ctnn
 // -------------------- ctnn/layers/prelu.hpp
 /// \file
 /// The rectifier whose slope is learned.
@@ -25412,6 +27080,28 @@ private:
 /// \file
 /// Networks that are known by name, and their blocks.
 
+// -------------------- ctnn/models/alexnet.hpp
+/// \file
+/// AlexNet: Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014, the form of one column
+/// of Krizhevsky et al., "ImageNet classification with deep convolutional neural networks", 2012.
+
+namespace ctnn::models {
+
+// clang-format off
+/// Input -> shape<Classes>, softmax. alexnet<> has the 61,100,840 parameters of PyTorch's torchvision.models.alexnet.
+/// Refuses images of less than 63 x 63, which the third pool leaves nothing of.
+///
+///     using two_findings = ctnn::models::alexnet<2, ctnn::shape<128, 128, 1>>;
+template <extent Classes = 1000, class Input = shape<224, 224, 3>>
+using alexnet = network<Input,
+    conv<64, 11, stride<4>, padding<2>>, relu, max_pool<3, stride<2>>,
+    conv<192, 5, padding<2>>, relu, max_pool<3, stride<2>>,
+    conv<384, 3, padding<1>>, relu, conv<256, 3, padding<1>>, relu, conv<256, 3, padding<1>>, relu,
+    max_pool<3, stride<2>>, adaptive_avg_pool<6>, flatten,
+    dropout<0.5>, dense<4096>, relu, dropout<0.5>, dense<4096>, relu, dense<Classes>, softmax>;
+// clang-format on
+
+}  // namespace ctnn::models
 // -------------------- ctnn/models/aspp.hpp
 /// \file
 /// Atrous spatial pyramid pooling: Chen et al., "Rethinking atrous convolution for semantic image segmentation", 2017.
@@ -25466,6 +27156,37 @@ struct aspp
             conv_norm<Filters, 1>, relu> {};
 
 }  // namespace ctnn::models
+// -------------------- ctnn/models/autoencoder.hpp
+/// \file
+/// Autoencoders: Hinton and Salakhutdinov, "Reducing the dimensionality of data with neural networks", 2006.
+
+namespace ctnn::models {
+
+// clang-format off
+/// Numbers of 0 to 1 through Code of them and back. autoencoder<> has 105,392 parameters.
+template <extent Numbers = 784, extent Hidden = 64, extent Code = 32>
+using autoencoder = network<shape<Numbers>,
+    dense<Hidden>, relu, dense<Code>, relu, dense<Hidden>, relu, dense<Numbers>, sigmoid>;
+// clang-format on
+
+/// One level contains the next at half the size.
+template <extent Filters, extent... Deeper>
+struct autoencoder_level : chain<conv<Filters, 3, same>, relu, max_pool<>, autoencoder_level<Deeper...>,
+                                 conv_transpose<Filters, 2, stride<2>>, relu> {};
+template <extent Filters>
+struct autoencoder_level<Filters>
+    : chain<conv<Filters, 3, same>, relu, max_pool<>, conv_transpose<Filters, 2, stride<2>>, relu> {};
+
+/// An image or a volume of values of 0 to 1 -> the same shape, through as many halvings of its sides as there are
+/// Filters: what noise or damage it has is not in the few numbers in between. Masci et al., "Stacked convolutional
+/// auto-encoders for hierarchical feature extraction", 2011.
+///
+///     using denoiser = ctnn::models::conv_autoencoder<ctnn::shape<28, 28, 1>, 32, 16>;
+template <class Input, extent... Filters>
+using conv_autoencoder =
+    network<Input, autoencoder_level<Filters...>, conv<dims_of<Input>.channels(), 3, same>, sigmoid>;
+
+}  // namespace ctnn::models
 // -------------------- ctnn/models/bottleneck.hpp
 /// \file
 /// The blocks of ResNet-50 and deeper: He et al., "Deep residual learning for image recognition", 2015.
@@ -25484,6 +27205,143 @@ struct bottleneck_down
     : chain<sum<conv_norm<4 * Channels, 1, Stride>,
                 chain<conv_norm<Channels, 1>, relu, conv_norm<Channels, 3, Stride>, relu, conv_norm<4 * Channels, 1>>>,
             relu> {};
+
+}  // namespace ctnn::models
+// -------------------- ctnn/models/dcgan.hpp
+/// \file
+/// DCGAN for images of 64 x 64: Radford et al., "Unsupervised representation learning with deep convolutional
+/// generative adversarial networks", 2015.
+
+namespace ctnn::models {
+
+/// Twice the height and width; batch norm, relu.
+template <extent Filters>
+struct generator_block : chain<conv_transpose<Filters, 4, stride<2>, padding<1>, no_bias>, batch_norm<>, relu> {};
+
+/// Half the height and width; batch norm, leaky relu.
+template <extent Filters>
+struct discriminator_block : chain<conv<Filters, 4, stride<2>, padding<1>, no_bias>, batch_norm<>, leaky_relu<0.2>> {};
+
+// clang-format off
+/// shape<Latent> -> shape<64, 64, Channels> from -1 to 1. dcgan_generator<> has 3,576,704 parameters, as PyTorch's
+/// example: https://pytorch.org/tutorials/beginner/dcgan_faces_tutorial.html
+template <extent Latent = 100, extent Channels = 3, extent Width = 64>
+using dcgan_generator = network<shape<Latent>, reshape<1, 1, Latent>,
+    conv_transpose<8 * Width, 4, no_bias>, batch_norm<>, relu,
+    generator_block<4 * Width>, generator_block<2 * Width>, generator_block<Width>,
+    conv_transpose<Channels, 4, stride<2>, padding<1>, no_bias>, tanh>;
+
+/// shape<64, 64, Channels> -> how probably the image is no generator's. dcgan_discriminator<> has 2,765,568 parameters.
+template <extent Channels = 3, extent Width = 64>
+using dcgan_discriminator = network<shape<64, 64, Channels>,
+    conv<Width, 4, stride<2>, padding<1>, no_bias>, leaky_relu<0.2>,
+    discriminator_block<2 * Width>, discriminator_block<4 * Width>, discriminator_block<8 * Width>,
+    conv<1, 4, no_bias>, flatten, sigmoid>;
+// clang-format on
+
+}  // namespace ctnn::models
+// -------------------- ctnn/models/deeplab_v3_plus.hpp
+/// \file
+/// DeepLabv3+: Chen et al., "Encoder-decoder with atrous separable convolution for semantic image segmentation", 2018.
+
+// -------------------- ctnn/models/pixel_head.hpp
+/// \file
+/// How networks for segmentation end.
+
+namespace ctnn::models {
+
+/// Scores of the classes at each position -> their probabilities: softmax, and for one class, beside its background,
+/// sigmoid.
+template <extent Classes>
+using pixel_head = std::conditional_t<Classes == 1, sigmoid, softmax>;
+
+}  // namespace ctnn::models
+// -------------------- ctnn/models/resnet.hpp
+/// \file
+/// The deeper ResNets, those for small images and those for volumes: He et al., "Deep residual learning for image
+/// recognition", 2015.
+
+namespace ctnn::models {
+
+/// The stem for photographs: a quarter of the height and width.
+template <extent Width = 64>
+struct resnet_stem : chain<conv_norm<Width, 7, 2>, relu, max_pool<3, stride<2>, padding<1>>> {};
+
+/// The stem for images of 28 x 28 or 32 x 32, which keeps their size.
+template <extent Width = 64>
+struct small_image_stem : chain<conv_norm<Width>, relu> {};
+
+/// Four stages of two convolutions a block, by the blocks of each: Width channels -> 8 * Width, an eighth of the size.
+template <extent First, extent Second, extent Third, extent Fourth, extent Width = 64>
+struct basic_stages
+    : chain<repeat<First, basic_block<Width>>, down_block<2 * Width>, repeat<Second - 1, basic_block<2 * Width>>,
+            down_block<4 * Width>, repeat<Third - 1, basic_block<4 * Width>>, down_block<8 * Width>,
+            repeat<Fourth - 1, basic_block<8 * Width>>> {};
+
+/// One stage of so many bottlenecks: any channels -> 4 * Channels.
+template <extent Blocks, extent Channels, extent Stride = 2>
+struct bottleneck_stage : chain<bottleneck_down<Channels, Stride>, repeat<Blocks - 1, bottleneck<Channels>>> {};
+
+/// What stands behind the stages: the mean of each channel, one unit a class.
+template <extent Classes>
+struct mean_head : chain<global_avg_pool, dense<Classes>, softmax> {};
+
+/// Input -> shape<Classes>, softmax. resnet34<> has the 21,797,672 parameters of PyTorch's torchvision.models.resnet34.
+template <extent Classes = 1000, class Input = shape<224, 224, 3>>
+using resnet34 = network<Input, resnet_stem<>, basic_stages<3, 4, 6, 3>, mean_head<Classes>>;
+
+/// Input -> shape<Classes>, softmax. resnet50<> has the 25,557,032 parameters of PyTorch's torchvision.models.resnet50.
+template <extent Classes = 1000, class Input = shape<224, 224, 3>>
+using resnet50 = network<Input, resnet_stem<>, bottleneck_stage<3, 64, 1>, bottleneck_stage<4, 128>,
+                         bottleneck_stage<6, 256>, bottleneck_stage<3, 512>, mean_head<Classes>>;
+
+/// ResNet-18 for small images, as CIFAR and MedMNIST are classified: Yang et al., "MedMNIST v2", 2021. With a volume as
+/// Input it classifies that paper's 3-D data sets. 11,168,832 + 513 * Classes parameters for images of three channels.
+///
+///     using pneumonia = ctnn::models::small_image_resnet18<2, ctnn::shape<28, 28, 1>>;
+template <extent Classes = 10, class Input = shape<28, 28, 3>, extent Width = 64>
+using small_image_resnet18 =
+    network<Input, small_image_stem<Width>, basic_stages<2, 2, 2, 2, Width>, mean_head<Classes>>;
+
+/// ResNet-50 for small images. 23,500,352 + 2049 * Classes parameters for three channels.
+template <extent Classes = 10, class Input = shape<28, 28, 3>>
+using small_image_resnet50 = network<Input, small_image_stem<>, bottleneck_stage<3, 64, 1>, bottleneck_stage<4, 128>,
+                                     bottleneck_stage<6, 256>, bottleneck_stage<3, 512>, mean_head<Classes>>;
+
+/// ResNet-18 for volumes and films, whose stem keeps the depth: Tran et al., "A closer look at spatiotemporal
+/// convolutions for action recognition", 2017. resnet18_3d<> has the 33,371,472 parameters of PyTorch's
+/// torchvision.models.video.r3d_18.
+template <extent Classes = 400, class Input = shape<16, 112, 112, 3>>
+using resnet18_3d = network<Input, conv<64, kernel<3, 7, 7>, stride<1, 2, 2>, padding<1, 3, 3>, no_bias>, batch_norm<>,
+                            relu, basic_stages<2, 2, 2, 2>, mean_head<Classes>>;
+
+}  // namespace ctnn::models
+
+namespace ctnn::models {
+
+/// 4 * Channels -> the same, with the taps of the 3 x 3 convolution Rate positions apart.
+template <extent Channels, extent Rate>
+struct atrous_bottleneck
+    : chain<residual<conv_norm<Channels, 1>, relu, atrous_conv_norm<Channels, Rate>, conv_norm<4 * Channels, 1>>,
+            relu> {};
+
+/// A quarter of the size -> a sixteenth: ResNet-50 behind its first stage, the last of which sees twice as far in place
+/// of half the size, as PyTorch's torchvision.models.resnet50 with replace_stride_with_dilation.
+struct atrous_stages : chain<bottleneck_stage<4, 128>, bottleneck_stage<6, 256>, bottleneck_down<512, 1>,
+                             repeat<2, atrous_bottleneck<512, 2>>> {};
+
+/// Height x Width x channels -> Height x Width x Classes, softmax over the classes of each pixel (one class: sigmoid).
+/// The encoder is ResNet-50, no convolution is separable, and the sides are multiples of 16. deeplab_v3_plus<> has
+/// 40,352,181 parameters.
+///
+///     using masks = ctnn::models::deeplab_v3_plus<1, ctnn::shape<256, 256, 1>>;
+template <extent Classes = 21, class Input = shape<512, 512, 3>>
+using deeplab_v3_plus =
+    network<Input, resnet_stem<>, bottleneck_stage<3, 64, 1>,
+            concat<chain<conv_norm<48, 1>, relu>,
+                   chain<atrous_stages, aspp<256, dims_of<Input>.height() / 16, dims_of<Input>.width() / 16, 6, 12, 18>,
+                         upsample<4, linear>>>,
+            conv_norm<256>, relu, conv_norm<256>, relu, conv<Classes, 1>, upsample<4, linear>, pixel_head<Classes>>;
 
 }  // namespace ctnn::models
 // -------------------- ctnn/models/dense_block.hpp
@@ -25505,6 +27363,296 @@ struct dense_block : repeat<Layers, dense_layer<Growth>> {};
 /// Between two dense blocks: so many channels, half the height and width.
 template <extent Channels>
 struct transition : chain<batch_norm<>, relu, conv<Channels, 1, no_bias>, avg_pool<>> {};
+
+}  // namespace ctnn::models
+// -------------------- ctnn/models/densenet.hpp
+/// \file
+/// DenseNet: Huang et al., "Densely connected convolutional networks", 2016; CheXNet: Rajpurkar et al., "CheXNet:
+/// radiologist-level pneumonia detection on chest X-rays with deep learning", 2017.
+
+namespace ctnn::models {
+
+/// Stem and four dense blocks, by the layers of each; between two blocks half of the channels go on.
+template <extent Growth, extent First, extent Second, extent Third, extent Fourth>
+struct densenet_features {
+    static constexpr extent second = (2 + First) * Growth / 2, third = (second + Second * Growth) / 2,
+                            fourth = (third + Third * Growth) / 2;
+    using layers = chain<resnet_stem<2 * Growth>, dense_block<First, Growth>, transition<second>,
+                         dense_block<Second, Growth>, transition<third>, dense_block<Third, Growth>, transition<fourth>,
+                         dense_block<Fourth, Growth>, batch_norm<>, relu>;
+};
+
+/// Input -> shape<Classes>, softmax. densenet121<> has the 7,978,856 parameters of PyTorch's
+/// torchvision.models.densenet121.
+template <extent Classes = 1000, class Input = shape<224, 224, 3>, extent Growth = 32>
+using densenet121 = network<Input, typename densenet_features<Growth, 6, 12, 24, 16>::layers, mean_head<Classes>>;
+
+/// Input -> shape<Labels>, a sigmoid each: labels that exclude none of the others, such as the 14 findings of
+/// ChestX-ray14. chexnet<> has 6,968,206 parameters.
+template <extent Labels = 14, class Input = shape<224, 224, 3>>
+using chexnet =
+    network<Input, typename densenet_features<32, 6, 12, 24, 16>::layers, global_avg_pool, dense<Labels>, sigmoid>;
+
+}  // namespace ctnn::models
+// -------------------- ctnn/models/fcn.hpp
+/// \file
+/// Fully convolutional networks: Long et al., "Fully convolutional networks for semantic segmentation", 2014.
+
+// -------------------- ctnn/models/vgg.hpp
+/// \file
+/// VGG: Simonyan and Zisserman, "Very deep convolutional networks for large-scale image recognition", 2014.
+
+namespace ctnn::models {
+
+/// So many 3 x 3 convolutions with so many filters, then half the height and width; Norm, such as batch_norm<>, stands
+/// between convolution and relu.
+template <extent Times, extent Filters, class... Norm>
+struct vgg_stage : chain<repeat<Times, conv<Filters, 3, padding<1>>, Norm..., relu>, max_pool<>> {};
+
+/// The five stages, by the convolutions of each: height and width divided by 32, 512 channels.
+template <extent First, extent Second, extent Third, extent Fourth, extent Fifth, class... Norm>
+struct vgg_features
+    : chain<vgg_stage<First, 64, Norm...>, vgg_stage<Second, 128, Norm...>, vgg_stage<Third, 256, Norm...>,
+            vgg_stage<Fourth, 512, Norm...>, vgg_stage<Fifth, 512, Norm...>> {};
+
+/// What stands behind the stages: 7 x 7 means, two dense layers, one unit a class.
+template <extent Classes>
+struct vgg_head : chain<adaptive_avg_pool<7>, flatten, dense<4096>, relu, dropout<0.5>, dense<4096>, relu, dropout<0.5>,
+                        dense<Classes>, softmax> {};
+
+/// Input -> shape<Classes>, softmax; images of 32 x 32 and more. vgg11<> has the 132,863,336 parameters of PyTorch's
+/// torchvision.models.vgg11, and with batch_norm<> as Norm those of its vgg11_bn.
+///
+///     using two_findings = ctnn::models::vgg11<2, ctnn::shape<224, 224, 3>, ctnn::batch_norm<>>;
+template <extent Classes = 1000, class Input = shape<224, 224, 3>, class... Norm>
+using vgg11 = network<Input, vgg_features<1, 1, 2, 2, 2, Norm...>, vgg_head<Classes>>;
+/// The same with ten convolutions: 133,047,848 parameters.
+template <extent Classes = 1000, class Input = shape<224, 224, 3>, class... Norm>
+using vgg13 = network<Input, vgg_features<2, 2, 2, 2, 2, Norm...>, vgg_head<Classes>>;
+/// With thirteen: 138,357,544.
+template <extent Classes = 1000, class Input = shape<224, 224, 3>, class... Norm>
+using vgg16 = network<Input, vgg_features<2, 2, 3, 3, 3, Norm...>, vgg_head<Classes>>;
+/// With sixteen: 143,667,240.
+template <extent Classes = 1000, class Input = shape<224, 224, 3>, class... Norm>
+using vgg19 = network<Input, vgg_features<2, 2, 4, 4, 4, Norm...>, vgg_head<Classes>>;
+
+}  // namespace ctnn::models
+
+namespace ctnn::models {
+
+/// VGG-16's dense layers as convolutions, and a score for each class: one position for each 32 x 32 pixels.
+template <extent Classes>
+struct fcn_scores
+    : chain<conv<4096, 7, padding<3>>, relu, dropout<0.5>, conv<4096, 1>, relu, dropout<0.5>, conv<Classes, 1>> {};
+
+/// Times the height and width, by a transposed convolution without bias, which can learn linear interpolation.
+template <extent Classes, extent Times>
+struct learned_upsample : conv_transpose<Classes, 2 * Times, stride<Times>, padding<Times / 2>, no_bias> {};
+
+/// Height x Width x channels -> Height x Width x Classes, softmax over the classes of each pixel (one class: sigmoid).
+/// The sides are multiples of 32. No parameter depends on them: weights of one size serve every other. fcn32s<> has
+/// 136,152,917 parameters. The paper pads the image by 100; here each convolution keeps the size.
+template <extent Classes = 21, class Input = shape<224, 224, 3>>
+using fcn32s = network<Input, vgg_features<2, 2, 3, 3, 3>, fcn_scores<Classes>, learned_upsample<Classes, 32>,
+                       pixel_head<Classes>>;
+
+/// The same with scores of an eighth and a sixteenth of the size added: finer borders. fcn8s<> has 134,489,759.
+///
+///     using masks = ctnn::models::fcn8s<1, ctnn::shape<256, 256, 1>>;
+template <extent Classes = 21, class Input = shape<224, 224, 3>>
+using fcn8s = network<
+    Input, vgg_stage<2, 64>, vgg_stage<2, 128>, vgg_stage<3, 256>,
+    sum<conv<Classes, 1>,
+        chain<vgg_stage<3, 512>,
+              sum<conv<Classes, 1>, chain<vgg_stage<3, 512>, fcn_scores<Classes>, learned_upsample<Classes, 2>>>,
+              learned_upsample<Classes, 2>>>,
+    learned_upsample<Classes, 8>, pixel_head<Classes>>;
+
+}  // namespace ctnn::models
+// -------------------- ctnn/models/lenet5.hpp
+/// \file
+/// LeNet-5: LeCun et al., "Gradient-based learning applied to document recognition", 1998.
+
+namespace ctnn::models {
+
+// clang-format off
+/// Input -> shape<Classes>, softmax. lenet5<> has 61,706 parameters: the second convolution reads all six maps, and the
+/// averages are not scaled, as the network is built today; the paper's table of connections leaves 60,000.
+///
+///     using digits = ctnn::models::lenet5<>;
+template <extent Classes = 10, class Input = shape<32, 32, 1>>
+using lenet5 = network<Input,
+    conv<6, 5>, tanh, avg_pool<>, conv<16, 5>, tanh, avg_pool<>,
+    flatten, dense<120>, tanh, dense<84>, tanh, dense<Classes>, softmax>;
+// clang-format on
+
+}  // namespace ctnn::models
+// -------------------- ctnn/models/mobilenet_v2.hpp
+/// \file
+/// MobileNetV2: Sandler et al., "MobileNetV2: inverted residuals and linear bottlenecks", 2018.
+
+namespace ctnn::models {
+
+/// In -> Out channels: each channel filtered by itself, then 1 x 1 without an activation.
+template <extent Out, extent Stride>
+struct depthwise_bottleneck
+    : chain<depthwise_conv<3, stride<Stride>, padding<1>, no_bias>, batch_norm<>, relu6, conv_norm<Out, 1>> {};
+
+/// In -> Out channels through Expansion * In of them, beside a shortcut where input and output have one shape.
+template <extent In, extent Out, extent Stride = 1, extent Expansion = 6>
+struct inverted_residual
+    : std::conditional_t<In == Out && Stride == 1,
+                         residual<conv_norm<Expansion * In, 1>, relu6, depthwise_bottleneck<Out, 1>>,
+                         chain<conv_norm<Expansion * In, 1>, relu6, depthwise_bottleneck<Out, Stride>>> {};
+
+/// So many of them, the first with the stride.
+template <extent Times, extent In, extent Out, extent Stride>
+struct inverted_stage : chain<inverted_residual<In, Out, Stride>, repeat<Times - 1, inverted_residual<Out, Out>>> {};
+
+/// Channels times the multiplier, rounded to a multiple of 8 that is not below nine tenths of the product.
+[[nodiscard]] constexpr extent mobile_width(extent channels, double multiplier) {
+    const double product = static_cast<double>(channels) * multiplier;
+    const extent rounded = static_cast<extent>(product + 4) / 8 * 8, width = rounded < 8 ? 8 : rounded;
+    return static_cast<double>(width) < 0.9 * product ? width + 8 : width;
+}
+
+/// Height and width divided by 32, 1280 channels, or as many more as a multiplier above 1 says.
+template <number Multiplier = 1.0>
+struct mobilenet_v2_features {
+    template <extent Channels>
+    static constexpr extent wide = mobile_width(Channels, Multiplier.value());
+    using layers = chain<conv_norm<wide<32>, 3, 2>, relu6, depthwise_bottleneck<wide<16>, 1>,
+                         inverted_stage<2, wide<16>, wide<24>, 2>, inverted_stage<3, wide<24>, wide<32>, 2>,
+                         inverted_stage<4, wide<32>, wide<64>, 2>, inverted_stage<3, wide<64>, wide<96>, 1>,
+                         inverted_stage<3, wide<96>, wide<160>, 2>, inverted_residual<wide<160>, wide<320>>,
+                         conv_norm<mobile_width(1280, Multiplier.value() < 1 ? 1.0 : Multiplier.value()), 1>, relu6>;
+};
+
+/// Input -> shape<Classes>, softmax. mobilenet_v2<> has the 3,504,872 parameters of PyTorch's
+/// torchvision.models.mobilenet_v2; Multiplier is its width_mult.
+///
+///     using small = ctnn::models::mobilenet_v2<2, ctnn::shape<96, 96, 1>, 0.5>;
+template <extent Classes = 1000, class Input = shape<224, 224, 3>, number Multiplier = 1.0>
+using mobilenet_v2 = network<Input, typename mobilenet_v2_features<Multiplier>::layers, global_avg_pool, dropout<0.2>,
+                             dense<Classes>, softmax>;
+
+}  // namespace ctnn::models
+// -------------------- ctnn/models/transformer_classifier.hpp
+/// \file
+/// Transformers that classify words or images.
+
+namespace ctnn::models {
+
+/// So many pre-norm encoder blocks with gelu and a hidden layer of Hidden units, normalized behind the last: the body
+/// of the networks below.
+template <extent Depth, extent Heads, extent Hidden>
+struct encoder
+    : chain<repeat<Depth, transformer_encoder<heads<Heads>, feed_forward<Hidden, gelu>, pre_norm>>, layer_norm<>> {};
+
+/// shape<Words>, class indices of a vocabulary -> shape<Classes>, softmax: embedding, sinusoidal positions, encoder
+/// blocks, the mean of all tokens.
+///
+///     using reviews = ctnn::models::transformer_classifier<100, 1000, 2>;
+template <extent Words, extent Vocabulary, extent Classes, extent Width = 64, extent Depth = 2, extent Heads = 4>
+using transformer_classifier = network<shape<Words>, embedding<Vocabulary, Width>, positional_encoding<>,
+                                       encoder<Depth, Heads, 4 * Width>, global_avg_pool, dense<Classes>, softmax>;
+
+}  // namespace ctnn::models
+// -------------------- ctnn/models/unet.hpp
+/// \file
+/// U-Net for images and volumes: Ronneberger et al., "U-Net: convolutional networks for biomedical image segmentation",
+/// 2015.
+
+namespace ctnn::models {
+
+/// Two 3 x 3 convolutions, batch norm and relu behind each.
+template <extent First, extent Second = First>
+struct double_conv : chain<conv_norm<First>, relu, conv_norm<Second>, relu> {};
+
+/// What a U-Net's levels are made of. A style of one's own derives from this one and names another part.
+struct unet_style {
+    /// Of a level on the way down, and of the bottom.
+    template <extent Channels>
+    using encoder = double_conv<Channels>;
+    /// Of a level on the way up.
+    template <extent Channels>
+    using decoder = double_conv<Channels>;
+    /// From Deeper channels of the level below to twice the size and the Channels of this one.
+    template <extent Channels, extent Deeper>
+    using up = conv_transpose<Channels, 2, stride<2>>;
+    /// How the level's own channels come beside those from below.
+    template <extent Channels, class... Below>
+    using skip = concat<identity, chain<Below...>>;
+};
+
+/// Linear interpolation and a 1 x 1 convolution in place of the transposed convolution: no checkerboards.
+struct resized_unet_style : unet_style {
+    template <extent Channels, extent Deeper>
+    using up = chain<conv<Channels, 1>, upsample<2, linear>>;
+};
+
+/// What passes each skip is weighted: Oktay et al., "Attention U-Net", 2018.
+struct attention_unet_style : unet_style {
+    template <extent Channels, class... Below>
+    using skip = attention_gate<Channels / 2, Below...>;
+};
+
+/// Channels double before the pool: Cicek et al., "3D U-Net: learning dense volumetric segmentation from sparse
+/// annotation", 2016.
+struct volume_unet_style : unet_style {
+    template <extent Channels>
+    using encoder = double_conv<Channels / 2, Channels>;
+    template <extent Channels, extent Deeper>
+    using up = conv_transpose<Deeper, 2, stride<2>, no_bias>;
+};
+
+/// One level, which contains the deeper ones; without widths the paper's five.
+template <class Style, extent... Channels>
+struct unet_level : unet_level<Style, 64, 128, 256, 512, 1024> {};
+template <class Style, extent Bottom>
+struct unet_level<Style, Bottom> : Style::template encoder<Bottom> {};
+template <class Style, extent Channels, extent Next, extent... Deeper>
+struct unet_level<Style, Channels, Next, Deeper...>
+    : chain<typename Style::template encoder<Channels>,
+            typename Style::template skip<Channels, max_pool<>, unet_level<Style, Next, Deeper...>,
+                                          typename Style::template up<Channels, Next>>,
+            typename Style::template decoder<Channels>> {};
+
+/// An image or a volume -> Classes at each position, softmax over them (one class: sigmoid). The sides are multiples of
+/// 2 to the number of pools, one less than there are widths. unet<2, shape<256, 256, 3>> has 31,037,698 parameters.
+///
+///     using mask = ctnn::models::unet<1, ctnn::shape<256, 256, 1>, ctnn::models::attention_unet_style, 16, 32, 64>;
+///     using volume = ctnn::models::unet<3, ctnn::shape<48, 64, 48, 1>, ctnn::models::unet_style, 16, 32, 64, 128>;
+template <extent Classes = 1, class Input = shape<256, 256, 1>, class Style = unet_style, extent... Channels>
+using unet = network<Input, unet_level<Style, Channels...>, conv<Classes, 1>, pixel_head<Classes>>;
+
+/// The same with the four widths of the paper on volumes.
+template <extent Classes = 3, class Input = shape<64, 64, 64, 1>>
+using unet_3d = unet<Classes, Input, volume_unet_style, 64, 128, 256, 512>;
+
+}  // namespace ctnn::models
+// -------------------- ctnn/models/vision_transformer.hpp
+/// \file
+/// The vision transformer: Dosovitskiy et al., "An image is worth 16x16 words", 2020.
+
+namespace ctnn::models {
+
+/// An image of Height x Width -> the sequence of its Patch x Patch patches, row by row, as tokens of Channels numbers
+/// each: a convolution whose windows do not overlap. An incomplete patch is dropped.
+template <extent Height, extent Width, extent Channels, extent Patch>
+struct patch_embedding
+    : chain<conv<Channels, Patch, stride<Patch>>, reshape<(Height / Patch) * (Width / Patch), Channels>> {};
+
+/// An image -> shape<Classes>, softmax: patches, learned positions, pre-norm encoder blocks, the mean of all tokens
+/// instead of a class token (Beyer et al., "Better plain ViT baselines for ImageNet-1k", 2022). By default the sizes
+/// are those of ViT-Ti/16.
+///
+///     using vit = ctnn::models::vision_transformer<224, 224, 3, 1000>;
+template <extent Height, extent Width, extent Colors, extent Classes, extent Patch = 16, extent Channels = 192,
+          extent Depth = 12, extent Heads = 3>
+using vision_transformer = network<shape<Height, Width, Colors>, patch_embedding<Height, Width, Channels, Patch>,
+                                   positional_encoding<learned_positions>, encoder<Depth, Heads, 4 * Channels>,
+                                   global_avg_pool, dense<Classes>, softmax>;
 
 }  // namespace ctnn::models
 // -------------------- ctnn/report/report.hpp
