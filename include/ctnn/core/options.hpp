@@ -17,6 +17,8 @@ struct axes {
     constexpr bool operator==(const axes&) const = default;
 };
 
+enum class initializer : unsigned char;  // core/initializer.hpp
+
 /// What the options of a layer say, read into one value.
 struct layer_options {
     axes kernel{}, stride{}, dilation{}, padding{}, output_padding{};
@@ -31,6 +33,8 @@ struct layer_options {
     extent depth_multiplier = 1;
     bool last_step = false, backwards = false, masked = false, keras = false, pytorch = false;
     extent padding_index = -1;
+    initializer start{3};  ///< glorot_uniform
+    double start_value = 0;
     unsigned given = 0;  ///< which options were given, a bit each
     bool repeated = false;
 
