@@ -3,6 +3,7 @@
 /// Names of parameters, the text of an architecture, and the numbers that a model begins with.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -85,6 +86,79 @@ TEST_CASE("a model begins with glorot_uniform weights and zero biases, by its se
         CHECK(std::fabs(sum / n) < 5 * deviation / std::sqrt(n));
         CHECK(squares / n == doctest::Approx(deviation * deviation).epsilon(0.15));
     }
+}
+
+/// Mean, deviation and the largest magnitude of the first weight of a layer on 8 x 8 x 16 or, dense, on 144.
+struct spread {
+    double mean = 0, deviation = 0, largest = 0;
+};
+template <class Input, class Layer>
+spread beginning() {
+    const model<network<Input, Layer>> m{seed{11}};
+    const extent size = tensors_of<network<Input, Layer>>()[0].size;
+    spread s;
+    for (extent i = 0; i < size; ++i) {
+        const double x = static_cast<double>(m.parameters()[static_cast<std::size_t>(i)]);
+        s.mean += x / static_cast<double>(size);
+        s.deviation += x * x / static_cast<double>(size);
+        s.largest = std::max(s.largest, std::fabs(x));
+    }
+    s.deviation = std::sqrt(s.deviation);
+    return s;
+}
+
+TEST_CASE("weights begin with the variance that the option says") {
+    using image = shape<8, 8, 16>;
+    const auto holds = [](const spread& s, double deviation, double limit_of_deviations) {
+        CHECK(std::fabs(s.mean) < 0.05 * deviation);
+        CHECK(s.deviation == doctest::Approx(deviation).epsilon(0.03));
+        CHECK(s.largest < 1.0001 * limit_of_deviations * deviation);
+        CHECK(s.largest > 0.98 * std::min(limit_of_deviations, 3.0) * deviation);
+    };
+    const double cube = std::sqrt(3.0),
+                 all = 6;  // the limit of a uniform number, and one that no normal one passes here
+    holds(beginning<image, conv<64>>(), std::sqrt(2.0 / (9 * (16 + 64))), cube);
+    holds(beginning<image, conv<64, glorot_uniform, same>>(), std::sqrt(2.0 / (9 * (16 + 64))), cube);
+    holds(beginning<image, conv<64, 3, glorot_normal>>(), std::sqrt(2.0 / (9 * (16 + 64))), all);
+    holds(beginning<image, conv<64, he_uniform, 3>>(), std::sqrt(2.0 / (9 * 16)), cube);
+    holds(beginning<image, conv<64, 3, no_bias, he_normal>>(), std::sqrt(2.0 / (9 * 16)), all);
+    holds(beginning<image, depthwise_conv<5, depth_multiplier<32>, he_normal>>(), std::sqrt(2.0 / 25), all);
+    holds(beginning<image, conv_transpose<64, 3, random_normal<0.02>>>(), 0.02, all);
+    holds(beginning<shape<144>, dense<64, lecun_uniform>>(), std::sqrt(1.0 / 144), cube);
+    holds(beginning<shape<144>, dense<64, lecun_normal, no_bias>>(), std::sqrt(1.0 / 144), all);
+    // Cut off at two deviations 0.8796 of one is left; Keras' page of TruncatedNormal.
+    holds(beginning<shape<144>, dense<64, truncated_normal<0.1>>>(), 0.1 * 0.87962566, 2 / 0.87962566);
+    CHECK(beginning<shape<144>, dense<64, zeros>>().largest == 0);
+    using separable = network<image, separable_conv<8, 3, he_uniform>>;
+    CHECK(tensors_of<separable>()[0].start == initializer::he_uniform);
+    CHECK(tensors_of<separable>()[2].start == initializer::zeros);
+}
+
+TEST_CASE("an orthogonal weight has columns, or rows, of one length at right angles") {
+    const auto deviates = [](auto layer, extent rows, extent columns, double gain) {
+        const model<network<shape<6, 6, 5>, decltype(layer)>, double> m{seed{12}};
+        const auto w = m.parameters();
+        const bool upright = rows >= columns;
+        const extent count = upright ? columns : rows, length = upright ? rows : columns;
+        double furthest = 0;
+        for (extent a = 0; a < count; ++a)
+            for (extent b = 0; b < count; ++b) {
+                double product = 0;
+                for (extent i = 0; i < length; ++i)
+                    product += w[static_cast<std::size_t>(upright ? i * columns + a : a * columns + i)] *
+                               w[static_cast<std::size_t>(upright ? i * columns + b : b * columns + i)];
+                furthest = std::max(furthest, std::fabs(product - (a == b ? gain * gain : 0)));
+            }
+        return furthest;
+    };
+    CHECK(deviates(conv<7, 3, orthogonal<>>{}, 45, 7, 1) < 1e-12);
+    CHECK(deviates(conv<45, 3, orthogonal<1.5>>{}, 45, 45, 1.5) < 1e-12);
+    CHECK(deviates(conv<50, 3, orthogonal<>, same>{}, 45, 50, 1) < 1e-12);
+}
+
+TEST_CASE("normal_quantile inverts the normal distribution") {
+    for (double x = -5.25; x <= 5.25; x += 0.0625)
+        CHECK(detail::normal_quantile(0.5 * std::erfc(-x / std::sqrt(2.0))) == doctest::Approx(x).epsilon(1e-6));
 }
 
 TEST_CASE("a model in double begins with the same numbers, rounded later") {

@@ -3,6 +3,7 @@
 /// What a layer becomes: one operation, a plain value that the graph plans, fuses and executes.
 #pragma once
 
+#include "ctnn/core/initializer.hpp"
 #include "ctnn/core/refusal.hpp"
 #include "ctnn/core/shape.hpp"
 
@@ -67,22 +68,20 @@ struct activation_numbers {
 /// 4 / 9, and rounds more: see layers/convolution_algorithm.hpp.
 enum class algorithm : unsigned char { direct, winograd_2, winograd_4 };
 
-/// How a tensor of parameters begins.
-enum class initializer : unsigned char {
-    zeros,
-    ones,
-    quarter,
-    glorot_uniform,
-    second_gate  ///< ones in the second quarter, zeros elsewhere: the bias of an LSTM that begins by forgetting nothing
-};
-
 /// One tensor that training changes, or one of running statistics.
 struct parameter {
     const char* name = nullptr;     ///< "weight"; null: there is none
     extent axis[5]{1, 1, 1, 1, 1};  ///< its shape, as in memory
     extent rank = 0;
     initializer start = initializer::zeros;
-    extent fan_in = 1, fan_out = 1;  ///< for glorot_uniform: limit sqrt(6 / (fan_in + fan_out))
+    extent fan_in = 1, fan_out = 1;  ///< numbers that an output reads, and that an input reaches
+    double start_value = 0;          ///< deviation or gain, for initializers that have one
+
+    /// Takes over what the layer's options say.
+    constexpr void begin_as(const layer_options& o) {
+        start = o.start;
+        start_value = o.start_value;
+    }
 
     [[nodiscard]] constexpr extent size() const {
         return name == nullptr ? 0 : axis[0] * axis[1] * axis[2] * axis[3] * axis[4];

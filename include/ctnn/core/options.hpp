@@ -17,6 +17,8 @@ struct axes {
     constexpr bool operator==(const axes&) const = default;
 };
 
+enum class initializer : unsigned char;  // core/initializer.hpp
+
 /// What the options of a layer say, read into one value.
 struct layer_options {
     axes kernel{}, stride{}, dilation{}, padding{}, output_padding{};
@@ -33,6 +35,8 @@ struct layer_options {
     extent padding_index = -1;
     extent heads = 1, feed_forward = 0;
     double dropout_rate = 0;
+    initializer start{3};  ///< glorot_uniform
+    double start_value = 0;
     unsigned given = 0;  ///< which options were given, a bit each
     bool repeated = false;
 

@@ -12,6 +12,7 @@
 #include "ctnn/core/random.hpp"
 #include "ctnn/core/storage.hpp"
 #include "ctnn/core/volume_preparation.hpp"
+#include "ctnn/graph/begin.hpp"
 #include "ctnn/graph/names.hpp"
 
 namespace ctnn {
@@ -54,8 +55,8 @@ public:
     using network = Net;
     using scalar = T;
 
-    /// Initialized as each layer says (glorot_uniform weights, zero biases), the same numbers on every platform.
-    /// Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
+    /// Initialized as each layer says (glorot_uniform weights, zero biases), the same numbers on every platform (normal
+    /// and orthogonal ones but for rounding).
     [[gnu::cold]] explicit model(seed start) : state_(Net::state_count) { initialize(start); }
 
     /// The learned parameters, in the order of tensors_of<Net>().
@@ -72,18 +73,7 @@ public:
         std::uint64_t stream = 0;
         for (const named_tensor& t : tensors_of<Net>()) {
             T* to = (t.learned ? parameters_.data() : state_.data()) + t.offset;
-            const random_stream random(start, stream++);
-            const double limit = std::sqrt(6.0 / static_cast<double>(t.fan_in + t.fan_out));
-            const extent second = t.size / 4;  // of four gates
-            for (extent i = 0; i < t.size; ++i) {
-                const double uniform =
-                    t.start == initializer::glorot_uniform ? random.uniform(static_cast<std::uint64_t>(i)) : 0;
-                to[i] = t.start == initializer::glorot_uniform ? static_cast<T>((2 * uniform - 1) * limit)
-                        : t.start == initializer::ones         ? T{1}
-                        : t.start == initializer::quarter      ? T(0.25)
-                        : t.start == initializer::second_gate  ? T(i / second == 1 ? 1 : 0)
-                                                               : T{0};
-            }
+            detail::begin(t, random_stream(start, stream++), to);
         }
     }
 

@@ -20,6 +20,7 @@ struct named_tensor {
     bool learned = true;  ///< false: running statistics, which stand in the state
     initializer start = initializer::zeros;
     extent fan_in = 1, fan_out = 1;
+    double start_value = 0;
 };
 
 namespace detail {
@@ -76,6 +77,7 @@ template <class Net>
             t.learned = is_learned;
             t.start = p.start;
             t.fan_in = p.fan_in;
+            t.start_value = p.start_value;
             t.fan_out = p.fan_out;
             offset += t.size;
         };

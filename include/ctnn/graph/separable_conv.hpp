@@ -14,8 +14,8 @@ namespace ctnn {
 ///     gives    the positions of conv, `Filters` channels
 ///     learns   0.weight (kernel..., channels, depth_multiplier), of the first convolution; 1.weight (1...,
 ///              depth_multiplier * channels, Filters) and 1.bias (Filters), of the second
-///     options  kernel (3), stride (1), dilation (1), padding, same or causal (valid), depth_multiplier (1), no_bias;
-///              all but the last are those of the depthwise convolution
+///     options  kernel (3), stride (1), dilation (1), padding, same or causal (valid), depth_multiplier (1), no_bias,
+///              how both weights begin (glorot_uniform); but for these two, they are those of the depthwise convolution
 ///     costs    kernel + Filters multiply-adds a channel and position, where conv needs kernel * Filters; in an engine
 ///              the second convolution takes up the batch norm, addition and activation that follow
 ///     refuses  what conv refuses; depth_multiplier<0>
@@ -31,6 +31,8 @@ struct separable_conv {
         layer_options o = read_options<Options...>(), pointwise;
         pointwise.kernel = {{1, 1, 1}, 1};
         pointwise.bias = o.bias;
+        pointwise.start = o.start;
+        pointwise.start_value = o.start_value;
         o.bias = false;
         const outcome first = lower_depthwise(o, convolution_options | option::depth_multiplier, in.shape);
         if (first.why != refusal::none) return b.refuse(first.why, in.shape);

@@ -13,7 +13,8 @@ namespace ctnn {
 ///     gives    (input + padding - (kernel - 1) * dilation - 1) / stride + 1 positions an axis, `Filters` channels
 ///     learns   weight (kernel..., channels / groups, Filters), filters contiguous: Keras' order; bias (Filters)
 ///     options  kernel (3), stride (1), dilation (1), padding, same or causal (valid), groups (1), no_bias;
-///              exact or winograd<2 or 4>: the algorithm, which the layer chooses by itself unless told
+///              exact or winograd<2 or 4>: the algorithm, which the layer chooses by itself unless told;
+///              how the weight begins (glorot_uniform), see core/initializer.hpp
 ///     refuses  a vector; a kernel larger than the padded input; groups that do not divide channels and filters;
 ///              causal for an image or a volume
 ///

@@ -10,8 +10,8 @@
 namespace ctnn {
 
 /// The options that every convolution takes.
-inline constexpr unsigned convolution_options =
-    option::kernel | option::stride | option::dilation | option::padding | option::causal | option::bias;
+inline constexpr unsigned convolution_options = option::kernel | option::stride | option::dilation | option::padding |
+                                                option::causal | option::bias | option::start;
 
 /// The parameters of a convolution: the weight (kernel..., channels, filters), filters contiguous, and a bias.
 constexpr void learn_convolution(operation& row, extent channels, extent filters, extent biases) {
@@ -34,7 +34,7 @@ constexpr void learn_convolution(operation& row, extent channels, extent filters
 [[nodiscard]] constexpr outcome lower_convolution(const char* layer, const layer_options& o, unsigned taken, dims in,
                                                   extent filters) {
     if (o.repeated || (o.given & ~taken) != 0) return refusal::option_not_taken;
-    if (filters < 1 || o.groups < 1) return refusal::number_out_of_range;
+    if (filters < 1 || o.groups < 1 || !start_fits(o)) return refusal::number_out_of_range;
     if (o.winograd != 0 && o.winograd != 2 && o.winograd != 4) return refusal::needs_winograd_window;
     const placed_window placed = place_window(o, in, 3, 1);
     if (placed.why != refusal::none) return placed.why;
@@ -47,6 +47,7 @@ constexpr void learn_convolution(operation& row, extent channels, extent filters
     const extent channels = in.channels() / o.groups;
     row.multiply_adds = row.out.positions() * tap_count(row.window) * channels * filters;
     learn_convolution(row, channels, filters, o.bias ? filters : 0);
+    row.parameters[0].begin_as(o);
     if (o.winograd != 0 && !winograd_applies(row.window, row.groups)) return refusal::needs_winograd_window;
     choose_algorithm(row, o.exact, o.winograd);
     row.scratch = convolution_scratch(row);
@@ -65,6 +66,8 @@ constexpr void learn_convolution(operation& row, extent channels, extent filters
     weight.axis[weight.rank - 1] = o.depth_multiplier;
     weight.fan_in = taps * in.channels();
     weight.fan_out = taps * o.depth_multiplier;
+    // Keras counts all channels, and glorot_uniform is as there; an output reads one, which He's variance depends on.
+    if (weight.start != initializer::glorot_uniform) weight.fan_in = taps;
     return result;
 }
 
