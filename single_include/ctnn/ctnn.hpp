@@ -237,6 +237,34 @@ struct refused {
 /// \file
 /// What a layer becomes: one operation, a plain value that the graph plans, fuses and executes.
 
+// -------------------- ctnn/core/initializer.hpp
+/// \file
+/// How weights begin, and the options that say so: conv<32, 3, same, he_normal>, dense<10, truncated_normal<0.02>>.
+
+// -------------------- ctnn/core/options.hpp
+/// \file
+/// The named options of layers: conv<32, 3, stride<2>, same>. They are values, in any order after the numbers.
+
+#include <concepts>
+
+// -------------------- ctnn/core/number.hpp
+/// \file
+/// Real numbers as template arguments.
+
+#include <bit>
+
+namespace ctnn {
+
+/// A real number that can be a template argument: dropout<0.5>. Its bits are what is stored, because clang 14 to 17
+/// accept neither floating-point template arguments nor classes with floating-point members.
+struct number {
+    std::uint64_t bits = 0;
+    constexpr number(double value) : bits(std::bit_cast<std::uint64_t>(value)) {}
+    [[nodiscard]] constexpr double value() const { return std::bit_cast<double>(bits); }
+    constexpr bool operator==(const number&) const = default;
+};
+
+}  // namespace ctnn
 // -------------------- ctnn/core/shape.hpp
 /// \file
 /// Shapes as types, which a user spells, and as values, which the compiler computes with.
@@ -328,6 +356,284 @@ using shape_of = typename detail::shape_from<D>::type;
 
 namespace ctnn {
 
+/// A number for each spatial axis, or one for all of them.
+struct axes {
+    extent value[3]{1, 1, 1};
+    extent count = 0;  ///< 0: not given, 1: one for all, -1: given without a number
+    constexpr bool operator==(const axes&) const = default;
+};
+
+enum class initializer : unsigned char;  // core/initializer.hpp
+
+/// What the options of a layer say, read into one value.
+struct layer_options {
+    axes kernel{}, stride{}, dilation{}, padding{}, output_padding{};
+    extent groups = 1;
+    bool same = false, bias = true, include_padding = true;
+    bool exact = false, per_channel = false;
+    extent winograd = 0;
+    double epsilon = 1e-5, momentum = 0.1;
+    bool affine = true, over_all = false;
+    double alpha = 1e-4, beta = 0.75, additive = 1;
+    bool causal = false;
+    extent depth_multiplier = 1;
+    bool last_step = false, backwards = false, masked = false, keras = false, pytorch = false;
+    extent padding_index = -1;
+    extent heads = 1, feed_forward = 0;
+    double dropout_rate = 0;
+    initializer start{3};  ///< glorot_uniform
+    double start_value = 0;
+    unsigned given = 0;  ///< which options were given, a bit each
+    bool repeated = false;
+
+    constexpr void mark(unsigned option) {
+        repeated = repeated || (given & option) != 0;
+        given |= option;
+    }
+};
+
+/// The bits of layer_options::given; a layer lists those that it takes.
+namespace option {
+inline constexpr unsigned kernel = 1, stride = 2, dilation = 4, padding = 8, groups = 16, bias = 32, epsilon = 64,
+                          momentum = 128, include_padding = 256, algorithm = 512, per_channel = 1024;
+inline constexpr unsigned affine = 1u << 16, over_all = 1u << 17, alpha = 1u << 18, beta = 1u << 19,
+                          additive = 1u << 20;
+inline constexpr unsigned causal = 1u << 21, depth_multiplier = 1u << 22, output_padding = 1u << 23;
+inline constexpr unsigned last_step = 1u << 26, backwards = 1u << 27, masked = 1u << 28, convention = 1u << 29,
+                          padding_index = 1u << 30;
+inline constexpr unsigned heads = 1u << 11, learned = 1u << 12, feed_forward = 1u << 13, pre_norm = 1u << 14,
+                          dropout_rate = 1u << 15;
+inline constexpr unsigned of_another_layer = 1u << 31;  ///< which no layer lists
+}
+
+namespace detail {
+template <extent... N>
+constexpr axes make_axes() {
+    constexpr extent values[]{N..., 1, 1, 1};
+    return {{values[0], values[1], values[2]}, sizeof...(N) == 0 ? -1 : static_cast<extent>(sizeof...(N))};
+}
+}  // namespace detail
+
+template <extent... N>
+struct kernel_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::kernel);
+        o.kernel = detail::make_axes<N...>();
+    }
+};
+template <extent... N>
+struct stride_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::stride);
+        o.stride = detail::make_axes<N...>();
+    }
+};
+template <extent... N>
+struct dilation_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::dilation);
+        o.dilation = detail::make_axes<N...>();
+    }
+};
+template <extent... N>
+struct padding_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::padding);
+        o.padding = detail::make_axes<N...>();
+    }
+};
+template <bool Same>
+struct border_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::padding);
+        o.same = Same;
+    }
+};
+template <extent N>
+struct groups_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::groups);
+        o.groups = N;
+    }
+};
+struct no_bias_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::bias);
+        o.bias = false;
+    }
+};
+struct exclude_padding_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::include_padding);
+        o.include_padding = false;
+    }
+};
+struct exact_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::algorithm);
+        o.exact = true;
+    }
+};
+template <extent Outputs>
+struct winograd_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::algorithm);
+        o.winograd = Outputs;
+    }
+};
+struct per_channel_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::per_channel);
+        o.per_channel = true;
+    }
+};
+template <number Value>
+struct epsilon_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::epsilon);
+        o.epsilon = Value.value();
+    }
+};
+template <number Value>
+struct momentum_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::momentum);
+        o.momentum = Value.value();
+    }
+};
+
+/// The window of a convolution or pool, one number for all axes or one for each: conv<32, kernel<1, 3, 3>>.
+template <extent... N>
+inline constexpr kernel_option<N...> kernel{};
+/// Steps of the window, one number for all axes or one for each.
+template <extent... N>
+inline constexpr stride_option<N...> stride{};
+/// Distance between neighboring taps of a kernel, one number for all axes or one for each.
+template <extent... N>
+inline constexpr dilation_option<N...> dilation{};
+/// Zeros put around the input, on both sides alike (PyTorch's padding), one number for all axes or one for each.
+template <extent... N>
+inline constexpr padding_option<N...> padding{};
+/// As many zeros around the input that the output has ceil(input / stride) positions; an odd one goes behind
+/// (TensorFlow's "same").
+inline constexpr border_option<true> same{};
+/// No padding: what every layer does that is not told otherwise.
+inline constexpr border_option<false> valid{};
+/// Splits channels and filters into so many independent convolutions.
+template <extent N>
+inline constexpr groups_option<N> groups{};
+/// A convolution or dense layer without bias, for instance in front of a batch_norm.
+inline constexpr no_bias_option no_bias{};
+/// A convolution adds up its products as they are, never by Winograd's algorithm, whose rounding error is some ten
+/// times as large: for sums that must be exact, or neighbors whose magnitudes differ by more than a factor of 10,000.
+inline constexpr exact_option exact{};
+/// A 3x3 convolution by Winograd's algorithm with so many outputs a tile and axis, 2 or 4, whatever the layer would
+/// choose by itself.
+template <extent Outputs>
+inline constexpr winograd_option<Outputs> winograd{};
+/// Average pooling divides by the part of the window inside the input (PyTorch's count_include_pad=False).
+inline constexpr exclude_padding_option exclude_padding{};
+/// A slope for each channel of prelu instead of one for all.
+inline constexpr per_channel_option per_channel{};
+/// What a normalization adds to a variance.
+template <number Value>
+inline constexpr epsilon_option<Value> epsilon{};
+/// The weight of the newest batch in batch_norm's running statistics (PyTorch's momentum; Keras' is 1 minus it).
+template <number Value>
+inline constexpr momentum_option<Value> momentum{};
+
+namespace detail {
+template <class Option>
+constexpr void read_option(layer_options& o, Option value) {
+    if constexpr (std::integral<Option>) {
+        o.mark(option::kernel);
+        o.kernel = axes{{static_cast<extent>(value), 1, 1}, 1};
+    } else if constexpr (requires { Option::read(o); }) {
+        Option::read(o);
+    } else {
+        o.mark(option::of_another_layer);
+    }
+}
+}  // namespace detail
+
+/// Reads a layer's options; a plain number is the kernel.
+template <auto... Options>
+[[nodiscard]] constexpr layer_options read_options() {
+    layer_options result;
+    (detail::read_option(result, Options), ...);
+    return result;
+}
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// How a tensor of parameters begins. in and out are the numbers that an output reads and that an input reaches.
+enum class initializer : unsigned char {
+    zeros,
+    ones,
+    quarter,
+    glorot_uniform,    ///< up to sqrt(6 / (in + out)) on both sides of 0
+    second_gate,       ///< ones in the second quarter, zeros elsewhere: the bias of an LSTM that begins by keeping all
+    glorot_normal,     ///< with the variance 2 / (in + out)
+    he_uniform,        ///< up to sqrt(6 / in)
+    he_normal,         ///< with the variance 2 / in
+    lecun_uniform,     ///< up to sqrt(3 / in)
+    lecun_normal,      ///< with the variance 1 / in
+    random_normal,     ///< with a deviation of `start_value`
+    truncated_normal,  ///< the same without what lies more than two deviations off
+    orthogonal         ///< columns, or rows if there are fewer of them, of length `start_value` at right angles
+};
+
+namespace option {
+inline constexpr unsigned start = 1u << 24;
+}
+
+static_assert(layer_options{}.start == initializer::glorot_uniform);
+
+template <initializer Start, number Value = 0.0>
+struct start_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::start);
+        o.start = Start;
+        o.start_value = Value.value();
+    }
+};
+
+/// Uniform with the variance 2 / (in + out): what every layer does that is not told otherwise. Glorot and Bengio,
+/// "Understanding the difficulty of training deep feedforward neural networks", 2010.
+inline constexpr start_option<initializer::glorot_uniform> glorot_uniform{};
+/// Normal with the same variance (PyTorch's xavier_normal_; Keras' leaves out what lies two deviations off).
+inline constexpr start_option<initializer::glorot_normal> glorot_normal{};
+/// Uniform with the variance 2 / in, for layers in front of a relu: He et al., "Delving deep into rectifiers", 2015.
+inline constexpr start_option<initializer::he_uniform> he_uniform{};
+/// Normal with the same variance (PyTorch's kaiming_normal_).
+inline constexpr start_option<initializer::he_normal> he_normal{};
+/// Uniform with the variance 1 / in: LeCun et al., "Efficient backprop", 1998.
+inline constexpr start_option<initializer::lecun_uniform> lecun_uniform{};
+/// Normal with the same variance, for layers in front of a selu.
+inline constexpr start_option<initializer::lecun_normal> lecun_normal{};
+/// Normal with this deviation.
+template <number Deviation = 0.05>
+inline constexpr start_option<initializer::random_normal, Deviation> random_normal{};
+/// Normal with this deviation, then without what lies more than two of them off (Keras' TruncatedNormal).
+template <number Deviation = 0.02>
+inline constexpr start_option<initializer::truncated_normal, Deviation> truncated_normal{};
+/// The weight as a matrix whose columns are filters or units, these orthonormal times Gain; or the rows, where there
+/// are fewer rows. Costs twice rows * columns * the fewer of them multiply-adds. Saxe et al., "Exact solutions to the
+/// nonlinear dynamics of learning in deep linear neural networks", 2013.
+template <number Gain = 1.0>
+inline constexpr start_option<initializer::orthogonal, Gain> orthogonal{};
+/// Weights of 0: a branch that begins by adding nothing.
+inline constexpr start_option<initializer::zeros> zeros{};
+
+/// Is the number that goes with the initializer one?
+[[nodiscard]] constexpr bool start_fits(const layer_options& o) { return o.start_value >= 0 && o.start_value < 1e30; }
+
+}  // namespace ctnn
+
+namespace ctnn {
+
 /// What the planner must know an operation by. A layer that needs no special treatment is `custom`.
 enum class kind : unsigned char {
     none,         ///< a row that fusion removed
@@ -387,22 +693,20 @@ struct activation_numbers {
 /// 4 / 9, and rounds more: see layers/convolution_algorithm.hpp.
 enum class algorithm : unsigned char { direct, winograd_2, winograd_4 };
 
-/// How a tensor of parameters begins.
-enum class initializer : unsigned char {
-    zeros,
-    ones,
-    quarter,
-    glorot_uniform,
-    second_gate  ///< ones in the second quarter, zeros elsewhere: the bias of an LSTM that begins by forgetting nothing
-};
-
 /// One tensor that training changes, or one of running statistics.
 struct parameter {
     const char* name = nullptr;     ///< "weight"; null: there is none
     extent axis[5]{1, 1, 1, 1, 1};  ///< its shape, as in memory
     extent rank = 0;
     initializer start = initializer::zeros;
-    extent fan_in = 1, fan_out = 1;  ///< for glorot_uniform: limit sqrt(6 / (fan_in + fan_out))
+    extent fan_in = 1, fan_out = 1;  ///< numbers that an output reads, and that an input reaches
+    double start_value = 0;          ///< deviation or gain, for initializers that have one
+
+    /// Takes over what the layer's options say.
+    constexpr void begin_as(const layer_options& o) {
+        start = o.start;
+        start_value = o.start_value;
+    }
 
     [[nodiscard]] constexpr extent size() const {
         return name == nullptr ? 0 : axis[0] * axis[1] * axis[2] * axis[3] * axis[4];
@@ -722,237 +1026,6 @@ private:
     bool has_value_ = false;
     ctnn::error failure_;
 };
-
-}  // namespace ctnn
-// -------------------- ctnn/core/number.hpp
-/// \file
-/// Real numbers as template arguments.
-
-#include <bit>
-
-namespace ctnn {
-
-/// A real number that can be a template argument: dropout<0.5>. Its bits are what is stored, because clang 14 to 17
-/// accept neither floating-point template arguments nor classes with floating-point members.
-struct number {
-    std::uint64_t bits = 0;
-    constexpr number(double value) : bits(std::bit_cast<std::uint64_t>(value)) {}
-    [[nodiscard]] constexpr double value() const { return std::bit_cast<double>(bits); }
-    constexpr bool operator==(const number&) const = default;
-};
-
-}  // namespace ctnn
-// -------------------- ctnn/core/options.hpp
-/// \file
-/// The named options of layers: conv<32, 3, stride<2>, same>. They are values, in any order after the numbers.
-
-#include <concepts>
-
-namespace ctnn {
-
-/// A number for each spatial axis, or one for all of them.
-struct axes {
-    extent value[3]{1, 1, 1};
-    extent count = 0;  ///< 0: not given, 1: one for all, -1: given without a number
-    constexpr bool operator==(const axes&) const = default;
-};
-
-/// What the options of a layer say, read into one value.
-struct layer_options {
-    axes kernel{}, stride{}, dilation{}, padding{}, output_padding{};
-    extent groups = 1;
-    bool same = false, bias = true, include_padding = true;
-    bool exact = false, per_channel = false;
-    extent winograd = 0;
-    double epsilon = 1e-5, momentum = 0.1;
-    bool affine = true, over_all = false;
-    double alpha = 1e-4, beta = 0.75, additive = 1;
-    bool causal = false;
-    extent depth_multiplier = 1;
-    bool last_step = false, backwards = false, masked = false, keras = false, pytorch = false;
-    extent padding_index = -1;
-    extent heads = 1, feed_forward = 0;
-    double dropout_rate = 0;
-    unsigned given = 0;  ///< which options were given, a bit each
-    bool repeated = false;
-
-    constexpr void mark(unsigned option) {
-        repeated = repeated || (given & option) != 0;
-        given |= option;
-    }
-};
-
-/// The bits of layer_options::given; a layer lists those that it takes.
-namespace option {
-inline constexpr unsigned kernel = 1, stride = 2, dilation = 4, padding = 8, groups = 16, bias = 32, epsilon = 64,
-                          momentum = 128, include_padding = 256, algorithm = 512, per_channel = 1024;
-inline constexpr unsigned affine = 1u << 16, over_all = 1u << 17, alpha = 1u << 18, beta = 1u << 19,
-                          additive = 1u << 20;
-inline constexpr unsigned causal = 1u << 21, depth_multiplier = 1u << 22, output_padding = 1u << 23;
-inline constexpr unsigned last_step = 1u << 26, backwards = 1u << 27, masked = 1u << 28, convention = 1u << 29,
-                          padding_index = 1u << 30;
-inline constexpr unsigned heads = 1u << 11, learned = 1u << 12, feed_forward = 1u << 13, pre_norm = 1u << 14,
-                          dropout_rate = 1u << 15;
-inline constexpr unsigned of_another_layer = 1u << 31;  ///< which no layer lists
-}
-
-namespace detail {
-template <extent... N>
-constexpr axes make_axes() {
-    constexpr extent values[]{N..., 1, 1, 1};
-    return {{values[0], values[1], values[2]}, sizeof...(N) == 0 ? -1 : static_cast<extent>(sizeof...(N))};
-}
-}  // namespace detail
-
-template <extent... N>
-struct kernel_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::kernel);
-        o.kernel = detail::make_axes<N...>();
-    }
-};
-template <extent... N>
-struct stride_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::stride);
-        o.stride = detail::make_axes<N...>();
-    }
-};
-template <extent... N>
-struct dilation_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::dilation);
-        o.dilation = detail::make_axes<N...>();
-    }
-};
-template <extent... N>
-struct padding_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::padding);
-        o.padding = detail::make_axes<N...>();
-    }
-};
-template <bool Same>
-struct border_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::padding);
-        o.same = Same;
-    }
-};
-template <extent N>
-struct groups_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::groups);
-        o.groups = N;
-    }
-};
-struct no_bias_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::bias);
-        o.bias = false;
-    }
-};
-struct exclude_padding_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::include_padding);
-        o.include_padding = false;
-    }
-};
-struct exact_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::algorithm);
-        o.exact = true;
-    }
-};
-template <extent Outputs>
-struct winograd_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::algorithm);
-        o.winograd = Outputs;
-    }
-};
-struct per_channel_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::per_channel);
-        o.per_channel = true;
-    }
-};
-template <number Value>
-struct epsilon_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::epsilon);
-        o.epsilon = Value.value();
-    }
-};
-template <number Value>
-struct momentum_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::momentum);
-        o.momentum = Value.value();
-    }
-};
-
-/// The window of a convolution or pool, one number for all axes or one for each: conv<32, kernel<1, 3, 3>>.
-template <extent... N>
-inline constexpr kernel_option<N...> kernel{};
-/// Steps of the window, one number for all axes or one for each.
-template <extent... N>
-inline constexpr stride_option<N...> stride{};
-/// Distance between neighboring taps of a kernel, one number for all axes or one for each.
-template <extent... N>
-inline constexpr dilation_option<N...> dilation{};
-/// Zeros put around the input, on both sides alike (PyTorch's padding), one number for all axes or one for each.
-template <extent... N>
-inline constexpr padding_option<N...> padding{};
-/// As many zeros around the input that the output has ceil(input / stride) positions; an odd one goes behind
-/// (TensorFlow's "same").
-inline constexpr border_option<true> same{};
-/// No padding: what every layer does that is not told otherwise.
-inline constexpr border_option<false> valid{};
-/// Splits channels and filters into so many independent convolutions.
-template <extent N>
-inline constexpr groups_option<N> groups{};
-/// A convolution or dense layer without bias, for instance in front of a batch_norm.
-inline constexpr no_bias_option no_bias{};
-/// A convolution adds up its products as they are, never by Winograd's algorithm, whose rounding error is some ten
-/// times as large: for sums that must be exact, or neighbors whose magnitudes differ by more than a factor of 10,000.
-inline constexpr exact_option exact{};
-/// A 3x3 convolution by Winograd's algorithm with so many outputs a tile and axis, 2 or 4, whatever the layer would
-/// choose by itself.
-template <extent Outputs>
-inline constexpr winograd_option<Outputs> winograd{};
-/// Average pooling divides by the part of the window inside the input (PyTorch's count_include_pad=False).
-inline constexpr exclude_padding_option exclude_padding{};
-/// A slope for each channel of prelu instead of one for all.
-inline constexpr per_channel_option per_channel{};
-/// What a normalization adds to a variance.
-template <number Value>
-inline constexpr epsilon_option<Value> epsilon{};
-/// The weight of the newest batch in batch_norm's running statistics (PyTorch's momentum; Keras' is 1 minus it).
-template <number Value>
-inline constexpr momentum_option<Value> momentum{};
-
-namespace detail {
-template <class Option>
-constexpr void read_option(layer_options& o, Option value) {
-    if constexpr (std::integral<Option>) {
-        o.mark(option::kernel);
-        o.kernel = axes{{static_cast<extent>(value), 1, 1}, 1};
-    } else if constexpr (requires { Option::read(o); }) {
-        Option::read(o);
-    } else {
-        o.mark(option::of_another_layer);
-    }
-}
-}  // namespace detail
-
-/// Reads a layer's options; a plain number is the kernel.
-template <auto... Options>
-[[nodiscard]] constexpr layer_options read_options() {
-    layer_options result;
-    (detail::read_option(result, Options), ...);
-    return result;
-}
 
 }  // namespace ctnn
 // -------------------- ctnn/core/random.hpp
@@ -15815,6 +15888,10 @@ struct program {
 /// \file
 /// A model: the parameters of a network, in one flat, aligned block.
 
+// -------------------- ctnn/graph/begin.hpp
+/// \file
+/// The first numbers of a tensor of parameters.
+
 // -------------------- ctnn/graph/names.hpp
 /// \file
 /// The names of a network's parameters and its architecture as text: what a weight file is compared with.
@@ -15888,6 +15965,7 @@ struct named_tensor {
     bool learned = true;  ///< false: running statistics, which stand in the state
     initializer start = initializer::zeros;
     extent fan_in = 1, fan_out = 1;
+    double start_value = 0;
 };
 
 namespace detail {
@@ -15944,6 +16022,7 @@ template <class Net>
             t.learned = is_learned;
             t.start = p.start;
             t.fan_in = p.fan_in;
+            t.start_value = p.start_value;
             t.fan_out = p.fan_out;
             offset += t.size;
         };
@@ -16009,6 +16088,104 @@ template <class Net>
 
 }  // namespace ctnn
 
+namespace ctnn::detail {
+
+/// The number below which a standard normal one lies with probability p in (1e-10, 1 - 1e-10), to 7 digits: Wichura,
+/// "Algorithm AS 241: the percentage points of the normal distribution", 1988, without its far tails.
+[[nodiscard, gnu::cold]] inline double normal_quantile(double p) {
+    const double q = p - 0.5, square = 0.180625 - q * q;
+    if (square >= 0)
+        return q * (((59.109374720 * square + 159.29113202) * square + 50.434271938) * square + 3.3871327179) /
+               (((67.187563600 * square + 78.757757664) * square + 17.895169469) * square + 1);
+    const double tail = std::sqrt(-std::log(q < 0 ? p : 1 - p)) - 1.6;
+    const double x = (((0.17023821103 * tail + 1.3067284816) * tail + 2.7568153900) * tail + 1.4234372777) /
+                     ((0.12021132975 * tail + 0.73700164250) * tail + 1);
+    return q < 0 ? -x : x;
+}
+
+/// vectors [count][length] become orthonormal, count <= length: each loses its parts along those in front of it, twice,
+/// because what rounding leaves of them the first time is as large as the rest may be small.
+[[gnu::cold]] inline void orthonormalize(std::vector<double>& vectors, extent count, extent length) {
+    const auto dot = [length](const double* a, const double* b) {
+        double total = 0;
+        for (extent i = 0; i < length; ++i) total += a[i] * b[i];
+        return total;
+    };
+    for (extent v = 0; v < count; ++v) {
+        double* vector = vectors.data() + v * length;
+        for (extent pass = 0; pass < 2; ++pass)
+            for (extent other = 0; other < v; ++other) {
+                const double* along = vectors.data() + other * length;
+                const double part = dot(vector, along);
+                for (extent i = 0; i < length; ++i) vector[i] -= part * along[i];
+            }
+        const double norm = std::sqrt(dot(vector, vector));
+        for (extent i = 0; i < length; ++i) vector[i] /= norm;
+    }
+}
+
+/// Writes how the tensor begins: number i is one of the stream's number i alone, but in an orthogonal tensor.
+template <class T>
+[[gnu::cold]] void begin(const named_tensor& t, const random_stream& random, T* to) {
+    const double in = static_cast<double>(t.fan_in), both = static_cast<double>(t.fan_in + t.fan_out);
+    const auto uniform = [&](double limit) {
+        for (extent i = 0; i < t.size; ++i)
+            to[i] = static_cast<T>((2 * random.uniform(static_cast<std::uint64_t>(i)) - 1) * limit);
+    };
+    // 0 is a uniform number, but no probability.
+    const auto normal = [&](extent i, double least = 0) {
+        const double p = random.uniform(static_cast<std::uint64_t>(i)) + 1.0 / 33554432;
+        return normal_quantile(least + (1 - 2 * least) * p);
+    };
+    const auto normals = [&](double deviation, double least = 0) {
+        for (extent i = 0; i < t.size; ++i) to[i] = static_cast<T>(deviation * normal(i, least));
+    };
+    const auto orthogonal = [&] {
+        const extent columns = t.shape.back(), rows = t.size / columns;
+        const bool upright = rows >= columns;
+        const extent count = upright ? columns : rows, length = upright ? rows : columns;
+        std::vector<double> vectors(static_cast<std::size_t>(t.size));
+        for (extent i = 0; i < t.size; ++i) vectors[static_cast<std::size_t>(i)] = normal(i);
+        orthonormalize(vectors, count, length);
+        for (extent i = 0; i < t.size; ++i) {
+            const extent at = upright ? i % columns * length + i / columns : i;
+            to[i] = static_cast<T>(t.start_value * vectors[static_cast<std::size_t>(at)]);
+        }
+    };
+    switch (t.start) {
+        case initializer::glorot_uniform:
+            return uniform(std::sqrt(6 / both));
+        case initializer::he_uniform:
+            return uniform(std::sqrt(6 / in));
+        case initializer::lecun_uniform:
+            return uniform(std::sqrt(3 / in));
+        case initializer::glorot_normal:
+            return normals(std::sqrt(2 / both));
+        case initializer::he_normal:
+            return normals(std::sqrt(2 / in));
+        case initializer::lecun_normal:
+            return normals(std::sqrt(1 / in));
+        case initializer::random_normal:
+            return normals(t.start_value);
+        case initializer::truncated_normal:
+            return normals(t.start_value, 0.022750131948179195);  // below -2
+        case initializer::orthogonal:
+            return orthogonal();
+        case initializer::zeros:
+        case initializer::ones:
+        case initializer::quarter:
+        case initializer::second_gate:
+            break;
+    }
+    for (extent i = 0; i < t.size; ++i)  // the second of four gates
+        to[i] = t.start == initializer::ones                                   ? T{1}
+                : t.start == initializer::quarter                              ? T(0.25)
+                : t.start == initializer::second_gate && i / (t.size / 4) == 1 ? T{1}
+                                                                               : T{0};
+}
+
+}  // namespace ctnn::detail
+
 namespace ctnn {
 
 /// The numbers that training changes, one block for a whole network. A gradient, and each slot of an optimizer's
@@ -16049,8 +16226,8 @@ public:
     using network = Net;
     using scalar = T;
 
-    /// Initialized as each layer says (glorot_uniform weights, zero biases), the same numbers on every platform.
-    /// Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
+    /// Initialized as each layer says (glorot_uniform weights, zero biases), the same numbers on every platform (normal
+    /// and orthogonal ones but for rounding).
     [[gnu::cold]] explicit model(seed start) : state_(Net::state_count) { initialize(start); }
 
     /// The learned parameters, in the order of tensors_of<Net>().
@@ -16067,18 +16244,7 @@ public:
         std::uint64_t stream = 0;
         for (const named_tensor& t : tensors_of<Net>()) {
             T* to = (t.learned ? parameters_.data() : state_.data()) + t.offset;
-            const random_stream random(start, stream++);
-            const double limit = std::sqrt(6.0 / static_cast<double>(t.fan_in + t.fan_out));
-            const extent second = t.size / 4;  // of four gates
-            for (extent i = 0; i < t.size; ++i) {
-                const double uniform =
-                    t.start == initializer::glorot_uniform ? random.uniform(static_cast<std::uint64_t>(i)) : 0;
-                to[i] = t.start == initializer::glorot_uniform ? static_cast<T>((2 * uniform - 1) * limit)
-                        : t.start == initializer::ones         ? T{1}
-                        : t.start == initializer::quarter      ? T(0.25)
-                        : t.start == initializer::second_gate  ? T(i / second == 1 ? 1 : 0)
-                                                               : T{0};
-            }
+            detail::begin(t, random_stream(start, stream++), to);
         }
     }
 
@@ -17701,8 +17867,8 @@ inline constexpr output_padding_option<N...> output_padding{};
 namespace ctnn {
 
 /// The options that every convolution takes.
-inline constexpr unsigned convolution_options =
-    option::kernel | option::stride | option::dilation | option::padding | option::causal | option::bias;
+inline constexpr unsigned convolution_options = option::kernel | option::stride | option::dilation | option::padding |
+                                                option::causal | option::bias | option::start;
 
 /// The parameters of a convolution: the weight (kernel..., channels, filters), filters contiguous, and a bias.
 constexpr void learn_convolution(operation& row, extent channels, extent filters, extent biases) {
@@ -17725,7 +17891,7 @@ constexpr void learn_convolution(operation& row, extent channels, extent filters
 [[nodiscard]] constexpr outcome lower_convolution(const char* layer, const layer_options& o, unsigned taken, dims in,
                                                   extent filters) {
     if (o.repeated || (o.given & ~taken) != 0) return refusal::option_not_taken;
-    if (filters < 1 || o.groups < 1) return refusal::number_out_of_range;
+    if (filters < 1 || o.groups < 1 || !start_fits(o)) return refusal::number_out_of_range;
     if (o.winograd != 0 && o.winograd != 2 && o.winograd != 4) return refusal::needs_winograd_window;
     const placed_window placed = place_window(o, in, 3, 1);
     if (placed.why != refusal::none) return placed.why;
@@ -17738,6 +17904,7 @@ constexpr void learn_convolution(operation& row, extent channels, extent filters
     const extent channels = in.channels() / o.groups;
     row.multiply_adds = row.out.positions() * tap_count(row.window) * channels * filters;
     learn_convolution(row, channels, filters, o.bias ? filters : 0);
+    row.parameters[0].begin_as(o);
     if (o.winograd != 0 && !winograd_applies(row.window, row.groups)) return refusal::needs_winograd_window;
     choose_algorithm(row, o.exact, o.winograd);
     row.scratch = convolution_scratch(row);
@@ -17756,6 +17923,8 @@ constexpr void learn_convolution(operation& row, extent channels, extent filters
     weight.axis[weight.rank - 1] = o.depth_multiplier;
     weight.fan_in = taps * in.channels();
     weight.fan_out = taps * o.depth_multiplier;
+    // Keras counts all channels, and glorot_uniform is as there; an output reads one, which He's variance depends on.
+    if (weight.start != initializer::glorot_uniform) weight.fan_in = taps;
     return result;
 }
 
@@ -17769,7 +17938,8 @@ namespace ctnn {
 ///     gives    (input + padding - (kernel - 1) * dilation - 1) / stride + 1 positions an axis, `Filters` channels
 ///     learns   weight (kernel..., channels / groups, Filters), filters contiguous: Keras' order; bias (Filters)
 ///     options  kernel (3), stride (1), dilation (1), padding, same or causal (valid), groups (1), no_bias;
-///              exact or winograd<2 or 4>: the algorithm, which the layer chooses by itself unless told
+///              exact or winograd<2 or 4>: the algorithm, which the layer chooses by itself unless told;
+///              how the weight begins (glorot_uniform), see core/initializer.hpp
 ///     refuses  a vector; a kernel larger than the padded input; groups that do not divide channels and filters;
 ///              causal for an image or a volume
 ///
@@ -17967,8 +18137,8 @@ namespace ctnn {
 
 /// A dense layer with so many units, or why it is refused.
 [[nodiscard]] constexpr outcome lower_dense(const layer_options& o, dims in, extent units) {
-    if (o.repeated || (o.given & ~option::bias) != 0) return refusal::option_not_taken;
-    if (units < 1) return refusal::number_out_of_range;
+    if (o.repeated || (o.given & ~(option::bias | option::start)) != 0) return refusal::option_not_taken;
+    if (units < 1 || !start_fits(o)) return refusal::number_out_of_range;
     if (in.rank > 2) return refusal::needs_vector;
 
     operation row{.what = kind::convolution, .layer = "dense", .in = in, .out = in.with_channels(units)};
@@ -17980,6 +18150,7 @@ namespace ctnn {
                          .start = initializer::glorot_uniform,
                          .fan_in = in.channels(),
                          .fan_out = units};
+    row.parameters[0].begin_as(o);
     if (o.bias) row.parameters[1] = {.name = "bias", .axis = {units, 1, 1, 1, 1}, .rank = 1};
     row.scratch = convolution_scratch(row);
     return row;
@@ -17990,7 +18161,7 @@ namespace ctnn {
 ///     takes    shape<N> or shape<T, N>
 ///     gives    shape<Units> or shape<T, Units>
 ///     learns   weight (N, Units), units contiguous: Keras' order; bias (Units)
-///     options  no_bias
+///     options  no_bias; how the weight begins (glorot_uniform), see core/initializer.hpp
 ///     refuses  an image or a volume
 ///
 ///     using head = ctnn::network<ctnn::shape<512>, ctnn::dense<128>, ctnn::relu, ctnn::dense<10>>;
@@ -19557,8 +19728,8 @@ namespace ctnn {
 ///     gives    the positions of conv, `Filters` channels
 ///     learns   0.weight (kernel..., channels, depth_multiplier), of the first convolution; 1.weight (1...,
 ///              depth_multiplier * channels, Filters) and 1.bias (Filters), of the second
-///     options  kernel (3), stride (1), dilation (1), padding, same or causal (valid), depth_multiplier (1), no_bias;
-///              all but the last are those of the depthwise convolution
+///     options  kernel (3), stride (1), dilation (1), padding, same or causal (valid), depth_multiplier (1), no_bias,
+///              how both weights begin (glorot_uniform); but for these two, they are those of the depthwise convolution
 ///     costs    kernel + Filters multiply-adds a channel and position, where conv needs kernel * Filters; in an engine
 ///              the second convolution takes up the batch norm, addition and activation that follow
 ///     refuses  what conv refuses; depth_multiplier<0>
@@ -19574,6 +19745,8 @@ struct separable_conv {
         layer_options o = read_options<Options...>(), pointwise;
         pointwise.kernel = {{1, 1, 1}, 1};
         pointwise.bias = o.bias;
+        pointwise.start = o.start;
+        pointwise.start_value = o.start_value;
         o.bias = false;
         const outcome first = lower_depthwise(o, convolution_options | option::depth_multiplier, in.shape);
         if (first.why != refusal::none) return b.refuse(first.why, in.shape);
@@ -23157,7 +23330,8 @@ namespace ctnn {
 ///     gives    (input - 1) * stride - 2 * padding + (kernel - 1) * dilation + output_padding + 1 positions an axis, or
 ///              with same input * stride; `Filters` channels
 ///     learns   weight (kernel..., Filters / groups, channels), channels contiguous: Keras' order; bias (Filters)
-///     options  kernel (3), stride (1), dilation (1), padding or same (valid), output_padding (0), groups (1), no_bias
+///     options  kernel (3), stride (1), dilation (1), padding or same (valid), output_padding (0), groups (1), no_bias;
+///              how the weight begins (glorot_uniform), see core/initializer.hpp
 ///     costs    kernel * channels * Filters / groups multiply-adds for each input: outputs whose distance is the stride
 ///              are one dense correlation of the input with their share of the taps, and no zero is inserted; in an
 ///              engine it takes up the batch norm, addition and activation that follow
@@ -23174,10 +23348,10 @@ struct conv_transpose {
     [[nodiscard]] static constexpr outcome lower(dims in) {
         constexpr layer_options o = read_options<Options...>();
         constexpr unsigned taken = option::kernel | option::stride | option::dilation | option::padding |
-                                   option::output_padding | option::groups | option::bias;
+                                   option::output_padding | option::groups | option::bias | option::start;
         if (o.repeated || (o.given & ~taken) != 0) return refusal::option_not_taken;
         if (o.same && o.output_padding.count != 0) return refusal::option_not_taken;
-        if (Filters < 1 || o.groups < 1) return refusal::number_out_of_range;
+        if (Filters < 1 || o.groups < 1 || !start_fits(o)) return refusal::number_out_of_range;
         const placed_window placed = place_transposed_window(o, in, 3);
         if (placed.why != refusal::none) return placed.why;
         if (in.channels() % o.groups != 0 || Filters % o.groups != 0) return refusal::groups_do_not_divide;
@@ -23189,6 +23363,7 @@ struct conv_transpose {
         row.backward_reads_input = true;
         row.multiply_adds = in.positions() * tap_count(row.window) * in.channels() * (Filters / o.groups);
         learn_convolution(row, Filters / o.groups, in.channels(), o.bias ? Filters : 0);
+        row.parameters[0].begin_as(o);
         row.scratch = convolution_scratch(row);
         return row;
     }
@@ -23564,7 +23739,8 @@ namespace ctnn {
 ///     takes    a sequence, an image or a volume; its rank follows the input
 ///     gives    the positions of conv, depth_multiplier * channels: the filters of a channel lie side by side
 ///     learns   weight (kernel..., channels, depth_multiplier): Keras' order; bias (depth_multiplier * channels)
-///     options  kernel (3), stride (1), dilation (1), padding, same or causal (valid), depth_multiplier (1), no_bias
+///     options  kernel (3), stride (1), dilation (1), padding, same or causal (valid), depth_multiplier (1), no_bias;
+///              how the weight begins (glorot_uniform), see core/initializer.hpp
 ///     costs    depth_multiplier * kernel multiply-adds a channel and position: with one filter a channel, vectors hold
 ///              channels; with more of them each channel is a group, whose vectors are filled by its filters alone
 ///     refuses  a vector; a kernel larger than the padded input; causal for an image or a volume; depth_multiplier<0>
@@ -27210,33 +27386,35 @@ struct bottleneck_down
 // -------------------- ctnn/models/dcgan.hpp
 /// \file
 /// DCGAN for images of 64 x 64: Radford et al., "Unsupervised representation learning with deep convolutional
-/// generative adversarial networks", 2015.
+/// generative adversarial networks", 2015. All weights begin normal with a deviation of 0.02, as there.
 
 namespace ctnn::models {
 
 /// Twice the height and width; batch norm, relu.
 template <extent Filters>
-struct generator_block : chain<conv_transpose<Filters, 4, stride<2>, padding<1>, no_bias>, batch_norm<>, relu> {};
+struct generator_block
+    : chain<conv_transpose<Filters, 4, stride<2>, padding<1>, no_bias, random_normal<0.02>>, batch_norm<>, relu> {};
 
 /// Half the height and width; batch norm, leaky relu.
 template <extent Filters>
-struct discriminator_block : chain<conv<Filters, 4, stride<2>, padding<1>, no_bias>, batch_norm<>, leaky_relu<0.2>> {};
+struct discriminator_block
+    : chain<conv<Filters, 4, stride<2>, padding<1>, no_bias, random_normal<0.02>>, batch_norm<>, leaky_relu<0.2>> {};
 
 // clang-format off
 /// shape<Latent> -> shape<64, 64, Channels> from -1 to 1. dcgan_generator<> has 3,576,704 parameters, as PyTorch's
 /// example: https://pytorch.org/tutorials/beginner/dcgan_faces_tutorial.html
 template <extent Latent = 100, extent Channels = 3, extent Width = 64>
 using dcgan_generator = network<shape<Latent>, reshape<1, 1, Latent>,
-    conv_transpose<8 * Width, 4, no_bias>, batch_norm<>, relu,
+    conv_transpose<8 * Width, 4, no_bias, random_normal<0.02>>, batch_norm<>, relu,
     generator_block<4 * Width>, generator_block<2 * Width>, generator_block<Width>,
-    conv_transpose<Channels, 4, stride<2>, padding<1>, no_bias>, tanh>;
+    conv_transpose<Channels, 4, stride<2>, padding<1>, no_bias, random_normal<0.02>>, tanh>;
 
 /// shape<64, 64, Channels> -> how probably the image is no generator's. dcgan_discriminator<> has 2,765,568 parameters.
 template <extent Channels = 3, extent Width = 64>
 using dcgan_discriminator = network<shape<64, 64, Channels>,
-    conv<Width, 4, stride<2>, padding<1>, no_bias>, leaky_relu<0.2>,
+    conv<Width, 4, stride<2>, padding<1>, no_bias, random_normal<0.02>>, leaky_relu<0.2>,
     discriminator_block<2 * Width>, discriminator_block<4 * Width>, discriminator_block<8 * Width>,
-    conv<1, 4, no_bias>, flatten, sigmoid>;
+    conv<1, 4, no_bias, random_normal<0.02>>, flatten, sigmoid>;
 // clang-format on
 
 }  // namespace ctnn::models
