@@ -16,15 +16,15 @@
 #include "finite_difference.hpp"
 
 using namespace ctnn;
-using test::layout;
+using test::placement;
 
 namespace {
 
 template <class Layer>
 void compare_some() {
-    test::compare<Layer, float>(make_dims(3, 5, 17), layout::slice);
-    test::compare<Layer, float>(make_dims(131), layout::dense);
-    test::compare<Layer, double>(make_dims(2, 3, 2, 3), layout::bordered);
+    test::compare<Layer, float>(make_dims(3, 5, 17), placement::slice);
+    test::compare<Layer, float>(make_dims(131), placement::dense);
+    test::compare<Layer, double>(make_dims(2, 3, 2, 3), placement::bordered);
 }
 
 /// NaN stays, and infinities give the limits.
@@ -45,7 +45,7 @@ bool refuses() {
 
 }  // namespace
 
-TEST_CASE("every further activation equals the standard library, in every layout, in place and not") {
+TEST_CASE("every further activation equals the standard library, in every placement, in place and not") {
     test::compare_all<ctnn::gelu>();
     compare_some<elu<>>();
     compare_some<elu<0.3>>();
@@ -83,19 +83,19 @@ TEST_CASE("a NaN passes through every further activation, and an infinity gives 
 }
 
 TEST_CASE("every further activation passes the finite-difference check") {
-    test::check_gradients<elu<0.7>>(make_dims(3, 4, 5), 2, layout::slice);
-    test::check_gradients<selu>(make_dims(37), 2, layout::dense, 1, true);
-    test::check_gradients<celu<0.4>>(make_dims(4, 5), 2, layout::bordered);
-    test::check_gradients<ctnn::gelu>(make_dims(2, 3, 2, 3), 2, layout::bordered, 1, true);
-    test::check_gradients<gelu_tanh>(make_dims(19), 3, layout::slice);
-    test::check_gradients<silu>(make_dims(5, 7), 2, layout::dense, 1, true);
-    test::check_gradients<mish>(make_dims(3, 4, 5), 2, layout::bordered);
-    test::check_gradients<softplus<3.0, 1.0>>(make_dims(23), 2, layout::dense);
-    test::check_gradients<softsign>(make_dims(23), 2, layout::slice, 1, true);
-    test::check_gradients<hard_sigmoid>(make_dims(23), 2, layout::dense);
-    test::check_gradients<hard_swish>(make_dims(23), 2, layout::dense, 1, true);
-    test::check_gradients<hard_tanh<-0.4, 0.5>>(make_dims(23), 2, layout::dense);
-    test::check_gradients<relu6>(make_dims(23), 2, layout::dense);
+    test::check_gradients<elu<0.7>>(make_dims(3, 4, 5), 2, placement::slice);
+    test::check_gradients<selu>(make_dims(37), 2, placement::dense, 1, true);
+    test::check_gradients<celu<0.4>>(make_dims(4, 5), 2, placement::bordered);
+    test::check_gradients<ctnn::gelu>(make_dims(2, 3, 2, 3), 2, placement::bordered, 1, true);
+    test::check_gradients<gelu_tanh>(make_dims(19), 3, placement::slice);
+    test::check_gradients<silu>(make_dims(5, 7), 2, placement::dense, 1, true);
+    test::check_gradients<mish>(make_dims(3, 4, 5), 2, placement::bordered);
+    test::check_gradients<softplus<3.0, 1.0>>(make_dims(23), 2, placement::dense);
+    test::check_gradients<softsign>(make_dims(23), 2, placement::slice, 1, true);
+    test::check_gradients<hard_sigmoid>(make_dims(23), 2, placement::dense);
+    test::check_gradients<hard_swish>(make_dims(23), 2, placement::dense, 1, true);
+    test::check_gradients<hard_tanh<-0.4, 0.5>>(make_dims(23), 2, placement::dense);
+    test::check_gradients<relu6>(make_dims(23), 2, placement::dense);
 }
 
 TEST_CASE("alphas, betas and bounds out of range are refused") {

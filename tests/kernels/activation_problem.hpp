@@ -24,12 +24,12 @@ bool close(T found, long double expected) {
 
 /// Values and gradients for numbers in [-6, 6), in place and not.
 template <class Layer, class T>
-void compare(ctnn::dims shape, layout kind) {
+void compare(ctnn::dims shape, placement kind) {
     namespace reference = ctnn::kernels::reference;
     const ctnn::operation op = Layer::lower(shape).what;
     CHECK(op.backward_reads_input == ctnn::gradient_reads_input(op.activation));
     CHECK(op.backward_reads_output != op.backward_reads_input);
-    padded_batch<T> x(op.in, 2, kind), y(op.in, 2, kind), dy(op.in, 2, layout::dense), dx(op.in, 2, kind),
+    padded_batch<T> x(op.in, 2, kind), y(op.in, 2, kind), dy(op.in, 2, placement::dense), dx(op.in, 2, kind),
         kept(op.in, 2, kind);
     x.fill(1, false);
     x.each([](T& value, ctnn::extent) { value *= 6; });
@@ -67,7 +67,7 @@ void compare(ctnn::dims shape, layout kind) {
 
 template <class Layer>
 void compare_all() {
-    for (const layout kind : layouts)
+    for (const placement kind : layouts)
         for (const ctnn::extent c : channel_counts) {
             compare<Layer, float>(ctnn::make_dims(3, 5, c), kind);
             compare<Layer, double>(ctnn::make_dims(3, 5, c), kind);
@@ -78,7 +78,7 @@ void compare_all() {
 template <class Layer, class T>
 T value_at(T number) {
     const ctnn::operation op = Layer::lower(ctnn::make_dims(35)).what;
-    padded_batch<T> x(op.in, 1, layout::dense), y(op.in, 1, layout::dense);
+    padded_batch<T> x(op.in, 1, placement::dense), y(op.in, 1, placement::dense);
     x.each([&](T& value, ctnn::extent) { value = number; });
     Layer::template forward<T>({.op = op, .x = x.read(), .other = {}, .y = y.view()});
     const T first = y.values()[0];

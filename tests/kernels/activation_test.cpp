@@ -11,10 +11,10 @@ using namespace ctnn;
 using test::check_nan;
 using test::compare;
 using test::compare_all;
-using test::layout;
+using test::placement;
 using test::padded_batch;
 
-TEST_CASE("activations equal the standard library at every remainder, in every layout, in place and not") {
+TEST_CASE("activations equal the standard library at every remainder, in every placement, in place and not") {
     compare_all<ctnn::relu>();
     compare_all<leaky_relu<>>();
     compare_all<leaky_relu<0.3>>();
@@ -23,15 +23,15 @@ TEST_CASE("activations equal the standard library at every remainder, in every l
 }
 
 TEST_CASE("elementwise kernels reach every pixel of every rank, also where axes have a single position") {
-    for (const layout kind : test::layouts)
+    for (const placement kind : test::layouts)
         for (const extent c : {1, 17})
             for (const dims& shape :
                  {make_dims(c), make_dims(1, c), make_dims(5, c), make_dims(1, 5, c), make_dims(5, 1, c),
                   make_dims(1, 1, c), make_dims(2, 1, 3, c), make_dims(1, 4, 1, c), make_dims(3, 2, 4, c)})
                 compare<ctnn::sigmoid, float>(shape, kind);
-    compare<ctnn::relu, float>(make_dims(40, 50, 33), layout::dense);  // several pieces
-    compare<ctnn::relu, float>(make_dims(40, 50, 33), layout::bordered);
-    compare<ctnn::relu, float>(make_dims(20000), layout::dense);
+    compare<ctnn::relu, float>(make_dims(40, 50, 33), placement::dense);  // several pieces
+    compare<ctnn::relu, float>(make_dims(40, 50, 33), placement::bordered);
+    compare<ctnn::relu, float>(make_dims(20000), placement::dense);
 }
 
 TEST_CASE("a NaN passes through every activation") {
@@ -42,15 +42,15 @@ TEST_CASE("a NaN passes through every activation") {
 }
 
 TEST_CASE("activations pass the finite-difference check") {
-    test::check_gradients<ctnn::relu>(make_dims(3, 4, 5), 2, layout::slice);
-    test::check_gradients<leaky_relu<0.2>>(make_dims(37), 2, layout::dense, 1, true);
-    test::check_gradients<ctnn::sigmoid>(make_dims(4, 5), 2, layout::bordered);
-    test::check_gradients<ctnn::tanh>(make_dims(2, 3, 2, 3), 2, layout::bordered, 1, true);
-    test::check_gradients<dropout<0.4>>(make_dims(5, 4, 3), 3, layout::slice, 1, true);
+    test::check_gradients<ctnn::relu>(make_dims(3, 4, 5), 2, placement::slice);
+    test::check_gradients<leaky_relu<0.2>>(make_dims(37), 2, placement::dense, 1, true);
+    test::check_gradients<ctnn::sigmoid>(make_dims(4, 5), 2, placement::bordered);
+    test::check_gradients<ctnn::tanh>(make_dims(2, 3, 2, 3), 2, placement::bordered, 1, true);
+    test::check_gradients<dropout<0.4>>(make_dims(5, 4, 3), 3, placement::slice, 1, true);
 }
 
 TEST_CASE(
-    "dropout draws the mask that the generator defines, forwards and backwards, in every layout, for any threads") {
+    "dropout draws the mask that the generator defines, forwards and backwards, in every placement, for any threads") {
     const auto twin = [](extent e, std::uint64_t seed, int row, std::uint64_t step) {
         const kernels::dropout_key key(seed, row, step);
         const auto counter = static_cast<std::uint64_t>(e / 256 * 64 + e % 64);
@@ -59,9 +59,9 @@ TEST_CASE(
     operation op = dropout<0.3>::lower(make_dims(4, 50, 7)).what;
     op.row = 12;
     std::vector<float> first;
-    for (const layout kind : test::layouts)
+    for (const placement kind : test::layouts)
         for (const extent threads : {1, 2, 5}) {
-            padded_batch<float> x(op.in, 9, kind), y(op.in, 9, layout::dense), dx(op.in, 9, kind);
+            padded_batch<float> x(op.in, 9, kind), y(op.in, 9, placement::dense), dx(op.in, 9, kind);
             x.each([](float& value, extent) { value = 2; });
             dropout<0.3>::forward<float>({.op = op,
                                           .x = x.read(),
@@ -101,7 +101,7 @@ TEST_CASE("dropout draws another mask in every step, layer and sample, and none 
     const auto mask = [](int row, std::uint64_t seed, std::uint64_t step, bool training) {
         operation op = dropout<0.5>::lower(make_dims(64)).what;
         op.row = row;
-        padded_batch<double> x(op.in, 2, layout::dense), y(op.in, 2, layout::dense);
+        padded_batch<double> x(op.in, 2, placement::dense), y(op.in, 2, placement::dense);
         x.each([](double& value, extent) { value = 1; });
         dropout<0.5>::forward<double>(
             {.op = op, .x = x.read(), .other = {}, .y = y.view(), .training = training, .seed = seed, .step = step});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Attention against its naive twin: tokens and widths at every remainder, several blocks, every layout, threads.
+/// Attention against its naive twin: tokens and widths at every remainder, several blocks, every placement, threads.
 #include <doctest/doctest.h>
 
 #include <limits>
@@ -10,7 +10,7 @@
 #include "finite_difference.hpp"
 
 using namespace ctnn;
-using test::layout;
+using test::placement;
 using test::padded_batch;
 
 namespace {
@@ -22,7 +22,7 @@ struct attention_run {
     padded_batch<T> x, y, dy, dx;
     std::vector<T> memory;
 
-    attention_run(const operation& row, extent samples, layout kind)
+    attention_run(const operation& row, extent samples, placement kind)
         : op(row),
           x(op.in, samples, kind),
           y(op.out, samples, kind),
@@ -66,7 +66,7 @@ kernels::attention_operands<T> head_of(const operation& op, const batch_view<T>&
 }
 
 template <class T>
-void compare_attention(extent tokens, extent width, extent heads, bool causal, extent samples, layout kind) {
+void compare_attention(extent tokens, extent width, extent heads, bool causal, extent samples, placement kind) {
     CAPTURE(tokens);
     CAPTURE(width);
     CAPTURE(heads);
@@ -77,7 +77,7 @@ void compare_attention(extent tokens, extent width, extent heads, bool causal, e
     attention_run<T> run(detail::attention_code::lower_as(make_dims(tokens, 3 * heads * width), o).what, samples, kind);
     const operation& op = run.op;
     run.x.each([&](T& value, extent) { value *= T(3); });  // so that some weights are large
-    padded_batch<T> y(op.out, samples, layout::dense), dx(op.in, samples, layout::dense);
+    padded_batch<T> y(op.out, samples, placement::dense), dx(op.in, samples, placement::dense);
     const kernels::attention_sizes a = detail::attention_code::sizes_of(op);
     for (extent s = 0; s < samples; ++s)
         for (extent h = 0; h < heads; ++h) {
@@ -109,7 +109,7 @@ void compare_attention(extent tokens, extent width, extent heads, bool causal, e
 }
 
 template <class T>
-void compare_sizes(layout kind) {
+void compare_sizes(placement kind) {
     compare_attention<T>(1, 1, 1, false, 2, kind);
     compare_attention<T>(2, 3, 2, true, 3, kind);
     compare_attention<T>(5, 17, 3, false, 2, kind);
@@ -122,7 +122,7 @@ void compare_sizes(layout kind) {
 
 // The layer `op` on one sample of `x`.
 std::vector<double> attend(const operation& op, const std::vector<double>& x) {
-    attention_run<double> run(op, 1, layout::dense);
+    attention_run<double> run(op, 1, placement::dense);
     run.x.assign(x);
     return run.forward(1);
 }
@@ -143,13 +143,13 @@ std::size_t place(extent token, extent width, extent channel) {
 
 }  // namespace
 
-TEST_CASE("attention equals its naive twin at awkward tokens, widths and heads, in every layout and with threads") {
-    for (const layout kind : {layout::dense, layout::slice}) {
+TEST_CASE("attention equals its naive twin at awkward tokens, widths and heads, in every placement and with threads") {
+    for (const placement kind : {placement::dense, placement::slice}) {
         compare_sizes<float>(kind);
         compare_sizes<double>(kind);
     }
-    compare_attention<float>(196, 64, 3, false, 1, layout::dense);
-    compare_attention<float>(300, 70, 1, true, 1, layout::dense);
+    compare_attention<float>(196, 64, 3, false, 1, placement::dense);
+    compare_attention<float>(300, 70, 1, true, 1, placement::dense);
     static_assert(kernels::attention_sizes{5000, 64}.rows() == 8 && kernels::attention_sizes{5000, 64}.blocks() == 625);
     static_assert(kernels::attention_sizes{5000, 64}.backward_memory() < 5000 * 300, "linear in the tokens");
 }
@@ -196,7 +196,7 @@ TEST_CASE("attention stays finite for scores of a million, and gives NaN for NaN
     std::vector<double> x = tokens_of(13);
     for (double& value : x) value *= 1e3;
     for (const double y : attend(two_heads, x)) CHECK(std::abs(y) <= 4e3);
-    attention_run<double> run(two_heads, 1, layout::dense);
+    attention_run<double> run(two_heads, 1, placement::dense);
     run.x.assign(x);
     for (const double d : run.backward(1)) CHECK(std::isfinite(d));
     x[0] = std::numeric_limits<double>::quiet_NaN();  // the query of the first token, first head
@@ -206,8 +206,8 @@ TEST_CASE("attention stays finite for scores of a million, and gives NaN for NaN
 }
 
 TEST_CASE("attention passes the finite-difference check, and refuses") {
-    test::check_gradients<scaled_dot_product_attention<>>(make_dims(5, 9), 2, layout::slice);
-    test::check_gradients<scaled_dot_product_attention<heads<2>, causal>>(make_dims(7, 12), 2, layout::dense);
+    test::check_gradients<scaled_dot_product_attention<>>(make_dims(5, 9), 2, placement::slice);
+    test::check_gradients<scaled_dot_product_attention<heads<2>, causal>>(make_dims(7, 12), 2, placement::dense);
     using attention = scaled_dot_product_attention<heads<2>>;
     static_assert(attention::lower(make_dims(6)).why == refusal::needs_sequence);
     static_assert(attention::lower(make_dims(4, 4, 6)).why == refusal::needs_sequence);

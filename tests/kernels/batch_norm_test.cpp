@@ -11,7 +11,7 @@
 #include "finite_difference.hpp"
 
 using namespace ctnn;
-using test::layout;
+using test::placement;
 using test::padded_batch;
 
 namespace {
@@ -68,11 +68,11 @@ bool close(const std::vector<T>& found, const std::vector<T>& expected, double t
 }
 
 template <class T>
-void compare(dims in, extent samples, layout kind) {
+void compare(dims in, extent samples, placement kind) {
     CAPTURE(in.channels());
     run<T> one(in);
     padded_batch<T> x(in, samples, kind), y(in, samples, kind), dy(in, samples, kind), dx(in, samples, kind);
-    padded_batch<T> twin(in, samples, layout::dense);
+    padded_batch<T> twin(in, samples, placement::dense);
     x.fill(1, false);
     x.each([](T& value, extent i) { value = value * 3 + static_cast<T>(i % 5); });
     dy.fill(2, false);
@@ -119,8 +119,8 @@ void compare(dims in, extent samples, layout kind) {
 
 }  // namespace
 
-TEST_CASE("batch norm equals its naive twin at every remainder of channels, in every layout, for any threads") {
-    for (const layout kind : test::layouts)
+TEST_CASE("batch norm equals its naive twin at every remainder of channels, in every placement, for any threads") {
+    for (const placement kind : test::layouts)
         for (const extent c : test::channel_counts) {
             compare<float>(make_dims(3, 5, c), 2, kind);
             compare<double>(make_dims(3, 5, c), 2, kind);
@@ -128,7 +128,7 @@ TEST_CASE("batch norm equals its naive twin at every remainder of channels, in e
 }
 
 TEST_CASE("batch norm equals its naive twin for vectors, sequences, images and volumes of one and many pieces") {
-    for (const layout kind : test::layouts) {
+    for (const placement kind : test::layouts) {
         compare<float>(make_dims(5), 70, kind);
         compare<float>(make_dims(63, 3), 1, kind);
         compare<float>(make_dims(65, 3), 3, kind);
@@ -141,7 +141,7 @@ TEST_CASE("batch norm equals its naive twin for vectors, sequences, images and v
 TEST_CASE("the variance is right where the mean is a million times the deviation") {
     const dims in = make_dims(64, 64, 3);
     run<float> one(in);
-    padded_batch<float> x(in, 4, layout::dense), y(in, 4, layout::dense);
+    padded_batch<float> x(in, 4, placement::dense), y(in, 4, placement::dense);
     x.fill(1, false);
     x.each([](float& value, extent i) { value = (i % 3 == 0 ? 1e4F : i % 3 == 1 ? -1e4F : 0.0F) + 0.01F * value; });
     one.forward(x.read(), y.view(), true, 1);
@@ -156,7 +156,7 @@ TEST_CASE("the variance is right where the mean is a million times the deviation
 TEST_CASE("a constant channel gives its bias, and a NaN spoils its own channel alone") {
     const dims in = make_dims(5, 5, 18);
     run<float> one(in);
-    padded_batch<float> x(in, 2, layout::dense), y(in, 2, layout::dense);
+    padded_batch<float> x(in, 2, placement::dense), y(in, 2, placement::dense);
     x.each([](float& value, extent i) { value = i % 18 == 17 ? 0.1F : static_cast<float>(i % 7); });
     x.view().at(1, 0, 2, 2)[3] = std::numeric_limits<float>::quiet_NaN();
     one.forward(x.read(), y.view(), true, 1);
@@ -176,7 +176,7 @@ TEST_CASE("outside training batch norm uses the running statistics and leaves th
     run<double> one(in);
     for (std::size_t i = 0; i < one.state.size(); ++i) one.state[i] = 0.5 + static_cast<double>(i) / 10;
     const std::vector<double> before = one.state;
-    padded_batch<double> x(in, 2, layout::slice), y(in, 2, layout::bordered);
+    padded_batch<double> x(in, 2, placement::slice), y(in, 2, placement::bordered);
     x.fill(1, false);
     one.forward(x.read(), y.view(), false, 2);
     CHECK(one.state == before);
@@ -190,9 +190,9 @@ TEST_CASE("outside training batch norm uses the running statistics and leaves th
 }
 
 TEST_CASE("batch norm passes the finite-difference check") {
-    test::check_gradients<batch_norm<>>(make_dims(7), 5, layout::dense);
-    test::check_gradients<batch_norm<>>(make_dims(3, 4, 5), 2, layout::bordered, 1, true);
-    test::check_gradients<batch_norm<epsilon<1e-3>, momentum<0.01>>>(make_dims(9, 3), 3, layout::slice);
+    test::check_gradients<batch_norm<>>(make_dims(7), 5, placement::dense);
+    test::check_gradients<batch_norm<>>(make_dims(3, 4, 5), 2, placement::bordered, 1, true);
+    test::check_gradients<batch_norm<epsilon<1e-3>, momentum<0.01>>>(make_dims(9, 3), 3, placement::slice);
 }
 
 TEST_CASE("batch norm reads its options and refuses others") {

@@ -16,7 +16,7 @@
 #include "finite_difference.hpp"
 
 using namespace ctnn;
-using test::layout;
+using test::placement;
 using test::padded_batch;
 
 namespace {
@@ -34,15 +34,15 @@ struct problem {
     dims in, out;
     padded_batch<T> x, y, dy, dx, y_twin, dx_twin;
 
-    problem(const dims& input, const dims& output, layout kind)
+    problem(const dims& input, const dims& output, placement kind)
         : in(input),
           out(output),
           x(in, 2, kind),
           y(out, 2, kind),
           dy(out, 2, kind),
           dx(in, 2, kind),
-          y_twin(out, 2, layout::dense),
-          dx_twin(in, 2, layout::dense) {
+          y_twin(out, 2, placement::dense),
+          dx_twin(in, 2, placement::dense) {
         x.fill(1, false);
         x.each([](T& value, extent) { value *= 4; });
         dy.fill(2, false);
@@ -57,7 +57,7 @@ struct problem {
 };
 
 template <class T>
-void compare_glu(extent channels, layout kind) {
+void compare_glu(extent channels, placement kind) {
     problem<T> p(make_dims(3, 4, 2 * channels), make_dims(3, 4, channels), kind);
     kernels::glu_forward(p.x.read(), p.y.view(), 2);
     kernels::reference::glu_forward(p.x.read(), p.y_twin.view());
@@ -67,7 +67,7 @@ void compare_glu(extent channels, layout kind) {
 }
 
 template <class T>
-void compare_log_softmax(extent channels, layout kind) {
+void compare_log_softmax(extent channels, placement kind) {
     const dims shape = make_dims(3, 4, channels);
     problem<T> p(shape, shape, kind);
     kernels::log_softmax_forward(p.x.read(), p.y.view(), 2);
@@ -82,7 +82,7 @@ void compare_log_softmax(extent channels, layout kind) {
 }
 
 template <class T>
-void compare_prelu(extent channels, extent slopes, layout kind) {
+void compare_prelu(extent channels, extent slopes, placement kind) {
     const dims shape = make_dims(5, 13, channels);
     problem<T> p(shape, shape, kind);
     std::vector<T> slope(static_cast<std::size_t>(slopes)), found(slope.size(), T(0.5)),
@@ -105,7 +105,7 @@ void compare_prelu(extent channels, extent slopes, layout kind) {
 }
 
 template <class T>
-void compare_channel_pool(extent channels, layout kind) {
+void compare_channel_pool(extent channels, placement kind) {
     problem<T> p(make_dims(3, 4, channels), make_dims(3, 4, 2), kind);
     p.x.each([](T& value, extent i) { value = i % 3 == 0 ? T(1) : value; });  // some of the largest are equal
     kernels::channel_pool_forward(p.x.read(), p.y.view(), 2);
@@ -117,27 +117,27 @@ void compare_channel_pool(extent channels, layout kind) {
 
 }  // namespace
 
-TEST_CASE("channel_pool equals its naive twin at every remainder of channels, in every layout, and keeps NaN") {
-    for (const layout kind : test::layouts)
+TEST_CASE("channel_pool equals its naive twin at every remainder of channels, in every placement, and keeps NaN") {
+    for (const placement kind : test::layouts)
         for (const extent c : test::channel_counts) {
             compare_channel_pool<float>(c, kind);
             compare_channel_pool<double>(c, kind);
         }
     for (const extent channels : {1, 3, 16, 40})
         for (const extent where : {extent{0}, channels / 2, channels - 1}) {
-            padded_batch<float> x(make_dims(channels), 1, layout::dense), y(make_dims(2), 1, layout::dense);
+            padded_batch<float> x(make_dims(channels), 1, placement::dense), y(make_dims(2), 1, placement::dense);
             x.each([&](float& value, extent i) {
                 value = i == where ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(i);
             });
             kernels::channel_pool_forward(x.read(), y.view(), 1);
             y.each([](float& value, extent) { CHECK(value != value); });
         }
-    test::check_gradients<channel_pool>(make_dims(2, 3, 19), 2, layout::slice);
-    test::check_gradients<channel_pool>(make_dims(7), 3, layout::dense);
+    test::check_gradients<channel_pool>(make_dims(2, 3, 19), 2, placement::slice);
+    test::check_gradients<channel_pool>(make_dims(7), 3, placement::dense);
 }
 
-TEST_CASE("prelu, glu and log_softmax equal their naive twins at every remainder of channels, in every layout") {
-    for (const layout kind : test::layouts)
+TEST_CASE("prelu, glu and log_softmax equal their naive twins at every remainder of channels, in every placement") {
+    for (const placement kind : test::layouts)
         for (const extent c : test::channel_counts) {
             compare_glu<float>(c, kind);
             compare_glu<double>(c, kind);
@@ -153,7 +153,7 @@ TEST_CASE("prelu, glu and log_softmax equal their naive twins at every remainder
 TEST_CASE("log_softmax is finite and right for logits of 10,000, and keeps NaN") {
     const float nan = std::numeric_limits<float>::quiet_NaN();
     for (const extent channels : {2, 3, 16, 40}) {
-        padded_batch<float> x(make_dims(channels), 1, layout::dense), y(make_dims(channels), 1, layout::dense);
+        padded_batch<float> x(make_dims(channels), 1, placement::dense), y(make_dims(channels), 1, placement::dense);
         x.each([](float& value, extent i) { value = i == 1 ? 1e4F : -1e4F; });
         kernels::log_softmax_forward(x.read(), y.view(), 1);
         y.each([](float& value, extent i) { CHECK(value == (i == 1 ? 0.0F : -2e4F)); });
@@ -194,12 +194,12 @@ TEST_CASE("prelu and glu keep NaN and give limits at infinities") {
 }
 
 TEST_CASE("prelu, glu and log_softmax pass the finite-difference check, and refuse") {
-    test::check_gradients<prelu<>>(make_dims(4, 5, 3), 2, layout::slice, 1, true);
-    test::check_gradients<prelu<per_channel>>(make_dims(4, 19), 3, layout::bordered);
-    test::check_gradients<glu>(make_dims(2, 3, 10), 2, layout::slice);
-    test::check_gradients<glu>(make_dims(34), 3, layout::dense);
-    test::check_gradients<log_softmax>(make_dims(7), 3, layout::dense, 1, true);
-    test::check_gradients<log_softmax>(make_dims(2, 3, 19), 2, layout::slice);
+    test::check_gradients<prelu<>>(make_dims(4, 5, 3), 2, placement::slice, 1, true);
+    test::check_gradients<prelu<per_channel>>(make_dims(4, 19), 3, placement::bordered);
+    test::check_gradients<glu>(make_dims(2, 3, 10), 2, placement::slice);
+    test::check_gradients<glu>(make_dims(34), 3, placement::dense);
+    test::check_gradients<log_softmax>(make_dims(7), 3, placement::dense, 1, true);
+    test::check_gradients<log_softmax>(make_dims(2, 3, 19), 2, placement::slice);
     static_assert(glu::lower(make_dims(4, 5)).why == refusal::needs_even_channels);
     static_assert(log_softmax::lower(make_dims(5, 1)).why == refusal::needs_channels);
     static_assert(prelu<same>::lower(make_dims(5)).why == refusal::option_not_taken);

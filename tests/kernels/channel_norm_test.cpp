@@ -8,7 +8,7 @@
 using namespace ctnn;
 using kernels::reference::norm_over;
 using kernels::reference::norm_rule;
-using test::layout;
+using test::placement;
 
 namespace {
 
@@ -16,9 +16,9 @@ constexpr norm_rule rms{.over = norm_over::channels, .centered = false, .epsilon
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("layer and RMS norm equal their naive twin at every remainder of channels in every layout", T, float,
+TEST_CASE_TEMPLATE("layer and RMS norm equal their naive twin at every remainder of channels in every placement", T, float,
                    double) {
-    for (const layout kind : test::layouts)
+    for (const placement kind : test::layouts)
         for (const extent c : test::channel_counts) {
             test::compare_norm<T, layer_norm<>>(make_dims(3, 5, c), 2, kind, {});
             test::compare_norm<T, rms_norm<>>(make_dims(3, 5, c), 2, kind, rms);
@@ -26,20 +26,20 @@ TEST_CASE_TEMPLATE("layer and RMS norm equal their naive twin at every remainder
 }
 
 TEST_CASE("layer and RMS norm equal their naive twin in every rank, for one and many pieces of a batch") {
-    for (const layout kind : test::layouts) {
+    for (const placement kind : test::layouts) {
         test::compare_norm<float, layer_norm<>>(make_dims(23), 70, kind, {});
         test::compare_norm<float, layer_norm<>>(make_dims(65, 7), 3, kind, {});
         test::compare_norm<float, layer_norm<>>(make_dims(3, 7, 9, 17), 3, kind, {});
         test::compare_norm<float, rms_norm<>>(make_dims(37, 41, 16), 2, kind, rms);
     }
     // Enough work that several threads do it.
-    test::compare_norm<float, layer_norm<>>(make_dims(31, 37, 33), 3, layout::dense, {});
+    test::compare_norm<float, layer_norm<>>(make_dims(31, 37, 33), 3, placement::dense, {});
 }
 
 TEST_CASE("layer and RMS norm learn no more than they are told to") {
-    test::compare_norm<float, layer_norm<no_bias>>(make_dims(5, 19), 3, layout::slice, {});
-    test::compare_norm<float, layer_norm<no_affine>>(make_dims(5, 19), 3, layout::slice, {});
-    test::compare_norm<float, rms_norm<no_affine>>(make_dims(5, 19), 3, layout::slice, rms);
+    test::compare_norm<float, layer_norm<no_bias>>(make_dims(5, 19), 3, placement::slice, {});
+    test::compare_norm<float, layer_norm<no_affine>>(make_dims(5, 19), 3, placement::slice, {});
+    test::compare_norm<float, rms_norm<no_affine>>(make_dims(5, 19), 3, placement::slice, rms);
     static_assert(layer_norm<>::lower(make_dims(4, 6)).what.parameter_count() == 12);
     static_assert(layer_norm<no_bias>::lower(make_dims(4, 6)).what.parameter_count() == 6);
     static_assert(layer_norm<no_affine>::lower(make_dims(4, 6)).what.parameter_count() == 0);
@@ -65,10 +65,10 @@ TEST_CASE("layer and RMS norm keep a NaN in its position") {
 }
 
 TEST_CASE("layer and RMS norm pass the finite-difference check") {
-    test::check_gradients<layer_norm<>>(make_dims(3, 2, 5), 2, layout::bordered, 1, true);
-    test::check_gradients<layer_norm<epsilon<0.01>, no_bias>>(make_dims(4, 18), 2, layout::slice);
-    test::check_gradients<rms_norm<>>(make_dims(7), 3, layout::dense, 1, true);
-    test::check_gradients<rms_norm<epsilon<0.01>, no_affine>>(make_dims(3, 17), 2, layout::dense);
+    test::check_gradients<layer_norm<>>(make_dims(3, 2, 5), 2, placement::bordered, 1, true);
+    test::check_gradients<layer_norm<epsilon<0.01>, no_bias>>(make_dims(4, 18), 2, placement::slice);
+    test::check_gradients<rms_norm<>>(make_dims(7), 3, placement::dense, 1, true);
+    test::check_gradients<rms_norm<epsilon<0.01>, no_affine>>(make_dims(3, 17), 2, placement::dense);
 }
 
 TEST_CASE("layer and RMS norm read their options and refuse others") {

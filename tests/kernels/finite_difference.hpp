@@ -34,7 +34,7 @@ struct layer_run {
 /// Perturbs every input and every parameter: d(sum of weights y) / d(it) must be what backward says. eps 1e-6, 1e-5
 /// absolute, 1e-3 relative.
 template <class Layer>
-void check_gradients(ctnn::dims in, ctnn::extent samples, layout kind, std::uint64_t stream = 1,
+void check_gradients(ctnn::dims in, ctnn::extent samples, placement kind, std::uint64_t stream = 1,
                      bool in_place = false) {
     using namespace ctnn;
     const outcome o = Layer::lower(in);

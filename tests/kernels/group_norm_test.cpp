@@ -7,7 +7,7 @@
 using namespace ctnn;
 using kernels::reference::norm_over;
 using kernels::reference::norm_rule;
-using test::layout;
+using test::placement;
 
 namespace {
 
@@ -15,15 +15,15 @@ norm_rule grouped(extent groups) { return {.over = norm_over::groups, .groups = 
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("instance norm equals its naive twin at every remainder of channels in every layout", T, float,
+TEST_CASE_TEMPLATE("instance norm equals its naive twin at every remainder of channels in every placement", T, float,
                    double) {
-    for (const layout kind : test::layouts)
+    for (const placement kind : test::layouts)
         for (const extent c : {1, 3, 4, 5, 15, 16, 17, 33, 67})
             test::compare_norm<T, instance_norm<affine>>(make_dims(3, 5, c), 2, kind, grouped(c));
 }
 
-TEST_CASE_TEMPLATE("group norm equals its naive twin in every rank, layout and number of groups", T, float, double) {
-    for (const layout kind : test::layouts) {
+TEST_CASE_TEMPLATE("group norm equals its naive twin in every rank, placement and number of groups", T, float, double) {
+    for (const placement kind : test::layouts) {
         test::compare_norm<T, group_norm<1>>(make_dims(7, 17), 3, kind, grouped(1));
         test::compare_norm<T, group_norm<3>>(make_dims(6, 7, 9), 2, kind, grouped(3));
         test::compare_norm<T, group_norm<4>>(make_dims(3, 2, 5, 20), 2, kind, grouped(4));
@@ -32,18 +32,18 @@ TEST_CASE_TEMPLATE("group norm equals its naive twin in every rank, layout and n
 }
 
 TEST_CASE("group norm equals its naive twin for several pieces of a sample and several waves of samples") {
-    for (const layout kind : test::layouts) {
+    for (const placement kind : test::layouts) {
         test::compare_norm<float, group_norm<2>>(make_dims(9, 15, 4), 19, kind, grouped(2));
         test::compare_norm<float, instance_norm<affine>>(make_dims(37, 41, 2), 3, kind, grouped(2));
     }
     // Enough work that several threads do it.
-    test::compare_norm<float, group_norm<3>>(make_dims(31, 37, 33), 3, layout::bordered, grouped(3));
+    test::compare_norm<float, group_norm<3>>(make_dims(31, 37, 33), 3, placement::bordered, grouped(3));
 }
 
 TEST_CASE("group and instance norm learn no more than they are told to") {
-    test::compare_norm<float, group_norm<2, no_bias>>(make_dims(5, 18), 3, layout::slice, grouped(2));
-    test::compare_norm<float, group_norm<2, no_affine>>(make_dims(5, 18), 3, layout::slice, grouped(2));
-    test::compare_norm<float, instance_norm<>>(make_dims(5, 18), 3, layout::slice, grouped(18));
+    test::compare_norm<float, group_norm<2, no_bias>>(make_dims(5, 18), 3, placement::slice, grouped(2));
+    test::compare_norm<float, group_norm<2, no_affine>>(make_dims(5, 18), 3, placement::slice, grouped(2));
+    test::compare_norm<float, instance_norm<>>(make_dims(5, 18), 3, placement::slice, grouped(18));
     static_assert(group_norm<2>::lower(make_dims(4, 6)).what.parameter_count() == 12);
     static_assert(group_norm<2, no_affine>::lower(make_dims(4, 6)).what.parameter_count() == 0);
     static_assert(instance_norm<>::lower(make_dims(4, 6)).what.parameter_count() == 0);
@@ -67,10 +67,10 @@ TEST_CASE("group norm keeps a NaN in its group and sample") {
 }
 
 TEST_CASE("group and instance norm pass the finite-difference check") {
-    test::check_gradients<group_norm<2>>(make_dims(3, 2, 6), 2, layout::bordered, 1, true);
-    test::check_gradients<group_norm<3, epsilon<0.01>>>(make_dims(9), 3, layout::dense);
-    test::check_gradients<instance_norm<affine>>(make_dims(5, 3), 2, layout::slice, 1, true);
-    test::check_gradients<instance_norm<>>(make_dims(2, 3, 2, 2), 2, layout::dense);
+    test::check_gradients<group_norm<2>>(make_dims(3, 2, 6), 2, placement::bordered, 1, true);
+    test::check_gradients<group_norm<3, epsilon<0.01>>>(make_dims(9), 3, placement::dense);
+    test::check_gradients<instance_norm<affine>>(make_dims(5, 3), 2, placement::slice, 1, true);
+    test::check_gradients<instance_norm<>>(make_dims(2, 3, 2, 2), 2, placement::dense);
 }
 
 TEST_CASE("group and instance norm read their options and refuse others") {

@@ -6,19 +6,19 @@
 #include "norm_run.hpp"
 
 using namespace ctnn;
-using test::layout;
+using test::placement;
 using test::padded_batch;
 
 namespace {
 
 template <class T, class Layer>
-void compare(dims in, extent samples, layout kind) {
+void compare(dims in, extent samples, placement kind) {
     CAPTURE(in.channels());
     test::norm_run<T, Layer> run(in);
     const operation& op = run.op;
     const kernels::response_rule rule{op.groups, op.alpha, op.beta, op.epsilon};
     padded_batch<T> x(in, samples, kind), y(in, samples, kind), dy(in, samples, kind), dx(in, samples, kind);
-    padded_batch<T> twin(in, samples, layout::dense);
+    padded_batch<T> twin(in, samples, placement::dense);
     x.fill(1, false).each([](T& value, extent) { value *= 3; });
     dy.fill(2, false);
     const double tolerance = sizeof(T) == 4 ? 2e-6 : 1e-14;
@@ -42,9 +42,9 @@ void compare(dims in, extent samples, layout kind) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("local response norm equals its naive twin at every remainder of channels in every layout", T, float,
+TEST_CASE_TEMPLATE("local response norm equals its naive twin at every remainder of channels in every placement", T, float,
                    double) {
-    for (const layout kind : test::layouts)
+    for (const placement kind : test::layouts)
         for (const extent c : {1, 3, 5, 15, 16, 17, 33, 67}) {
             compare<T, local_response_norm<5, alpha<0.5>>>(make_dims(3, 5, c), 2, kind);
             compare<T, local_response_norm<4, alpha<2.0>, beta<0.6>, additive<0.5>>>(make_dims(3, 3, c), 2, kind);
@@ -52,10 +52,10 @@ TEST_CASE_TEMPLATE("local response norm equals its naive twin at every remainder
 }
 
 TEST_CASE("local response norm equals its naive twin in every rank, for windows of one and of more than all channels") {
-    compare<float, local_response_norm<1, alpha<0.5>, beta<0.5>>>(make_dims(23), 70, layout::dense);
-    compare<float, local_response_norm<40, alpha<3.0>, beta<1.0>>>(make_dims(65, 7), 3, layout::slice);
-    compare<float, local_response_norm<3>>(make_dims(3, 7, 9, 17), 2, layout::bordered);
-    compare<float, local_response_norm<5, alpha<1.0>>>(make_dims(31, 37, 33), 2, layout::dense);
+    compare<float, local_response_norm<1, alpha<0.5>, beta<0.5>>>(make_dims(23), 70, placement::dense);
+    compare<float, local_response_norm<40, alpha<3.0>, beta<1.0>>>(make_dims(65, 7), 3, placement::slice);
+    compare<float, local_response_norm<3>>(make_dims(3, 7, 9, 17), 2, placement::bordered);
+    compare<float, local_response_norm<5, alpha<1.0>>>(make_dims(31, 37, 33), 2, placement::dense);
 }
 
 TEST_CASE("local response norm shows a NaN to the neighbors of its channel alone") {
@@ -65,8 +65,8 @@ TEST_CASE("local response norm shows a NaN to the neighbors of its channel alone
 }
 
 TEST_CASE("local response norm passes the finite-difference check") {
-    test::check_gradients<local_response_norm<5, alpha<0.7>>>(make_dims(2, 2, 7), 2, layout::bordered, 1, true);
-    test::check_gradients<local_response_norm<2, alpha<0.7>, beta<1.3>>>(make_dims(3, 5), 2, layout::slice);
+    test::check_gradients<local_response_norm<5, alpha<0.7>>>(make_dims(2, 2, 7), 2, placement::bordered, 1, true);
+    test::check_gradients<local_response_norm<2, alpha<0.7>, beta<1.3>>>(make_dims(3, 5), 2, placement::slice);
 }
 
 TEST_CASE("local response norm reads its options and refuses others") {

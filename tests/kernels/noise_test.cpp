@@ -10,7 +10,7 @@
 #include "finite_difference.hpp"
 
 using namespace ctnn;
-using test::layout;
+using test::placement;
 using test::padded_batch;
 
 namespace {
@@ -24,7 +24,7 @@ struct times {
 
 /// What a layer makes of a batch of `value`, in place.
 template <class Layer, class T>
-std::vector<T> run(dims in, extent samples, layout kind, const times& when, T value) {
+std::vector<T> run(dims in, extent samples, placement kind, const times& when, T value) {
     padded_batch<T> x(in, samples, kind);
     x.each([=](T& number, extent) { number = value; });
     operation op = Layer::lower(in).what;
@@ -41,11 +41,11 @@ std::vector<T> run(dims in, extent samples, layout kind, const times& when, T va
     return x.values();
 }
 
-/// The same numbers in every layout, for any threads and in both precisions; others for another seed, step and layer.
+/// The same numbers in every placement, for any threads and in both precisions; others for another seed, step and layer.
 template <class Layer>
 void check_determined(dims in, extent samples) {
-    const std::vector<float> usual = run<Layer, float>(in, samples, layout::dense, {}, 1.0F);
-    for (const layout kind : test::layouts) {
+    const std::vector<float> usual = run<Layer, float>(in, samples, placement::dense, {}, 1.0F);
+    for (const placement kind : test::layouts) {
         CHECK(run<Layer, float>(in, samples, kind, {.threads = 3}, 1.0F) == usual);
         const std::vector<double> precise = run<Layer, double>(in, samples, kind, {}, 1.0);
         extent wrong = 0;
@@ -53,14 +53,14 @@ void check_determined(dims in, extent samples) {
             wrong += !(std::abs(precise[i] - static_cast<double>(usual[i])) < 1e-6);
         CHECK(wrong == 0);
     }
-    CHECK(run<Layer, float>(in, samples, layout::dense, {.seed = 8}, 1.0F) != usual);
-    CHECK(run<Layer, float>(in, samples, layout::dense, {.step = 2}, 1.0F) != usual);
-    CHECK(run<Layer, float>(in, samples, layout::dense, {.row = 5}, 1.0F) != usual);
+    CHECK(run<Layer, float>(in, samples, placement::dense, {.seed = 8}, 1.0F) != usual);
+    CHECK(run<Layer, float>(in, samples, placement::dense, {.step = 2}, 1.0F) != usual);
+    CHECK(run<Layer, float>(in, samples, placement::dense, {.row = 5}, 1.0F) != usual);
     // The first samples of a larger batch are those of the smaller one.
-    const std::vector<float> more = run<Layer, float>(in, samples + 2, layout::slice, {}, 1.0F);
+    const std::vector<float> more = run<Layer, float>(in, samples + 2, placement::slice, {}, 1.0F);
     CHECK(std::equal(usual.begin(), usual.end(), more.begin()));
     // Nothing happens outside training.
-    const std::vector<float> evaluated = run<Layer, float>(in, samples, layout::bordered, {.training = false}, 0.75F);
+    const std::vector<float> evaluated = run<Layer, float>(in, samples, placement::bordered, {.training = false}, 0.75F);
     CHECK(evaluated == std::vector<float>(evaluated.size(), 0.75F));
 }
 
@@ -84,7 +84,7 @@ void check_mask(const std::vector<float>& mask, extent sets, const Set& set_of) 
 }  // namespace
 
 TEST_CASE("spatial dropout drops whole channels of a sample, one of four") {
-    for (const layout kind : test::layouts)
+    for (const placement kind : test::layouts)
         for (const extent c : {3, 17, 300}) {
             const std::vector<float> mask =
                 run<spatial_dropout<0.25>, float>(make_dims(3, 2, c), 40, kind, {.threads = 2}, 1.0F);
@@ -93,7 +93,7 @@ TEST_CASE("spatial dropout drops whole channels of a sample, one of four") {
 }
 
 TEST_CASE("stochastic depth drops whole samples, one of four") {
-    for (const layout kind : test::layouts)
+    for (const placement kind : test::layouts)
         check_mask(run<stochastic_depth<0.25>, float>(make_dims(2, 3, 2, 5), 600, kind, {}, 1.0F), 600,
                    [](extent i) { return i / 60; });
 }
@@ -105,17 +105,17 @@ TEST_CASE("what is drawn follows from seed, step, layer, sample and element alon
 }
 
 TEST_CASE("a dropped NaN is still seen") {
-    for (const float value : run<spatial_dropout<0.5>, float>(make_dims(3, 18), 4, layout::dense, {}, NAN))
+    for (const float value : run<spatial_dropout<0.5>, float>(make_dims(3, 18), 4, placement::dense, {}, NAN))
         CHECK(value != value);
-    for (const float value : run<stochastic_depth<0.5>, float>(make_dims(3, 18), 4, layout::dense, {}, NAN))
+    for (const float value : run<stochastic_depth<0.5>, float>(make_dims(3, 18), 4, placement::dense, {}, NAN))
         CHECK(value != value);
-    for (const float value : run<gaussian_noise<0.5>, float>(make_dims(3, 18), 4, layout::dense, {}, NAN))
+    for (const float value : run<gaussian_noise<0.5>, float>(make_dims(3, 18), 4, placement::dense, {}, NAN))
         CHECK(value != value);
 }
 
 TEST_CASE("Gaussian noise has the moments and the quantiles of a normal distribution") {
     const extent n = 400'000;
-    const std::vector<float> noise = run<gaussian_noise<2.0>, float>(make_dims(n), 1, layout::dense, {}, 0.0F);
+    const std::vector<float> noise = run<gaussian_noise<2.0>, float>(make_dims(n), 1, placement::dense, {}, 0.0F);
     double power[5]{}, beside = 0, below[3]{};
     for (std::size_t i = 0; i < noise.size(); ++i) {
         const double z = static_cast<double>(noise[i]) / 2;
@@ -161,10 +161,10 @@ TEST_CASE("a normal number is Box and Muller's of its two words") {
 }
 
 TEST_CASE("gradients go through what was kept, and through noise as they are") {
-    test::check_gradients<spatial_dropout<0.4>>(make_dims(2, 3, 5), 3, layout::bordered, 1, true);
-    test::check_gradients<stochastic_depth<0.4>>(make_dims(3, 5), 5, layout::slice);
-    test::check_gradients<gaussian_noise<0.4>>(make_dims(3, 5), 2, layout::dense, 1, true);
-    test::check_gradients<gaussian_noise<0.4>>(make_dims(7), 2, layout::slice);
+    test::check_gradients<spatial_dropout<0.4>>(make_dims(2, 3, 5), 3, placement::bordered, 1, true);
+    test::check_gradients<stochastic_depth<0.4>>(make_dims(3, 5), 5, placement::slice);
+    test::check_gradients<gaussian_noise<0.4>>(make_dims(3, 5), 2, placement::dense, 1, true);
+    test::check_gradients<gaussian_noise<0.4>>(make_dims(7), 2, placement::slice);
 }
 
 TEST_CASE("random layers refuse rates and deviations that have no meaning") {

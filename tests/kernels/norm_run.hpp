@@ -62,11 +62,11 @@ double distance(const std::vector<Found>& found, const std::vector<Expected>& ex
 /// Forward and backward of one layer against the naive twin; the same bits in place, without dx and on three threads.
 /// Inputs are far from zero, as those of a norm may be.
 template <class T, class Layer>
-void compare_norm(ctnn::dims in, ctnn::extent samples, layout kind, const ctnn::kernels::reference::norm_rule& rule) {
+void compare_norm(ctnn::dims in, ctnn::extent samples, placement kind, const ctnn::kernels::reference::norm_rule& rule) {
     CAPTURE(in.channels());
     norm_run<T, Layer> run(in), again(in);
     padded_batch<T> x(in, samples, kind), y(in, samples, kind), dy(in, samples, kind), dx(in, samples, kind);
-    padded_batch<T> twin(in, samples, layout::dense), other(in, samples, kind);
+    padded_batch<T> twin(in, samples, placement::dense), other(in, samples, kind);
     x.fill(1, false).each([](T& value, ctnn::extent i) { value = value * 3 + static_cast<T>(i % 5); });
     dy.fill(2, false);
     const ctnn::extent weights = in.channels() * (rule.over == ctnn::kernels::reference::norm_over::all
@@ -111,7 +111,7 @@ void compare_norm(ctnn::dims in, ctnn::extent samples, layout kind, const ctnn::
 template <class Layer>
 void check_far_from_zero(ctnn::dims in, const ctnn::kernels::reference::norm_rule& rule) {
     norm_run<float, Layer> run(in);
-    padded_batch<float> x(in, 2, layout::dense), y(in, 2, layout::dense), twin(in, 2, layout::dense);
+    padded_batch<float> x(in, 2, placement::dense), y(in, 2, placement::dense), twin(in, 2, placement::dense);
     x.fill(1, false).each([](float& value, ctnn::extent i) { value = (i % 2 == 0 ? 1e4F : 9999.99F) + 0.01F * value; });
     std::vector<float> ones(static_cast<std::size_t>(in.size()), 1.0F), zeros(ones.size(), 0.0F);
     run.parameters.assign(run.parameters.size(), 0.0F);
@@ -127,7 +127,7 @@ template <class Layer>
 void check_constant(ctnn::dims in) {
     for (const float constant : {0.0F, 0.1F, 1e4F}) {
         norm_run<float, Layer> run(in);
-        padded_batch<float> x(in, 1, layout::dense), y(in, 1, layout::dense), dx(in, 1, layout::dense);
+        padded_batch<float> x(in, 1, placement::dense), y(in, 1, placement::dense), dx(in, 1, placement::dense);
         x.each([=](float& value, ctnn::extent) { value = constant; });
         run.forward(x.read(), y.view(), 1);
         const std::size_t half = run.parameters.size() / 2;
@@ -146,7 +146,7 @@ void check_constant(ctnn::dims in) {
 template <class Layer, class Body>
 void with_nan(ctnn::dims in, ctnn::extent where, const Body& body) {
     norm_run<float, Layer> run(in);
-    padded_batch<float> x(in, 2, layout::dense), y(in, 2, layout::dense);
+    padded_batch<float> x(in, 2, placement::dense), y(in, 2, placement::dense);
     x.fill(1, false).each([&](float& value, ctnn::extent i) {
         if (i == where) value = std::numeric_limits<float>::quiet_NaN();
     });

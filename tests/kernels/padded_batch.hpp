@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// A batch in a buffer with guards around every stretch, in each layout that a network plans.
+/// A batch in a buffer with guards around every stretch, in each placement that a network plans.
 #pragma once
 
 #include <vector>
@@ -11,9 +11,9 @@
 namespace test {
 
 /// dense: no gaps. slice: channels of a wider value. bordered: zeros (here guards) around the positions.
-enum class layout { dense, slice, bordered };
+enum class placement { dense, slice, bordered };
 
-inline constexpr layout layouts[]{layout::dense, layout::slice, layout::bordered};
+inline constexpr placement layouts[]{placement::dense, placement::slice, placement::bordered};
 
 /// Values in [-1, 1), or integers in [-4, 4] when whole.
 template <class T>
@@ -27,8 +27,8 @@ class padded_batch {
 public:
     static constexpr T guard = T(-12345.5);
 
-    padded_batch(ctnn::dims shape, ctnn::extent count, layout kind) {
-        const ctnn::extent border = kind == layout::bordered ? 1 : 0, slack = kind == layout::slice ? 3 : 0;
+    padded_batch(ctnn::dims shape, ctnn::extent count, placement kind) {
+        const ctnn::extent border = kind == placement::bordered ? 1 : 0, slack = kind == placement::slice ? 3 : 0;
         view_.shape = shape;
         view_.count = count;
         view_.step[2] = shape.channels() + slack;
@@ -38,7 +38,7 @@ public:
         const ctnn::extent margin = 64 / static_cast<ctnn::extent>(sizeof(T));
         memory_.assign(static_cast<std::size_t>(count * view_.sample + 2 * margin), guard);
         view_.data = memory_.data() + margin + slack / 2 + border * (view_.step[0] + view_.step[1] + view_.step[2]);
-        if (kind == layout::slice)
+        if (kind == placement::slice)
             memory_.resize(memory_.size() + 8, guard), view_.data = memory_.data() + margin + slack / 2;
     }
     padded_batch(const padded_batch&) = delete;

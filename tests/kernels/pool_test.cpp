@@ -16,7 +16,7 @@
 
 using namespace ctnn;
 using kernels::pool;
-using test::layout;
+using test::placement;
 using test::padded_batch;
 
 namespace {
@@ -24,7 +24,7 @@ namespace {
 /// Forward and backward of one geometry on small integers, where sums are exact: equal to the twins, whatever the
 /// threads.
 template <pool P, class T>
-void compare(const outcome& lowered, extent samples, layout kind, bool whole, bool with_nan = false) {
+void compare(const outcome& lowered, extent samples, placement kind, bool whole, bool with_nan = false) {
     REQUIRE(lowered.why == refusal::none);
     const operation& op = lowered.what;
     CAPTURE(op.in.axis[0]);
@@ -33,7 +33,7 @@ void compare(const outcome& lowered, extent samples, layout kind, bool whole, bo
     CAPTURE(op.in.axis[3]);
     padded_batch<T> x(op.in, samples, kind), y(op.out, samples, kind), dy(op.out, samples, kind),
         dx(op.in, samples, kind);
-    padded_batch<T> y_twin(op.out, samples, layout::dense), dx_twin(op.in, samples, layout::dense);
+    padded_batch<T> y_twin(op.out, samples, placement::dense), dx_twin(op.in, samples, placement::dense);
     x.fill(1, whole);
     dy.fill(2, whole);
     if (with_nan)
@@ -63,7 +63,7 @@ void compare(const outcome& lowered, extent samples, layout kind, bool whole, bo
 }
 
 template <class T>
-void compare_channels(layout kind) {
+void compare_channels(placement kind) {
     for (const extent c : test::channel_counts) {
         compare<pool::maximum, T>(max_pool<>::lower(make_dims(5, 7, c)), 2, kind, true);
         compare<pool::maximum, T>(max_pool<3, stride<2>, padding<1>>::lower(make_dims(6, 7, c)), 2, kind, true);
@@ -73,11 +73,11 @@ void compare_channels(layout kind) {
 }
 
 template <class Layer, class T>
-void compare_powers(dims in, layout kind) {
+void compare_powers(dims in, placement kind) {
     const operation op = Layer::lower(in).what;
     CAPTURE(in.channels());
     padded_batch<T> x(op.in, 2, kind), y(op.out, 2, kind), dy(op.out, 2, kind), dx(op.in, 2, kind);
-    padded_batch<T> y_twin(op.out, 2, layout::dense), dx_twin(op.in, 2, layout::dense);
+    padded_batch<T> y_twin(op.out, 2, placement::dense), dx_twin(op.in, 2, placement::dense);
     const bool odd = op.groups % 2 == 1 && op.groups > 1;
     x.fill(1, false).each([&](T& value, extent i) { value = i % 5 == 0 ? 0 : odd ? std::abs(value) : value; });
     dy.fill(2, false);
@@ -107,15 +107,15 @@ void compare_powers(dims in, layout kind) {
 
 }  // namespace
 
-TEST_CASE("pooling equals its naive twin at every remainder of channels, in every layout") {
-    for (const layout kind : test::layouts) {
+TEST_CASE("pooling equals its naive twin at every remainder of channels, in every placement") {
+    for (const placement kind : test::layouts) {
         compare_channels<float>(kind);
         compare_channels<double>(kind);
     }
 }
 
 TEST_CASE("pooling equals its naive twin for sequences, images and volumes, any window, stride and padding") {
-    for (const layout kind : {layout::dense, layout::bordered}) {
+    for (const placement kind : {placement::dense, placement::bordered}) {
         for (extent w = 2; w <= 9; ++w) {
             compare<pool::maximum, float>(max_pool<>::lower(make_dims(w, 5)), 3, kind, true);
             compare<pool::maximum, float>(max_pool<2, stride<3>>::lower(make_dims(4, w, 3)), 2, kind, true);
@@ -136,15 +136,15 @@ TEST_CASE("pooling equals its naive twin for sequences, images and volumes, any 
 
 TEST_CASE("global pools equal their naive twins") {
     for (const extent c : {1, 3, 16, 17, 70}) {
-        compare<pool::average, float>(global_avg_pool::lower(make_dims(9, 8, c)), 3, layout::bordered, false);
-        compare<pool::maximum, float>(global_max_pool::lower(make_dims(9, 8, c)), 3, layout::slice, true);
-        compare<pool::average, double>(global_avg_pool::lower(make_dims(150, c)), 2, layout::dense, true);
-        compare<pool::maximum, double>(global_max_pool::lower(make_dims(3, 4, 5, c)), 2, layout::dense, true);
+        compare<pool::average, float>(global_avg_pool::lower(make_dims(9, 8, c)), 3, placement::bordered, false);
+        compare<pool::maximum, float>(global_max_pool::lower(make_dims(9, 8, c)), 3, placement::slice, true);
+        compare<pool::average, double>(global_avg_pool::lower(make_dims(150, c)), 2, placement::dense, true);
+        compare<pool::maximum, double>(global_max_pool::lower(make_dims(3, 4, 5, c)), 2, placement::dense, true);
     }
 }
 
-TEST_CASE("adaptive pools equal their naive twins: bins that divide, overlap and repeat, in every rank and layout") {
-    for (const layout kind : test::layouts) {
+TEST_CASE("adaptive pools equal their naive twins: bins that divide, overlap and repeat, in every rank and placement") {
+    for (const placement kind : test::layouts) {
         for (const extent c : {1, 3, 8, 17, 67}) {
             compare<pool::average, float>(adaptive_avg_pool<3>::lower(make_dims(7, 5, c)), 2, kind, false);
             compare<pool::maximum, double>(adaptive_max_pool<3, 4>::lower(make_dims(7, 5, c)), 2, kind, true);
@@ -157,11 +157,11 @@ TEST_CASE("adaptive pools equal their naive twins: bins that divide, overlap and
         compare<pool::average, double>(adaptive_avg_pool<2, 3, 5>::lower(make_dims(5, 4, 7, 5)), 2, kind, false);
         compare<pool::maximum, float>(adaptive_max_pool<2>::lower(make_dims(3, 4, 5, 17)), 2, kind, true);
     }
-    compare<pool::maximum, float>(adaptive_max_pool<4>::lower(make_dims(9, 9, 20)), 2, layout::dense, true, true);
+    compare<pool::maximum, float>(adaptive_max_pool<4>::lower(make_dims(9, 9, 20)), 2, placement::dense, true, true);
 }
 
-TEST_CASE("pooling by powers equals its naive twin for every root, at remainders of channels in every layout") {
-    for (const layout kind : test::layouts) {
+TEST_CASE("pooling by powers equals its naive twin for every root, at remainders of channels in every placement") {
+    for (const placement kind : test::layouts) {
         for (const extent c : {1, 3, 8, 17, 67}) compare_powers<lp_pool<2>, float>(make_dims(5, 7, c), kind);
         compare_powers<lp_pool<2, 3, stride<2>, padding<1>>, double>(make_dims(6, 7, 5), kind);
         compare_powers<lp_pool<1, 3, stride<1>>, float>(make_dims(6, 5), kind);
@@ -169,7 +169,7 @@ TEST_CASE("pooling by powers equals its naive twin for every root, at remainders
         compare_powers<lp_pool<4, 2, stride<3>>, float>(make_dims(4, 5, 6, 17), kind);
         compare_powers<lp_pool<7>, double>(make_dims(3, 4, 4, 3), kind);
     }
-    padded_batch<double> x(make_dims(2, 1), 1, layout::dense), y(make_dims(1, 1), 1, layout::dense);
+    padded_batch<double> x(make_dims(2, 1), 1, placement::dense), y(make_dims(1, 1), 1, placement::dense);
     const operation cube = lp_pool<3>::lower(make_dims(2, 1)).what, sum = lp_pool<1>::lower(make_dims(2, 1)).what;
     x.assign({1, -2});
     lp_pool<3>::forward<double>({.op = cube, .x = x.read(), .other = {}, .y = y.view()});
@@ -179,10 +179,10 @@ TEST_CASE("pooling by powers equals its naive twin for every root, at remainders
 }
 
 TEST_CASE("a NaN wins every maximum and spoils every average") {
-    compare<pool::maximum, float>(max_pool<>::lower(make_dims(9, 9, 20)), 2, layout::dense, true, true);
-    compare<pool::maximum, float>(max_pool<3, stride<1>>::lower(make_dims(9, 9, 3)), 2, layout::slice, true, true);
-    compare<pool::maximum, double>(global_max_pool::lower(make_dims(5, 9, 5)), 2, layout::dense, true, true);
-    padded_batch<float> x(make_dims(2, 2, 1), 1, layout::dense), y(make_dims(1, 1, 1), 1, layout::dense);
+    compare<pool::maximum, float>(max_pool<>::lower(make_dims(9, 9, 20)), 2, placement::dense, true, true);
+    compare<pool::maximum, float>(max_pool<3, stride<1>>::lower(make_dims(9, 9, 3)), 2, placement::slice, true, true);
+    compare<pool::maximum, double>(global_max_pool::lower(make_dims(5, 9, 5)), 2, placement::dense, true, true);
+    padded_batch<float> x(make_dims(2, 2, 1), 1, placement::dense), y(make_dims(1, 1, 1), 1, placement::dense);
     x.assign({1, std::numeric_limits<float>::quiet_NaN(), 2, 3});
     const operation op = avg_pool<>::lower(make_dims(2, 2, 1)).what;
     avg_pool<>::forward<float>({.op = op, .x = x.read(), .other = {}, .y = y.view()});
@@ -191,7 +191,7 @@ TEST_CASE("a NaN wins every maximum and spoils every average") {
 
 TEST_CASE("all values below zero: padding never wins a maximum") {
     const operation op = max_pool<3, stride<1>, padding<1>>::lower(make_dims(3, 3, 2)).what;
-    padded_batch<float> x(op.in, 1, layout::bordered), y(op.out, 1, layout::dense);
+    padded_batch<float> x(op.in, 1, placement::bordered), y(op.out, 1, placement::dense);
     x.each([](float& value, extent i) { value = -1 - static_cast<float>(i); });
     max_pool<3, stride<1>, padding<1>>::forward<float>({.op = op, .x = x.read(), .other = {}, .y = y.view()});
     CHECK(y.values()[0] == -1);
@@ -200,26 +200,26 @@ TEST_CASE("all values below zero: padding never wins a maximum") {
 
 TEST_CASE("the average of a large image stays exact to a few units in the last place") {
     const operation op = global_avg_pool::lower(make_dims(512, 512, 1)).what;
-    padded_batch<float> x(op.in, 1, layout::dense), y(op.out, 1, layout::dense);
+    padded_batch<float> x(op.in, 1, placement::dense), y(op.out, 1, placement::dense);
     x.each([](float& value, extent) { value = 0.1F; });
     global_avg_pool::forward<float>({.op = op, .x = x.read(), .other = {}, .y = y.view()});
     CHECK(y.values()[0] == doctest::Approx(0.1).epsilon(3e-6));
 }
 
 TEST_CASE("pools pass the finite-difference check") {
-    test::check_gradients<max_pool<>>(make_dims(5, 5, 3), 2, layout::dense);
-    test::check_gradients<max_pool<3, stride<2>, padding<1>>>(make_dims(5, 6, 2), 2, layout::slice);
-    test::check_gradients<max_pool<>>(make_dims(3, 4, 4, 2), 1, layout::bordered);
-    test::check_gradients<avg_pool<>>(make_dims(5, 5, 3), 2, layout::bordered);
-    test::check_gradients<avg_pool<3, stride<1>, padding<1>>>(make_dims(7, 3), 2, layout::dense);
-    test::check_gradients<avg_pool<3, same>>(make_dims(5, 4, 2), 2, layout::dense);
-    test::check_gradients<global_avg_pool>(make_dims(3, 4, 5), 2, layout::slice);
-    test::check_gradients<global_max_pool>(make_dims(3, 4, 5), 2, layout::dense);
-    test::check_gradients<lp_pool<1>>(make_dims(4, 4, 3), 2, layout::dense);
-    test::check_gradients<lp_pool<2, 3, stride<2>, padding<1>>>(make_dims(5, 6, 3), 2, layout::slice);
-    test::check_gradients<lp_pool<4>>(make_dims(4, 5, 3), 2, layout::bordered);
-    test::check_gradients<adaptive_avg_pool<3>>(make_dims(5, 2, 3), 2, layout::slice);
-    test::check_gradients<adaptive_max_pool<2, 3>>(make_dims(5, 4, 2), 2, layout::bordered);
+    test::check_gradients<max_pool<>>(make_dims(5, 5, 3), 2, placement::dense);
+    test::check_gradients<max_pool<3, stride<2>, padding<1>>>(make_dims(5, 6, 2), 2, placement::slice);
+    test::check_gradients<max_pool<>>(make_dims(3, 4, 4, 2), 1, placement::bordered);
+    test::check_gradients<avg_pool<>>(make_dims(5, 5, 3), 2, placement::bordered);
+    test::check_gradients<avg_pool<3, stride<1>, padding<1>>>(make_dims(7, 3), 2, placement::dense);
+    test::check_gradients<avg_pool<3, same>>(make_dims(5, 4, 2), 2, placement::dense);
+    test::check_gradients<global_avg_pool>(make_dims(3, 4, 5), 2, placement::slice);
+    test::check_gradients<global_max_pool>(make_dims(3, 4, 5), 2, placement::dense);
+    test::check_gradients<lp_pool<1>>(make_dims(4, 4, 3), 2, placement::dense);
+    test::check_gradients<lp_pool<2, 3, stride<2>, padding<1>>>(make_dims(5, 6, 3), 2, placement::slice);
+    test::check_gradients<lp_pool<4>>(make_dims(4, 5, 3), 2, placement::bordered);
+    test::check_gradients<adaptive_avg_pool<3>>(make_dims(5, 2, 3), 2, placement::slice);
+    test::check_gradients<adaptive_max_pool<2, 3>>(make_dims(5, 4, 2), 2, placement::bordered);
 }
 
 TEST_CASE("pools answer with shapes and refusals") {

@@ -10,20 +10,20 @@
 #include "finite_difference.hpp"
 
 using namespace ctnn;
-using test::layout;
+using test::placement;
 using test::padded_batch;
 
 namespace rearrange {
 
 /// Runs a layer on small integers, whose sums are exact, and calls the twins with the same operands.
 template <class Layer, class T, class Forward, class Backward>
-void compare(dims in, layout kind, const Forward& twin_forward, const Backward& twin_backward) {
+void compare(dims in, placement kind, const Forward& twin_forward, const Backward& twin_backward) {
     const outcome lowered = Layer::lower(in);
     REQUIRE(lowered.why == refusal::none);
     const operation& op = lowered.what;
     CAPTURE(in.channels());
-    padded_batch<T> x(op.in, 2, kind), y(op.out, 2, kind), dx(op.in, 2, kind), twin_y(op.out, 2, layout::dense),
-        twin_dx(op.in, 2, layout::dense);
+    padded_batch<T> x(op.in, 2, kind), y(op.out, 2, kind), dx(op.in, 2, kind), twin_y(op.out, 2, placement::dense),
+        twin_dx(op.in, 2, placement::dense);
     x.fill(1, true);
     for (const extent threads : {1, 3}) {
         Layer::template forward<T>({.op = op, .x = x.read(), .other = {}, .y = y.view(), .threads = threads});
@@ -44,7 +44,7 @@ kernels::border_rule rule_of(const operation& op, surrounding outside) {
 }
 
 template <class Layer, class T>
-void compare_padded(surrounding outside, dims in, layout kind) {
+void compare_padded(surrounding outside, dims in, placement kind) {
     compare<Layer, T>(
         in, kind,
         [&](const operation& op, auto x, auto y) { kernels::reference::pad_forward(rule_of(op, outside), x, y); },
@@ -53,7 +53,7 @@ void compare_padded(surrounding outside, dims in, layout kind) {
 
 /// crop is the transposed of a pad of zeros, so that the twins change places.
 template <class Layer, class T>
-void compare_cropped(dims in, layout kind) {
+void compare_cropped(dims in, placement kind) {
     const auto zeros = [](const operation& op) { return rule_of(op, surrounding::constant); };
     compare<Layer, T>(
         in, kind, [&](const operation& op, auto x, auto y) { kernels::reference::pad_backward(zeros(op), x, y); },
@@ -61,7 +61,7 @@ void compare_cropped(dims in, layout kind) {
 }
 
 template <extent Factor, class T>
-void compare_shuffled(dims wide, layout kind) {
+void compare_shuffled(dims wide, placement kind) {
     const auto shuffle = [](const operation&, auto from, auto to) { kernels::reference::shuffle_pixels(from, to); };
     const auto unshuffle = [](const operation&, auto from, auto to) { kernels::reference::unshuffle_pixels(from, to); };
     compare<pixel_shuffle<Factor>, T>(wide, kind, shuffle, unshuffle);
@@ -69,7 +69,7 @@ void compare_shuffled(dims wide, layout kind) {
 }
 
 template <class Layer, class T>
-void compare_permuted(const kernels::axis_order& order, dims in, layout kind) {
+void compare_permuted(const kernels::axis_order& order, dims in, placement kind) {
     compare<Layer, T>(
         in, kind, [&](const operation&, auto x, auto y) { kernels::reference::permute_axes(order, x, y); },
         [&](const operation&, auto dy, auto dx) { kernels::reference::permute_axes(order.inverse(), dy, dx); });
@@ -77,9 +77,9 @@ void compare_permuted(const kernels::axis_order& order, dims in, layout kind) {
 
 }  // namespace rearrange
 
-TEST_CASE("pad equals its naive twin for every surrounding, rank and remainder of channels, in every layout") {
+TEST_CASE("pad equals its naive twin for every surrounding, rank and remainder of channels, in every placement") {
     using rearrange::compare_padded;
-    for (const layout kind : test::layouts) {
+    for (const placement kind : test::layouts) {
         for (const extent c : {1, 3, 5, 16, 17, 67}) {
             compare_padded<pad<1>, float>(surrounding::constant, make_dims(3, 4, c), kind);
             compare_padded<pad<2, 1, reflect>, float>(surrounding::reflect, make_dims(3, 4, c), kind);
@@ -92,12 +92,12 @@ TEST_CASE("pad equals its naive twin for every surrounding, rank and remainder o
         compare_padded<pad<2, wrap>, float>(surrounding::wrap, make_dims(2, 3, 4, 3), kind);
         compare_padded<pad<after<2, 0, 1>, edge>, float>(surrounding::edge, make_dims(1, 3, 2, 3), kind);
     }
-    compare_padded<pad<2, reflect>, float>(surrounding::reflect, make_dims(41, 37, 17), layout::dense);
+    compare_padded<pad<2, reflect>, float>(surrounding::reflect, make_dims(41, 37, 17), placement::dense);
 }
 
-TEST_CASE("crop equals its naive twin in every rank and layout") {
+TEST_CASE("crop equals its naive twin in every rank and placement") {
     using rearrange::compare_cropped;
-    for (const layout kind : test::layouts) {
+    for (const placement kind : test::layouts) {
         for (const extent c : {1, 3, 16, 17}) compare_cropped<crop<1>, float>(make_dims(3, 5, c), kind);
         compare_cropped<crop<before<2>>, double>(make_dims(5, 3), kind);
         compare_cropped<crop<before<1, 0, 2>, after<0, 3, 1>>, float>(make_dims(3, 4, 5, 3), kind);
@@ -105,9 +105,9 @@ TEST_CASE("crop equals its naive twin in every rank and layout") {
     }
 }
 
-TEST_CASE("pixel_shuffle and pixel_unshuffle equal their naive twins in every rank and layout") {
+TEST_CASE("pixel_shuffle and pixel_unshuffle equal their naive twins in every rank and placement") {
     using namespace rearrange;
-    for (const layout kind : test::layouts) {
+    for (const placement kind : test::layouts) {
         for (const extent c : {1, 3, 17}) compare_shuffled<2, float>(make_dims(3, 4, 4 * c), kind);
         compare_shuffled<3, double>(make_dims(5, 6), kind);
         compare_shuffled<3, float>(make_dims(2, 1, 18), kind);
@@ -116,9 +116,9 @@ TEST_CASE("pixel_shuffle and pixel_unshuffle equal their naive twins in every ra
     }
 }
 
-TEST_CASE("permute equals its naive twin for every place of the channels, in every layout") {
+TEST_CASE("permute equals its naive twin for every place of the channels, in every placement") {
     using rearrange::compare_permuted;
-    for (const layout kind : test::layouts) {
+    for (const placement kind : test::layouts) {
         compare_permuted<permute<1>, float>({{0, 1, 2, 3}}, make_dims(5), kind);
         for (const extent c : {1, 15, 16, 35}) {
             compare_permuted<permute<2, 1>, float>({{0, 1, 3, 2}}, make_dims(33, c), kind);
@@ -133,14 +133,14 @@ TEST_CASE("permute equals its naive twin for every place of the channels, in eve
 }
 
 TEST_CASE("layers that move positions pass the finite-difference check") {
-    test::check_gradients<pad<1, constant<0.5>>>(make_dims(2, 3, 3), 2, layout::slice);
-    test::check_gradients<pad<2, reflect>>(make_dims(3, 4, 2), 2, layout::bordered);
-    test::check_gradients<pad<2, edge>>(make_dims(3, 3), 2, layout::dense);
-    test::check_gradients<pad<1, wrap>>(make_dims(2, 1, 3, 2), 1, layout::dense);
-    test::check_gradients<crop<before<1>, after<0, 1>>>(make_dims(3, 4, 3), 2, layout::slice);
-    test::check_gradients<pixel_shuffle<2>>(make_dims(2, 3, 8), 2, layout::slice);
-    test::check_gradients<pixel_unshuffle<2>>(make_dims(4, 2, 3), 2, layout::bordered);
-    test::check_gradients<permute<3, 1, 2>>(make_dims(2, 3, 4), 2, layout::slice);
+    test::check_gradients<pad<1, constant<0.5>>>(make_dims(2, 3, 3), 2, placement::slice);
+    test::check_gradients<pad<2, reflect>>(make_dims(3, 4, 2), 2, placement::bordered);
+    test::check_gradients<pad<2, edge>>(make_dims(3, 3), 2, placement::dense);
+    test::check_gradients<pad<1, wrap>>(make_dims(2, 1, 3, 2), 1, placement::dense);
+    test::check_gradients<crop<before<1>, after<0, 1>>>(make_dims(3, 4, 3), 2, placement::slice);
+    test::check_gradients<pixel_shuffle<2>>(make_dims(2, 3, 8), 2, placement::slice);
+    test::check_gradients<pixel_unshuffle<2>>(make_dims(4, 2, 3), 2, placement::bordered);
+    test::check_gradients<permute<3, 1, 2>>(make_dims(2, 3, 4), 2, placement::slice);
 }
 
 TEST_CASE("layers that move positions answer with shapes and refusals") {

@@ -9,16 +9,16 @@
 #include "padded_batch.hpp"
 
 using namespace ctnn;
-using test::layout;
+using test::placement;
 using test::padded_batch;
 
 namespace scale_test {
 
 /// Small integers, whose sums are exact in every order.
 template <class T>
-void compare(const dims& shape, const dims& gate_shape, layout kind, bool accumulate, extent threads) {
-    padded_batch<T> x(shape, 3, kind), gate(gate_shape, 3, kind), y(shape, 3, kind), twin(shape, 3, layout::dense);
-    padded_batch<T> dy(shape, 3, kind), d_gate(gate_shape, 3, kind), d_twin(gate_shape, 3, layout::dense);
+void compare(const dims& shape, const dims& gate_shape, placement kind, bool accumulate, extent threads) {
+    padded_batch<T> x(shape, 3, kind), gate(gate_shape, 3, kind), y(shape, 3, kind), twin(shape, 3, placement::dense);
+    padded_batch<T> dy(shape, 3, kind), d_gate(gate_shape, 3, kind), d_twin(gate_shape, 3, placement::dense);
     x.fill(1, true);
     gate.fill(2, true);
     dy.fill(3, true);
@@ -45,8 +45,8 @@ void compare(const dims& shape, const dims& gate_shape, layout kind, bool accumu
 
 }  // namespace scale_test
 
-TEST_CASE("a value times a gate equals its naive twin at every remainder of channels, in every layout") {
-    for (const layout kind : test::layouts)
+TEST_CASE("a value times a gate equals its naive twin at every remainder of channels, in every placement") {
+    for (const placement kind : test::layouts)
         for (const bool accumulate : {false, true})
             for (const extent c : test::channel_counts) {
                 CAPTURE(c);
@@ -62,5 +62,5 @@ TEST_CASE("a value times a gate equals its naive twin at every remainder of chan
 TEST_CASE("a value times a gate has the same bits with three threads") {
     const dims shape = make_dims(40, 50, 19);
     for (const dims& gate : {shape, make_dims(19), make_dims(40, 50, 1), make_dims(1)})
-        scale_test::compare<float>(shape, gate, layout::dense, false, 3);
+        scale_test::compare<float>(shape, gate, placement::dense, false, 3);
 }

@@ -13,7 +13,7 @@
 #include "finite_difference.hpp"
 
 using namespace ctnn;
-using test::layout;
+using test::placement;
 using test::padded_batch;
 
 namespace {
@@ -36,7 +36,7 @@ void shorten(padded_batch<T>& x, bool short_ones) {
 }
 
 template <class Layer, kernels::cell C, class T>
-void compare(const dims& in, extent samples, layout kind, const kernels::reference::reading& how) {
+void compare(const dims& in, extent samples, placement kind, const kernels::reference::reading& how) {
     const operation op = Layer::lower(in).what;
     CAPTURE(op.layer);
     CAPTURE(op.out.channels());
@@ -47,7 +47,7 @@ void compare(const dims& in, extent samples, layout kind, const kernels::referen
         parameters[i] = test::random_value<T>(3, static_cast<extent>(i), false) /
                         static_cast<T>(std::sqrt(static_cast<double>(l.inputs + l.units)));
     padded_batch<T> x(in, samples, kind), y(op.out, samples, kind), dy(op.out, samples, kind), dx(in, samples, kind),
-        y_twin(op.out, samples, layout::dense), dx_twin(in, samples, layout::dense);
+        y_twin(op.out, samples, placement::dense), dx_twin(in, samples, placement::dense);
     x.fill(1, false);
     shorten(x, how.masked);
     dy.fill(2, false);
@@ -112,7 +112,7 @@ void compare(const dims& in, extent samples, layout kind, const kernels::referen
 }
 
 template <class T>
-void compare_all(layout kind) {
+void compare_all(placement kind) {
     compare<lstm<1>, kernels::cell::lstm, T>(make_dims(1, 1), 1, kind, {});
     compare<lstm<3, masked>, kernels::cell::lstm, T>(make_dims(6, 2), 5, kind, {.masked = true});
     compare<lstm<17, backwards, pytorch>, kernels::cell::lstm, T>(make_dims(7, 5), 9, kind, {.backwards = true});
@@ -126,9 +126,9 @@ void compare_all(layout kind) {
 }
 
 template <class T>
-void compare_embedding(extent width, layout kind) {
+void compare_embedding(extent width, placement kind) {
     const dims in = make_dims(12), out = make_dims(12, width);
-    padded_batch<T> x(in, 3, layout::dense), y(out, 3, kind), dy(out, 3, kind), y_twin(out, 3, layout::dense);
+    padded_batch<T> x(in, 3, placement::dense), y(out, 3, kind), dy(out, 3, kind), y_twin(out, 3, placement::dense);
     x.each([](T& value, extent i) {
         value = i == 5 ? std::numeric_limits<T>::quiet_NaN() : static_cast<T>(i % 9) - T(1.5);
     });
@@ -146,30 +146,30 @@ void compare_embedding(extent width, layout kind) {
 
 }  // namespace
 
-TEST_CASE("recurrent layers equal their naive twins at awkward units, steps and batches, in every layout") {
-    for (const layout kind : {layout::dense, layout::slice}) {
+TEST_CASE("recurrent layers equal their naive twins at awkward units, steps and batches, in every placement") {
+    for (const placement kind : {placement::dense, placement::slice}) {
         compare_all<float>(kind);
         compare_all<double>(kind);
     }
-    compare<lstm<64, last_step>, kernels::cell::lstm, float>(make_dims(100, 64), 1, layout::dense, {.last_step = true});
-    compare<lstm<100>, kernels::cell::lstm, float>(make_dims(6, 130), 17, layout::dense, {});
-    compare<gru<130>, kernels::cell::gru, float>(make_dims(3, 20), 4, layout::dense, {});
+    compare<lstm<64, last_step>, kernels::cell::lstm, float>(make_dims(100, 64), 1, placement::dense, {.last_step = true});
+    compare<lstm<100>, kernels::cell::lstm, float>(make_dims(6, 130), 17, placement::dense, {});
+    compare<gru<130>, kernels::cell::gru, float>(make_dims(3, 20), 4, placement::dense, {});
 }
 
 TEST_CASE("embedding equals its naive twin at every remainder of its width") {
     for (const extent width : {1, 3, 8, 17, 70}) {
-        compare_embedding<float>(width, layout::dense);
-        compare_embedding<double>(width, layout::slice);
+        compare_embedding<float>(width, placement::dense);
+        compare_embedding<double>(width, placement::slice);
     }
 }
 
 TEST_CASE("recurrent layers pass the finite-difference check, and refuse") {
-    test::check_gradients<rnn<3>>(make_dims(4, 2), 2, layout::slice);
-    test::check_gradients<rnn<5, pytorch, backwards, last_step>>(make_dims(3, 1), 2, layout::dense);
-    test::check_gradients<lstm<3>>(make_dims(4, 2), 3, layout::dense);
-    test::check_gradients<lstm<5, keras, backwards, last_step>>(make_dims(3, 1), 2, layout::slice);
-    test::check_gradients<gru<3>>(make_dims(4, 2), 3, layout::dense);
-    test::check_gradients<gru<5, keras, backwards, last_step>>(make_dims(3, 1), 2, layout::slice);
+    test::check_gradients<rnn<3>>(make_dims(4, 2), 2, placement::slice);
+    test::check_gradients<rnn<5, pytorch, backwards, last_step>>(make_dims(3, 1), 2, placement::dense);
+    test::check_gradients<lstm<3>>(make_dims(4, 2), 3, placement::dense);
+    test::check_gradients<lstm<5, keras, backwards, last_step>>(make_dims(3, 1), 2, placement::slice);
+    test::check_gradients<gru<3>>(make_dims(4, 2), 3, placement::dense);
+    test::check_gradients<gru<5, keras, backwards, last_step>>(make_dims(3, 1), 2, placement::slice);
     static_assert(lstm<4>::lower(make_dims(4)).why == refusal::needs_sequence);
     static_assert(gru<4>::lower(make_dims(4, 4, 1)).why == refusal::needs_sequence);
     static_assert(rnn<0>::lower(make_dims(4, 4)).why == refusal::number_out_of_range);

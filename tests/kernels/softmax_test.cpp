@@ -11,16 +11,16 @@
 #include "finite_difference.hpp"
 
 using namespace ctnn;
-using test::layout;
+using test::placement;
 using test::padded_batch;
 
 namespace {
 
 template <class T>
-void compare(extent channels, layout kind) {
+void compare(extent channels, placement kind) {
     const dims shape = make_dims(3, 4, channels);
     padded_batch<T> x(shape, 2, kind), y(shape, 2, kind), dy(shape, 2, kind), dx(shape, 2, kind),
-        twin(shape, 2, layout::dense);
+        twin(shape, 2, placement::dense);
     x.fill(1, false);
     x.each([](T& value, extent) { value *= 8; });
     dy.fill(2, false);
@@ -48,8 +48,8 @@ void compare(extent channels, layout kind) {
 
 }  // namespace
 
-TEST_CASE("softmax equals its naive twin at every remainder of channels, in every layout, in place and not") {
-    for (const layout kind : test::layouts)
+TEST_CASE("softmax equals its naive twin at every remainder of channels, in every placement, in place and not") {
+    for (const placement kind : test::layouts)
         for (const extent c : test::channel_counts) {
             compare<float>(c, kind);
             compare<double>(c, kind);
@@ -58,7 +58,7 @@ TEST_CASE("softmax equals its naive twin at every remainder of channels, in ever
 
 TEST_CASE("softmax stays finite for logits of 10,000 and keeps NaN") {
     for (const extent channels : {3, 40}) {
-        padded_batch<float> x(make_dims(channels), 1, layout::dense), y(make_dims(channels), 1, layout::dense);
+        padded_batch<float> x(make_dims(channels), 1, placement::dense), y(make_dims(channels), 1, placement::dense);
         x.each([](float& value, extent i) { value = i == 1 ? 1e4F : -1e4F; });
         kernels::softmax_forward(x.read(), y.view(), 1);
         CHECK(y.values()[1] == 1);
@@ -73,7 +73,7 @@ TEST_CASE("softmax stays finite for logits of 10,000 and keeps NaN") {
 }
 
 TEST_CASE("softmax passes the finite-difference check and refuses a single channel") {
-    test::check_gradients<softmax>(make_dims(7), 3, layout::dense, 1, true);
-    test::check_gradients<softmax>(make_dims(2, 3, 19), 2, layout::slice);
+    test::check_gradients<softmax>(make_dims(7), 3, placement::dense, 1, true);
+    test::check_gradients<softmax>(make_dims(2, 3, 19), 2, placement::slice);
     static_assert(softmax::lower(make_dims(5, 1)).why == refusal::needs_channels);
 }

@@ -13,16 +13,16 @@
 #include "nearness.hpp"
 
 using namespace ctnn;
-using test::layout;
+using test::placement;
 using test::padded_batch;
 
 namespace {
 
 template <class Layer, class T>
-void compare(dims in, layout kind) {
+void compare(dims in, placement kind) {
     const operation op = Layer::lower(in).what;
-    padded_batch<T> x(op.in, 2, kind), y(op.out, 2, kind), dx(op.in, 2, kind), twin_y(op.out, 2, layout::dense),
-        twin_dx(op.in, 2, layout::dense);
+    padded_batch<T> x(op.in, 2, kind), y(op.out, 2, kind), dx(op.in, 2, kind), twin_y(op.out, 2, placement::dense),
+        twin_dx(op.in, 2, placement::dense);
     x.fill(1, true);
     for (const extent threads : {1, 3}) {
         Layer::template forward<T>({.op = op, .x = x.read(), .other = {}, .y = y.view(), .threads = threads});
@@ -39,13 +39,13 @@ void compare(dims in, layout kind) {
 }
 
 template <class Layer, class T>
-void compare_resampled(sampling rule, dims in, layout kind) {
+void compare_resampled(sampling rule, dims in, placement kind) {
     const outcome lowered = Layer::lower(in);
     REQUIRE(lowered.why == refusal::none);
     const operation& op = lowered.what;
     CAPTURE(in.channels());
-    padded_batch<T> x(op.in, 2, kind), y(op.out, 2, kind), dx(op.in, 2, kind), twin_y(op.out, 2, layout::dense),
-        twin_dx(op.in, 2, layout::dense);
+    padded_batch<T> x(op.in, 2, kind), y(op.out, 2, kind), dx(op.in, 2, kind), twin_y(op.out, 2, placement::dense),
+        twin_dx(op.in, 2, placement::dense);
     const double tolerance = rule == sampling::nearest ? 0 : sizeof(T) == 4 ? 1e-6 : 2e-15;
     std::vector<T> scratch(static_cast<std::size_t>(op.scratch));
     x.fill(1, true);
@@ -74,8 +74,8 @@ void compare_resampled(sampling rule, dims in, layout kind) {
 template <class Layer>
 void check_copy(dims in) {
     const operation op = Layer::lower(in).what;
-    for (const layout from : test::layouts)
-        for (const layout to : test::layouts) {
+    for (const placement from : test::layouts)
+        for (const placement to : test::layouts) {
             padded_batch<float> x(op.in, 2, from), y(op.out, 2, to), dx(op.in, 2, from);
             x.fill(1, false);
             Layer::template forward<float>({.op = op, .x = x.read(), .other = {}, .y = y.view()});
@@ -89,8 +89,8 @@ void check_copy(dims in) {
 
 }  // namespace
 
-TEST_CASE("upsampling equals its naive twin for every rank and remainder of channels, in every layout") {
-    for (const layout kind : test::layouts) {
+TEST_CASE("upsampling equals its naive twin for every rank and remainder of channels, in every placement") {
+    for (const placement kind : test::layouts) {
         for (const extent c : test::channel_counts) {
             compare<upsample<2>, float>(make_dims(3, 2, c), kind);
             compare<upsample<2>, double>(make_dims(3, 2, c), kind);
@@ -102,9 +102,9 @@ TEST_CASE("upsampling equals its naive twin for every rank and remainder of chan
     }
 }
 
-TEST_CASE("linear upsampling equals its naive twin for every rank and remainder of channels, in every layout") {
+TEST_CASE("linear upsampling equals its naive twin for every rank and remainder of channels, in every placement") {
     using smooth = upsample<2, linear>;
-    for (const layout kind : test::layouts) {
+    for (const placement kind : test::layouts) {
         for (const extent c : test::channel_counts) {
             compare_resampled<smooth, float>(sampling::linear, make_dims(3, 2, c), kind);
             compare_resampled<upsample<3, 2, linear, align_corners>, double>(sampling::aligned, make_dims(2, 3, c),
@@ -116,11 +116,11 @@ TEST_CASE("linear upsampling equals its naive twin for every rank and remainder 
         compare_resampled<upsample<1, 2, 3, linear>, float>(sampling::linear, make_dims(2, 3, 4, 5), kind);
         compare_resampled<upsample<linear, 2, align_corners>, double>(sampling::aligned, make_dims(3, 2, 4, 5), kind);
     }
-    compare_resampled<smooth, float>(sampling::linear, make_dims(37, 41, 17), layout::dense);
+    compare_resampled<smooth, float>(sampling::linear, make_dims(37, 41, 17), placement::dense);
 }
 
-TEST_CASE("resizing equals its naive twin from any extent to any other, in every layout") {
-    for (const layout kind : test::layouts)
+TEST_CASE("resizing equals its naive twin from any extent to any other, in every placement") {
+    for (const placement kind : test::layouts)
         for (extent w = 1; w <= 7; ++w) {
             compare_resampled<resize<5>, float>(sampling::nearest, make_dims(w, 3, 17), kind);
             compare_resampled<resize<5, linear>, float>(sampling::linear, make_dims(w, 9, 3), kind);
@@ -128,7 +128,7 @@ TEST_CASE("resizing equals its naive twin from any extent to any other, in every
             compare_resampled<resize<3>, double>(sampling::nearest, make_dims(w, 2), kind);
             compare_resampled<resize<2, 3, 4, linear>, float>(sampling::linear, make_dims(3, w, 2, 5), kind);
         }
-    compare_resampled<resize<64, 5, linear>, double>(sampling::linear, make_dims(3, 70, 9), layout::dense);
+    compare_resampled<resize<64, 5, linear>, double>(sampling::linear, make_dims(3, 70, 9), placement::dense);
 }
 
 TEST_CASE("flatten and reshape copy elements in the order of memory, between any layouts") {
@@ -139,13 +139,13 @@ TEST_CASE("flatten and reshape copy elements in the order of memory, between any
 }
 
 TEST_CASE("upsampling passes the finite-difference check; shapes and refusals are as documented") {
-    test::check_gradients<upsample<2>>(make_dims(3, 2, 3), 2, layout::bordered);
-    test::check_gradients<upsample<1, 3>>(make_dims(2, 2, 5), 2, layout::dense);
-    test::check_gradients<upsample<2, linear>>(make_dims(3, 2, 3), 2, layout::slice);
-    test::check_gradients<upsample<3, linear, align_corners>>(make_dims(2, 2, 2, 1), 2, layout::bordered);
-    test::check_gradients<resize<4, linear>>(make_dims(3, 7, 3), 2, layout::slice);
-    test::check_gradients<resize<3, 5>>(make_dims(4, 2, 2), 2, layout::dense);
-    test::check_gradients<flatten>(make_dims(2, 2, 5), 2, layout::dense);
+    test::check_gradients<upsample<2>>(make_dims(3, 2, 3), 2, placement::bordered);
+    test::check_gradients<upsample<1, 3>>(make_dims(2, 2, 5), 2, placement::dense);
+    test::check_gradients<upsample<2, linear>>(make_dims(3, 2, 3), 2, placement::slice);
+    test::check_gradients<upsample<3, linear, align_corners>>(make_dims(2, 2, 2, 1), 2, placement::bordered);
+    test::check_gradients<resize<4, linear>>(make_dims(3, 7, 3), 2, placement::slice);
+    test::check_gradients<resize<3, 5>>(make_dims(4, 2, 2), 2, placement::dense);
+    test::check_gradients<flatten>(make_dims(2, 2, 5), 2, placement::dense);
     static_assert(upsample<2, 3>::lower(make_dims(4, 5, 6)).what.out == make_dims(8, 15, 6));
     static_assert(upsample<2, 3>::lower(make_dims(4, 5)).why == refusal::axes_differ);
     static_assert(upsample<2>::lower(make_dims(4)).why == refusal::needs_positions);
