@@ -21822,8 +21822,8 @@ struct foreign_file {
 [[nodiscard, gnu::cold]] inline result<foreign_file> parse_foreign(byte_vector bytes, const std::string& path,
                                                                    std::int64_t budget) {
     foreign_file file;
-    // A safetensors file that began so would have a header of 64 MB.
-    if (byte_view(bytes).has(0, "PK", 2) && byte_view(bytes).size > 2 && bytes[2] < 8) {
+    // The signature of a zip file, or of an empty one. A safetensors file that began so would have a header of 64 MB.
+    if (byte_view(bytes).has(0, "PK\3\4", 4) || byte_view(bytes).has(0, "PK\5\6", 4)) {
         const result<npz> archive = parse_npz(std::move(bytes), path, budget);
         if (!archive) return archive.error();
         constexpr tensor_type types[] = {tensor_type::boolean, tensor_type::u8,  tensor_type::i8,  tensor_type::u16,
@@ -22033,7 +22033,7 @@ struct weight_piece {
     bool learned = true;    ///< false: in the state
     bool adds = false;      ///< to what another piece gave
     bool optional = false;  ///< zero where the file has none
-    bool squeezed = false;  ///< the file's shape may have axes of one element more
+    bool squeezed = false;  ///< the file's shape may have axes of one element more, or less
 };
 
 /// A layer that learns, and its pieces in the order in which the file's library lists them.
@@ -22137,8 +22137,10 @@ struct foreign_layer {
                                                          bool channels_first, const feature_order& in,
                                                          const feature_order& out) {
     weight_piece piece{.ours = p.name, .theirs = p.name};
-    piece.squeezed = called(row, "prelu");
     const bool linear = row.what == kind::convolution, torch = of == layout::pytorch;
+    // Keras' slopes are (1, 1, channels); a dense layer of pixels may be a convolution with one tap, and the other way.
+    const window& w = row.window;
+    piece.squeezed = called(row, "prelu") || (linear && p.rank > 1 && w.kernel[0] * w.kernel[1] * w.kernel[2] == 1);
     if (!torch) name_keras(row, piece);
     const bool matrix = linear && p.rank > 1, whole = called(row, "over all") && channels_first;
     place_axes(piece, p, axes_with_last_first(p.rank, !torch ? 0 : matrix ? 2 : whole && p.rank > 1 ? 1 : 0));
@@ -22708,11 +22710,20 @@ private:
         if (t < 0) return piece.optional;
         const foreign_tensor& of = tensors_[static_cast<std::size_t>(t)];
         if (!is_real(of.type)) return false;
-        if (!piece.squeezed) return of.shape == piece.shape;
-        std::vector<extent> squeezed;
-        for (const extent axis : of.shape)
-            if (axis != 1) squeezed.push_back(axis);
-        return squeezed == piece.shape || (squeezed.empty() && piece.shape == std::vector<extent>{1});
+        return of.shape == piece.shape ||
+               (piece.squeezed && (of.shape.size() > piece.shape.size() ? same_but_ones(of.shape, piece.shape)
+                                                                        : same_but_ones(piece.shape, of.shape)));
+    }
+    /// Is the first shape the second one with axes of one element in front of it, or behind?
+    [[nodiscard, gnu::cold]] static bool same_but_ones(const std::vector<extent>& longer,
+                                                       const std::vector<extent>& shorter) {
+        const std::size_t more = longer.size() - shorter.size();
+        bool front = true, behind = true;
+        for (std::size_t i = 0; i < longer.size(); ++i) {
+            front = front && longer[i] == (i < more ? 1 : shorter[i - more]);
+            behind = behind && longer[i] == (i < shorter.size() ? shorter[i] : 1);
+        }
+        return front || behind;
     }
     [[nodiscard, gnu::cold]] bool fits(const foreign_layer& layer, const foreign_group& group) const {
         std::size_t taken = 0;

@@ -124,7 +124,10 @@ def write_pytorch():
     with torch.no_grad():
         x = random.uniform(-1, 1, (2, 6, 5, 4)).astype(np.float32)
         net = fill(Image())
-        write_npz("image.npz", state_of(net))
+        # [pytorch]
+        tensors = {name: value.numpy() for name, value in net.state_dict().items()}
+        np.savez(folder / "image.npz", **tensors)
+        # [pytorch]
         write_case("image", x, net.double()(first(x).double()).numpy())
 
         x = random.randint(0, 9, (2, 7)).astype(np.float32)

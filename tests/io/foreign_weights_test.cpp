@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -86,6 +87,16 @@ void check_file(const std::string& name, const std::string& file, nn::layout of,
     check_answers(model, name);
 }
 
+/// The README's.
+inline int load_image(const std::string& folder) {
+    // [pytorch]
+    nn::model<image> model{nn::seed{0}};
+    if (auto failed = nn::load(model, folder + "image.npz", nn::layout::pytorch)) return std::puts(failed.what()), 1;
+    // [pytorch]
+    check_answers(model, "image");
+    return 0;
+}
+
 using tensors = std::vector<std::pair<std::string, nn::array>>;
 
 /// An array that counts from `first`.
@@ -124,7 +135,7 @@ inline bool says(const nn::error& failed, const std::string& text) {
 
 TEST_CASE("networks answer as PyTorch does, with its weights") {
     SUBCASE("found by order: grouped, depthwise and transposed convolutions, flatten and back") {
-        check_file<image>("image", "image.npz", nn::layout::pytorch);
+        CHECK(load_image(golden) == 0);
     }
     SUBCASE("found by names: recurrent layers of one module, a signal's flatten") {
         const nn::name_pair names[] = {{"0", "words"},
@@ -226,13 +237,35 @@ TEST_CASE("models that others trained give the stored answers") {
     REQUIRE(logits->size() == 1248);
     std::vector<float> x = pixels->as<float>();
     for (float& value : x) value = (value / 255 - 0.5f) / 0.5f;
-    for (const char* file : {"weights.npz", "weights.safetensors"}) {
-        nn::model<pneumonia> model{nn::seed{1}};
-        const nn::error failed = nn::load(model, folder + "pneumonia_cnn_pytorch/" + file, nn::layout::pytorch);
-        INFO(failed.message());
-        REQUIRE_FALSE(failed);
-        CHECK(largest_difference(model, x, logits->as<float>()) < 5e-5);  // of logits up to 12
-    }
+    nn::model<pneumonia> model{nn::seed{1}}, same{nn::seed{2}};
+    nn::error failed = nn::load(model, folder + "pneumonia_cnn_pytorch/weights.npz", nn::layout::pytorch);
+    INFO(failed.message());
+    REQUIRE_FALSE(failed);
+    CHECK(largest_difference(model, x, logits->as<float>()) < 5e-5);  // of logits up to 12
+    failed = nn::load(same, folder + "pneumonia_cnn_pytorch/weights.safetensors", nn::layout::pytorch);
+    INFO(failed.message());
+    REQUIRE_FALSE(failed);
+    CHECK(std::memcmp(same.parameters().data(), model.parameters().data(), model.parameters().size_bytes()) == 0);
+    CHECK(std::memcmp(same.state().data(), model.state().data(), model.state().size_bytes()) == 0);
+}
+
+TEST_CASE("all floating-point types are converted exactly") {
+    const auto read = [](nn::tensor_type type, nn::byte_vector bytes) {
+        nn::detail::foreign_tensor one;
+        one.type = type;
+        one.bytes = bytes;
+        return nn::detail::number_at(one, one.size() - 1);
+    };
+    using nn::tensor_type;
+    CHECK(read(tensor_type::bf16, {0, 0, 0x20, 0xc0}) == -2.5);
+    CHECK(read(tensor_type::f16, {0, 0, 0x00, 0xc1}) == -2.5);
+    CHECK(read(tensor_type::f16, {0xff, 0x7b}) == 65504);
+    CHECK(read(tensor_type::f16, {0x01, 0x80}) == -std::ldexp(1, -24));  // the smallest
+    CHECK(read(tensor_type::f16, {0x00, 0x04}) == std::ldexp(1, -14));   // the smallest that is normal
+    CHECK(read(tensor_type::f16, {0x00, 0xfc}) == -HUGE_VAL);
+    CHECK(std::isnan(read(tensor_type::f16, {0x01, 0x7c})));
+    CHECK(read(tensor_type::f32, {0, 0, 0x20, 0xc0}) == -2.5);
+    CHECK(read(tensor_type::f64, {0, 0, 0, 0, 0, 0, 0x04, 0xc0}) == -2.5);
 }
 
 TEST_CASE("equal shapes are told apart by order, by numbers or by the names given, or refused") {
@@ -257,6 +290,10 @@ TEST_CASE("equal shapes are told apart by order, by numbers or by the names give
     const nn::name_pair crossed[] = {{"0", "up"}, {"head", "down"}, {"0.bias", "down.bias"}, {"head.bias", "up.bias"}};
     REQUIRE_FALSE(load_tensors(model, sorted, nn::layout::pytorch, crossed));
     CHECK(first_bias() == 100);
+    tensors pointwise = square_layers("0", "head");  // a convolution with one tap, in the file
+    pointwise[0].second = counting({4, 4, 1, 1}, 0);
+    REQUIRE_FALSE(load_tensors(model, pointwise));
+    CHECK(model.parameters()[1] == 4);
     const nn::name_pair outer[] = {{"", "block.1"}};
     REQUIRE_FALSE(load_tensors(model, square_layers("block.1.0", "block.1.head"), nn::layout::pytorch, outer));
 }

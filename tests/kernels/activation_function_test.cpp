@@ -45,7 +45,7 @@ bool refuses() {
 
 }  // namespace
 
-TEST_CASE("every further activation equals the standard library, in every placement, in place and not") {
+TEST_CASE("every further activation equals the standard library, in every layout, in place and not") {
     test::compare_all<ctnn::gelu>();
     compare_some<elu<>>();
     compare_some<elu<0.3>>();

@@ -14,7 +14,7 @@ using test::compare_all;
 using test::placement;
 using test::padded_batch;
 
-TEST_CASE("activations equal the standard library at every remainder, in every placement, in place and not") {
+TEST_CASE("activations equal the standard library at every remainder, in every layout, in place and not") {
     compare_all<ctnn::relu>();
     compare_all<leaky_relu<>>();
     compare_all<leaky_relu<0.3>>();
@@ -50,7 +50,7 @@ TEST_CASE("activations pass the finite-difference check") {
 }
 
 TEST_CASE(
-    "dropout draws the mask that the generator defines, forwards and backwards, in every placement, for any threads") {
+    "dropout draws the mask that the generator defines, forwards and backwards, in every layout, for any threads") {
     const auto twin = [](extent e, std::uint64_t seed, int row, std::uint64_t step) {
         const kernels::dropout_key key(seed, row, step);
         const auto counter = static_cast<std::uint64_t>(e / 256 * 64 + e % 64);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Attention against its naive twin: tokens and widths at every remainder, several blocks, every placement, threads.
+/// Attention against its naive twin: tokens and widths at every remainder, several blocks, every layout, threads.
 #include <doctest/doctest.h>
 
 #include <limits>
@@ -143,7 +143,7 @@ std::size_t place(extent token, extent width, extent channel) {
 
 }  // namespace
 
-TEST_CASE("attention equals its naive twin at awkward tokens, widths and heads, in every placement and with threads") {
+TEST_CASE("attention equals its naive twin at awkward tokens, widths and heads, in every layout and with threads") {
     for (const placement kind : {placement::dense, placement::slice}) {
         compare_sizes<float>(kind);
         compare_sizes<double>(kind);

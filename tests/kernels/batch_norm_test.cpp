@@ -119,7 +119,7 @@ void compare(dims in, extent samples, placement kind) {
 
 }  // namespace
 
-TEST_CASE("batch norm equals its naive twin at every remainder of channels, in every placement, for any threads") {
+TEST_CASE("batch norm equals its naive twin at every remainder of channels, in every layout, for any threads") {
     for (const placement kind : test::layouts)
         for (const extent c : test::channel_counts) {
             compare<float>(make_dims(3, 5, c), 2, kind);

@@ -117,7 +117,7 @@ void compare_channel_pool(extent channels, placement kind) {
 
 }  // namespace
 
-TEST_CASE("channel_pool equals its naive twin at every remainder of channels, in every placement, and keeps NaN") {
+TEST_CASE("channel_pool equals its naive twin at every remainder of channels, in every layout, and keeps NaN") {
     for (const placement kind : test::layouts)
         for (const extent c : test::channel_counts) {
             compare_channel_pool<float>(c, kind);
@@ -136,7 +136,7 @@ TEST_CASE("channel_pool equals its naive twin at every remainder of channels, in
     test::check_gradients<channel_pool>(make_dims(7), 3, placement::dense);
 }
 
-TEST_CASE("prelu, glu and log_softmax equal their naive twins at every remainder of channels, in every placement") {
+TEST_CASE("prelu, glu and log_softmax equal their naive twins at every remainder of channels, in every layout") {
     for (const placement kind : test::layouts)
         for (const extent c : test::channel_counts) {
             compare_glu<float>(c, kind);

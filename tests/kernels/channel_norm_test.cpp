@@ -16,8 +16,8 @@ constexpr norm_rule rms{.over = norm_over::channels, .centered = false, .epsilon
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("layer and RMS norm equal their naive twin at every remainder of channels in every placement", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("layer and RMS norm equal their naive twin at every remainder of channels in every layout", T,
+                   float, double) {
     for (const placement kind : test::layouts)
         for (const extent c : test::channel_counts) {
             test::compare_norm<T, layer_norm<>>(make_dims(3, 5, c), 2, kind, {});

@@ -15,7 +15,7 @@ norm_rule grouped(extent groups) { return {.over = norm_over::groups, .groups = 
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("instance norm equals its naive twin at every remainder of channels in every placement", T, float,
+TEST_CASE_TEMPLATE("instance norm equals its naive twin at every remainder of channels in every layout", T, float,
                    double) {
     for (const placement kind : test::layouts)
         for (const extent c : {1, 3, 4, 5, 15, 16, 17, 33, 67})

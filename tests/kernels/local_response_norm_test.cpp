@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /// \file
 /// Local response normalization against its naive twin, and the layer.
-#include "ctnn/kernels/reference_local_response_norm.hpp"
 #include "ctnn/layers/local_response_norm.hpp"
+#include "ctnn/kernels/reference_local_response_norm.hpp"
 #include "norm_run.hpp"
 
 using namespace ctnn;
-using test::placement;
 using test::padded_batch;
+using test::placement;
 
 namespace {
 
@@ -42,8 +42,8 @@ void compare(dims in, extent samples, placement kind) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("local response norm equals its naive twin at every remainder of channels in every placement", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("local response norm equals its naive twin at every remainder of channels in every layout", T,
+                   float, double) {
     for (const placement kind : test::layouts)
         for (const extent c : {1, 3, 5, 15, 16, 17, 33, 67}) {
             compare<T, local_response_norm<5, alpha<0.5>>>(make_dims(3, 5, c), 2, kind);

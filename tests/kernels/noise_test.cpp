@@ -10,8 +10,8 @@
 #include "finite_difference.hpp"
 
 using namespace ctnn;
-using test::placement;
 using test::padded_batch;
+using test::placement;
 
 namespace {
 
@@ -41,7 +41,7 @@ std::vector<T> run(dims in, extent samples, placement kind, const times& when, T
     return x.values();
 }
 
-/// The same numbers in every placement, for any threads and in both precisions; others for another seed, step and layer.
+/// The same numbers in every layout, for any threads and in both precisions; others for another seed, step and layer.
 template <class Layer>
 void check_determined(dims in, extent samples) {
     const std::vector<float> usual = run<Layer, float>(in, samples, placement::dense, {}, 1.0F);
@@ -60,7 +60,8 @@ void check_determined(dims in, extent samples) {
     const std::vector<float> more = run<Layer, float>(in, samples + 2, placement::slice, {}, 1.0F);
     CHECK(std::equal(usual.begin(), usual.end(), more.begin()));
     // Nothing happens outside training.
-    const std::vector<float> evaluated = run<Layer, float>(in, samples, placement::bordered, {.training = false}, 0.75F);
+    const std::vector<float> evaluated =
+        run<Layer, float>(in, samples, placement::bordered, {.training = false}, 0.75F);
     CHECK(evaluated == std::vector<float>(evaluated.size(), 0.75F));
 }
 

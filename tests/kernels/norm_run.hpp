@@ -62,16 +62,16 @@ double distance(const std::vector<Found>& found, const std::vector<Expected>& ex
 /// Forward and backward of one layer against the naive twin; the same bits in place, without dx and on three threads.
 /// Inputs are far from zero, as those of a norm may be.
 template <class T, class Layer>
-void compare_norm(ctnn::dims in, ctnn::extent samples, placement kind, const ctnn::kernels::reference::norm_rule& rule) {
+void compare_norm(ctnn::dims in, ctnn::extent samples, placement kind,
+                  const ctnn::kernels::reference::norm_rule& rule) {
     CAPTURE(in.channels());
     norm_run<T, Layer> run(in), again(in);
     padded_batch<T> x(in, samples, kind), y(in, samples, kind), dy(in, samples, kind), dx(in, samples, kind);
     padded_batch<T> twin(in, samples, placement::dense), other(in, samples, kind);
     x.fill(1, false).each([](T& value, ctnn::extent i) { value = value * 3 + static_cast<T>(i % 5); });
     dy.fill(2, false);
-    const ctnn::extent weights = in.channels() * (rule.over == ctnn::kernels::reference::norm_over::all
-                                                      ? in.positions()
-                                                      : 1);
+    const ctnn::extent weights =
+        in.channels() * (rule.over == ctnn::kernels::reference::norm_over::all ? in.positions() : 1);
     std::vector<T> weight(static_cast<std::size_t>(weights), T(1)), bias(weight.size(), T(0));
     const std::size_t learned = run.parameters.size();
     if (learned > 0) std::copy_n(run.parameters.begin(), weights, weight.begin());

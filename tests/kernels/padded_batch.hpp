@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// A batch in a buffer with guards around every stretch, in each placement that a network plans.
+/// A batch in a buffer with guards around every stretch, in each layout that a network plans.
 #pragma once
 
 #include <vector>

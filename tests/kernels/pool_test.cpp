@@ -107,7 +107,7 @@ void compare_powers(dims in, placement kind) {
 
 }  // namespace
 
-TEST_CASE("pooling equals its naive twin at every remainder of channels, in every placement") {
+TEST_CASE("pooling equals its naive twin at every remainder of channels, in every layout") {
     for (const placement kind : test::layouts) {
         compare_channels<float>(kind);
         compare_channels<double>(kind);
@@ -143,7 +143,7 @@ TEST_CASE("global pools equal their naive twins") {
     }
 }
 
-TEST_CASE("adaptive pools equal their naive twins: bins that divide, overlap and repeat, in every rank and placement") {
+TEST_CASE("adaptive pools equal their naive twins: bins that divide, overlap and repeat, in every rank and layout") {
     for (const placement kind : test::layouts) {
         for (const extent c : {1, 3, 8, 17, 67}) {
             compare<pool::average, float>(adaptive_avg_pool<3>::lower(make_dims(7, 5, c)), 2, kind, false);
@@ -160,7 +160,7 @@ TEST_CASE("adaptive pools equal their naive twins: bins that divide, overlap and
     compare<pool::maximum, float>(adaptive_max_pool<4>::lower(make_dims(9, 9, 20)), 2, placement::dense, true, true);
 }
 
-TEST_CASE("pooling by powers equals its naive twin for every root, at remainders of channels in every placement") {
+TEST_CASE("pooling by powers equals its naive twin for every root, at remainders of channels in every layout") {
     for (const placement kind : test::layouts) {
         for (const extent c : {1, 3, 8, 17, 67}) compare_powers<lp_pool<2>, float>(make_dims(5, 7, c), kind);
         compare_powers<lp_pool<2, 3, stride<2>, padding<1>>, double>(make_dims(6, 7, 5), kind);

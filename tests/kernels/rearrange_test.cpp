@@ -77,7 +77,7 @@ void compare_permuted(const kernels::axis_order& order, dims in, placement kind)
 
 }  // namespace rearrange
 
-TEST_CASE("pad equals its naive twin for every surrounding, rank and remainder of channels, in every placement") {
+TEST_CASE("pad equals its naive twin for every surrounding, rank and remainder of channels, in every layout") {
     using rearrange::compare_padded;
     for (const placement kind : test::layouts) {
         for (const extent c : {1, 3, 5, 16, 17, 67}) {
@@ -95,7 +95,7 @@ TEST_CASE("pad equals its naive twin for every surrounding, rank and remainder o
     compare_padded<pad<2, reflect>, float>(surrounding::reflect, make_dims(41, 37, 17), placement::dense);
 }
 
-TEST_CASE("crop equals its naive twin in every rank and placement") {
+TEST_CASE("crop equals its naive twin in every rank and layout") {
     using rearrange::compare_cropped;
     for (const placement kind : test::layouts) {
         for (const extent c : {1, 3, 16, 17}) compare_cropped<crop<1>, float>(make_dims(3, 5, c), kind);
@@ -105,7 +105,7 @@ TEST_CASE("crop equals its naive twin in every rank and placement") {
     }
 }
 
-TEST_CASE("pixel_shuffle and pixel_unshuffle equal their naive twins in every rank and placement") {
+TEST_CASE("pixel_shuffle and pixel_unshuffle equal their naive twins in every rank and layout") {
     using namespace rearrange;
     for (const placement kind : test::layouts) {
         for (const extent c : {1, 3, 17}) compare_shuffled<2, float>(make_dims(3, 4, 4 * c), kind);
@@ -116,7 +116,7 @@ TEST_CASE("pixel_shuffle and pixel_unshuffle equal their naive twins in every ra
     }
 }
 
-TEST_CASE("permute equals its naive twin for every place of the channels, in every placement") {
+TEST_CASE("permute equals its naive twin for every place of the channels, in every layout") {
     using rearrange::compare_permuted;
     for (const placement kind : test::layouts) {
         compare_permuted<permute<1>, float>({{0, 1, 2, 3}}, make_dims(5), kind);

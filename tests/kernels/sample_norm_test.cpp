@@ -15,8 +15,8 @@ constexpr norm_rule over_a_sample{.over = norm_over::all};
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("layer norm over all equals its naive twin at every remainder of channels in every placement", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("layer norm over all equals its naive twin at every remainder of channels in every layout", T,
+                   float, double) {
     for (const placement kind : test::layouts)
         for (const extent c : {1, 3, 15, 16, 17, 67})
             test::compare_norm<T, layer_norm<over_all>>(make_dims(3, 5, c), 2, kind, over_a_sample);

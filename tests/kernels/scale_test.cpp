@@ -45,7 +45,7 @@ void compare(const dims& shape, const dims& gate_shape, placement kind, bool acc
 
 }  // namespace scale_test
 
-TEST_CASE("a value times a gate equals its naive twin at every remainder of channels, in every placement") {
+TEST_CASE("a value times a gate equals its naive twin at every remainder of channels, in every layout") {
     for (const placement kind : test::layouts)
         for (const bool accumulate : {false, true})
             for (const extent c : test::channel_counts) {

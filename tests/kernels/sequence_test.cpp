@@ -13,8 +13,8 @@
 #include "finite_difference.hpp"
 
 using namespace ctnn;
-using test::placement;
 using test::padded_batch;
+using test::placement;
 
 namespace {
 
@@ -146,12 +146,13 @@ void compare_embedding(extent width, placement kind) {
 
 }  // namespace
 
-TEST_CASE("recurrent layers equal their naive twins at awkward units, steps and batches, in every placement") {
+TEST_CASE("recurrent layers equal their naive twins at awkward units, steps and batches, in every layout") {
     for (const placement kind : {placement::dense, placement::slice}) {
         compare_all<float>(kind);
         compare_all<double>(kind);
     }
-    compare<lstm<64, last_step>, kernels::cell::lstm, float>(make_dims(100, 64), 1, placement::dense, {.last_step = true});
+    compare<lstm<64, last_step>, kernels::cell::lstm, float>(make_dims(100, 64), 1, placement::dense,
+                                                             {.last_step = true});
     compare<lstm<100>, kernels::cell::lstm, float>(make_dims(6, 130), 17, placement::dense, {});
     compare<gru<130>, kernels::cell::gru, float>(make_dims(3, 20), 4, placement::dense, {});
 }

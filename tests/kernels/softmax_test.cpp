@@ -48,7 +48,7 @@ void compare(extent channels, placement kind) {
 
 }  // namespace
 
-TEST_CASE("softmax equals its naive twin at every remainder of channels, in every placement, in place and not") {
+TEST_CASE("softmax equals its naive twin at every remainder of channels, in every layout, in place and not") {
     for (const placement kind : test::layouts)
         for (const extent c : test::channel_counts) {
             compare<float>(c, kind);

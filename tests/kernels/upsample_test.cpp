@@ -89,7 +89,7 @@ void check_copy(dims in) {
 
 }  // namespace
 
-TEST_CASE("upsampling equals its naive twin for every rank and remainder of channels, in every placement") {
+TEST_CASE("upsampling equals its naive twin for every rank and remainder of channels, in every layout") {
     for (const placement kind : test::layouts) {
         for (const extent c : test::channel_counts) {
             compare<upsample<2>, float>(make_dims(3, 2, c), kind);
@@ -102,7 +102,7 @@ TEST_CASE("upsampling equals its naive twin for every rank and remainder of chan
     }
 }
 
-TEST_CASE("linear upsampling equals its naive twin for every rank and remainder of channels, in every placement") {
+TEST_CASE("linear upsampling equals its naive twin for every rank and remainder of channels, in every layout") {
     using smooth = upsample<2, linear>;
     for (const placement kind : test::layouts) {
         for (const extent c : test::channel_counts) {
@@ -119,7 +119,7 @@ TEST_CASE("linear upsampling equals its naive twin for every rank and remainder 
     compare_resampled<smooth, float>(sampling::linear, make_dims(37, 41, 17), placement::dense);
 }
 
-TEST_CASE("resizing equals its naive twin from any extent to any other, in every placement") {
+TEST_CASE("resizing equals its naive twin from any extent to any other, in every layout") {
     for (const placement kind : test::layouts)
         for (extent w = 1; w <= 7; ++w) {
             compare_resampled<resize<5>, float>(sampling::nearest, make_dims(w, 3, 17), kind);

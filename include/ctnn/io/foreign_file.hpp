@@ -87,8 +87,8 @@ struct foreign_file {
 [[nodiscard, gnu::cold]] inline result<foreign_file> parse_foreign(byte_vector bytes, const std::string& path,
                                                                    std::int64_t budget) {
     foreign_file file;
-    // A safetensors file that began so would have a header of 64 MB.
-    if (byte_view(bytes).has(0, "PK", 2) && byte_view(bytes).size > 2 && bytes[2] < 8) {
+    // The signature of a zip file, or of an empty one. A safetensors file that began so would have a header of 64 MB.
+    if (byte_view(bytes).has(0, "PK\3\4", 4) || byte_view(bytes).has(0, "PK\5\6", 4)) {
         const result<npz> archive = parse_npz(std::move(bytes), path, budget);
         if (!archive) return archive.error();
         constexpr tensor_type types[] = {tensor_type::boolean, tensor_type::u8,  tensor_type::i8,  tensor_type::u16,

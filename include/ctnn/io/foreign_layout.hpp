@@ -45,7 +45,7 @@ struct weight_piece {
     bool learned = true;    ///< false: in the state
     bool adds = false;      ///< to what another piece gave
     bool optional = false;  ///< zero where the file has none
-    bool squeezed = false;  ///< the file's shape may have axes of one element more
+    bool squeezed = false;  ///< the file's shape may have axes of one element more, or less
 };
 
 /// A layer that learns, and its pieces in the order in which the file's library lists them.
@@ -149,8 +149,10 @@ struct foreign_layer {
                                                          bool channels_first, const feature_order& in,
                                                          const feature_order& out) {
     weight_piece piece{.ours = p.name, .theirs = p.name};
-    piece.squeezed = called(row, "prelu");
     const bool linear = row.what == kind::convolution, torch = of == layout::pytorch;
+    // Keras' slopes are (1, 1, channels); a dense layer of pixels may be a convolution with one tap, and the other way.
+    const window& w = row.window;
+    piece.squeezed = called(row, "prelu") || (linear && p.rank > 1 && w.kernel[0] * w.kernel[1] * w.kernel[2] == 1);
     if (!torch) name_keras(row, piece);
     const bool matrix = linear && p.rank > 1, whole = called(row, "over all") && channels_first;
     place_axes(piece, p, axes_with_last_first(p.rank, !torch ? 0 : matrix ? 2 : whole && p.rank > 1 ? 1 : 0));

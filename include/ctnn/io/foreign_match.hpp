@@ -189,11 +189,20 @@ private:
         if (t < 0) return piece.optional;
         const foreign_tensor& of = tensors_[static_cast<std::size_t>(t)];
         if (!is_real(of.type)) return false;
-        if (!piece.squeezed) return of.shape == piece.shape;
-        std::vector<extent> squeezed;
-        for (const extent axis : of.shape)
-            if (axis != 1) squeezed.push_back(axis);
-        return squeezed == piece.shape || (squeezed.empty() && piece.shape == std::vector<extent>{1});
+        return of.shape == piece.shape ||
+               (piece.squeezed && (of.shape.size() > piece.shape.size() ? same_but_ones(of.shape, piece.shape)
+                                                                        : same_but_ones(piece.shape, of.shape)));
+    }
+    /// Is the first shape the second one with axes of one element in front of it, or behind?
+    [[nodiscard, gnu::cold]] static bool same_but_ones(const std::vector<extent>& longer,
+                                                       const std::vector<extent>& shorter) {
+        const std::size_t more = longer.size() - shorter.size();
+        bool front = true, behind = true;
+        for (std::size_t i = 0; i < longer.size(); ++i) {
+            front = front && longer[i] == (i < more ? 1 : shorter[i - more]);
+            behind = behind && longer[i] == (i < shorter.size() ? shorter[i] : 1);
+        }
+        return front || behind;
     }
     [[nodiscard, gnu::cold]] bool fits(const foreign_layer& layer, const foreign_group& group) const {
         std::size_t taken = 0;
