@@ -34,6 +34,11 @@ static_assert(!nn::composable<image, nn::residual<nn::conv<4>>>, "branches_diffe
 static_assert(!nn::composable<image, nn::concat<nn::identity, nn::max_pool<>>>, "channels_differ");
 static_assert(!nn::composable<image, nn::max_pool<2, nn::no_bias>>, "option_not_taken");
 static_assert(!nn::composable<image, nn::conv<4, nn::same, nn::padding<1>>>, "option_not_taken: padding twice");
+static_assert(!nn::composable<image, nn::max_pool<2, nn::he_normal>>, "option_not_taken");
+static_assert(!nn::composable<image, nn::conv<4, nn::he_normal, nn::zeros>>, "option_not_taken: initializer twice");
+static_assert(!nn::composable<image, nn::conv_transpose<4, nn::orthogonal<-1.0>>>, "number_out_of_range");
+static_assert(nn::composable<image, nn::separable_conv<4, 3, nn::lecun_normal, nn::same>, nn::flatten,
+                             nn::dense<2, nn::truncated_normal<>>>);
 static_assert(!nn::composable<vector, nn::dropout<-0.5>>, "number_out_of_range");
 static_assert(!nn::composable<vector, nn::leaky_relu<-1.0>>, "number_out_of_range");
 static_assert(!nn::composable<vector, nn::softplus<0.0>>, "number_out_of_range");
