@@ -35,9 +35,10 @@ TESTS = {
     "utf8": ["safetensors_test", "csv_test"],
     "csv": ["csv_test"], "gzip": ["nifti_damage_test"], "json": ["decathlon_test", "safetensors_test"],
     "nifti": ["nifti_refusal_test", "nifti_damage_test", "nifti_golden_test"],
+    "foreign": ["foreign_weights_test"], "feature": ["foreign_weights_test"],
 }
 CORPORA = {
-    "bmp": ["image"], "csv": ["csv"], "exif": ["image"], "gzip": ["nifti_gzip"], "image": ["image"], "jpeg": ["image"],
+    "bmp": ["image"], "csv": ["csv"], "exif": ["image"], "foreign": ["model_file"], "gzip": ["nifti_gzip"], "image": ["image"], "jpeg": ["image"],
     "json": ["model_file"], "model": ["model_file"], "nifti": ["nifti", "nifti_gzip"], "npy": ["array"],
     "npz": ["array"], "png": ["image"], "pnm": ["image"], "safetensors": ["model_file"], "zip": ["array"],
 }
@@ -72,11 +73,13 @@ ALLOWED = {
 
 
 def closing(text, at):
-    """The place of the parenthesis that closes the one at `at`; texts and characters in quotes do not count."""
+    """The place of the parenthesis that closes the one at `at`; what is in quotes or in a comment does not count."""
     depth = 0
     while at < len(text):
         c = text[at]
-        if c in "\"'":
+        if text.startswith("//", at):
+            at = text.index("\n", at)
+        elif c in "\"'":
             end = at + 1
             while text[end] != c:
                 end += 2 if text[end] == "\\" else 1
