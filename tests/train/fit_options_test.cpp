@@ -285,7 +285,7 @@ TEST_CASE("a range test raises the rate by equal factors, stops where the loss r
 
     for (const nn::rate_range_options& wrong : {nn::rate_range_options{.low = 0},
                                                 {.low = 1, .high = 1},
-                                                {.high = INFINITY},
+                                                {.high = std::numeric_limits<double>::infinity()},
                                                 {.steps = 1},
                                                 {.batch = 0},
                                                 {.rise = 1},
