@@ -14,11 +14,11 @@ using namespace ctnn;
 namespace {
 
 const array small = make_array<std::int32_t>({3}, {1, 2, 3});
-const array zeros = make_array<float>({40, 5}, std::vector<float>(200));
+const array only_zeros = make_array<float>({40, 5}, std::vector<float>(200));
 
 byte_vector archive() {
     byte_vector out;
-    REQUIRE(detail::format_zip({{"a.npy", format_npy(small)}, {"b.npy", format_npy(zeros)}}, out));
+    REQUIRE(detail::format_zip({{"a.npy", format_npy(small)}, {"b.npy", format_npy(only_zeros)}}, out));
     return out;
 }
 
@@ -32,14 +32,14 @@ reading read_all(const byte_vector& file) {
     if (!opened) return {false, false};
     const auto a = opened->read("a"), b = opened->read("b");
     if (!a || !b) return {false, false};
-    return {true, a->bytes == small.bytes && b->bytes == zeros.bytes};
+    return {true, a->bytes == small.bytes && b->bytes == only_zeros.bytes};
 }
 
 }  // namespace
 
 TEST_CASE("an archive is written and read back") {
     const temporary_folder folder;
-    REQUIRE_FALSE(write_npz(folder / "x.npz", {{"images", zeros}, {"labels", small}}));
+    REQUIRE_FALSE(write_npz(folder / "x.npz", {{"images", only_zeros}, {"labels", small}}));
     const auto file = read_npz(folder / "x.npz");
     REQUIRE(file.has_value());
     CHECK(file->names() == std::vector<std::string>{"images", "labels"});
@@ -223,7 +223,7 @@ TEST_CASE("deflated archives are read with zlib and refused by name without") {
 
 #if defined(CTNN_WITH_ZLIB)
 TEST_CASE("deflate that is cut, changed or unpacks to another size is refused") {
-    const byte_vector content = format_npy(zeros);
+    const byte_vector content = format_npy(only_zeros);
     z_stream stream{};
     REQUIRE(deflateInit2(&stream, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) == Z_OK);
     byte_vector packed(content.size() + 100);
