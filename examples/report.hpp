@@ -45,14 +45,8 @@ nn::error write_report(const std::string& folder, const verdict& v, const named_
                   {"made by", "ctnn " + std::to_string(CTNN_VERSION_MAJOR) + "." + std::to_string(CTNN_VERSION_MINOR) +
                                   "." + std::to_string(CTNN_VERSION_PATCH) + ", compiler " + __VERSION__},
                   {"use", "research; this is no medical device"}};
-    for (const nn::extent i : nn::worst_mistakes(v.scores, data.labels, 16)) {
-        const nn::extent truth = data.labels[static_cast<std::size_t>(i)], said = v.predicted(i);
-        page.mistakes.push_back({.picture = picture_of<Input>(data.input_of(i), scaling),
-                                 .truth = data.class_names[static_cast<std::size_t>(truth)],
-                                 .predicted = data.class_names[static_cast<std::size_t>(said)],
-                                 .probability = static_cast<double>(v.of(i)[said]),
-                                 .mistake = true});
-    }
+    for (const nn::extent i : nn::worst_mistakes(v.scores, data.labels, 16))
+        page.mistakes.push_back(tile_of(v, data, scaling, i));
     return nn::make_page(page).write(folder + "/report.html");
 }
 

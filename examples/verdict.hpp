@@ -98,6 +98,18 @@ nn::float_image picture_of(const float* input, const nn::input_scaling& scaling)
     return picture;
 }
 
+/// An image of a set with what it is and what the network said.
+template <class Input>
+nn::grid_tile tile_of(const verdict& v, const nn::dataset<Input>& data, const nn::input_scaling& scaling,
+                      nn::extent image) {
+    const nn::extent truth = data.labels[static_cast<std::size_t>(image)], said = v.predicted(image);
+    return {.picture = picture_of<Input>(data.input_of(image), scaling),
+            .truth = data.class_names[static_cast<std::size_t>(truth)],
+            .predicted = data.class_names[static_cast<std::size_t>(said)],
+            .probability = static_cast<double>(v.of(image)[said]),
+            .mistake = said != truth};
+}
+
 /// Writes confusion.png, predictions.png and predictions.csv into a folder.
 template <class Input>
 nn::error write_verdict(const std::string& folder, const verdict& v, const named_samples<Input>& images,
@@ -111,14 +123,7 @@ nn::error write_verdict(const std::string& folder, const verdict& v, const named
 
     const auto name_of = [&](nn::extent c) { return data.class_names[static_cast<std::size_t>(c)]; };
     std::vector<nn::grid_tile> tiles;
-    for (const nn::extent i : images_to_show(v, data.labels)) {
-        const nn::extent truth = data.labels[static_cast<std::size_t>(i)], said = v.predicted(i);
-        tiles.push_back({.picture = picture_of<Input>(data.input_of(i), scaling),
-                         .truth = name_of(truth),
-                         .predicted = name_of(said),
-                         .probability = static_cast<double>(v.of(i)[said]),
-                         .mistake = said != truth});
-    }
+    for (const nn::extent i : images_to_show(v, data.labels)) tiles.push_back(tile_of(v, data, scaling, i));
     if (auto failed = nn::write_png(folder + "/predictions.png", nn::draw_grid(tiles, 8))) return failed;
 
     std::vector<std::string> truth, predicted;

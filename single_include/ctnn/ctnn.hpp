@@ -19666,11 +19666,9 @@ constexpr wire emit_dense_as(builder<Routine>& b, int index, const char* name, w
     return in;
 }
 
-/// Why attention with these options refuses a shape, if it does.
+/// Why attention with these options refuses a shape, if it does: it sees three projections as wide as the tokens.
 constexpr refusal attention_refusal(const dims& in, const layer_options& o) {
-    if (in.rank != 2) return refusal::needs_sequence;
-    if (o.heads < 1) return refusal::number_out_of_range;
-    return in.channels() % o.heads != 0 ? refusal::heads_do_not_divide : refusal::none;
+    return attention_code::lower_as(in.with_channels(3 * in.channels()), o).why;
 }
 
 /// Attention between its projections, where it is not refused.
@@ -29720,17 +29718,17 @@ struct class_curves {
 [[gnu::cold]] inline void add_class(class_curves& to, const classification_page& of, extent columns, extent column,
                                     std::int32_t positive, const std::string& name) {
     const extent count = std::ssize(of.labels);
-    const ranking ranked = rank_scores(of.probabilities.data(), columns, column, of.labels.data(), count, positive);
-    if (!ranked.has_both()) return;
-    const curve_points roc = roc_curve(ranked), precision = precision_recall_curve(ranked);
-    to.roc.lines.push_back({name, roc.x, roc.y});
-    to.precision_recall.lines.push_back({name, precision.x, precision.y});
     std::vector<float> score(static_cast<std::size_t>(count));
     std::vector<std::int32_t> truth(of.labels.begin(), of.labels.end());
     for (std::size_t i = 0; i < score.size(); ++i) {
         score[i] = of.probabilities[i * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column)];
         if (truth[i] >= 0) truth[i] = truth[i] == positive ? 1 : 0;
     }
+    const ranking ranked = rank_scores(score.data(), truth.data(), count);
+    if (!ranked.has_both()) return;
+    const curve_points roc = roc_curve(ranked), precision = precision_recall_curve(ranked);
+    to.roc.lines.push_back({name, roc.x, roc.y});
+    to.precision_recall.lines.push_back({name, precision.x, precision.y});
     svg_line kept{name, {}, {}};
     for (const reliability_bin& bin : reliability_of_class(score.data(), truth.data(), count, 10)) {
         if (bin.count == 0) continue;
@@ -32237,10 +32235,10 @@ template <class Data>
 }
 
 /// Refuses a batch in which not all samples would have what belongs to them.
-[[nodiscard]] inline error check_batch(extent batch, extent samples, extent together) {
-    if (batch % together == 0 || batch >= samples) return {};
+[[nodiscard, gnu::cold]] inline error check_batch(const char* function, extent batch, extent together) {
+    if (batch % together == 0) return {};
     return {error_kind::invalid_argument,
-            text_of({"fit: the loss reads ", together, " samples together, and a batch of ", batch,
+            text_of({function, ": the loss reads ", together, " samples together, and a batch of ", batch,
                      " is no multiple of that"})};
 }
 
@@ -32292,7 +32290,8 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     if (error failed = detail::check_options(options)) return failed;
     if (error failed = descent.check()) return failed;
     if (error failed = detail::check_data(loss, data, out)) return failed;
-    if (error failed = detail::check_batch(options.batch, data.size(), samples_together_of<Loss>())) return failed;
+    if (options.batch < data.size())
+        if (error failed = detail::check_batch("fit", options.batch, samples_together_of<Loss>())) return failed;
     if (options.validation != nullptr)
         if (error failed = detail::check_data(loss, *options.validation, out)) return failed;
 
@@ -35312,9 +35311,7 @@ namespace detail {
     if (!(o.low > 0) || !(o.high > o.low) || !std::isfinite(o.high))
         return {invalid, "rate_range_test: low must be above 0, and high finite and above low"};
     if (o.steps < 2 || o.batch < 1) return {invalid, "rate_range_test: steps must be at least 2 and batch at least 1"};
-    if (o.batch % together != 0)
-        return {invalid, text_of({"rate_range_test: the loss reads ", together, " samples together, and a batch of ",
-                                  o.batch, " is no multiple of that"})};
+    if (error failed = check_batch("rate_range_test", o.batch, together)) return failed;
     if (!(o.rise > 1)) return {invalid, "rate_range_test: rise must be above 1"};
     if (!(o.memory >= 0) || !(o.memory < 1)) return {invalid, "rate_range_test: memory must be in [0, 1)"};
     return {};
@@ -35365,7 +35362,6 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     optimizer_state<Optimizer, Net, T> state(descent);
     detail::batch_memory<Data> memory(data, batch);
     std::vector<extent> order(static_cast<std::size_t>(data.size()));
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<extent>(i);
 
     rate_range found;
     double average = 0, kept = 1, lowest = std::numeric_limits<double>::infinity();

@@ -35,11 +35,9 @@ constexpr wire emit_dense_as(builder<Routine>& b, int index, const char* name, w
     return in;
 }
 
-/// Why attention with these options refuses a shape, if it does.
+/// Why attention with these options refuses a shape, if it does: it sees three projections as wide as the tokens.
 constexpr refusal attention_refusal(const dims& in, const layer_options& o) {
-    if (in.rank != 2) return refusal::needs_sequence;
-    if (o.heads < 1) return refusal::number_out_of_range;
-    return in.channels() % o.heads != 0 ? refusal::heads_do_not_divide : refusal::none;
+    return attention_code::lower_as(in.with_channels(3 * in.channels()), o).why;
 }
 
 /// Attention between its projections, where it is not refused.

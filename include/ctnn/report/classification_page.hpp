@@ -124,17 +124,17 @@ struct class_curves {
 [[gnu::cold]] inline void add_class(class_curves& to, const classification_page& of, extent columns, extent column,
                                     std::int32_t positive, const std::string& name) {
     const extent count = std::ssize(of.labels);
-    const ranking ranked = rank_scores(of.probabilities.data(), columns, column, of.labels.data(), count, positive);
-    if (!ranked.has_both()) return;
-    const curve_points roc = roc_curve(ranked), precision = precision_recall_curve(ranked);
-    to.roc.lines.push_back({name, roc.x, roc.y});
-    to.precision_recall.lines.push_back({name, precision.x, precision.y});
     std::vector<float> score(static_cast<std::size_t>(count));
     std::vector<std::int32_t> truth(of.labels.begin(), of.labels.end());
     for (std::size_t i = 0; i < score.size(); ++i) {
         score[i] = of.probabilities[i * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column)];
         if (truth[i] >= 0) truth[i] = truth[i] == positive ? 1 : 0;
     }
+    const ranking ranked = rank_scores(score.data(), truth.data(), count);
+    if (!ranked.has_both()) return;
+    const curve_points roc = roc_curve(ranked), precision = precision_recall_curve(ranked);
+    to.roc.lines.push_back({name, roc.x, roc.y});
+    to.precision_recall.lines.push_back({name, precision.x, precision.y});
     svg_line kept{name, {}, {}};
     for (const reliability_bin& bin : reliability_of_class(score.data(), truth.data(), count, 10)) {
         if (bin.count == 0) continue;

@@ -125,10 +125,10 @@ template <class Data>
 }
 
 /// Refuses a batch in which not all samples would have what belongs to them.
-[[nodiscard]] inline error check_batch(extent batch, extent samples, extent together) {
-    if (batch % together == 0 || batch >= samples) return {};
+[[nodiscard, gnu::cold]] inline error check_batch(const char* function, extent batch, extent together) {
+    if (batch % together == 0) return {};
     return {error_kind::invalid_argument,
-            text_of({"fit: the loss reads ", together, " samples together, and a batch of ", batch,
+            text_of({function, ": the loss reads ", together, " samples together, and a batch of ", batch,
                      " is no multiple of that"})};
 }
 
@@ -180,7 +180,8 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     if (error failed = detail::check_options(options)) return failed;
     if (error failed = descent.check()) return failed;
     if (error failed = detail::check_data(loss, data, out)) return failed;
-    if (error failed = detail::check_batch(options.batch, data.size(), samples_together_of<Loss>())) return failed;
+    if (options.batch < data.size())
+        if (error failed = detail::check_batch("fit", options.batch, samples_together_of<Loss>())) return failed;
     if (options.validation != nullptr)
         if (error failed = detail::check_data(loss, *options.validation, out)) return failed;
 

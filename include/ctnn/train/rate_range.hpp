@@ -39,9 +39,7 @@ namespace detail {
     if (!(o.low > 0) || !(o.high > o.low) || !std::isfinite(o.high))
         return {invalid, "rate_range_test: low must be above 0, and high finite and above low"};
     if (o.steps < 2 || o.batch < 1) return {invalid, "rate_range_test: steps must be at least 2 and batch at least 1"};
-    if (o.batch % together != 0)
-        return {invalid, text_of({"rate_range_test: the loss reads ", together, " samples together, and a batch of ",
-                                  o.batch, " is no multiple of that"})};
+    if (error failed = check_batch("rate_range_test", o.batch, together)) return failed;
     if (!(o.rise > 1)) return {invalid, "rate_range_test: rise must be above 1"};
     if (!(o.memory >= 0) || !(o.memory < 1)) return {invalid, "rate_range_test: memory must be in [0, 1)"};
     return {};
@@ -92,7 +90,6 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     optimizer_state<Optimizer, Net, T> state(descent);
     detail::batch_memory<Data> memory(data, batch);
     std::vector<extent> order(static_cast<std::size_t>(data.size()));
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<extent>(i);
 
     rate_range found;
     double average = 0, kept = 1, lowest = std::numeric_limits<double>::infinity();
