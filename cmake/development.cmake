@@ -21,7 +21,9 @@ target_compile_options(ctnn_development INTERFACE
 if(CTNN_SANITIZE)
     # Left out is what the address sanitizer finds as well, once the pointer is used: half the time to compile.
     set(sanitizers -fsanitize=address,undefined -fno-sanitize=null,object-size,pointer-overflow
-        -fno-sanitize-recover=all -fno-omit-frame-pointer)
+        -fno-sanitize-recover=all -fno-omit-frame-pointer
+        # g++ takes twice as long where it watches the ends of scopes, clang an eighth: clang watches them.
+        $<IF:$<CXX_COMPILER_ID:Clang>,-Wno-pass-failed,-fno-sanitize-address-use-after-scope>)
     # Checks as calls instead of inline: an eighth of the time again.
     set(calls $<IF:$<CXX_COMPILER_ID:Clang>,-mllvm;-asan-instrumentation-with-call-threshold=0,--param=asan-instrumentation-with-call-threshold=0>)
     target_compile_options(ctnn_development INTERFACE ${sanitizers} ${calls})

@@ -12721,10 +12721,12 @@ CTNN_INLINE void correlation_tile(const correlation& g, const T* x, const T* w, 
         if (p < skip) return;
         unroll<Vectors>([&](auto v) {
             T* to = y + p * out_step + v * lanes<T>;
-            const T* extra = add + p * add_step + v * lanes<T>;
             const bool whole = !K.partial || v + 1 < Vectors || tail == 0;
             vec<T> result = sum[p][v];
-            if (add != nullptr) result += whole ? load(extra) : load_partial(extra, tail);
+            if (add != nullptr) {
+                const T* extra = add + p * add_step + v * lanes<T>;
+                result += whole ? load(extra) : load_partial(extra, tail);
+            }
             if constexpr (is_brief<K.activation>) result = apply<K.activation, T>(result, numbers);
             if (whole) store(to, result);
             else store_partial(to, result, tail);
