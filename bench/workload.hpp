@@ -36,17 +36,19 @@ template <class Net>
 class inference {
 public:
     inference(nn::extent batch, nn::extent threads)
-        : engine_(nn::freeze(nn::model<Net>{nn::seed{1}}, {.max_batch = batch, .threads = threads})),
+        : batch_(batch),
+          engine_(nn::freeze(nn::model<Net>{nn::seed{1}}, {.max_batch = batch, .threads = threads})),
           images_(inputs_of<Net>(batch)),
           scores_(static_cast<std::size_t>(batch * Net::output::size)) {}
 
-    void operator()() { engine_(images_.data(), scores_.data(), engine_.max_batch()); }
+    void operator()() { engine_(images_.data(), scores_.data(), batch_); }
     [[nodiscard]] nn::extent bytes() const { return nn::engine<Net>::bytes(engine_.max_batch()); }
     [[nodiscard]] double operations() const {
-        return 2.0 * static_cast<double>(Net::multiply_adds * engine_.max_batch());
+        return 2.0 * static_cast<double>(Net::multiply_adds * batch_);
     }
 
 private:
+    nn::extent batch_;
     nn::engine<Net> engine_;
     std::vector<float> images_, scores_;
 };

@@ -755,6 +755,7 @@ struct operation {
     extent packed = 0;   ///< numbers that a layer's pack() writes for its infer(), which needs no scratch; 0: none
     extent carried = 0;  ///< numbers that a stream carries from step to step; 0: there is nothing to carry
     bool positionwise = false;  ///< code of its own that treats every position by itself
+    bool doubles = false;       ///< repeats every pixel twice along height and width, and along depth or not
     bool windowed = false;      ///< code of its own that looks at windows, which an axis of extent 1 leaves alone
     extent class_size = 0;      ///< numbers for each class if an embedding in front is folded into it; 0: never
     extent multiply_adds = 0;   ///< for one sample
@@ -768,11 +769,13 @@ struct operation {
     int row = 0;  ///< position in the table before fusion
 
     // Written by fusion: what this linear row does before it stores.
-    int norm = -1;        ///< row of the batch norm folded into the weights
-    int addend = -1;      ///< value added before the activation
-    int front = -1;       ///< row of the embedding folded into this one, which reads the indices then
-    extent classes = 0;   ///< of that embedding
-    bool halved = false;  ///< stores the maxima of 2x2 neighbors along height and width; `out` is what it computes
+    int norm = -1;         ///< row of the batch norm folded into the weights
+    int addend = -1;       ///< value added before the activation
+    int front = -1;        ///< row of the embedding folded into this one, which reads the indices then
+    extent classes = 0;    ///< of that embedding
+    extent coarse = 0;     ///< channels that it reads from input[1], whose pixels it takes twice along each axis
+    extent coarse_at = 0;  ///< the first of them among the channels of `in`; the others are those of input[0]
+    bool halved = false;   ///< stores the maxima of 2x2 neighbors along height and width; `out` is what it computes
 
     [[nodiscard]] constexpr activation_numbers numbers() const { return {alpha, beta}; }
     [[nodiscard]] constexpr extent parameter_count() const {
@@ -12617,8 +12620,10 @@ struct key {
     extent last = 0;         ///< vectors of the last block of filters; 0: as many as of the others
     bool partial = false;    ///< the very last vector has fewer filters than lanes
     bool depthwise = false;  ///< one channel and one filter a group: depthwise.hpp, whose tiles need no key
+    bool narrow = false;     ///< few filters: narrow_convolution.hpp, whose tiles need no key
     bool dense = false;      ///< one position, no window: dense.hpp, whose tiles need no key
     bool halved = false;     ///< stores the maxima of 2x2 neighbors
+    bool coarse = false;     ///< some channels of a Winograd convolution come from an image of half the size
     extent winograd = 0;     ///< outputs of a Winograd tile along an axis, `pixels` being tiles; 0: direct
     ctnn::activation activation = ctnn::activation::none;
     constexpr bool operator==(const key&) const = default;
@@ -13494,6 +13499,99 @@ CTNN_KERNEL void halve_rows(const T* x, extent row, extent column, T* y, extent 
 }  // namespace kernels
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
+// -------------------- ctnn/kernels/narrow_convolution.hpp
+/// \file
+/// Direct convolution with few filters, where a vector of filters would be nearly empty: vectors run over channels.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Is it cheaper to add up channels than to compute a vector of filters? For a position and a filter a row of taps takes
+/// a multiply-add for each vector of its channels, and the sum of the lanes takes about 3 more; a vector of filters takes
+/// one for each tap and channel. Half is asked for, because what is read there serves several positions.
+template <class T>
+[[nodiscard]] constexpr bool prefers_narrow(const correlation& g) {
+    const extent run = (g.taps[2] * g.channels + lanes<T> - 1) / lanes<T>;
+    return 2 * g.filters * (g.taps[0] * g.taps[1] * run + 3) <= g.tap_count() * g.channels * vector_count<T>(g.filters);
+}
+
+/// Weights (taps, channels, groups * filters) of a layer -> [group][filter][tap][channel], in the memory of
+/// packed_group(). `scale` as in pack_weights().
+template <class T>
+[[gnu::noinline]] void pack_narrow(const correlation& g, const T* weights, const T* scale, T* to) {
+    const extent depth = g.tap_count() * g.channels, all = g.groups * g.filters;
+    for (extent group = 0; group < g.groups; ++group, to += depth * round_up(g.filters))
+        for (extent f = 0; f < g.filters; ++f) {
+            const extent filter = group * g.filters + f;
+            for (extent k = 0; k < depth; ++k)
+                to[f * depth + k] = weights[k * all + filter] * (scale == nullptr ? T(1) : scale[filter]);
+        }
+}
+
+/// x (rows of taps), w [filter][tap][channel], y [pixel][filter]: as many pixels as there are lanes, one filter after
+/// another. A sum's lanes are channels until all taps are added; then each pixel's are summed into a lane of its own. The
+/// operands are correlate()'s, for the rows [first, last) of one sample.
+template <activation A, class T>
+CTNN_KERNEL void correlate_narrow(const correlation& given, const T* x, const T* w, const T* bias, const T* add, T* y,
+                                  extent first, extent last) {
+    correlation g = given;
+    if (g.tap_step[2] == g.channels) {  // taps of a row lie side by side: one run of all of their channels
+        g.channels *= g.taps[2];
+        g.taps[2] = 1;
+    }
+    const extent depth = g.tap_count() * g.channels, whole = g.channels / lanes<T> * lanes<T>;
+    const extent tail = g.channels - whole;
+    const activation_vectors<T> numbers(g.numbers);
+    alignas(alignment) T results[static_cast<unsigned>(lanes<T>)];
+    for (extent row = first; row < last; ++row) {
+        const extent d = row / g.positions[1], h = row % g.positions[1];
+        const extent range[4]{g.tap_limit(0, d, false), g.tap_limit(0, d, true), g.tap_limit(1, h, false),
+                              g.tap_limit(1, h, true)};
+        for (extent p = 0; p < g.positions[2]; p += lanes<T>) {
+            const extent rest = g.positions[2] - p, count = rest < lanes<T> ? rest : lanes<T>;
+            const T* const in = x + d * g.in_step[0] + h * g.in_step[1] + p * g.in_step[2];
+            const extent to = d * g.out_step[0] + h * g.out_step[1] + p * g.out_step[2];
+            const extent from = d * g.add_step[0] + h * g.add_step[1] + p * g.add_step[2];
+            extent at[static_cast<unsigned>(lanes<T>)];  // behind the row's end the last pixel once more
+            for (extent i = 0; i < lanes<T>; ++i) at[i] = (i < count ? i : count - 1) * g.in_step[2];
+            for (extent f = 0; f < g.groups * g.filters; ++f) {
+                const extent group = f / g.filters, filter = f % g.filters;
+                const T* const weights = w + group * depth * round_up(g.filters) + filter * depth;
+                vec<T> sum[static_cast<unsigned>(lanes<T>)];
+                unroll<lanes<T>>([&](auto i) { sum[i] = T(0); });
+                for (extent kd = range[0]; kd < range[1]; ++kd)
+                    for (extent kh = range[2]; kh < range[3]; ++kh)
+                        for (extent kw = 0; kw < g.taps[2]; ++kw) {
+                            const T* const taps = in + kd * g.tap_step[0] + kh * g.tap_step[1] + kw * g.tap_step[2] +
+                                                  group * given.channels;
+                            const T* const factors = weights + ((kd * g.taps[1] + kh) * g.taps[2] + kw) * g.channels;
+                            for (extent c = 0; c < whole; c += lanes<T>) {
+                                const vec<T> factor = load_held(factors + c);
+                                unroll<lanes<T>>([&](auto i) { sum[i] = fma(load(taps + at[i] + c), factor, sum[i]); });
+                            }
+                            if (tail == 0) continue;
+                            const vec<T> factor = load_partial(factors + whole, tail);
+                            unroll<lanes<T>>([&](auto i) {
+                                sum[i] = fma(load_partial(taps + at[i] + whole, tail), factor, sum[i]);
+                            });
+                        }
+                vec<T> result = reduce_add_each<T>(sum) + vec<T>(bias[group * round_up(g.filters) + filter]);
+                if (add != nullptr) {
+                    for (extent i = 0; i < lanes<T>; ++i)
+                        results[i] = i < count ? add[from + i * g.add_step[2] + f] : T(0);
+                    result += load(results);
+                }
+                store(results, apply<A, T>(result, numbers));
+                for (extent i = 0; i < count; ++i) y[to + i * g.out_step[2] + f] = results[i];
+            }
+        }
+    }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
 // -------------------- ctnn/layers/convolution_phase.hpp
 /// \file
 /// The phases of a stride: how the gradient of a convolution's input, a transposed convolution, becomes correlations.
@@ -13709,14 +13807,22 @@ struct winograd_sizes {
     extent readable[2]{};  ///< rows and columns of x, with its border, from the first tap of the first position on
 };
 
+/// Channels [first, first + count) of the input: where tiles find them, and the steps of a row and of a column.
+struct winograd_channels {
+    extent first = 0, count = 1;
+    extent depth = 0;  ///< elements from where the tiles begin
+    extent row = 0, column = 0;
+};
+
 /// Where one tile lies.
 template <class T>
 struct winograd_tile {
-    const T* x = nullptr;    ///< its first input, at depth 0
-    extent rows = 0;         ///< how many of its rows of x may be read, at most Outputs + 2
-    extent columns = 0;      ///< and columns; the others count as zeros, and only outputs that do not exist see them
-    T* y = nullptr;          ///< its first output, at depth 0
-    const T* add = nullptr;  ///< what is added to it, at depth 0, or null
+    const T* x = nullptr;       ///< its first input, at depth 0
+    extent rows = 0;            ///< how many of its rows of x may be read, at most Outputs + 2
+    extent columns = 0;         ///< and columns; the others count as zeros, and only outputs that do not exist see them
+    const T* coarse = nullptr;  ///< the pixel of the image of half the size that its first input repeats
+    T* y = nullptr;             ///< its first output, at depth 0
+    const T* add = nullptr;     ///< what is added to it, at depth 0, or null
     extent out_rows = 0, out_columns = 0;  ///< how many of its outputs exist, at most Outputs
 };
 
@@ -13743,17 +13849,32 @@ inline constexpr extent winograd_filters = 64;
 namespace detail {
 
 /// B' d B of one tile and one vector of channels; `row` and `column` are the steps of x, `plane` that of the points.
+/// With Doubled every pixel counts twice along both axes, but the first row and column, which a border has put before
+/// an even position, and the last ones count once: 4 by 4 pixels make 6 by 6.
 /// Loops over columns and rows: unrolled they are no faster, because 36 vectors do not fit into 32 registers, and cost
 /// the compiler six times as much.
-template <extent Outputs, class T>
+template <extent Outputs, bool Doubled, class T>
 CTNN_INLINE void transform_input(const T* from, extent row, extent column, T* to, extent plane) {
-    constexpr extent size = Outputs + 2;
+    constexpr extent size = Outputs + 2, pixels = Doubled ? Outputs / 2 + 2 : size;
     constexpr unsigned count = static_cast<unsigned>(size);
     vec<T> half[count][count], d[count], points[count];
-    for (extent j = 0; j < size; ++j) {
-        unroll<size>([&](auto i) { d[i] = load(from + i * row + j * column); });
+    for (extent j = 0; j < pixels; ++j) {
+        if constexpr (Doubled) {
+            unroll<pixels>([&](auto i) {
+                const vec<T> pixel = load(from + i * row + j * column);
+                if constexpr (i > 0) d[2 * i - 1] = pixel;
+                if constexpr (2 * i < size) d[2 * i] = pixel;
+            });
+        } else {
+            unroll<size>([&](auto i) { d[i] = load(from + i * row + j * column); });
+        }
         winograd_transform<Outputs>::input(d, points);
-        unroll<size>([&](auto i) { half[i][j] = points[i]; });
+        if constexpr (Doubled) {
+            if (j > 0) unroll<size>([&](auto i) { half[i][2 * j - 1] = points[i]; });
+            if (2 * j < size) unroll<size>([&](auto i) { half[i][2 * j] = points[i]; });
+        } else {
+            unroll<size>([&](auto i) { half[i][j] = points[i]; });
+        }
     }
     for (extent i = 0; i < size; ++i, to += size * plane) {
         winograd_transform<Outputs>::input(half[i], points);
@@ -13763,36 +13884,39 @@ CTNN_INLINE void transform_input(const T* from, extent row, extent column, T* to
 
 }  // namespace detail
 
-/// Transforms the inputs of `count` tiles at one depth of x, `depth` elements from where the tiles begin, to
-/// [point][tile][channels rounded up to 16]. A tile that reaches over the end of x, and the last channels where they
-/// do not fill a vector, are copied first, so that nothing outside is read.
-template <extent Outputs, class T>
-CTNN_KERNEL void winograd_input(const winograd_sizes& g, const winograd_tile<T>* tiles, extent count, extent depth,
-                                extent row_step, extent column_step, T* to) {
-    constexpr extent size = Outputs + 2;
+/// Transforms some channels of the inputs of `count` tiles at one depth to [point][tile][channels rounded up to 16];
+/// with Doubled those of an image of half the size. A tile that reaches over the end of x, and the last channels where
+/// they do not fill a vector, are copied first, so that nothing outside is read.
+template <extent Outputs, bool Doubled, class T>
+CTNN_KERNEL void winograd_input(const winograd_sizes& g, const winograd_tile<T>* tiles, extent count,
+                                const winograd_channels& x, T* to) {
+    constexpr extent size = Outputs + 2, pixels = Doubled ? Outputs / 2 + 2 : size;
     const extent width = round_up(g.channels), plane = winograd_plane(g.block * width);
-    alignas(alignment) T copy[static_cast<unsigned>(size * size * lanes<T>)];
+    alignas(alignment) T copy[static_cast<unsigned>(pixels * pixels * lanes<T>)];
     for (extent t = 0; t < count; ++t) {
         const winograd_tile<T>& tile = tiles[t];
         const bool inside = tile.rows == size && tile.columns == size;
-        for (extent c = 0; c < g.channels; c += lanes<T>) {
-            const extent rest = g.channels - c;
-            const T* from = tile.x + depth + c;
-            extent row = row_step, column = column_step;
+        for (extent c = 0; c < x.count; c += lanes<T>) {
+            const extent rest = x.count - c;
+            const T* from = (Doubled ? tile.coarse : tile.x) + x.depth + c;
+            extent row = x.row, column = x.column;
             if (!inside || rest < lanes<T>) {
-                for (extent i = 0; i < size; ++i)
-                    for (extent j = 0; j < size; ++j) {
-                        const T* at = from + i * row_step + j * column_step;
+                const auto first = [](extent i) {
+                    return Doubled ? 2 * i - 1 : i;
+                };  // row or column that it stands for
+                for (extent i = 0; i < pixels; ++i)
+                    for (extent j = 0; j < pixels; ++j) {
+                        const T* at = from + i * row + j * column;
                         vec<T> value = T(0);
-                        if (i < tile.rows && j < tile.columns)
+                        if (first(i) < tile.rows && first(j) < tile.columns)
                             value = rest < lanes<T> ? load_partial(at, rest) : load(at);
-                        store(copy + (i * size + j) * lanes<T>, value);
+                        store(copy + (i * pixels + j) * lanes<T>, value);
                     }
                 from = copy;
-                row = size * lanes<T>;
+                row = pixels * lanes<T>;
                 column = lanes<T>;
             }
-            detail::transform_input<Outputs>(from, row, column, to + t * width + c, plane);
+            detail::transform_input<Outputs, Doubled>(from, row, column, to + t * width + x.first + c, plane);
         }
     }
 }
@@ -14240,6 +14364,8 @@ template <class T>
 struct winograd_work {
     kernels::winograd_sizes sizes{};
     batch_view<const T> x{}, add{};
+    batch_view<const T> coarse{};  ///< x of half the size, from the pixel before the first on
+    extent coarse_channels = 0, coarse_at = 0;
     batch_view<T> y{};
     const T* weights = nullptr;  ///< packed by kernels::winograd_weights
     const T* bias = nullptr;     ///< filters rounded up to 16
@@ -14252,6 +14378,26 @@ struct winograd_work {
     [[nodiscard]] extent run() const { return sizes.taps > 1 ? 16 : 1; }
     [[nodiscard]] extent runs() const { return (sizes.positions[0] + run() - 1) / run(); }
 
+    /// Transforms all channels of tiles at one depth of x.
+    template <kernels::key K>
+    void transform(const kernels::winograd_tile<T>* from, extent count, extent depth, T* to) const {
+        kernels::winograd_channels fine{.count = sizes.channels - coarse_channels,
+                                        .depth = depth * x.step[0],
+                                        .row = x.step[1],
+                                        .column = x.step[2]};
+        if constexpr (K.coarse) {
+            fine.first = coarse_at == 0 ? coarse_channels : 0;
+            kernels::winograd_input<K.winograd, true>(
+                sizes, from, count,
+                {.first = coarse_at,
+                 .count = coarse_channels,
+                 .depth = depth * coarse.shape.depth() / sizes.depths * coarse.step[0],
+                 .row = coarse.step[1],
+                 .column = coarse.step[2]},
+                to);
+        }
+        kernels::winograd_input<K.winograd, false>(sizes, from, count, fine, to);
+    }
     /// Where the tile is that has this number in the batch.
     template <bool Halved>
     [[nodiscard]] kernels::winograd_tile<T> tile(extent number, extent outputs) const {
@@ -14263,6 +14409,7 @@ struct winograd_work {
         return {.x = x.at(sample, 0, row, column),
                 .rows = most(sizes.readable[0] - row, outputs + 2),
                 .columns = most(sizes.readable[1] - column, outputs + 2),
+                .coarse = coarse.data == nullptr ? nullptr : coarse.at(sample, 0, row / 2, column / 2),
                 .y = y.at(sample, 0, row / share, column / share),
                 .add = add.data == nullptr ? nullptr : add.at(sample, 0, row, column),
                 .out_rows = most(sizes.positions[1] - row, outputs),
@@ -14296,8 +14443,7 @@ void winograd_unit(const winograd_work<T>& work, extent unit, T* scratch) {
             if (depth < 0 || depth >= g.depths) continue;  // zeros of the border
             T* at = scratch + depth % g.taps * slice;
             if (d == first_depth || depth >= next) {
-                kernels::winograd_input<outputs>(g, tiles, count, depth * work.x.step[0], work.x.step[1],
-                                                 work.x.step[2], at);
+                work.template transform<K>(tiles, count, depth, at);
                 next = depth + 1;
             }
             if (depths == 0) first_tap = tap;
@@ -14375,12 +14521,21 @@ void pack_winograd(extent outputs, const convolution_cost& c, extent vectors, co
 }
 
 /// y = activation(bias + conv(x) + other) with packed weights and bias. x has a border of zeros as wide as the padding;
-/// other.data may be null, or y.data.
+/// other.data may be null, or y.data. With K.coarse it holds channels of x in half the size instead, with a border of one
+/// pixel, and is not added.
 template <class T, kernels::key K>
 void winograd_forward_packed(const forward_call<T>& call, const T* packed) {
     const operation& op = call.op;
     const convolution_cost c = forward_cost(op);
-    winograd_work<T> work{.sizes = winograd_sizes_of(c, K.winograd), .x = call.x, .add = call.other, .y = call.y};
+    winograd_work<T> work{.sizes = winograd_sizes_of(c, K.winograd), .x = call.x, .y = call.y};
+    if constexpr (K.coarse) {
+        work.coarse = call.other;
+        work.coarse.data -= call.other.step[1] + call.other.step[2];
+        work.coarse_channels = op.coarse;
+        work.coarse_at = op.coarse_at;
+    } else {
+        work.add = call.other;
+    }
     kernels::winograd_sizes& g = work.sizes;
     g.numbers = op.numbers();
     g.first_depth = -op.window.before[0];
@@ -14455,10 +14610,14 @@ template <class T>
     if (is_dense(op)) return {.dense = true, .activation = op.activation};
     if (is_depthwise(op)) return {.depthwise = true, .activation = op.activation};
     const extent outputs = winograd_outputs(op.algorithm);
-    kernels::key chosen = outputs != 0 ? winograd_key<T>(outputs, forward_cost(op))
-                                       : kernels::choose_tile<T>(op.out.width(), op.out.channels() / op.groups);
+    kernels::key chosen{.narrow = true};
+    if (outputs != 0)
+        chosen = winograd_key<T>(outputs, forward_cost(op));
+    else if (!kernels::prefers_narrow<T>(convolution_sizes(op)))
+        chosen = kernels::choose_tile<T>(op.out.width(), op.out.channels() / op.groups);
     chosen.activation = op.activation;
     chosen.halved = op.halved;
+    chosen.coarse = op.coarse > 0;
     return chosen;
 }
 
@@ -14497,11 +14656,13 @@ void pack_convolution(const operation& op, const T* weights, const T* bias, cons
         kernels::pack_bias(g, bias, scale, shift, to + kernels::packed_depthwise(g.tap_count(), g.filters));
         return;
     }
-    const extent vectors = is_dense(op) ? kernels::dense_vectors : forward_key<T>(op).vectors;
-    if (const extent outputs = winograd_outputs(op.algorithm); outputs != 0)
-        pack_winograd<T>(outputs, forward_cost(op), vectors, weights, scale, false, to, threads);
+    const kernels::key chosen = forward_key<T>(op);
+    if (chosen.winograd != 0)
+        pack_winograd<T>(chosen.winograd, forward_cost(op), chosen.vectors, weights, scale, false, to, threads);
+    else if (chosen.narrow)
+        kernels::pack_narrow(g, weights, scale, to);
     else
-        kernels::pack_weights(g, vectors, weights, scale, to);
+        kernels::pack_weights(g, chosen.dense ? kernels::dense_vectors : chosen.vectors, weights, scale, to);
     kernels::pack_bias(g, bias, scale, shift, to + packed_size(op) - g.groups * round_up(g.filters));
 }
 
@@ -14556,10 +14717,21 @@ void dense_layer_forward(const forward_call<T>& call, const kernels::dense_weigh
     });
 }
 
-/// The same key for rows that are stored as they are.
-[[nodiscard]] constexpr kernels::key unhalved(kernels::key k) {
-    k.halved = false;
-    return k;
+/// The rows [first, last) of one sample by the kernel that the key names; a halved one's are stored as they are.
+template <class T, kernels::key K>
+CTNN_INLINE void correlate_rows(const kernels::correlation& g, const T* x, const T* packed, const T* bias, const T* add,
+                                T* y, extent first, extent last) {
+    constexpr kernels::key whole = [] {
+        kernels::key k = K;
+        k.halved = false;
+        return k;
+    }();
+    if constexpr (K.depthwise)
+        kernels::correlate_depthwise<K.activation>(g, x, packed, bias, add, y, first, last);
+    else if constexpr (K.narrow)
+        kernels::correlate_narrow<K.activation>(g, x, packed, bias, add, y, first, last);
+    else
+        kernels::correlate<T, whole>(g, x, packed, bias, add, y, first, last);
 }
 
 /// Two rows at a time, or as many as fit into a thread's temporary memory, which y gets the maxima of while they lie in
@@ -14584,8 +14756,8 @@ void convolution_halved(const forward_call<T>& call, kernels::correlation g, con
             if (count > last - pair) count = last - pair;
             const extent first = d * g.positions[1] + 2 * h;
             const T* add = call.other.data == nullptr ? nullptr : call.other.data + s * call.other.sample;
-            kernels::correlate<T, unhalved(K)>(g, x + s * call.x.sample, packed, bias, add, rows - 2 * h * row, first,
-                                               first + 2 * count);
+            correlate_rows<T, K>(g, x + s * call.x.sample, packed, bias, add, rows - 2 * h * row, first,
+                                 first + 2 * count);
             for (extent k = 0; k < count; ++k)
                 kernels::halve_rows<T>(rows + 2 * k * row, row, filters, call.y.at(s, d, h + k, 0), call.y.step[2],
                                        g.positions[2] / 2, filters);
@@ -14606,11 +14778,7 @@ void convolution_forward_packed(const forward_call<T>& call, const T* packed) {
     if constexpr (K.halved) return convolution_halved<T, K>(call, g, x, packed, bias);
     for_each_block_of_rows(g, call.y.count, call.threads, [&](extent s, extent first, extent last) {
         const T* add = call.other.data == nullptr ? nullptr : call.other.data + s * call.other.sample;
-        T* y = call.y.data + s * call.y.sample;
-        if constexpr (K.depthwise)
-            kernels::correlate_depthwise<K.activation>(g, x + s * call.x.sample, packed, bias, add, y, first, last);
-        else
-            kernels::correlate<T, K>(g, x + s * call.x.sample, packed, bias, add, y, first, last);
+        correlate_rows<T, K>(g, x + s * call.x.sample, packed, bias, add, call.y.data + s * call.y.sample, first, last);
     });
 }
 
@@ -15212,6 +15380,51 @@ constexpr void fold_embedding(table<Rows, Values>& t, operation& row) {
     row.what = kind::none;
 }
 
+/// The row that writes the value v alone and whose result nobody but one row reads, if it doubles an image: -1 otherwise.
+template <int Rows, int Values>
+constexpr int doubling_of(const table<Rows, Values>& t, const uses<Values>& u, int v) {
+    const int row = u.producer[v];
+    return row >= 0 && t.rows[row].doubles && t.rows[row].what != kind::none && u.readers[v] == 1 ? row : -1;
+}
+
+/// A Winograd convolution whose zeros around the input are one pixel wide, of a doubled image or of one beside another
+/// image, reads the pixels of the image before it was doubled: it is not written four times as large. Channels are whole
+/// vectors, so that both parts can be transformed one after the other.
+template <int Rows, int Values>
+constexpr void read_coarse(table<Rows, Values>& t, operation& row, const uses<Values>& u) {
+    const window& w = row.window;
+    const int value = row.input[0];
+    for (int a = 1; a < 3; ++a)
+        if (w.before[a] != 1 || w.after[a] != 1) return;
+    if (row.algorithm == algorithm::direct || row.addend >= 0 || u.readers[value] != 1 || value == t.output) return;
+    if (const int up = doubling_of(t, u, value); up >= 0) {  // all channels
+        operation& image = t.rows[up];
+        row.coarse = image.in.channels();
+        row.input[0] = row.input[1] = image.input[0];
+        image.what = kind::none;
+        return;
+    }
+    int parts[2]{-1, -1}, count = 0, chosen = -1;
+    for (int i = 0; i < Rows; ++i)
+        if (t.rows[i].what == kind::place && t.rows[i].result == value) {
+            if (count < 2) parts[count] = i;
+            ++count;
+        }
+    if (count != 2) return;
+    for (int i = 0; i < 2; ++i) {
+        if (t.rows[parts[i]].in.channels() % 16 != 0) return;
+        if (doubling_of(t, u, t.rows[parts[i]].input[0]) >= 0) chosen = i;
+    }
+    if (chosen < 0) return;
+    operation &coarse = t.rows[parts[chosen]], &fine = t.rows[parts[1 - chosen]];
+    operation& image = t.rows[doubling_of(t, u, coarse.input[0])];
+    row.coarse = image.in.channels();
+    row.coarse_at = coarse.channel;
+    row.input[0] = fine.input[0];
+    row.input[1] = image.input[0];
+    image.what = coarse.what = fine.what = kind::none;
+}
+
 /// For inference. Dropout vanishes, an embedding becomes a table of the products behind it. A convolution or dense row
 /// swallows what follows while it is the only reader: batch norm, then an addition whose other operand is ready by
 /// then, then an activation, then a maximum over 2x2 windows.
@@ -15250,6 +15463,9 @@ constexpr table<Rows, Values> fuse(table<Rows, Values> t) {
             u.producer[row.result] = i;
         }
     }
+    u = count_uses(t);
+    for (operation& row : t.rows)
+        if (row.what == kind::convolution && !row.transposed) read_coarse(t, row, u);
     return t;
 }
 
@@ -15524,6 +15740,13 @@ constexpr schedule<Rows, Values> inference_schedule(const table<Rows, Values>& t
                 const border b = input_border(row, a);
                 if (b.before > x.before[a]) x.before[a] = b.before;
                 if (b.after > x.after[a]) x.after[a] = b.after;
+            }
+            if (row.coarse > 0) {
+                buffer& half = s.buffers[row.input[1]];
+                for (int a = 1; a < 3; ++a) {
+                    if (half.before[a] < 1) half.before[a] = 1;
+                    if (half.after[a] < 1) half.after[a] = 1;
+                }
             }
             if (row.addend >= 0 && row.addend != row.input[0] && !row.halved) {  // written over the addend
                 k.view = link::same;
@@ -16666,7 +16889,8 @@ void winograd_weight_gradient(const backward_call<T>& call) {
                 tiles[t] = winograd_gradient_tile<T>(g, x, call.dy, begin + t, outputs);
                 tiles[t].add += first;
             }
-            kernels::winograd_input<outputs>(g, tiles, count, extent{0}, x.step[1], x.step[2], transformed);
+            kernels::winograd_input<outputs, false>(
+                g, tiles, count, {.count = g.channels, .row = x.step[1], .column = x.step[2]}, transformed);
             kernels::winograd_output_gradient<outputs>(tiles, count, filters, d_width, d_plane, call.dy.step[1],
                                                        call.dy.step[2], gradients);
             if (bias != nullptr)
@@ -16692,8 +16916,7 @@ void winograd_weight_gradient(const backward_call<T>& call) {
             const extent rest = c.filters - b * width;
             const extent own = K.last != 0 && b + 1 == blocks ? K.last * kernels::lanes<T> : width;
             kernels::winograd_weights_gradient<outputs>(sums + (b - first_block) * block_sums, g.channels, own,
-                                                        rest < own ? rest : own, c.filters,
-                                                        call.gradients + b * width);
+                                                        rest < own ? rest : own, c.filters, call.gradients + b * width);
         }
     });
 }
@@ -26736,6 +26959,8 @@ template <auto... Options>
         row.window.stride[a] = in.axis[a] > row.out.axis[a] ? in.axis[a] / row.out.axis[a] : 1;
         if (rule != sampling::nearest && row.out.axis[a] != in.axis[a]) row.window.kernel[a] = 2;  // it sees so many
     }
+    const auto factor = [&](int a, extent times) { return row.out.axis[a] == times * in.axis[a]; };
+    row.doubles = rule == sampling::nearest && factor(1, 2) && factor(2, 2) && (factor(0, 1) || factor(0, 2));
     row.alpha = static_cast<double>(rule);  // what networks are told apart by
     row.scratch = rule == sampling::nearest && factors ? 0 : kernels::resample_scratch(row.out);
     return row;

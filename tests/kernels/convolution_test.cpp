@@ -103,6 +103,17 @@ TEST_CASE("a convolution is exact whatever its number of filters") {
     check<float, image(4, 9, 3, 80, 3)>();
     check<float, image(4, 9, 3, 69, 3)>();
 }
+TEST_CASE("a convolution of few filters is exact, whose vectors run over channels") {
+    static_assert(ctnn::forward_key<float>(operation_of(image(3, 33, 37, 3, 1))).narrow);
+    static_assert(!ctnn::forward_key<float>(operation_of(image(3, 33, 37, 16, 1))).narrow);
+    check<float, image(3, 33, 37, 3, 1)>();
+    check<float, image(4, 9, 32, 1, 3)>();
+    check<float, with_activation(with_gap(image(5, 21, 19, 1, 2)), activation::relu)>();
+    check<float, with_padding(with_stride(image(9, 40, 17, 2, 3), 2, 2), 1, 1)>();
+    check<float, with_stride(with_padding(image(9, 10, 24, 1, 3), 2, 2), 1, 1, 2)>();
+    check<float, with_groups(image(3, 7, 66, 2, 3), 2)>();
+    check<double, image(2, 17, 33, 1, 1)>();
+}
 TEST_CASE("a convolution is exact whatever the width of its rows") {
     check<float, image(3, 3, 2, 20, 3)>();
     check<float, image(3, 4, 2, 20, 3)>();

@@ -130,6 +130,7 @@ struct operation {
     extent packed = 0;   ///< numbers that a layer's pack() writes for its infer(), which needs no scratch; 0: none
     extent carried = 0;  ///< numbers that a stream carries from step to step; 0: there is nothing to carry
     bool positionwise = false;  ///< code of its own that treats every position by itself
+    bool doubles = false;       ///< repeats every pixel twice along height and width, and along depth or not
     bool windowed = false;      ///< code of its own that looks at windows, which an axis of extent 1 leaves alone
     extent class_size = 0;      ///< numbers for each class if an embedding in front is folded into it; 0: never
     extent multiply_adds = 0;   ///< for one sample
@@ -143,11 +144,13 @@ struct operation {
     int row = 0;  ///< position in the table before fusion
 
     // Written by fusion: what this linear row does before it stores.
-    int norm = -1;        ///< row of the batch norm folded into the weights
-    int addend = -1;      ///< value added before the activation
-    int front = -1;       ///< row of the embedding folded into this one, which reads the indices then
-    extent classes = 0;   ///< of that embedding
-    bool halved = false;  ///< stores the maxima of 2x2 neighbors along height and width; `out` is what it computes
+    int norm = -1;         ///< row of the batch norm folded into the weights
+    int addend = -1;       ///< value added before the activation
+    int front = -1;        ///< row of the embedding folded into this one, which reads the indices then
+    extent classes = 0;    ///< of that embedding
+    extent coarse = 0;     ///< channels that it reads from input[1], whose pixels it takes twice along each axis
+    extent coarse_at = 0;  ///< the first of them among the channels of `in`; the others are those of input[0]
+    bool halved = false;   ///< stores the maxima of 2x2 neighbors along height and width; `out` is what it computes
 
     [[nodiscard]] constexpr activation_numbers numbers() const { return {alpha, beta}; }
     [[nodiscard]] constexpr extent parameter_count() const {

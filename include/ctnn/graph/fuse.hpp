@@ -76,6 +76,51 @@ constexpr void fold_embedding(table<Rows, Values>& t, operation& row) {
     row.what = kind::none;
 }
 
+/// The row that writes the value v alone and whose result nobody but one row reads, if it doubles an image: -1 otherwise.
+template <int Rows, int Values>
+constexpr int doubling_of(const table<Rows, Values>& t, const uses<Values>& u, int v) {
+    const int row = u.producer[v];
+    return row >= 0 && t.rows[row].doubles && t.rows[row].what != kind::none && u.readers[v] == 1 ? row : -1;
+}
+
+/// A Winograd convolution whose zeros around the input are one pixel wide, of a doubled image or of one beside another
+/// image, reads the pixels of the image before it was doubled: it is not written four times as large. Channels are whole
+/// vectors, so that both parts can be transformed one after the other.
+template <int Rows, int Values>
+constexpr void read_coarse(table<Rows, Values>& t, operation& row, const uses<Values>& u) {
+    const window& w = row.window;
+    const int value = row.input[0];
+    for (int a = 1; a < 3; ++a)
+        if (w.before[a] != 1 || w.after[a] != 1) return;
+    if (row.algorithm == algorithm::direct || row.addend >= 0 || u.readers[value] != 1 || value == t.output) return;
+    if (const int up = doubling_of(t, u, value); up >= 0) {  // all channels
+        operation& image = t.rows[up];
+        row.coarse = image.in.channels();
+        row.input[0] = row.input[1] = image.input[0];
+        image.what = kind::none;
+        return;
+    }
+    int parts[2]{-1, -1}, count = 0, chosen = -1;
+    for (int i = 0; i < Rows; ++i)
+        if (t.rows[i].what == kind::place && t.rows[i].result == value) {
+            if (count < 2) parts[count] = i;
+            ++count;
+        }
+    if (count != 2) return;
+    for (int i = 0; i < 2; ++i) {
+        if (t.rows[parts[i]].in.channels() % 16 != 0) return;
+        if (doubling_of(t, u, t.rows[parts[i]].input[0]) >= 0) chosen = i;
+    }
+    if (chosen < 0) return;
+    operation &coarse = t.rows[parts[chosen]], &fine = t.rows[parts[1 - chosen]];
+    operation& image = t.rows[doubling_of(t, u, coarse.input[0])];
+    row.coarse = image.in.channels();
+    row.coarse_at = coarse.channel;
+    row.input[0] = fine.input[0];
+    row.input[1] = image.input[0];
+    image.what = coarse.what = fine.what = kind::none;
+}
+
 /// For inference. Dropout vanishes, an embedding becomes a table of the products behind it. A convolution or dense row
 /// swallows what follows while it is the only reader: batch norm, then an addition whose other operand is ready by
 /// then, then an activation, then a maximum over 2x2 windows.
@@ -114,6 +159,9 @@ constexpr table<Rows, Values> fuse(table<Rows, Values> t) {
             u.producer[row.result] = i;
         }
     }
+    u = count_uses(t);
+    for (operation& row : t.rows)
+        if (row.what == kind::convolution && !row.transposed) read_coarse(t, row, u);
     return t;
 }
 

@@ -40,6 +40,13 @@ constexpr schedule<Rows, Values> inference_schedule(const table<Rows, Values>& t
                 if (b.before > x.before[a]) x.before[a] = b.before;
                 if (b.after > x.after[a]) x.after[a] = b.after;
             }
+            if (row.coarse > 0) {
+                buffer& half = s.buffers[row.input[1]];
+                for (int a = 1; a < 3; ++a) {
+                    if (half.before[a] < 1) half.before[a] = 1;
+                    if (half.after[a] < 1) half.after[a] = 1;
+                }
+            }
             if (row.addend >= 0 && row.addend != row.input[0] && !row.halved) {  // written over the addend
                 k.view = link::same;
                 k.view_of = row.addend;

@@ -57,8 +57,10 @@ struct key {
     extent last = 0;         ///< vectors of the last block of filters; 0: as many as of the others
     bool partial = false;    ///< the very last vector has fewer filters than lanes
     bool depthwise = false;  ///< one channel and one filter a group: depthwise.hpp, whose tiles need no key
+    bool narrow = false;     ///< few filters: narrow_convolution.hpp, whose tiles need no key
     bool dense = false;      ///< one position, no window: dense.hpp, whose tiles need no key
     bool halved = false;     ///< stores the maxima of 2x2 neighbors
+    bool coarse = false;     ///< some channels of a Winograd convolution come from an image of half the size
     extent winograd = 0;     ///< outputs of a Winograd tile along an axis, `pixels` being tiles; 0: direct
     ctnn::activation activation = ctnn::activation::none;
     constexpr bool operator==(const key&) const = default;

@@ -23,14 +23,22 @@ struct winograd_sizes {
     extent readable[2]{};  ///< rows and columns of x, with its border, from the first tap of the first position on
 };
 
+/// Channels [first, first + count) of the input: where tiles find them, and the steps of a row and of a column.
+struct winograd_channels {
+    extent first = 0, count = 1;
+    extent depth = 0;  ///< elements from where the tiles begin
+    extent row = 0, column = 0;
+};
+
 /// Where one tile lies.
 template <class T>
 struct winograd_tile {
-    const T* x = nullptr;    ///< its first input, at depth 0
-    extent rows = 0;         ///< how many of its rows of x may be read, at most Outputs + 2
-    extent columns = 0;      ///< and columns; the others count as zeros, and only outputs that do not exist see them
-    T* y = nullptr;          ///< its first output, at depth 0
-    const T* add = nullptr;  ///< what is added to it, at depth 0, or null
+    const T* x = nullptr;       ///< its first input, at depth 0
+    extent rows = 0;            ///< how many of its rows of x may be read, at most Outputs + 2
+    extent columns = 0;         ///< and columns; the others count as zeros, and only outputs that do not exist see them
+    const T* coarse = nullptr;  ///< the pixel of the image of half the size that its first input repeats
+    T* y = nullptr;             ///< its first output, at depth 0
+    const T* add = nullptr;     ///< what is added to it, at depth 0, or null
     extent out_rows = 0, out_columns = 0;  ///< how many of its outputs exist, at most Outputs
 };
 
@@ -57,17 +65,32 @@ inline constexpr extent winograd_filters = 64;
 namespace detail {
 
 /// B' d B of one tile and one vector of channels; `row` and `column` are the steps of x, `plane` that of the points.
+/// With Doubled every pixel counts twice along both axes, but the first row and column, which a border has put before
+/// an even position, and the last ones count once: 4 by 4 pixels make 6 by 6.
 /// Loops over columns and rows: unrolled they are no faster, because 36 vectors do not fit into 32 registers, and cost
 /// the compiler six times as much.
-template <extent Outputs, class T>
+template <extent Outputs, bool Doubled, class T>
 CTNN_INLINE void transform_input(const T* from, extent row, extent column, T* to, extent plane) {
-    constexpr extent size = Outputs + 2;
+    constexpr extent size = Outputs + 2, pixels = Doubled ? Outputs / 2 + 2 : size;
     constexpr unsigned count = static_cast<unsigned>(size);
     vec<T> half[count][count], d[count], points[count];
-    for (extent j = 0; j < size; ++j) {
-        unroll<size>([&](auto i) { d[i] = load(from + i * row + j * column); });
+    for (extent j = 0; j < pixels; ++j) {
+        if constexpr (Doubled) {
+            unroll<pixels>([&](auto i) {
+                const vec<T> pixel = load(from + i * row + j * column);
+                if constexpr (i > 0) d[2 * i - 1] = pixel;
+                if constexpr (2 * i < size) d[2 * i] = pixel;
+            });
+        } else {
+            unroll<size>([&](auto i) { d[i] = load(from + i * row + j * column); });
+        }
         winograd_transform<Outputs>::input(d, points);
-        unroll<size>([&](auto i) { half[i][j] = points[i]; });
+        if constexpr (Doubled) {
+            if (j > 0) unroll<size>([&](auto i) { half[i][2 * j - 1] = points[i]; });
+            if (2 * j < size) unroll<size>([&](auto i) { half[i][2 * j] = points[i]; });
+        } else {
+            unroll<size>([&](auto i) { half[i][j] = points[i]; });
+        }
     }
     for (extent i = 0; i < size; ++i, to += size * plane) {
         winograd_transform<Outputs>::input(half[i], points);
@@ -77,36 +100,39 @@ CTNN_INLINE void transform_input(const T* from, extent row, extent column, T* to
 
 }  // namespace detail
 
-/// Transforms the inputs of `count` tiles at one depth of x, `depth` elements from where the tiles begin, to
-/// [point][tile][channels rounded up to 16]. A tile that reaches over the end of x, and the last channels where they
-/// do not fill a vector, are copied first, so that nothing outside is read.
-template <extent Outputs, class T>
-CTNN_KERNEL void winograd_input(const winograd_sizes& g, const winograd_tile<T>* tiles, extent count, extent depth,
-                                extent row_step, extent column_step, T* to) {
-    constexpr extent size = Outputs + 2;
+/// Transforms some channels of the inputs of `count` tiles at one depth to [point][tile][channels rounded up to 16];
+/// with Doubled those of an image of half the size. A tile that reaches over the end of x, and the last channels where
+/// they do not fill a vector, are copied first, so that nothing outside is read.
+template <extent Outputs, bool Doubled, class T>
+CTNN_KERNEL void winograd_input(const winograd_sizes& g, const winograd_tile<T>* tiles, extent count,
+                                const winograd_channels& x, T* to) {
+    constexpr extent size = Outputs + 2, pixels = Doubled ? Outputs / 2 + 2 : size;
     const extent width = round_up(g.channels), plane = winograd_plane(g.block * width);
-    alignas(alignment) T copy[static_cast<unsigned>(size * size * lanes<T>)];
+    alignas(alignment) T copy[static_cast<unsigned>(pixels * pixels * lanes<T>)];
     for (extent t = 0; t < count; ++t) {
         const winograd_tile<T>& tile = tiles[t];
         const bool inside = tile.rows == size && tile.columns == size;
-        for (extent c = 0; c < g.channels; c += lanes<T>) {
-            const extent rest = g.channels - c;
-            const T* from = tile.x + depth + c;
-            extent row = row_step, column = column_step;
+        for (extent c = 0; c < x.count; c += lanes<T>) {
+            const extent rest = x.count - c;
+            const T* from = (Doubled ? tile.coarse : tile.x) + x.depth + c;
+            extent row = x.row, column = x.column;
             if (!inside || rest < lanes<T>) {
-                for (extent i = 0; i < size; ++i)
-                    for (extent j = 0; j < size; ++j) {
-                        const T* at = from + i * row_step + j * column_step;
+                const auto first = [](extent i) {
+                    return Doubled ? 2 * i - 1 : i;
+                };  // row or column that it stands for
+                for (extent i = 0; i < pixels; ++i)
+                    for (extent j = 0; j < pixels; ++j) {
+                        const T* at = from + i * row + j * column;
                         vec<T> value = T(0);
-                        if (i < tile.rows && j < tile.columns)
+                        if (first(i) < tile.rows && first(j) < tile.columns)
                             value = rest < lanes<T> ? load_partial(at, rest) : load(at);
-                        store(copy + (i * size + j) * lanes<T>, value);
+                        store(copy + (i * pixels + j) * lanes<T>, value);
                     }
                 from = copy;
-                row = size * lanes<T>;
+                row = pixels * lanes<T>;
                 column = lanes<T>;
             }
-            detail::transform_input<Outputs>(from, row, column, to + t * width + c, plane);
+            detail::transform_input<Outputs, Doubled>(from, row, column, to + t * width + x.first + c, plane);
         }
     }
 }

@@ -10,6 +10,7 @@
 #include "ctnn/kernels/dense.hpp"
 #include "ctnn/kernels/depthwise.hpp"
 #include "ctnn/kernels/halve.hpp"
+#include "ctnn/kernels/narrow_convolution.hpp"
 #include "ctnn/kernels/pack.hpp"
 #include "ctnn/layers/convolution_phase.hpp"
 #include "ctnn/layers/winograd_code.hpp"
@@ -48,10 +49,14 @@ template <class T>
     if (is_dense(op)) return {.dense = true, .activation = op.activation};
     if (is_depthwise(op)) return {.depthwise = true, .activation = op.activation};
     const extent outputs = winograd_outputs(op.algorithm);
-    kernels::key chosen = outputs != 0 ? winograd_key<T>(outputs, forward_cost(op))
-                                       : kernels::choose_tile<T>(op.out.width(), op.out.channels() / op.groups);
+    kernels::key chosen{.narrow = true};
+    if (outputs != 0)
+        chosen = winograd_key<T>(outputs, forward_cost(op));
+    else if (!kernels::prefers_narrow<T>(convolution_sizes(op)))
+        chosen = kernels::choose_tile<T>(op.out.width(), op.out.channels() / op.groups);
     chosen.activation = op.activation;
     chosen.halved = op.halved;
+    chosen.coarse = op.coarse > 0;
     return chosen;
 }
 
@@ -90,11 +95,13 @@ void pack_convolution(const operation& op, const T* weights, const T* bias, cons
         kernels::pack_bias(g, bias, scale, shift, to + kernels::packed_depthwise(g.tap_count(), g.filters));
         return;
     }
-    const extent vectors = is_dense(op) ? kernels::dense_vectors : forward_key<T>(op).vectors;
-    if (const extent outputs = winograd_outputs(op.algorithm); outputs != 0)
-        pack_winograd<T>(outputs, forward_cost(op), vectors, weights, scale, false, to, threads);
+    const kernels::key chosen = forward_key<T>(op);
+    if (chosen.winograd != 0)
+        pack_winograd<T>(chosen.winograd, forward_cost(op), chosen.vectors, weights, scale, false, to, threads);
+    else if (chosen.narrow)
+        kernels::pack_narrow(g, weights, scale, to);
     else
-        kernels::pack_weights(g, vectors, weights, scale, to);
+        kernels::pack_weights(g, chosen.dense ? kernels::dense_vectors : chosen.vectors, weights, scale, to);
     kernels::pack_bias(g, bias, scale, shift, to + packed_size(op) - g.groups * round_up(g.filters));
 }
 
@@ -149,10 +156,21 @@ void dense_layer_forward(const forward_call<T>& call, const kernels::dense_weigh
     });
 }
 
-/// The same key for rows that are stored as they are.
-[[nodiscard]] constexpr kernels::key unhalved(kernels::key k) {
-    k.halved = false;
-    return k;
+/// The rows [first, last) of one sample by the kernel that the key names; a halved one's are stored as they are.
+template <class T, kernels::key K>
+CTNN_INLINE void correlate_rows(const kernels::correlation& g, const T* x, const T* packed, const T* bias, const T* add,
+                                T* y, extent first, extent last) {
+    constexpr kernels::key whole = [] {
+        kernels::key k = K;
+        k.halved = false;
+        return k;
+    }();
+    if constexpr (K.depthwise)
+        kernels::correlate_depthwise<K.activation>(g, x, packed, bias, add, y, first, last);
+    else if constexpr (K.narrow)
+        kernels::correlate_narrow<K.activation>(g, x, packed, bias, add, y, first, last);
+    else
+        kernels::correlate<T, whole>(g, x, packed, bias, add, y, first, last);
 }
 
 /// Two rows at a time, or as many as fit into a thread's temporary memory, which y gets the maxima of while they lie in
@@ -177,8 +195,8 @@ void convolution_halved(const forward_call<T>& call, kernels::correlation g, con
             if (count > last - pair) count = last - pair;
             const extent first = d * g.positions[1] + 2 * h;
             const T* add = call.other.data == nullptr ? nullptr : call.other.data + s * call.other.sample;
-            kernels::correlate<T, unhalved(K)>(g, x + s * call.x.sample, packed, bias, add, rows - 2 * h * row, first,
-                                               first + 2 * count);
+            correlate_rows<T, K>(g, x + s * call.x.sample, packed, bias, add, rows - 2 * h * row, first,
+                                 first + 2 * count);
             for (extent k = 0; k < count; ++k)
                 kernels::halve_rows<T>(rows + 2 * k * row, row, filters, call.y.at(s, d, h + k, 0), call.y.step[2],
                                        g.positions[2] / 2, filters);
@@ -199,11 +217,7 @@ void convolution_forward_packed(const forward_call<T>& call, const T* packed) {
     if constexpr (K.halved) return convolution_halved<T, K>(call, g, x, packed, bias);
     for_each_block_of_rows(g, call.y.count, call.threads, [&](extent s, extent first, extent last) {
         const T* add = call.other.data == nullptr ? nullptr : call.other.data + s * call.other.sample;
-        T* y = call.y.data + s * call.y.sample;
-        if constexpr (K.depthwise)
-            kernels::correlate_depthwise<K.activation>(g, x + s * call.x.sample, packed, bias, add, y, first, last);
-        else
-            kernels::correlate<T, K>(g, x + s * call.x.sample, packed, bias, add, y, first, last);
+        correlate_rows<T, K>(g, x + s * call.x.sample, packed, bias, add, call.y.data + s * call.y.sample, first, last);
     });
 }
 

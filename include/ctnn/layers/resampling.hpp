@@ -37,6 +37,8 @@ template <auto... Options>
         row.window.stride[a] = in.axis[a] > row.out.axis[a] ? in.axis[a] / row.out.axis[a] : 1;
         if (rule != sampling::nearest && row.out.axis[a] != in.axis[a]) row.window.kernel[a] = 2;  // it sees so many
     }
+    const auto factor = [&](int a, extent times) { return row.out.axis[a] == times * in.axis[a]; };
+    row.doubles = rule == sampling::nearest && factor(1, 2) && factor(2, 2) && (factor(0, 1) || factor(0, 2));
     row.alpha = static_cast<double>(rule);  // what networks are told apart by
     row.scratch = rule == sampling::nearest && factors ? 0 : kernels::resample_scratch(row.out);
     return row;

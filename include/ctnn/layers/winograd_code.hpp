@@ -26,6 +26,8 @@ template <class T>
 struct winograd_work {
     kernels::winograd_sizes sizes{};
     batch_view<const T> x{}, add{};
+    batch_view<const T> coarse{};  ///< x of half the size, from the pixel before the first on
+    extent coarse_channels = 0, coarse_at = 0;
     batch_view<T> y{};
     const T* weights = nullptr;  ///< packed by kernels::winograd_weights
     const T* bias = nullptr;     ///< filters rounded up to 16
@@ -38,6 +40,26 @@ struct winograd_work {
     [[nodiscard]] extent run() const { return sizes.taps > 1 ? 16 : 1; }
     [[nodiscard]] extent runs() const { return (sizes.positions[0] + run() - 1) / run(); }
 
+    /// Transforms all channels of tiles at one depth of x.
+    template <kernels::key K>
+    void transform(const kernels::winograd_tile<T>* from, extent count, extent depth, T* to) const {
+        kernels::winograd_channels fine{.count = sizes.channels - coarse_channels,
+                                        .depth = depth * x.step[0],
+                                        .row = x.step[1],
+                                        .column = x.step[2]};
+        if constexpr (K.coarse) {
+            fine.first = coarse_at == 0 ? coarse_channels : 0;
+            kernels::winograd_input<K.winograd, true>(
+                sizes, from, count,
+                {.first = coarse_at,
+                 .count = coarse_channels,
+                 .depth = depth * coarse.shape.depth() / sizes.depths * coarse.step[0],
+                 .row = coarse.step[1],
+                 .column = coarse.step[2]},
+                to);
+        }
+        kernels::winograd_input<K.winograd, false>(sizes, from, count, fine, to);
+    }
     /// Where the tile is that has this number in the batch.
     template <bool Halved>
     [[nodiscard]] kernels::winograd_tile<T> tile(extent number, extent outputs) const {
@@ -49,6 +71,7 @@ struct winograd_work {
         return {.x = x.at(sample, 0, row, column),
                 .rows = most(sizes.readable[0] - row, outputs + 2),
                 .columns = most(sizes.readable[1] - column, outputs + 2),
+                .coarse = coarse.data == nullptr ? nullptr : coarse.at(sample, 0, row / 2, column / 2),
                 .y = y.at(sample, 0, row / share, column / share),
                 .add = add.data == nullptr ? nullptr : add.at(sample, 0, row, column),
                 .out_rows = most(sizes.positions[1] - row, outputs),
@@ -82,8 +105,7 @@ void winograd_unit(const winograd_work<T>& work, extent unit, T* scratch) {
             if (depth < 0 || depth >= g.depths) continue;  // zeros of the border
             T* at = scratch + depth % g.taps * slice;
             if (d == first_depth || depth >= next) {
-                kernels::winograd_input<outputs>(g, tiles, count, depth * work.x.step[0], work.x.step[1],
-                                                 work.x.step[2], at);
+                work.template transform<K>(tiles, count, depth, at);
                 next = depth + 1;
             }
             if (depths == 0) first_tap = tap;
@@ -161,12 +183,21 @@ void pack_winograd(extent outputs, const convolution_cost& c, extent vectors, co
 }
 
 /// y = activation(bias + conv(x) + other) with packed weights and bias. x has a border of zeros as wide as the padding;
-/// other.data may be null, or y.data.
+/// other.data may be null, or y.data. With K.coarse it holds channels of x in half the size instead, with a border of one
+/// pixel, and is not added.
 template <class T, kernels::key K>
 void winograd_forward_packed(const forward_call<T>& call, const T* packed) {
     const operation& op = call.op;
     const convolution_cost c = forward_cost(op);
-    winograd_work<T> work{.sizes = winograd_sizes_of(c, K.winograd), .x = call.x, .add = call.other, .y = call.y};
+    winograd_work<T> work{.sizes = winograd_sizes_of(c, K.winograd), .x = call.x, .y = call.y};
+    if constexpr (K.coarse) {
+        work.coarse = call.other;
+        work.coarse.data -= call.other.step[1] + call.other.step[2];
+        work.coarse_channels = op.coarse;
+        work.coarse_at = op.coarse_at;
+    } else {
+        work.add = call.other;
+    }
     kernels::winograd_sizes& g = work.sizes;
     g.numbers = op.numbers();
     g.first_depth = -op.window.before[0];

@@ -80,7 +80,8 @@ void winograd_weight_gradient(const backward_call<T>& call) {
                 tiles[t] = winograd_gradient_tile<T>(g, x, call.dy, begin + t, outputs);
                 tiles[t].add += first;
             }
-            kernels::winograd_input<outputs>(g, tiles, count, extent{0}, x.step[1], x.step[2], transformed);
+            kernels::winograd_input<outputs, false>(
+                g, tiles, count, {.count = g.channels, .row = x.step[1], .column = x.step[2]}, transformed);
             kernels::winograd_output_gradient<outputs>(tiles, count, filters, d_width, d_plane, call.dy.step[1],
                                                        call.dy.step[2], gradients);
             if (bias != nullptr)
@@ -106,8 +107,7 @@ void winograd_weight_gradient(const backward_call<T>& call) {
             const extent rest = c.filters - b * width;
             const extent own = K.last != 0 && b + 1 == blocks ? K.last * kernels::lanes<T> : width;
             kernels::winograd_weights_gradient<outputs>(sums + (b - first_block) * block_sums, g.channels, own,
-                                                        rest < own ? rest : own, c.filters,
-                                                        call.gradients + b * width);
+                                                        rest < own ? rest : own, c.filters, call.gradients + b * width);
         }
     });
 }
