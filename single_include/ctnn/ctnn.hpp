@@ -13507,9 +13507,9 @@ namespace ctnn {
 inline namespace CTNN_BACKEND {
 namespace kernels {
 
-/// Is it cheaper to add up channels than to compute a vector of filters? For a position and a filter a row of taps takes
-/// a multiply-add for each vector of its channels, and the sum of the lanes takes about 3 more; a vector of filters takes
-/// one for each tap and channel. Half is asked for, because what is read there serves several positions.
+/// Is it cheaper to add up channels than to compute a vector of filters? For a position and a filter a row of taps
+/// takes a multiply-add for each vector of its channels, and the sum of the lanes takes about 3 more; a vector of
+/// filters takes one for each tap and channel. Half is asked for, because what is read there serves several positions.
 template <class T>
 [[nodiscard]] constexpr bool prefers_narrow(const correlation& g) {
     const extent run = (g.taps[2] * g.channels + lanes<T> - 1) / lanes<T>;
@@ -13530,8 +13530,8 @@ template <class T>
 }
 
 /// x (rows of taps), w [filter][tap][channel], y [pixel][filter]: as many pixels as there are lanes, one filter after
-/// another. A sum's lanes are channels until all taps are added; then each pixel's are summed into a lane of its own. The
-/// operands are correlate()'s, for the rows [first, last) of one sample.
+/// another. A sum's lanes are channels until all taps are added; then each pixel's are summed into a lane of its own.
+/// The operands are correlate()'s, for the rows [first, last) of one sample.
 template <activation A, class T>
 CTNN_KERNEL void correlate_narrow(const correlation& given, const T* x, const T* w, const T* bias, const T* add, T* y,
                                   extent first, extent last) {
@@ -14521,8 +14521,8 @@ void pack_winograd(extent outputs, const convolution_cost& c, extent vectors, co
 }
 
 /// y = activation(bias + conv(x) + other) with packed weights and bias. x has a border of zeros as wide as the padding;
-/// other.data may be null, or y.data. With K.coarse it holds channels of x in half the size instead, with a border of one
-/// pixel, and is not added.
+/// other.data may be null, or y.data. With K.coarse it is not added: it holds channels of x in half the size, with a
+/// border of one pixel.
 template <class T, kernels::key K>
 void winograd_forward_packed(const forward_call<T>& call, const T* packed) {
     const operation& op = call.op;
@@ -15380,7 +15380,7 @@ constexpr void fold_embedding(table<Rows, Values>& t, operation& row) {
     row.what = kind::none;
 }
 
-/// The row that writes the value v alone and whose result nobody but one row reads, if it doubles an image: -1 otherwise.
+/// The row that writes the value v, which one row reads, if it doubles an image; otherwise -1.
 template <int Rows, int Values>
 constexpr int doubling_of(const table<Rows, Values>& t, const uses<Values>& u, int v) {
     const int row = u.producer[v];
@@ -15388,8 +15388,8 @@ constexpr int doubling_of(const table<Rows, Values>& t, const uses<Values>& u, i
 }
 
 /// A Winograd convolution whose zeros around the input are one pixel wide, of a doubled image or of one beside another
-/// image, reads the pixels of the image before it was doubled: it is not written four times as large. Channels are whole
-/// vectors, so that both parts can be transformed one after the other.
+/// image, reads the pixels of the image before it was doubled: it is not written four times as large. Channels are
+/// whole vectors, so that both parts can be transformed one after the other.
 template <int Rows, int Values>
 constexpr void read_coarse(table<Rows, Values>& t, operation& row, const uses<Values>& u) {
     const window& w = row.window;

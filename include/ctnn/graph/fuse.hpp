@@ -76,7 +76,7 @@ constexpr void fold_embedding(table<Rows, Values>& t, operation& row) {
     row.what = kind::none;
 }
 
-/// The row that writes the value v alone and whose result nobody but one row reads, if it doubles an image: -1 otherwise.
+/// The row that writes the value v, which one row reads, if it doubles an image; otherwise -1.
 template <int Rows, int Values>
 constexpr int doubling_of(const table<Rows, Values>& t, const uses<Values>& u, int v) {
     const int row = u.producer[v];
@@ -84,8 +84,8 @@ constexpr int doubling_of(const table<Rows, Values>& t, const uses<Values>& u, i
 }
 
 /// A Winograd convolution whose zeros around the input are one pixel wide, of a doubled image or of one beside another
-/// image, reads the pixels of the image before it was doubled: it is not written four times as large. Channels are whole
-/// vectors, so that both parts can be transformed one after the other.
+/// image, reads the pixels of the image before it was doubled: it is not written four times as large. Channels are
+/// whole vectors, so that both parts can be transformed one after the other.
 template <int Rows, int Values>
 constexpr void read_coarse(table<Rows, Values>& t, operation& row, const uses<Values>& u) {
     const window& w = row.window;

@@ -11,9 +11,9 @@ namespace ctnn {
 inline namespace CTNN_BACKEND {
 namespace kernels {
 
-/// Is it cheaper to add up channels than to compute a vector of filters? For a position and a filter a row of taps takes
-/// a multiply-add for each vector of its channels, and the sum of the lanes takes about 3 more; a vector of filters takes
-/// one for each tap and channel. Half is asked for, because what is read there serves several positions.
+/// Is it cheaper to add up channels than to compute a vector of filters? For a position and a filter a row of taps
+/// takes a multiply-add for each vector of its channels, and the sum of the lanes takes about 3 more; a vector of
+/// filters takes one for each tap and channel. Half is asked for, because what is read there serves several positions.
 template <class T>
 [[nodiscard]] constexpr bool prefers_narrow(const correlation& g) {
     const extent run = (g.taps[2] * g.channels + lanes<T> - 1) / lanes<T>;
@@ -34,8 +34,8 @@ template <class T>
 }
 
 /// x (rows of taps), w [filter][tap][channel], y [pixel][filter]: as many pixels as there are lanes, one filter after
-/// another. A sum's lanes are channels until all taps are added; then each pixel's are summed into a lane of its own. The
-/// operands are correlate()'s, for the rows [first, last) of one sample.
+/// another. A sum's lanes are channels until all taps are added; then each pixel's are summed into a lane of its own.
+/// The operands are correlate()'s, for the rows [first, last) of one sample.
 template <activation A, class T>
 CTNN_KERNEL void correlate_narrow(const correlation& given, const T* x, const T* w, const T* bias, const T* add, T* y,
                                   extent first, extent last) {

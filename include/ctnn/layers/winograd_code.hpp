@@ -183,8 +183,8 @@ void pack_winograd(extent outputs, const convolution_cost& c, extent vectors, co
 }
 
 /// y = activation(bias + conv(x) + other) with packed weights and bias. x has a border of zeros as wide as the padding;
-/// other.data may be null, or y.data. With K.coarse it holds channels of x in half the size instead, with a border of one
-/// pixel, and is not added.
+/// other.data may be null, or y.data. With K.coarse it is not added: it holds channels of x in half the size, with a
+/// border of one pixel.
 template <class T, kernels::key K>
 void winograd_forward_packed(const forward_call<T>& call, const T* packed) {
     const operation& op = call.op;
