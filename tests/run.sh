@@ -111,6 +111,7 @@ if [ $sanitize = 1 ]; then
     set -- "$@" -D CTNN_SANITIZE=ON -D CMAKE_BUILD_TYPE=Debug -D CMAKE_CXX_FLAGS_DEBUG="-O1 -g1"
     case $compiler in gcc) set -- "$@" -D CTNN_WERROR=OFF ;; esac  # g++ warns of its own checks
 fi
+case "|$without|" in *"|examples|"*) set -- "$@" -D CTNN_BUILD_EXAMPLES=OFF ;; esac
 target=all
 if [ $fuzz = 1 ]; then
     name=$name-fuzz

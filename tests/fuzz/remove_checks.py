@@ -193,7 +193,7 @@ def main():
         environment = {**os.environ, "REMOVED": str(number),
                        "ASAN_OPTIONS": "detect_leaks=0:max_allocation_size_mb=4096:hard_rss_limit_mb=3000"}
         try:
-            return run(words, env=environment, timeout=30).returncode != 0
+            return run(words, env=environment, timeout=120).returncode != 0
         except subprocess.TimeoutExpired:
             return True
 
