@@ -294,8 +294,26 @@ TEST_CASE("equal shapes are told apart by order, by numbers or by the names give
     pointwise[0].second = counting({4, 4, 1, 1}, 0);
     REQUIRE_FALSE(load_tensors(model, pointwise));
     CHECK(model.parameters()[1] == 4);
+    const nn::name_pair inside[] = {{"0", "late"}, {"head", "box"}};  // the only one inside, if there is one alone
+    tensors boxed = square_layers("late", "box/cell");
+    REQUIRE_FALSE(load_tensors(model, boxed, nn::layout::pytorch, inside));
+    for (const auto& more : square_layers("box/b", "box/a")) boxed.push_back(more);
+    CHECK(says(load_tensors(model, boxed, nn::layout::pytorch, inside), "\n  head.weight: file none"));
     const nn::name_pair outer[] = {{"", "block.1"}};
     REQUIRE_FALSE(load_tensors(model, square_layers("block.1.0", "block.1.head"), nn::layout::pytorch, outer));
+}
+
+TEST_CASE("files that sort their names alphabetically are read in the order of the numbers in them") {
+    nn::model<nn::network<nn::shape<1>, nn::dense<1>, nn::dense<1>, nn::dense<1>>> model{nn::seed{1}};
+    tensors sorted;
+    for (const char* name : {"a1.x10", "a1.x2", "a2.x1"}) {
+        const float first = static_cast<float>(sorted.size());
+        sorted.emplace_back(std::string(name) + ".bias", counting({1}, first));
+        sorted.emplace_back(std::string(name) + ".weight", counting({1, 1}, first + 1));
+    }
+    REQUIRE_FALSE(load_tensors(model, sorted));
+    const float expected[] = {3, 2, 1, 0, 5, 4};  // a1.x2, a1.x10, a2.x1
+    for (std::size_t i = 0; i < 6; ++i) CHECK(model.parameters()[i] == expected[i]);
 }
 
 TEST_CASE("every mismatch is listed at once under both names, and nothing changes") {
@@ -365,6 +383,11 @@ TEST_CASE("a damaged file of another library is refused, and the model stays") {
         }
         CHECK(accepted == 0);
     }
+    nn::byte_vector flipped = *nn::read_file(golden + "keras.npz");
+    flipped[200] ^= 1;  // among the numbers of the first array
+    const nn::error failed = nn::detail::load_foreign(model, flipped, path, nn::layout::keras, {}, {});
+    CHECK(failed.kind() == nn::error_kind::corrupt);
+    CHECK(nn::load(model, folder / "missing", nn::layout::pytorch).kind() == nn::error_kind::cannot_open);
     CHECK(std::memcmp(before.parameters().data(), model.parameters().data(), model.parameters().size_bytes()) == 0);
 }
 
