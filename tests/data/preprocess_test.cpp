@@ -42,7 +42,7 @@ error by_area(const const_image_view& from, const image_view& to) { return resiz
 const float nan = std::numeric_limits<float>::quiet_NaN();
 
 TEST_CASE("an index outside an image is found where the four fill modes say") {
-    const auto row = [](fill_mode outside) {
+    const auto row = [](fill outside) {
         std::string text;
         for (extent at = -4; at < 8; ++at) {
             const extent place = fill_place(at, 4, outside);
@@ -50,13 +50,13 @@ TEST_CASE("an index outside an image is found where the four fill modes say") {
         }
         return text;
     };
-    CHECK(row(fill_mode::nearest) == "aaaaabcddddd");
-    CHECK(row(fill_mode::constant) == "kkkkabcdkkkk");
-    CHECK(row(fill_mode::reflect) == "dcbaabcddcba");
-    CHECK(row(fill_mode::wrap) == "abcdabcdabcd");
-    CHECK(fill_place(-9, 4, fill_mode::reflect) == 0);
-    CHECK(fill_place(-5, 1, fill_mode::reflect) == 0);
-    CHECK(fill_place(7, 1, fill_mode::wrap) == 0);
+    CHECK(row(fill::nearest) == "aaaaabcddddd");
+    CHECK(row(fill::constant) == "kkkkabcdkkkk");
+    CHECK(row(fill::reflect) == "dcbaabcddcba");
+    CHECK(row(fill::wrap) == "abcdabcdabcd");
+    CHECK(fill_place(-9, 4, fill::reflect) == 0);
+    CHECK(fill_place(-5, 1, fill::reflect) == 0);
+    CHECK(fill_place(7, 1, fill::wrap) == 0);
 }
 
 TEST_CASE("images and volumes are resized as SciPy does, areas as exact overlaps") {

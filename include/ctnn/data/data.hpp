@@ -8,6 +8,7 @@
 #include "ctnn/data/dataset.hpp"
 #include "ctnn/data/folds.hpp"
 #include "ctnn/data/left_out.hpp"
+#include "ctnn/data/preprocess/apply.hpp"
 #include "ctnn/data/preprocess/components.hpp"
 #include "ctnn/data/preprocess/filter.hpp"
 #include "ctnn/data/preprocess/histogram.hpp"

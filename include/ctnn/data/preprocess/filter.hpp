@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /// \file
 /// Mean, median and Gaussian filters of images and volumes. Each channel is filtered by itself; outside the image lies
-/// its mirror image (fill_mode::reflect), and an axis of extent 1 is not filtered: so an image is a volume of one slice.
+/// its mirror image (fill::reflect), and an axis of extent 1 is not filtered: so an image is a volume of one
+/// slice.
 #pragma once
 
 #include <algorithm>
@@ -28,8 +29,7 @@ inline void correlate_axis(const image_view& image, std::size_t axis, const std:
     for (extent n = 0; n < lines.lines; ++n) {
         float* first = image.data + lines.start(n);
         for (extent i = -radius; i < lines.count + radius; ++i)
-            line[static_cast<std::size_t>(i + radius)] =
-                first[fill_place(i, lines.count, fill_mode::reflect) * lines.step];
+            line[static_cast<std::size_t>(i + radius)] = first[fill_place(i, lines.count, fill::reflect) * lines.step];
         for (extent i = 0; i < lines.count; ++i) {
             double sum = 0;
             for (std::size_t k = 0; k < weights.size(); ++k)
@@ -93,9 +93,9 @@ inline void correlate_axis(const image_view& image, std::size_t axis, const std:
                     for (extent k = z - rz; k <= z + rz; ++k)
                         for (extent j = y - ry; j <= y + ry; ++j)
                             for (extent i = x - rx; i <= x + rx; ++i)
-                                window.push_back(from.at(fill_place(k, e.depth, fill_mode::reflect),
-                                                         fill_place(j, e.height, fill_mode::reflect),
-                                                         fill_place(i, e.width, fill_mode::reflect), c));
+                                window.push_back(from.at(fill_place(k, e.depth, fill::reflect),
+                                                         fill_place(j, e.height, fill::reflect),
+                                                         fill_place(i, e.width, fill::reflect), c));
                     const auto middle = window.begin() + static_cast<std::ptrdiff_t>(window.size() / 2);
                     std::nth_element(window.begin(), middle, window.end());
                     to.at(z, y, x, c) = *middle;

@@ -4,7 +4,8 @@
 #pragma once
 
 #include <array>
-#include <string>
+#include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "ctnn/core/error.hpp"
@@ -63,19 +64,19 @@ template <class Image>
 }
 
 /// What lies outside an image. The rows show `abcd` with what is left and right of it.
-enum class fill_mode : unsigned char {
+enum class fill : unsigned char {
     nearest,   ///< aaaa abcd dddd
     constant,  ///< kkkk abcd kkkk
     reflect,   ///< dcba abcd dcba, scipy.ndimage's and Keras' reflect; numpy.pad calls it symmetric
     wrap       ///< abcd abcd abcd, scipy.ndimage's grid-wrap
 };
 
-/// The place inside [0, size) whose value stands at `at`, or -1 for fill_mode::constant. \pre size > 0
-[[nodiscard]] constexpr extent fill_place(extent at, extent size, fill_mode outside) {
+/// The place inside [0, size) whose value stands at `at`, or -1 for fill::constant. \pre size > 0
+[[nodiscard]] constexpr extent fill_place(extent at, extent size, fill outside) {
     if (at >= 0 && at < size) return at;
-    if (outside == fill_mode::constant) return -1;
-    if (outside == fill_mode::nearest) return at < 0 ? 0 : size - 1;
-    const extent period = outside == fill_mode::wrap ? size : 2 * size, rest = (at % period + period) % period;
+    if (outside == fill::constant) return -1;
+    if (outside == fill::nearest) return at < 0 ? 0 : size - 1;
+    const extent period = outside == fill::wrap ? size : 2 * size, rest = (at % period + period) % period;
     return rest < size ? rest : period - 1 - rest;
 }
 

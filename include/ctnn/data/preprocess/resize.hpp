@@ -5,7 +5,7 @@
 /// Pillow's convention, and scipy.ndimage.zoom(grid_mode=True).
 #pragma once
 
-#include <cmath>
+#include <algorithm>
 #include <vector>
 
 #include "ctnn/data/preprocess/pixel_view.hpp"
