@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Data sets in memory, their splits and folds, preprocessing; data sets of image files come with CTNN_WITH_IMAGES,
-/// volumes and data sets of volume files with CTNN_WITH_VOLUMES.
+/// Data sets in memory, their splits and folds, preprocessing and augmentation; data sets of image files come with
+/// CTNN_WITH_IMAGES, volumes and data sets of volume files with CTNN_WITH_VOLUMES.
 #pragma once
 
+#include "ctnn/data/augment/augmentation.hpp"
 #include "ctnn/data/batch_order.hpp"
 #include "ctnn/data/dataset.hpp"
 #include "ctnn/data/folds.hpp"
