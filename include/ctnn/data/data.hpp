@@ -4,7 +4,8 @@
 /// CTNN_WITH_IMAGES, volumes and data sets of volume files with CTNN_WITH_VOLUMES.
 #pragma once
 
-#include "ctnn/data/augment/augmentation.hpp"
+#include "ctnn/data/augment/augmented.hpp"
+#include "ctnn/data/batch_loader.hpp"
 #include "ctnn/data/batch_order.hpp"
 #include "ctnn/data/dataset.hpp"
 #include "ctnn/data/folds.hpp"
