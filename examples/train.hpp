@@ -125,6 +125,7 @@ nn::result<outcome> train(sample_source& source, const options& o) {
     model.class_names = source.class_names;
     model.scaling = scaling;
     model.preparation = source.preparation;
+    model.preprocessing = source.preprocessing;
     nn::progress_bar bar;
     cosine_decay schedule(r.rate);
     const auto began = std::chrono::steady_clock::now();

@@ -64,6 +64,7 @@ TEST_CASE("classify trains on folders, writes its files, and uses them again") {
     o.out = folder.at("out/new");
     o.epochs = 12;
     o.batch = 16;
+    o.preprocessing = {nn::stages::gaussian_filter{.sigma = 0.4}, nn::stages::min_max{}};
     auto source = open_source(o);
     REQUIRE(source);
     CHECK(source->class_names == std::vector<std::string>{"a", "b"});
@@ -81,7 +82,9 @@ TEST_CASE("classify trains on folders, writes its files, and uses them again") {
     later.model = o.out + "/model.safetensors";
     later.out = folder.at("judged");
     CHECK(evaluate<net>(later) == 0);
-    CHECK(exists(later.out + "/predictions.csv"));
+    // The stages are the model file's: the same probabilities come out.
+    CHECK(nn::read_model_info(later.model)->preprocessing == o.preprocessing);
+    CHECK(*nn::read_file(later.out + "/predictions.csv") == *nn::read_file(o.out + "/predictions.csv"));
 
     later.out = folder.at("told");
     later.images = {folder.at("set/test/a/100.png"), folder.at("set/test/b/101.png")};
