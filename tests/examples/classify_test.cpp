@@ -116,20 +116,3 @@ TEST_CASE("the threshold decides between two classes, and holds back an uncertai
     CHECK(decide(spread, three, -1) == "b");
     CHECK(decide(spread, three, 0.6) == "uncertain");
 }
-
-TEST_CASE("an augmented image is a function of seed, epoch and sample, and stays itself without change") {
-    nn::dataset<nn::shape<5, 7, 3>> data;
-    for (int i = 0; i < 210; ++i) data.inputs.push_back(static_cast<float>(i % 13));
-    data.labels = {0, 1};
-    using images = augmented<nn::shape<5, 7, 3>>;
-    std::vector<float> one(105), two(105);
-    const images same(data),
-        changed(data, {.shift = 0.1, .zoom = 0.1, .turn = 0.1, .brightness = 0.1, .contrast = 0.1}, nn::seed{4});
-    same.write_input(1, 3, one.data());
-    for (std::size_t i = 0; i < 105; ++i) CHECK(one[i] == doctest::Approx(static_cast<double>(data.inputs[105 + i])));
-    changed.write_input(1, 3, one.data());
-    changed.write_input(1, 3, two.data());
-    CHECK(one == two);
-    changed.write_input(1, 4, two.data());
-    CHECK(one != two);
-}
