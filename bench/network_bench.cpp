@@ -5,8 +5,8 @@
 ///
 /// Counters: GFLOP/s; % of peak, the share of the multiply-add peak (times the threads) that this process measured
 /// around the run; % of bound, the share of the speed at which the multiply-adds or the reading of all parameters,
-/// whatever takes longer, would fill the time; the bytes of memory that the network needs besides its parameters. The
-/// time is the processor's for one thread, the clock's for more.
+/// whatever takes longer, would fill the time; images/s, samples a second; the bytes of memory that the network needs
+/// besides its parameters. The time is the processor's for one thread, the clock's for more.
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -39,6 +39,7 @@ void run(benchmark::State& state) {
     state.counters["GFLOP/s"] = work.operations() / taken * 1e-9;
     state.counters["% of peak"] = 100 * work.operations() / (taken * peak);
     state.counters["% of bound"] = 100 * bench::least_seconds<network>(work.operations(), peak, threads) / taken;
+    state.counters["images/s"] = static_cast<double>(state.range(0)) / taken;
     state.counters["bytes"] = static_cast<double>(work.bytes());
 }
 

@@ -25,6 +25,7 @@ struct sample_source {
     std::optional<nn::medmnist_file> archive;         ///< an .npz file
     std::optional<nn::class_listing_splits> listing;  ///< folders or a table; neither: phantoms
     nn::volume_preparation preparation;               ///< of volumes
+    nn::pipeline preprocessing;                       ///< of every image or volume before it is scaled
     nn::seed random;
     [[nodiscard]] bool of_volumes() const { return wanted.depth > 0; }
 };
@@ -94,6 +95,7 @@ inline nn::error open_files(const options& o, sample_source& source) {
 inline nn::result<sample_source> open_source(const options& o) {
     sample_source source;
     source.random = nn::seed{o.seed};
+    source.preprocessing = o.preprocessing;
     std::error_code ignored;
     if (o.data.empty()) {
         source.description = "phantoms drawn from seed " + std::to_string(o.seed);
@@ -141,20 +143,33 @@ inline std::vector<std::string> numbered(nn::split_part part, nn::extent count) 
     return names;
 }
 
+/// Does to phantoms, values from 0 to 1, what is done to images when they are read.
+template <nn::image_shape Input>
+nn::error finish_phantoms(nn::dataset<Input>& drawn, const nn::input_scaling& scaling, const nn::pipeline& steps) {
+    constexpr nn::dims in = nn::dims_of<Input>;
+    for (nn::extent i = 0; i < drawn.size(); ++i) {
+        float* const to = drawn.inputs.data() + i * Input::size;
+        const nn::float_image picture{in.height(), in.width(), in.channels(), {to, to + Input::size}};
+        if (auto failed = nn::write_image_input<Input>(picture, scaling, to, steps)) return failed;
+    }
+    return {};
+}
+
 /// Reads one part of a source at the size and in the colors of a network's input.
 template <nn::volume_shape Input>
 nn::result<named_samples<Input>> read_part(sample_source& from, nn::split_part part, const nn::input_scaling& scaling) {
     if (!from.of_volumes())
         return nn::error(nn::error_kind::invalid_argument, from.description + " has no volumes, which the model takes");
     if (from.archive) {
-        auto read = nn::read_medmnist<Input>(*from.archive, part, scaling);
+        auto read = nn::read_medmnist<Input>(*from.archive, part, scaling, from.preprocessing);
         if (!read) return read.error();
         read->class_names = from.class_names;
         std::vector<std::string> names = numbered(part, read->size());
         return named_samples<Input>{std::move(*read), std::move(names)};
     }
     nn::class_listing& listing = listing_of(from, part);
-    auto read = nn::read_volumes<Input>(listing, {.preparation = from.preparation, .scaling = scaling});
+    auto read = nn::read_volumes<Input>(
+        listing, {.preparation = from.preparation, .scaling = scaling, .preprocessing = from.preprocessing});
     if (!read) return read.error();
     return named_samples<Input>{std::move(*read), listing.files};
 }
@@ -166,19 +181,20 @@ nn::result<named_samples<Input>> read_part(sample_source& from, nn::split_part p
     named_samples<Input> images;
     if (from.listing) {
         nn::class_listing& listing = listing_of(from, part);
-        auto read = nn::read_images<Input>(listing, {.scaling = scaling});
+        auto read = nn::read_images<Input>(listing, {.scaling = scaling, .preprocessing = from.preprocessing});
         if (!read) return read.error();
         images.samples = std::move(*read);
         images.names = listing.files;
     } else if (from.archive) {
-        auto read = nn::read_medmnist<Input>(*from.archive, part, scaling);
+        auto read = nn::read_medmnist<Input>(*from.archive, part, scaling, from.preprocessing);
         if (!read) return read.error();
         images.samples = std::move(*read);
         images.names = numbered(part, images.samples.size());
     } else if constexpr (nn::dims_of<Input> == nn::make_dims(phantom_side, phantom_side, 1)) {
         const nn::extent first = train ? 0 : validation ? phantoms_to_train : phantoms_to_train + phantoms_to_choose;
         const nn::extent count = train ? phantoms_to_train : validation ? phantoms_to_choose : phantoms_to_test;
-        images.samples = phantoms::draw<Input>(from.random, first, count, scaling);
+        images.samples = phantoms::draw<Input>(from.random, first, count, {});
+        if (auto failed = finish_phantoms(images.samples, scaling, from.preprocessing)) return failed;
         for (nn::extent i = 0; i < count; ++i) images.names.push_back("phantom " + std::to_string(first + i));
     } else {
         return nn::error(nn::error_kind::invalid_argument,

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <ctnn/ctnn.hpp>
@@ -39,6 +40,8 @@ train
     --classes LIST  names of the classes of an .npz file, separated by commas; or their number, to be sure of it
     --spacing MM    volumes: the distance of voxels to resample to; default: voxels as they are in the files
     --window LOW,HIGH   volumes: the values that become black and white; default: the 1st and 99th percentile of each
+    --preprocess STAGES what is done to each image before anything else, separated by semicolons, as in
+                    "median_filter size=3; clahe clip_limit=0.02"; for volumes in place of --window
 
 evaluate
     --model FILE    what train wrote
@@ -53,7 +56,7 @@ predict
     --out DIR       gets predictions.csv with all probabilities; default: this folder
 
 Images are PNG, JPEG, BMP or binary PNM; volumes are .nii, .nii.gz or .hdr with .img, turned to RAS, and cut or filled
-up around their middle to the size of the network. Spacing and window are kept in the model file.
+up around their middle to the size of the network. Spacing, window and stages are kept in the model file.
 Exit code 0: done; 1: done, with something wrong; 2: refused.
 For research; not a medical device.
 )";
@@ -65,6 +68,7 @@ struct options {
     double rate = 0, threshold = -1;
     double spacing = 0, low = 0, high = 0;
     std::uint64_t seed = 1;
+    nn::pipeline preprocessing;
     bool help = false;
 };
 
@@ -117,6 +121,13 @@ inline nn::error read_window(std::string_view text, options& to) {
     return {};
 }
 
+inline nn::error read_stages(std::string_view text, options& to) {
+    auto steps = nn::parse_pipeline(text);
+    if (!steps) return {nn::error_kind::invalid_argument, "--preprocess: " + steps.error().message()};
+    to.preprocessing = std::move(*steps);
+    return {};
+}
+
 /// Reads the command line; error_kind::invalid_argument says in one sentence what is wrong with it.
 inline nn::result<options> read_options(const std::vector<std::string>& words) {
     using nn::extent;
@@ -140,7 +151,8 @@ inline nn::result<options> read_options(const std::vector<std::string>& words) {
         }
         const bool known = word == "--data" || word == "--out" || word == "--model" || word == "--part" ||
                            word == "--epochs" || word == "--batch" || word == "--rate" || word == "--seed" ||
-                           word == "--classes" || word == "--threshold" || word == "--spacing" || word == "--window";
+                           word == "--classes" || word == "--threshold" || word == "--spacing" || word == "--window" ||
+                           word == "--preprocess";
         if (!known) return refuse("unknown option " + word);
         if (i + 1 == words.size()) return refuse(word + " needs a value");
         const std::string& value = words[++i];
@@ -167,6 +179,8 @@ inline nn::result<options> read_options(const std::vector<std::string>& words) {
             failed = read_number<double>(word, value, 0.01, 100, o.spacing);
         else if (word == "--window")
             failed = read_window(value, o);
+        else if (word == "--preprocess")
+            failed = read_stages(value, o);
         else
             failed = read_classes(value, o);
         if (failed) return refuse(failed.message());
@@ -176,6 +190,8 @@ inline nn::result<options> read_options(const std::vector<std::string>& words) {
         return refuse(o.command.empty() ? "no command" : "unknown command '" + o.command + "'");
     if (train && o.out.empty()) return refuse("train needs --out DIR");
     if (!train && o.model.empty()) return refuse(o.command + " needs --model FILE");
+    if (!train && !o.preprocessing.empty()) return refuse("--preprocess is for train; the model file remembers it");
+    if (!o.preprocessing.empty() && o.low < o.high) return refuse("--preprocess takes the place of --window");
     if (predict && o.images.empty()) return refuse("predict needs at least one image or volume");
     if (!predict && !o.images.empty()) return refuse(o.command + " takes no '" + o.images[0] + "'");
     if (o.part != "train" && o.part != "validation" && o.part != "test")

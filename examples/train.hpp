@@ -12,7 +12,7 @@
 #include <ctnn/ctnn.hpp>
 #include <ctnn/train/progress_bar.hpp>
 
-#include "augmentation.hpp"
+#include "cosine_decay.hpp"
 #include "report.hpp"
 #include "verdict.hpp"
 
@@ -22,7 +22,7 @@ namespace classify {
 struct recipe {
     nn::extent epochs = 0, batch = 64;
     double rate = 3e-3, weight_decay = 0.05;
-    augmentation by{};
+    nn::augmentation by{};
 };
 
 /// What has proven itself on validation data: about 1500 batches of images, or 400 of volumes, whatever
@@ -33,11 +33,18 @@ inline recipe recipe_for(const sample_source& from, const options& o, nn::extent
     if (o.batch > 0) r.batch = o.batch;
     if (o.rate > 0) r.rate = o.rate;
     r.epochs = std::max<nn::extent>(12, 1500 * r.batch / samples);
-    r.by = {.shift = 0.06, .zoom = 0.08, .turn = 0.08, .brightness = 0.15, .contrast = 0.15};
+    r.by = {.width_shift_range = 0.06,
+            .height_shift_range = 0.06,
+            .brightness_range = {0.85, 1.15},
+            .depth_shift_range = 0.06,
+            .offset_range = 0.15};
     if (!from.archive && !from.listing) r.epochs = 15;
     if (from.of_volumes()) {
         if (o.batch == 0) r.batch = 16;
         r.epochs = std::max<nn::extent>(12, 400 * r.batch / samples);
+    } else {
+        r.by.rotation_range = 4.6;
+        r.by.zoom_range = {0.92, 1.08};
     }
     if (o.epochs > 0) r.epochs = o.epochs;
     return r;
@@ -119,12 +126,13 @@ nn::result<outcome> train(sample_source& source, const options& o) {
     // are kept: the rate has come down to nearly nothing, and validation is there to be looked at.
     const recipe r = recipe_for(source, o, to_train->samples.size());
     const nn::extent trained_on = to_train->samples.size(), chosen_on = to_choose->samples.size();
-    const augmented<input> train_set(std::move(to_train->samples), r.by, start),
+    const nn::augmented<input> train_set(std::move(to_train->samples), r.by, start),
         validation(std::move(to_choose->samples));
     nn::model<Net> model{start};
     model.class_names = source.class_names;
     model.scaling = scaling;
     model.preparation = source.preparation;
+    model.preprocessing = source.preprocessing;
     nn::progress_bar bar;
     cosine_decay schedule(r.rate);
     const auto began = std::chrono::steady_clock::now();

@@ -24,17 +24,14 @@ inline std::string listed(const std::vector<std::string>& names) {
 
 /// Reads one file as a network of this input sees it.
 template <nn::volume_shape Input>
-nn::error read_sample(const std::string& file, const nn::input_scaling& scaling, const nn::volume_preparation& by,
-                      float* to) {
-    return nn::read_volume_input<Input>(file, {.preparation = by, .scaling = scaling}, to);
+nn::error read_sample(const std::string& file, const nn::volume_folder_options& options, float* to) {
+    return nn::read_volume_input<Input>(file, options, to);
 }
 template <nn::image_shape Input>
-nn::error read_sample(const std::string& file, const nn::input_scaling& scaling, const nn::volume_preparation&,
-                      float* to) {
+nn::error read_sample(const std::string& file, const nn::volume_folder_options& options, float* to) {
     auto image = nn::read_image(file, {.channels = nn::dims_of<Input>.channels()});
     if (!image) return image.error();
-    nn::write_image_input<Input>(std::move(*image), scaling, to);
-    return {};
+    return nn::write_image_input<Input>(std::move(*image), options.scaling, to, options.preprocessing);
 }
 
 /// Judges a model file on one part of a source.
@@ -55,6 +52,7 @@ int evaluate(const options& o) {
                                                    " classes, the model " + std::to_string(Net::output::size)});
     source->class_names = model.class_names;
     source->preparation = model.preparation;
+    source->preprocessing = model.preprocessing;
     const nn::split_part part = o.part == "train"        ? nn::split_part::train
                                 : o.part == "validation" ? nn::split_part::validation
                                                          : nn::split_part::test;
@@ -98,8 +96,10 @@ int predict(const options& o) {
     verdict v{.scores = {}, .classes = Net::output::size};
     std::vector<std::string> read, predicted;
     nn::tensor<input> pixels;
+    const nn::volume_folder_options as_trained{
+        .preparation = model.preparation, .scaling = model.scaling, .preprocessing = model.preprocessing};
     for (const std::string& file : o.images) {
-        if (auto failed = read_sample<input>(file, model.scaling, model.preparation, pixels.data())) {
+        if (auto failed = read_sample<input>(file, as_trained, pixels.data())) {
             answer = refuse(failed);
             continue;
         }

@@ -31,6 +31,8 @@ TEST_CASE("a command line of classify is read whole") {
     CHECK(v->spacing == 1.5);
     CHECK(v->low == -1000);
     CHECK(v->high == 400.5);
+    CHECK(classify::read_options({"train", "--out", "x", "--preprocess", "median_filter size=5; z_score"})
+              ->preprocessing == nn::pipeline{nn::stages::median_filter{.size = 5}, nn::stages::z_score{}});
     const auto p = classify::read_options({"predict", "a.png", "--model", "m", "--threshold", "0.25", "b.png"});
     REQUIRE(p);
     CHECK(p->images == std::vector<std::string>{"a.png", "b.png"});
@@ -57,6 +59,12 @@ TEST_CASE("a wrong command line is refused with what is wrong and where help is"
     CHECK(refused({"train", "--out", "x", "--window", "5,5"}) == "--window: LOW is below HIGH; see classify --help");
     CHECK(refused({"train", "--out", "x", "--window", "a,5"}).find("--window LOW is 'a', expected a number") == 0);
     CHECK(refused({"train", "--out", "x", "--spacing", "0"}).find("--spacing is '0', expected a number from 0.01") ==
+          0);
+    CHECK(refused({"train", "--out", "x", "--preprocess", "sharpen"})
+              .find("--preprocess: pipeline: stage 1: 'sharpen' is no stage") == 0);
+    CHECK(refused({"train", "--out", "x", "--preprocess", "min_max", "--window", "0,1"}) ==
+          "--preprocess takes the place of --window; see classify --help");
+    CHECK(refused({"predict", "--model", "m", "x.png", "--preprocess", "min_max"}).find("--preprocess is for train") ==
           0);
     CHECK(refused({"evaluate", "--data", "x"}) == "evaluate needs --model FILE; see classify --help");
     CHECK(refused({"evaluate", "--model", "m", "--part", "all"})

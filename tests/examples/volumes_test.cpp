@@ -160,27 +160,6 @@ TEST_CASE("classify trains on class folders of volumes, and tells the class of a
           std::string::npos);
 }
 
-TEST_CASE("an augmented volume is a function of seed, epoch and sample, and stays itself without change") {
-    using input = nn::shape<3, 4, 5, 2>;
-    nn::dataset<input> data;
-    for (int i = 0; i < 240; ++i) data.inputs.push_back(static_cast<float>(i % 17));
-    data.labels = {0, 1};
-    std::vector<float> one(120), two(120);
-    const augmented<input> same(data), changed(data, {.shift = 0.4, .brightness = 0.1, .contrast = 0.1}, nn::seed{4}),
-        moved(data, {.shift = 0.4}, nn::seed{4});
-    same.write_input(1, 3, one.data());
-    CHECK(std::equal(one.begin(), one.end(), data.inputs.begin() + 120));
-    changed.write_input(1, 3, one.data());
-    changed.write_input(1, 3, two.data());
-    CHECK(one == two);
-    changed.write_input(1, 4, two.data());
-    CHECK(one != two);
-    moved.write_input(0, 1, one.data());
-    for (std::size_t i = 0; i < 120; i += 2)  // whole voxels: both channels together, and none that was not there
-        CHECK(std::search(data.inputs.begin(), data.inputs.begin() + 120, one.begin() + static_cast<std::ptrdiff_t>(i),
-                          one.begin() + static_cast<std::ptrdiff_t>(i) + 2) != data.inputs.begin() + 120);
-}
-
 TEST_SUITE_BEGIN("slow");
 
 TEST_CASE("hippocampus crops are told from crops elsewhere with an accuracy of 0.95") {

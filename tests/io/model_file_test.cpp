@@ -27,7 +27,7 @@ bool same_numbers(const Model& a, const Model& b) {
 template <class Model>
 bool same(const Model& a, const Model& b) {
     return same_numbers(a, b) && a.class_names == b.class_names && a.scaling == b.scaling &&
-           a.preparation == b.preparation;
+           a.preparation == b.preparation && a.preprocessing == b.preprocessing;
 }
 
 std::string bytes_of(const std::string& path) {
@@ -77,6 +77,30 @@ TEST_CASE("how volumes were prepared is saved exactly, and not written where not
     CHECK(same(m.copy(), m));
     REQUIRE_FALSE(nn::load(loaded, folder / "a.safetensors"));
     CHECK(loaded.preparation == nn::volume_preparation{});
+}
+
+TEST_CASE("a pipeline is saved with the model, not written where there is none, and refused where it is not known") {
+    const temporary_folder folder;
+    nn::model<net> m = trained(), loaded{nn::seed{1}};
+    REQUIRE_FALSE(nn::save(m, folder / "a.safetensors"));
+    CHECK(bytes_of(folder / "a.safetensors").find("ctnn.preprocessing") == std::string::npos);
+    m.preprocessing = {nn::stages::window{.level = -600, .width = 1500}, nn::stages::gaussian_filter{.sigma = 0.1}};
+    REQUIRE_FALSE(nn::save(m, folder / "b.safetensors"));
+    REQUIRE_FALSE(nn::load(loaded, folder / "b.safetensors"));
+    CHECK(same(loaded, m));
+    CHECK(same(m.copy(), m));
+    CHECK(nn::read_model_info(folder / "b.safetensors")->preprocessing == m.preprocessing);
+    REQUIRE_FALSE(nn::load(loaded, folder / "a.safetensors"));
+    CHECK(loaded.preprocessing.empty());
+
+    REQUIRE_FALSE(nn::write_safetensors(folder / "c.safetensors", {}, {{"ctnn.preprocessing", "min_max; sharpen"}}));
+    const nn::error unknown = nn::load(loaded, folder / "c.safetensors");
+    CHECK(unknown.kind() == nn::error_kind::unsupported);
+    CHECK(unknown.message().find("c.safetensors: pipeline: stage 2: 'sharpen' is no stage") != std::string::npos);
+    CHECK(nn::read_model_info(folder / "c.safetensors").error().kind() == nn::error_kind::unsupported);
+    m.preprocessing = {nn::stages::gaussian_filter{.sigma = -1}};
+    CHECK(nn::save(m, folder / "d.safetensors").kind() == nn::error_kind::invalid_argument);
+    CHECK(bytes_of(folder / "d.safetensors").empty());
 }
 
 TEST_CASE("running statistics and double are saved too") {

@@ -31,7 +31,7 @@ LIBRARIES = {
     re.compile(r"xsimd/"): {"kernels"},
     re.compile(r".*intrin\.h|arm_neon\.h"): {"kernels", "stb_read.hpp"},
     re.compile(r"(limits|math|stdarg|stddef|stdint|stdio|stdlib|string)\.h"): {"stb_read.hpp", "stb_write.hpp"},
-    re.compile(r"omp\.h"): {"core"},
+    re.compile(r"(omp|pthread)\.h"): {"core"},
     re.compile(r"(stb/)?stb_.*\.h"): {"io", "report"},
     re.compile(r"zlib\.h"): {"io"},
     re.compile(r"xtensor/|xtl/"): {"xtensor.hpp"},

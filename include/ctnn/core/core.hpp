@@ -10,6 +10,7 @@
 #include "ctnn/core/number.hpp"
 #include "ctnn/core/operation.hpp"
 #include "ctnn/core/options.hpp"
+#include "ctnn/core/pipeline.hpp"
 #include "ctnn/core/random.hpp"
 #include "ctnn/core/shape.hpp"
 #include "ctnn/core/storage.hpp"

@@ -18,6 +18,7 @@ namespace ctnn {
 /// How the images of a data set are read.
 struct image_folder_options {
     input_scaling scaling{};                      ///< x = pixel * factor + shift, pixel in [0, 1]
+    pipeline preprocessing{};                     ///< what is done to the pixels before that
     transparency alpha = transparency::refuse;    ///< what transparent pixels become
     std::int64_t budget = std::int64_t{4} << 30;  ///< bytes of the data set in memory
 };
@@ -39,8 +40,8 @@ template <image_shape Input, class T = float>
             result<image> picture =
                 read_image(listing.files[i], {.channels = dims_of<Input>.channels(), .alpha = options.alpha});
             if (!picture) return picture.error();
-            write_image_input<Input>(std::move(*picture), options.scaling, to);
-            return {};
+            return detail::name_file(listing.files[i], write_image_input<Input>(std::move(*picture), options.scaling,
+                                                                                to, options.preprocessing));
         });
 }
 

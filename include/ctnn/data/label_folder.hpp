@@ -55,15 +55,12 @@ template <volume_shape Input, class T = float>
             if (labels->channels != 1 || !same_place(v->grid, labels->grid))
                 return {error_kind::shape_mismatch, pairs.labels[i],
                         "has other extents than " + pairs.images[i] + ", several channels, or lies at another place"};
-            const auto in = [](const std::string& file, const error& failed) {
-                return error(failed.kind(), file, failed.message());
-            };
-            const result<volume> prepared = prepare(*v, options.preparation);
-            if (!prepared) return in(pairs.images[i], prepared.error());
+            const result<volume> prepared = prepare(*v, options.preparation, options.preprocessing);
+            if (!prepared) return detail::name_file(pairs.images[i], prepared.error());
             const result<label_volume> fitted = detail::fitted_labels<Input>(*labels, prepared->grid, outside);
-            if (!fitted) return in(pairs.labels[i], fitted.error());
+            if (!fitted) return detail::name_file(pairs.labels[i], fitted.error());
             if (error failed = write_prepared<Input>(*prepared, options.scaling, inputs))
-                return in(pairs.images[i], failed);
+                return detail::name_file(pairs.images[i], failed);
             for (const std::int32_t label : fitted->values) *to++ = label;
             return {};
         });

@@ -18,6 +18,7 @@ namespace ctnn {
 /// How images and masks are read.
 struct mask_folder_options {
     input_scaling scaling{};                      ///< x = pixel * factor + shift, pixel in [0, 1]
+    pipeline preprocessing{};                     ///< what is done to the pixels before that
     transparency alpha = transparency::refuse;    ///< what transparent pixels of images become
     std::vector<extent> values{0, 255};           ///< the gray value of each class in a mask; others are refused
     std::int64_t budget = std::int64_t{4} << 30;  ///< bytes of the data set in memory
@@ -85,8 +86,8 @@ template <image_shape Input, class T = float>
             if (error failed = detail::write_mask(*mask, pairs.labels[i], options.values, dims_of<Input>.height(),
                                                   dims_of<Input>.width(), labels))
                 return failed;
-            write_image_input<Input>(std::move(*picture), options.scaling, inputs);
-            return {};
+            return detail::name_file(pairs.images[i], write_image_input<Input>(std::move(*picture), options.scaling,
+                                                                               inputs, options.preprocessing));
         });
 }
 

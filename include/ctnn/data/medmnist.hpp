@@ -81,7 +81,7 @@ inline error medmnist_labels(const npz& archive, const std::string& file, const 
 /// Sample i of an array of images, as values from 0 to 1.
 template <image_shape Input, class From, class T>
 error medmnist_image(const From* pixels, double maximum, const medmnist_file& from, const input_scaling& scaling,
-                     T* to) {
+                     const pipeline& preprocessing, T* to) {
     const extent size = from.height * from.width * from.channels;
     if constexpr (sizeof(From) <= 2) {
         image picture{.height = from.height,
@@ -89,7 +89,7 @@ error medmnist_image(const From* pixels, double maximum, const medmnist_file& fr
                       .channels = from.channels,
                       .maximum = static_cast<extent>(maximum),
                       .pixels = std::vector<std::uint16_t>(pixels, pixels + size)};
-        write_image_input<Input>(std::move(picture), scaling, to);
+        return write_image_input<Input>(std::move(picture), scaling, to, preprocessing);
     } else {
         float_image picture{from.height, from.width, dims_of<Input>.channels(), {}};
         for (extent i = 0; i < size; i += from.channels) {
@@ -103,19 +103,18 @@ error medmnist_image(const From* pixels, double maximum, const medmnist_file& fr
             else
                 picture.values.push_back(from.channels == 1 ? at(0) : 0.299f * at(0) + 0.587f * at(1) + 0.114f * at(2));
         }
-        write_values<Input>(picture, scaling, to);
+        return write_values<Input>(std::move(picture), scaling, preprocessing, to);
     }
-    return {};
 }
 
 template <image_shape Input, class From, class T>
 error medmnist_images(const array& images, double maximum, const medmnist_file& from, const input_scaling& scaling,
-                      dataset<Input, T>& to) {
+                      const pipeline& preprocessing, dataset<Input, T>& to) {
     const std::vector<From> pixels = images.as<From>();
     const extent size = from.height * from.width * from.channels, n = images.shape[0];
     to.inputs.resize(static_cast<std::size_t>(n * Input::size));
     for (extent i = 0; i < n; ++i) {
-        if (error failed = medmnist_image<Input>(pixels.data() + i * size, maximum, from, scaling,
+        if (error failed = medmnist_image<Input>(pixels.data() + i * size, maximum, from, scaling, preprocessing,
                                                  to.inputs.data() + i * Input::size))
             return {failed.kind(), from.file, "image " + std::to_string(i) + ": " + failed.message()};
     }
@@ -235,16 +234,17 @@ inline error medmnist_split(medmnist_file& to, const std::string& name, std::vec
     });
 }
 
-/// The samples of one split, resized and gray or color as the network's input says (write_image_input()). Where a
-/// sample may be of several classes, values are 1 or 0 for each and labels are empty.
-/// Refuses volumes with shape_mismatch, floating-point pixels outside 0 to 1 with not_finite, and what npz::read()
-/// refuses.
+/// The samples of one split, resized and gray or color as the network's input says (write_image_input()), after the
+/// pipeline has been done to their pixels from 0 to 1. Where a sample may be of several classes, values are 1 or 0 for
+/// each and labels are empty. Refuses volumes with shape_mismatch, floating-point pixels outside 0 to 1 with
+/// not_finite, and what apply() and npz::read() refuse.
 ///
 ///     auto file = ctnn::open_medmnist("pneumoniamnist.npz");
 ///     auto train = ctnn::read_medmnist<net::input>(*file, ctnn::split_part::train, {2, -1});
 template <image_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_medmnist(const medmnist_file& from, split_part part,
-                                                      const input_scaling& scaling = {}) {
+                                                      const input_scaling& scaling = {},
+                                                      const pipeline& preprocessing = {}) {
     return detail::catch_out_of_memory(from.file, [&]() -> result<dataset<Input, T>> {
         if (from.depth > 0)
             return error(error_kind::shape_mismatch, from.file, "holds volumes, where the network takes images");
@@ -255,13 +255,14 @@ template <image_shape Input, class T = float>
         error failed;
         switch (images->type) {
             case element_type::u1:
-                failed = detail::medmnist_images<Input, std::uint8_t>(*images, 255, from, scaling, data);
+                failed = detail::medmnist_images<Input, std::uint8_t>(*images, 255, from, scaling, preprocessing, data);
                 break;
             case element_type::u2:
-                failed = detail::medmnist_images<Input, std::uint16_t>(*images, 65535, from, scaling, data);
+                failed =
+                    detail::medmnist_images<Input, std::uint16_t>(*images, 65535, from, scaling, preprocessing, data);
                 break;
             default:
-                failed = detail::medmnist_images<Input, double>(*images, 1, from, scaling, data);
+                failed = detail::medmnist_images<Input, double>(*images, 1, from, scaling, preprocessing, data);
         }
         if (failed) return failed;
         return data;

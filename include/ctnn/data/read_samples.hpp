@@ -29,6 +29,11 @@ constexpr extent labels_beside(const label_pairs&) {
     return positions_of<Input>;
 }
 
+/// The failure, if there is one, with the name of the file that it is about.
+[[nodiscard, gnu::cold]] inline error name_file(const std::string& file, const error& failed) {
+    return failed ? error(failed.kind(), file, failed.message()) : error{};
+}
+
 template <class Data>
 void take_labels(const class_listing& from, Data& to) {
     to.labels = from.labels;

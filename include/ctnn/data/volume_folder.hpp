@@ -16,6 +16,7 @@ namespace ctnn {
 struct volume_folder_options {
     volume_preparation preparation{};             ///< orientation, spacing, values from 0 to 1
     input_scaling scaling{};                      ///< x = value * factor + shift
+    pipeline preprocessing{};                     ///< in place of the preparation's low and high, before the scaling
     std::int64_t file_budget = default_budget;    ///< bytes of one volume
     std::int64_t budget = std::int64_t{4} << 30;  ///< bytes of the data set in memory
 };
@@ -37,8 +38,8 @@ template <volume_shape Input, class T>
     return detail::catch_out_of_memory(file, [&]() -> error {
         const result<volume> v = read_volume(file, options.file_budget);
         if (!v) return v.error();
-        const error failed = write_volume_input<Input>(*v, options.preparation, options.scaling, to);
-        return failed ? error(failed.kind(), file, failed.message()) : error{};
+        return detail::name_file(
+            file, write_volume_input<Input>(*v, options.preparation, options.scaling, to, options.preprocessing));
     });
 }
 

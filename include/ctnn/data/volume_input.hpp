@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "ctnn/core/input_scaling.hpp"
+#include "ctnn/core/pipeline.hpp"
 #include "ctnn/core/volume_preparation.hpp"
+#include "ctnn/data/preprocess/apply.hpp"
 #include "ctnn/data/volume_crop.hpp"
 #include "ctnn/data/volume_orientation.hpp"
 #include "ctnn/data/volume_resample.hpp"
@@ -50,11 +52,22 @@ inline void rescale(volume& v, extent channel, const volume_preparation& by) {
     }
 }
 
+/// Does a pipeline to the voxels. Refuses other extents as its end: the voxels would have lost their place.
+[[nodiscard]] inline error preprocess_volume(volume& v, const pipeline& by) {
+    const pixel_extents before{v.grid.depth, v.grid.height, v.grid.width, v.channels};
+    pixel_extents extents = before;
+    if (error failed = apply(by, extents, v.values)) return failed;
+    if (extents == before) return {};
+    return {error_kind::shape_mismatch, "pipeline: resizes a volume; its voxels are resampled by their spacing"};
+}
+
 }  // namespace detail
 
-/// The volume turned to RAS, resampled, and with values from 0 to 1. Refuses what reorient() and resample_to_spacing()
-/// refuse, and NaN and infinity with not_finite.
-[[nodiscard]] inline result<volume> prepare(const volume& from, const volume_preparation& by) {
+/// The volume turned to RAS, resampled, and with values from 0 to 1; or, where a pipeline is given, with what that
+/// makes of the values of the file (HU in a CT). Refuses what reorient(), resample_to_spacing() and apply() refuse, NaN
+/// and infinity with not_finite, and a pipeline that resizes with shape_mismatch.
+[[nodiscard]] inline result<volume> prepare(const volume& from, const volume_preparation& by,
+                                            const pipeline& preprocessing = {}) {
     result<volume> turned = reorient(from, "RAS");
     if (!turned) return turned.error();
     volume v = std::move(*turned);
@@ -71,7 +84,10 @@ inline void rescale(volume& v, extent channel, const volume_preparation& by) {
                                                      std::to_string(at / v.grid.width % v.grid.height) + ", " +
                                                      std::to_string(at / (v.grid.width * v.grid.height)) + ")");
         }
-    for (extent channel = 0; channel < v.channels; ++channel) detail::rescale(v, channel, by);
+    if (preprocessing.empty())
+        for (extent channel = 0; channel < v.channels; ++channel) detail::rescale(v, channel, by);
+    else if (error failed = detail::preprocess_volume(v, preprocessing))
+        return failed;
     return v;
 }
 
@@ -89,18 +105,18 @@ template <volume_shape Input, class T>
 ///
 ///     takes    a volume of any orientation, spacing and extents with the input's number of channels
 ///     gives    Input::size numbers, [slice][row][column][channel]: slices go to the top, rows to the front, columns to
-///              the right (RAS); x = value * factor + shift, where the preparation made value from 0 to 1
+///              the right (RAS); x = value * factor + shift, where preparation or pipeline made value
 ///     converts the spacing by resample_to_spacing(); the extents by cutting or filling up around the middle, with what
 ///              value 0 becomes; each channel's values by themselves
 ///     refuses  what prepare() refuses, and another number of channels as shape_mismatch
 template <volume_shape Input, class T>
 [[nodiscard]] error write_volume_input(const volume& from, const volume_preparation& preparation,
-                                       const input_scaling& scaling, T* to) {
+                                       const input_scaling& scaling, T* to, const pipeline& preprocessing = {}) {
     if (from.channels != dims_of<Input>.channels())
         return {error_kind::shape_mismatch, "a volume of " + std::to_string(from.channels) +
                                                 " channels where a network takes " +
                                                 std::to_string(dims_of<Input>.channels())};
-    const result<volume> v = prepare(from, preparation);
+    const result<volume> v = prepare(from, preparation, preprocessing);
     if (!v) return v.error();
     return write_prepared<Input>(*v, scaling, to);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ctnn/core/input_scaling.hpp"
+#include "ctnn/core/pipeline.hpp"
 #include "ctnn/core/random.hpp"
 #include "ctnn/core/storage.hpp"
 #include "ctnn/core/volume_preparation.hpp"
@@ -88,6 +89,7 @@ public:
         class_names = other.class_names;
         scaling = other.scaling;
         preparation = other.preparation;
+        preprocessing = other.preprocessing;
     }
     /// Takes over another model's parameters and statistics; allocates nothing.
     void copy_numbers(const model& other) noexcept {
@@ -98,6 +100,7 @@ public:
     std::vector<std::string> class_names;  ///< of the outputs; saved with the model
     input_scaling scaling{};               ///< what was done to the pixels; saved with the model
     volume_preparation preparation{};      ///< what was done to volumes before that; saved with the model
+    pipeline preprocessing{};              ///< what was done to pixels or voxels before scaling; saved with the model
 
 private:
     struct nothing {};

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "ctnn/core/text.hpp"
@@ -23,6 +24,7 @@ struct model_file_info {
     std::vector<std::string> class_names;
     input_scaling scaling;
     volume_preparation preparation{};
+    pipeline preprocessing{};
 };
 
 /// How a model file is read.
@@ -83,12 +85,15 @@ namespace detail {
     return end.ec == std::errc{} ? value : otherwise;
 }
 
-[[gnu::cold]] inline model_file_info info_of(const safetensors_file& file) {
+/// Refuses a pipeline that this program cannot read: the network would see other numbers than it was trained on.
+[[gnu::cold]] inline result<model_file_info> info_of(const safetensors_file& file, const std::string& path) {
     const auto text = [&](const char* key) {
         const std::string* found = file.find_metadata(key);
         return found == nullptr ? std::string{} : *found;
     };
-    return {
+    result<pipeline> preprocessing = parse_pipeline(text("ctnn.preprocessing"));
+    if (!preprocessing) return error(preprocessing.error().kind(), path, preprocessing.error().message());
+    return model_file_info{
         text("ctnn.fingerprint"),
         text("ctnn.architecture"),
         split_lines(text("ctnn.class_names")),
@@ -97,7 +102,8 @@ namespace detail {
           number_of(file.find_metadata("ctnn.volume_spacing.y"), 0),
           number_of(file.find_metadata("ctnn.volume_spacing.z"), 0)},
          number_of(file.find_metadata("ctnn.volume_low"), 0),
-         number_of(file.find_metadata("ctnn.volume_high"), 0)}};
+         number_of(file.find_metadata("ctnn.volume_high"), 0)},
+        std::move(*preprocessing)};
 }
 
 /// Every difference between the tensors of a file and those of a network, a line each.
@@ -130,12 +136,14 @@ inline constexpr tensor_type type_of_scalar = sizeof(T) == 4 ? tensor_type::f32 
 }  // namespace detail
 
 /// Writes a model: its tensors under the names of tensors_of<Net>(), and in the metadata the architecture with its
-/// fingerprint, class names, input scaling, preparation of volumes, a self-test and a checksum. Crash-safe: a failure
-/// leaves the old file.
-/// \returns error_kind::cannot_open or cannot_write, or invalid_argument for names that are no UTF-8
+/// fingerprint, class names, input scaling, preparation of volumes, pipeline, a self-test and a checksum. Crash-safe: a
+/// failure leaves the old file.
+/// \returns error_kind::cannot_open or cannot_write, or invalid_argument for names that are no UTF-8 and for a pipeline
+///          with numbers outside their bounds
 template <class Net, class T>
 [[nodiscard, gnu::cold]] error save(const model<Net, T>& m, const std::string& path) {
     return detail::catch_out_of_memory(path, [&]() -> error {
+        if (error failed = check(m.preprocessing)) return failed;
         const self_test test = make_self_test(m);
         std::vector<tensor_source> tensors;
         for (const named_tensor& t : tensors_of<Net>()) {
@@ -158,6 +166,7 @@ template <class Net, class T>
             metadata.emplace_back("ctnn.volume_low", to_text(m.preparation.low));
             metadata.emplace_back("ctnn.volume_high", to_text(m.preparation.high));
         }
+        if (!m.preprocessing.empty()) metadata.emplace_back("ctnn.preprocessing", to_text(m.preprocessing));
         metadata.emplace_back("ctnn.self_test.pixels", pixels_text(test));
         metadata.emplace_back("ctnn.self_test.scores", scores_text(test));
         return write_safetensors(path, tensors, metadata);
@@ -172,7 +181,7 @@ template <class Net, class T>
         if (!bytes) return bytes.error();
         const result<safetensors_file> file = parse_safetensors(*bytes, path);
         if (!file) return file.error();
-        return detail::info_of(*file);
+        return detail::info_of(*file, path);
     });
 }
 
@@ -184,7 +193,9 @@ template <class Net, class T>
                                             const load_options& options) {
     const result<safetensors_file> file = parse_safetensors(bytes, path);
     if (!file) return file.error();
-    const model_file_info info = info_of(*file);
+    const result<model_file_info> read_info = info_of(*file, path);
+    if (!read_info) return read_info.error();
+    const model_file_info& info = *read_info;
     const std::vector<named_tensor> expected = tensors_of<Net>();
     const std::string differences = tensor_differences(*file, expected, type_of_scalar<T>);
     if (file->has_checksum && info.fingerprint != fingerprint_of<Net>())
@@ -207,6 +218,7 @@ template <class Net, class T>
     fresh.class_names = info.class_names;
     fresh.scaling = info.scaling;
     fresh.preparation = info.preparation;
+    fresh.preprocessing = info.preprocessing;
     if (file->has_checksum) {
         const std::string *pixels = file->find_metadata("ctnn.self_test.pixels"),
                           *scores = file->find_metadata("ctnn.self_test.scores");
@@ -224,7 +236,8 @@ template <class Net, class T>
 ///
 /// A file of another tool is taken when its tensors have exactly the network's names, shapes and type.
 /// \returns what read_file and parse_safetensors refuse; architecture_mismatch with the first layer that differs;
-///          shape_mismatch with every tensor that does; not_finite with the first place; self_test_failed
+///          shape_mismatch with every tensor that does; not_finite with the first place; self_test_failed;
+///          what parse_pipeline() refuses in the stored pipeline: unsupported for a stage that is not known here
 template <class Net, class T>
 [[nodiscard, gnu::cold]] error load(model<Net, T>& m, const std::string& path, const load_options& options = {}) {
     return detail::catch_out_of_memory(path, [&]() -> error {

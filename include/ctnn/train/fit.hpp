@@ -3,12 +3,12 @@
 /// Training in one call.
 #pragma once
 
-#include <cstring>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "ctnn/core/clock.hpp"
+#include "ctnn/data/batch_loader.hpp"
 #include "ctnn/data/batch_order.hpp"
 #include "ctnn/train/clip.hpp"
 #include "ctnn/train/evaluate.hpp"
@@ -37,6 +37,8 @@ struct fit_options {
     bool restore_best = false;         ///< end with the weights of the best epoch; implied by patience
     monitor watched = monitor::loss;   ///< of the validation data, or the training loss without them
     extent threads = 0;                ///< 0: as many as OpenMP offers; results do not depend on it
+    extent loaders = 0;                ///< threads besides that gather and augment batches ahead; nor on these
+    extent ahead = 2;                  ///< batches that may wait, with loaders; each is memory of a whole batch
     std::vector<training_callback*> callbacks{};
     rate_schedule schedule{};                          ///< of the optimizer's rate; none: it keeps its own
     schedule_unit schedule_in = schedule_unit::epoch;  ///< what the schedule's time counts
@@ -49,47 +51,11 @@ struct fit_options {
 
 namespace detail {
 
-/// A batch gathered from all over a data set, in memory of its own.
+/// What a batch is to be compared with.
 template <class Data>
-class batch_memory {
-public:
-    using T = typename Data::scalar;
-    batch_memory(const Data& data, extent batch)
-        : data_(data),
-          inputs_(batch * Data::input::size),
-          labels_each_(static_cast<extent>(data.labels.size()) / data.size()),
-          values_each_(static_cast<extent>(data.values.size()) / data.size()),
-          labels_(batch * labels_each_),
-          values_(batch * values_each_) {}
-
-    /// Copies the samples order[0 .. samples). A data set with a member write_input(sample, epoch, to) draws its inputs
-    /// itself: that is where augmentation goes.
-    void gather(const extent* order, extent samples, extent epoch) {
-        for (extent i = 0; i < samples; ++i) {
-            T* to = inputs_.data() + i * Data::input::size;
-            if constexpr (requires { data_.write_input(order[i], epoch, to); })
-                data_.write_input(order[i], epoch, to);
-            else
-                std::memcpy(static_cast<void*>(to), data_.input_of(order[i]),
-                            sizeof(T) * static_cast<std::size_t>(Data::input::size));
-            for (extent k = 0; k < labels_each_; ++k)
-                labels_[i * labels_each_ + k] = data_.labels[static_cast<std::size_t>(order[i] * labels_each_ + k)];
-            for (extent k = 0; k < values_each_; ++k)
-                values_[i * values_each_ + k] = data_.values[static_cast<std::size_t>(order[i] * values_each_ + k)];
-        }
-    }
-    [[nodiscard]] const T* inputs() const { return inputs_.data(); }
-    [[nodiscard]] target<T> expected() const {
-        return {labels_each_ > 0 ? labels_.data() : nullptr, values_each_ > 0 ? values_.data() : nullptr};
-    }
-
-private:
-    const Data& data_;
-    aligned_block<T> inputs_;
-    extent labels_each_, values_each_;
-    aligned_block<std::int32_t> labels_;
-    aligned_block<T> values_;
-};
+[[nodiscard]] target<typename Data::scalar> expected_of(const batch_memory<Data>& batch) {
+    return {batch.labels(), batch.values()};
+}
 
 /// Share of right labels among the outputs that a loss reads; logits and probabilities have the same largest channel.
 template <class Loss, class T>
@@ -117,6 +83,8 @@ template <class Data>
 [[nodiscard, gnu::cold]] error check_options(const fit_options<Data>& options) {
     constexpr error_kind invalid = error_kind::invalid_argument;
     if (options.epochs < 1 || options.batch < 1) return {invalid, "fit: epochs and batch must be at least 1"};
+    if (options.loaders < 0 || options.loaders > 256 || options.ahead < 1 || options.ahead > 1024)
+        return {invalid, "fit: loaders must be 0 to 256 and ahead 1 to 1024"};
     if (options.accumulate < 1) return {invalid, "fit: accumulate must be at least 1"};
     if (error failed = check_setting("fit", "clip_value", options.clip_value)) return failed;
     if (error failed = check_setting("fit", "clip_norm", options.clip_norm)) return failed;
@@ -190,9 +158,9 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     const extent threads = options.threads > 0 ? options.threads : available_threads();
     gradient<Net, T> slope;
     optimizer_state<Optimizer, Net, T> state(descent);
-    detail::batch_memory<Data> memory(data, batch);
     std::vector<extent> order(static_cast<std::size_t>(data.size()));
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<extent>(i);
+    batch_loader<Data> loader(data, batch, options.loaders, options.ahead);
     evaluation<T> validated;
     const bool keeps_best = options.restore_best || options.patience > 0;
     std::optional<model<Net, T>> best;
@@ -208,7 +176,8 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     history.epochs.reserve(static_cast<std::size_t>(options.epochs));
     training_moment moment{
         .epochs = options.epochs, .batches = (data.size() + batch - 1) / batch, .rate = descent.rate, .run = &run};
-    execution::row_probe<T> probe{pass.tape(), memory.inputs(), m.parameters(), m.state()};
+    const T* inputs = nullptr;  // of the batch in hand
+    execution::row_probe<T> probe{pass.tape(), inputs, m.parameters(), m.state()};
     // What is known of an epoch when it ends, or when a run that was stopped goes on.
     const auto take_in = [&](const epoch_record& record) {
         moment.improved = so_far.improved(record);
@@ -263,15 +232,18 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
             descent.rate = moment.rate;
             if (options.shuffled)
                 shuffle_groups(order, samples_together_of<Loss>(), options.random, static_cast<std::uint64_t>(epoch));
+            const extent met = moment.batch * batch, first = met < data.size() ? met : data.size();
+            loader.begin(order.data() + first, data.size() - first, epoch);
             double gathered = 0;  // the normalizer of the batches since the last step
-            for (extent from = moment.batch * batch; from < data.size(); from += batch) {
+            for (extent from = first; from < data.size(); from += batch) {
                 if (!calls.tell(&training_callback::batch_begins)) return;
                 const extent samples = data.size() - from < batch ? data.size() - from : batch;
                 run.between_steps = false;
-                memory.gather(order.data() + from, samples, epoch);
+                const detail::batch_memory<Data>& shown = loader.next();
+                inputs = shown.inputs();
                 pass.set_step(run.batches_met++);
-                const auto outputs = pass.forward(m, memory.inputs(), samples);
-                const target<T> expected = memory.expected();
+                const auto outputs = pass.forward(m, inputs, samples);
+                const target<T> expected = detail::expected_of(shown);
                 const double normalizer = loss.normalizer(expected, samples, out);
                 // Several batches add up the gradient of the sum; it is divided when it is known by what.
                 const double divisor = options.accumulate == 1 ? normalizer : 1.0;

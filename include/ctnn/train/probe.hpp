@@ -26,7 +26,8 @@ template <class T>
 template <class T>
 class row_probe final : public forward_probe {
 public:
-    row_probe(const tape<T>& last, const T* inputs, std::span<const T> parameters, std::span<T> state)
+    /// `inputs` is a variable: batches lie in different places.
+    row_probe(const tape<T>& last, const T* const& inputs, std::span<const T> parameters, std::span<T> state)
         : tape_(last), inputs_(inputs), parameters_(parameters), state_(state) {}
 
     [[gnu::cold]] not_finite_place first_not_finite() override {
@@ -50,7 +51,7 @@ public:
 
 private:
     const tape<T>& tape_;
-    const T* inputs_;
+    const T* const& inputs_;
     std::span<const T> parameters_;
     std::span<T> state_;
 };

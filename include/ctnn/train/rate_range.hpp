@@ -88,8 +88,8 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     pass_type pass{{.max_batch = batch, .threads = o.threads, .random = o.random}};
     gradient<Net, T> slope;
     optimizer_state<Optimizer, Net, T> state(descent);
-    detail::batch_memory<Data> memory(data, batch);
     std::vector<extent> order(static_cast<std::size_t>(data.size()));
+    batch_loader<Data> loader(data, batch);
 
     rate_range found;
     double average = 0, kept = 1, lowest = std::numeric_limits<double>::infinity();
@@ -97,13 +97,14 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     for (extent step = 0; step < o.steps; ++step, from += batch) {
         if (from + batch > data.size()) {  // what is left of an epoch is no whole batch: another order begins
             shuffle_groups(order, together, o.random, static_cast<std::uint64_t>(++epoch));
+            loader.begin(order.data(), data.size(), epoch);
             from = 0;
         }
         descent.rate = o.low * std::pow(o.high / o.low, static_cast<double>(step) / static_cast<double>(o.steps - 1));
-        memory.gather(order.data() + from, batch, epoch);
+        const detail::batch_memory<Data>& shown = loader.next();
         pass.set_step(static_cast<std::uint64_t>(step));
-        const auto outputs = pass.forward(trained, memory.inputs(), batch);
-        const target<T> expected = memory.expected();
+        const auto outputs = pass.forward(trained, shown.inputs(), batch);
+        const target<T> expected = detail::expected_of(shown);
         const double normalizer = loss.normalizer(expected, batch, out);
         const double value =
             mean_of(loss_value(loss, outputs.data(), expected, pass.output_gradient().data(), batch, out, normalizer),
