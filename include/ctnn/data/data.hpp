@@ -8,6 +8,8 @@
 #include "ctnn/data/dataset.hpp"
 #include "ctnn/data/folds.hpp"
 #include "ctnn/data/left_out.hpp"
+#include "ctnn/data/resample.hpp"
+#include "ctnn/data/sampler.hpp"
 #include "ctnn/data/split.hpp"
 #if defined(CTNN_WITH_IMAGES)
 #include "ctnn/data/file_index.hpp"

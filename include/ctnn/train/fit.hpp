@@ -3,16 +3,19 @@
 /// Training in one call.
 #pragma once
 
-#include <cstring>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "ctnn/core/clock.hpp"
 #include "ctnn/data/batch_order.hpp"
+#include "ctnn/data/sampler.hpp"
+#include "ctnn/train/batch_memory.hpp"
 #include "ctnn/train/clip.hpp"
 #include "ctnn/train/evaluate.hpp"
 #include "ctnn/train/history.hpp"
+#include "ctnn/train/loss/sample_weights.hpp"
 #include "ctnn/train/metric/running_mean.hpp"
 #include "ctnn/train/probe.hpp"
 #include "ctnn/train/run.hpp"
@@ -45,51 +48,12 @@ struct fit_options {
     double clip_norm = 0;   ///< a gradient is shortened to this norm, after clip_value; 0: as it is
     double average = 0;     ///< decay of a moving average of the weights (0.999): what is evaluated, and what the model
                             ///< ends with; 0: none
+    std::span<const double> sample_weights{};  ///< one a sample of the training data, borrowed; none: all weigh 1. The
+        ///< mean is sum of weight * loss / sum of weight (see sample_weights.hpp)
+    const epoch_sampler* sampler = nullptr;  ///< draws the samples of each epoch; null: each of them once
 };
 
 namespace detail {
-
-/// A batch gathered from all over a data set, in memory of its own.
-template <class Data>
-class batch_memory {
-public:
-    using T = typename Data::scalar;
-    batch_memory(const Data& data, extent batch)
-        : data_(data),
-          inputs_(batch * Data::input::size),
-          labels_each_(static_cast<extent>(data.labels.size()) / data.size()),
-          values_each_(static_cast<extent>(data.values.size()) / data.size()),
-          labels_(batch * labels_each_),
-          values_(batch * values_each_) {}
-
-    /// Copies the samples order[0 .. samples). A data set with a member write_input(sample, epoch, to) draws its inputs
-    /// itself: that is where augmentation goes.
-    void gather(const extent* order, extent samples, extent epoch) {
-        for (extent i = 0; i < samples; ++i) {
-            T* to = inputs_.data() + i * Data::input::size;
-            if constexpr (requires { data_.write_input(order[i], epoch, to); })
-                data_.write_input(order[i], epoch, to);
-            else
-                std::memcpy(static_cast<void*>(to), data_.input_of(order[i]),
-                            sizeof(T) * static_cast<std::size_t>(Data::input::size));
-            for (extent k = 0; k < labels_each_; ++k)
-                labels_[i * labels_each_ + k] = data_.labels[static_cast<std::size_t>(order[i] * labels_each_ + k)];
-            for (extent k = 0; k < values_each_; ++k)
-                values_[i * values_each_ + k] = data_.values[static_cast<std::size_t>(order[i] * values_each_ + k)];
-        }
-    }
-    [[nodiscard]] const T* inputs() const { return inputs_.data(); }
-    [[nodiscard]] target<T> expected() const {
-        return {labels_each_ > 0 ? labels_.data() : nullptr, values_each_ > 0 ? values_.data() : nullptr};
-    }
-
-private:
-    const Data& data_;
-    aligned_block<T> inputs_;
-    extent labels_each_, values_each_;
-    aligned_block<std::int32_t> labels_;
-    aligned_block<T> values_;
-};
 
 /// Share of right labels among the outputs that a loss reads; logits and probabilities have the same largest channel.
 template <class Loss, class T>
@@ -130,6 +94,23 @@ template <class Data>
     return {error_kind::invalid_argument,
             text_of({function, ": the loss reads ", together, " samples together, and a batch of ", batch,
                      " is no multiple of that"})};
+}
+
+/// Refuses a sampler that cannot draw from the data, or that would tear apart what belongs together.
+[[nodiscard, gnu::cold]] inline error check_sampler(const epoch_sampler* sampler, extent samples, extent together) {
+    if (sampler == nullptr) return {};
+    if (together > 1)
+        return {error_kind::invalid_argument, "fit: a sampler needs a loss that reads samples one by one"};
+    return sampler->check(samples);
+}
+
+/// The samples in their order, or those of an epoch 0 of the sampler, which is never trained on.
+[[nodiscard, gnu::cold]] inline std::vector<extent> first_order(const epoch_sampler* sampler, extent samples,
+                                                                seed random) {
+    std::vector<extent> order(static_cast<std::size_t>(samples));
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<extent>(i);
+    if (sampler != nullptr) sampler->draw(order, random, 0);
+    return order;
 }
 
 /// What is watched of an epoch, and whether more of it is better.
@@ -177,22 +158,24 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                   "ctnn: fit needs a data set of the network's input shape; load or resize the data to net::input");
     using pass_type = training_pass<Net, Loss, T>;
     constexpr dims out = pass_type::output_dims;
+    constexpr extent together = samples_together_of<Loss>();
     if (error failed = detail::check_options(options)) return failed;
     if (error failed = descent.check()) return failed;
     if (error failed = detail::check_data(loss, data, out)) return failed;
     if (options.batch < data.size())
-        if (error failed = detail::check_batch("fit", options.batch, samples_together_of<Loss>())) return failed;
+        if (error failed = detail::check_batch("fit", options.batch, together)) return failed;
     if (options.validation != nullptr)
         if (error failed = detail::check_data(loss, *options.validation, out)) return failed;
+    if (error failed = detail::check_sample_weights(options.sample_weights, data.size(), together)) return failed;
+    if (error failed = detail::check_sampler(options.sampler, data.size(), together)) return failed;
 
-    const extent batch = options.batch < data.size() ? options.batch : data.size();
+    std::vector<extent> order = detail::first_order(options.sampler, data.size(), options.random);
+    const extent visited = std::ssize(order), batch = options.batch < visited ? options.batch : visited;
     pass_type pass{{.max_batch = batch, .threads = options.threads, .random = options.random}};
     const extent threads = options.threads > 0 ? options.threads : available_threads();
     gradient<Net, T> slope;
     optimizer_state<Optimizer, Net, T> state(descent);
-    detail::batch_memory<Data> memory(data, batch);
-    std::vector<extent> order(static_cast<std::size_t>(data.size()));
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<extent>(i);
+    detail::batch_memory<Data> memory(data, batch, options.sample_weights);
     evaluation<T> validated;
     const bool keeps_best = options.restore_best || options.patience > 0;
     std::optional<model<Net, T>> best;
@@ -207,7 +190,7 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     training_history& history = run.history;
     history.epochs.reserve(static_cast<std::size_t>(options.epochs));
     training_moment moment{
-        .epochs = options.epochs, .batches = (data.size() + batch - 1) / batch, .rate = descent.rate, .run = &run};
+        .epochs = options.epochs, .batches = (visited + batch - 1) / batch, .rate = descent.rate, .run = &run};
     execution::row_probe<T> probe{pass.tape(), memory.inputs(), m.parameters(), m.state()};
     // What is known of an epoch when it ends, or when a run that was stopped goes on.
     const auto take_in = [&](const epoch_record& record) {
@@ -226,6 +209,8 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                      .batch = batch,
                      .accumulate = options.accumulate,
                      .labels = &data.labels,
+                     .weights = options.sample_weights,
+                     .drawn = options.sampler != nullptr ? &order : nullptr,
                      .shuffled = options.shuffled,
                      .seed = options.random.value,
                      .watched = static_cast<int>(options.watched)};
@@ -261,23 +246,26 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                 if (!calls.tell(&training_callback::epoch_begins)) return;
             }
             descent.rate = moment.rate;
-            if (options.shuffled)
-                shuffle_groups(order, samples_together_of<Loss>(), options.random, static_cast<std::uint64_t>(epoch));
+            if (options.sampler != nullptr)
+                options.sampler->draw(order, options.random, static_cast<std::uint64_t>(epoch));
+            else if (options.shuffled)
+                shuffle_groups(order, together, options.random, static_cast<std::uint64_t>(epoch));
             double gathered = 0;  // the normalizer of the batches since the last step
-            for (extent from = moment.batch * batch; from < data.size(); from += batch) {
+            for (extent from = moment.batch * batch; from < visited; from += batch) {
                 if (!calls.tell(&training_callback::batch_begins)) return;
-                const extent samples = data.size() - from < batch ? data.size() - from : batch;
+                const extent samples = visited - from < batch ? visited - from : batch;
                 run.between_steps = false;
                 memory.gather(order.data() + from, samples, epoch);
                 pass.set_step(run.batches_met++);
                 const auto outputs = pass.forward(m, memory.inputs(), samples);
                 const target<T> expected = memory.expected();
-                const double normalizer = loss.normalizer(expected, samples, out);
+                const double* const weights = memory.weights();
+                const double normalizer = weighted_normalizer(loss, expected, weights, samples, out);
                 // Several batches add up the gradient of the sum; it is divided when it is known by what.
                 const double divisor = options.accumulate == 1 ? normalizer : 1.0;
-                const double value = mean_of(
-                    loss_value(loss, outputs.data(), expected, pass.output_gradient().data(), samples, out, divisor),
-                    normalizer);
+                const double value = mean_of(weighted_loss_value(loss, outputs.data(), expected, weights,
+                                                                 pass.output_gradient().data(), samples, out, divisor),
+                                             normalizer);
                 detail::count_right<Loss>(outputs.data(), expected.labels, samples, out, run.right);
                 const extent in_group = moment.batch % options.accumulate;
                 if (in_group == 0) slope.fill_zero();
@@ -285,7 +273,7 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                 pass.backward(m, slope);
                 moment.batch_loss = value;
                 if (!calls.tell(&training_callback::backward_ends)) return;
-                if (in_group + 1 == options.accumulate || from + samples == data.size()) {
+                if (in_group + 1 == options.accumulate || from + samples == visited) {
                     if (options.accumulate > 1) scale_gradient(slope, mean_of(1.0, gathered), threads);
                     if (options.clip_value > 0) clip_value(slope, options.clip_value, threads);
                     if (options.clip_norm > 0) clip_norm(slope, options.clip_norm, threads);
