@@ -17,6 +17,7 @@
 #include "ctnn/train/history.hpp"
 #include "ctnn/train/loss/sample_weights.hpp"
 #include "ctnn/train/metric/running_mean.hpp"
+#include "ctnn/train/parameter_groups.hpp"
 #include "ctnn/train/probe.hpp"
 #include "ctnn/train/run.hpp"
 #include "ctnn/train/schedule/schedule.hpp"
@@ -48,9 +49,9 @@ struct fit_options {
     double clip_norm = 0;   ///< a gradient is shortened to this norm, after clip_value; 0: as it is
     double average = 0;     ///< decay of a moving average of the weights (0.999): what is evaluated, and what the model
                             ///< ends with; 0: none
-    std::span<const double> sample_weights{};  ///< one a sample of the training data, borrowed; none: all weigh 1. The
-        ///< mean is sum of weight * loss / sum of weight (see sample_weights.hpp)
-    const epoch_sampler* sampler = nullptr;  ///< draws the samples of each epoch; null: each of them once
+    std::span<const double> sample_weights{};  ///< one a sample, borrowed; none: all weigh 1 (see sample_weights.hpp)
+    std::vector<parameter_group> groups{};     ///< parameters that are frozen, or learn at a rate of their own
+    const epoch_sampler* sampler = nullptr;    ///< draws the samples of each epoch; null: each of them once
 };
 
 namespace detail {
@@ -169,12 +170,17 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     if (error failed = detail::check_sample_weights(options.sample_weights, data.size(), together)) return failed;
     if (error failed = detail::check_sampler(options.sampler, data.size(), together)) return failed;
 
+    result<detail::learning_plan> plan = detail::plan_learning_of<Net>(descent, options.groups);
+    if (!plan) return plan.error();
+
     std::vector<extent> order = detail::first_order(options.sampler, data.size(), options.random);
     const extent visited = std::ssize(order), batch = options.batch < visited ? options.batch : visited;
     pass_type pass{{.max_batch = batch, .threads = options.threads, .random = options.random}};
     const extent threads = options.threads > 0 ? options.threads : available_threads();
     gradient<Net, T> slope;
-    optimizer_state<Optimizer, Net, T> state(descent);
+    optimizer_state<Optimizer, Net, T> state(descent, std::move(*plan));
+    const detail::learning_plan& learns = state.plan();
+    if (!learns.frozen_rows.empty()) pass.freeze_rows(learns.frozen_rows.data());
     detail::batch_memory<Data> memory(data, batch, options.sample_weights);
     evaluation<T> validated;
     const bool keeps_best = options.restore_best || options.patience > 0;
@@ -274,6 +280,7 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                 moment.batch_loss = value;
                 if (!calls.tell(&training_callback::backward_ends)) return;
                 if (in_group + 1 == options.accumulate || from + samples == visited) {
+                    learns.clear_frozen(slope.data());
                     if (options.accumulate > 1) scale_gradient(slope, mean_of(1.0, gathered), threads);
                     if (options.clip_value > 0) clip_value(slope, options.clip_value, threads);
                     if (options.clip_norm > 0) clip_norm(slope, options.clip_norm, threads);
@@ -282,7 +289,10 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                         moment.rate = descent.rate = scheduled(share);
                     }
                     state.step(descent, m, slope, threads);
-                    if (average) average->update(m, threads);
+                    if (average) {
+                        average->update(m, threads);
+                        learns.keep_frozen(m, average->model());
+                    }
                     run.steps = state.time();
                     run.between_steps = true;
                 }

@@ -73,6 +73,7 @@
 #include "ctnn/train/optimizer/radam.hpp"
 #include "ctnn/train/optimizer/rmsprop.hpp"
 #include "ctnn/train/optimizer/sgd.hpp"
+#include "ctnn/train/parameter_groups.hpp"
 #include "ctnn/train/pass.hpp"
 #include "ctnn/train/progress_bar.hpp"
 #include "ctnn/train/rate_range.hpp"
