@@ -44,7 +44,7 @@ public:
             if (weights_.size() > 0) weights_[i] = all_weights_[static_cast<std::size_t>(order[i])];
         }
     }
-    [[nodiscard]] const T* inputs() const { return inputs_.data(); }
+    [[nodiscard]] T* inputs() { return inputs_.data(); }
     [[nodiscard]] target<T> expected() const {
         return {labels_each_ > 0 ? labels_.data() : nullptr, values_each_ > 0 ? values_.data() : nullptr};
     }

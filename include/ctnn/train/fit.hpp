@@ -262,9 +262,11 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                 const extent samples = visited - from < batch ? visited - from : batch;
                 run.between_steps = false;
                 memory.gather(order.data() + from, samples, epoch);
+                const target<T> expected = memory.expected();
+                run.batch_of<T>() = {memory.inputs(), expected, samples};
+                if (!calls.tell(&training_callback::batch_gathered)) return;
                 pass.set_step(run.batches_met++);
                 const auto outputs = pass.forward(m, memory.inputs(), samples);
-                const target<T> expected = memory.expected();
                 const double* const weights = memory.weights();
                 const double normalizer = weighted_normalizer(loss, expected, weights, samples, out);
                 // Several batches add up the gradient of the sum; it is divided when it is known by what.

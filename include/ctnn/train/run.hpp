@@ -15,6 +15,7 @@
 #include "ctnn/graph/names.hpp"
 #include "ctnn/io/checksum.hpp"
 #include "ctnn/train/history.hpp"
+#include "ctnn/train/loss/target.hpp"
 #include "ctnn/train/metric/running_mean.hpp"
 
 namespace ctnn {
@@ -91,12 +92,22 @@ struct run_settings {
     }
 };
 
+/// A batch that fit is about to learn from.
+template <class T>
+struct run_batch {
+    T* inputs = nullptr;  ///< [sample][...input]
+    target<T> expected{};
+    extent samples = 0;
+};
+
 /// A run of fit. With the samples, the seed and the settings, these numbers are all that the rest of it depends on:
 /// the order of an epoch's samples follows from seed and epoch, dropout's masks from seed and batches_met, the memory
 /// of schedules and of early stopping from the history.
 struct training_run {
     std::vector<run_block> blocks;  ///< everything that changes: model, optimizer, average, best
     run_block gradient;             ///< of the last batch, or of all since the last step
+    run_batch<float> single_batch;  ///< the batch at hand, in the precision of the run
+    run_batch<double> twice_batch;
     forward_probe* probe = nullptr;
     detail::named_rows rows{};  ///< of the network, where it is a run of fit
     run_settings given{};
@@ -130,6 +141,14 @@ struct training_run {
     template <class T>
     [[gnu::cold, gnu::noinline]] void add(std::string name, std::span<T> numbers) {
         blocks.push_back({std::move(name), numbers});
+    }
+    /// The batch at hand. Between batch_gathered and backward_ends; empty in another precision than the run's.
+    template <class T>
+    [[nodiscard]] run_batch<T>& batch_of() {
+        if constexpr (std::is_same_v<T, float>)
+            return single_batch;
+        else
+            return twice_batch;
     }
     /// \returns null where there is no block of this name
     [[nodiscard]] const run_block* find(const std::string& name) const {
