@@ -68,7 +68,8 @@ struct backward_call {
     batch_view<T> dx;         ///< dx.data is null when nobody asks for it
     batch_view<T> d_other{};  ///< the same for the second input of multiply
     const T* parameters = nullptr;
-    T* gradients = nullptr;  ///< of this operation's parameters; added into
+    T* gradients = nullptr;  ///< of this operation's parameters; added into. Null where nobody wants those of an
+                             ///< operation of kind convolution
     const T* saved = nullptr;
     T* kept = nullptr;  ///< what forward kept; may be overwritten
     T* scratch = nullptr;
@@ -76,6 +77,7 @@ struct backward_call {
     extent threads = 1;
     bool accumulate = false;        ///< add into dx instead; only for operations of kind convolution and multiply
     bool accumulate_other = false;  ///< and into d_other
+    bool training = true;           ///< what forward was called with
     std::uint64_t seed = 0;
     std::uint64_t step = 0;
 };

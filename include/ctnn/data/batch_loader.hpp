@@ -14,6 +14,7 @@ namespace ctnn {
 /// and the epoch, and each has its place.
 ///
 ///     threads   that write ahead; 0, or where the system gives none: next() writes its batch itself
+///     weights   one for each sample of the data set, or none: handed out with them
 ///     ahead     how many batches may wait beside the one in use; each is memory of a whole batch
 ///
 /// One lock and one condition; who has nothing to do sleeps. The destructor lets each thread finish its sample.
@@ -21,10 +22,12 @@ namespace ctnn {
 template <class Data>
 class batch_loader {
 public:
-    batch_loader(const Data& data, extent batch, extent threads = 0, extent ahead = 2) : batch_(batch) {
+    batch_loader(const Data& data, extent batch, extent threads = 0, extent ahead = 2,
+                 std::span<const double> weights = {})
+        : batch_(batch) {
         const extent slots = threads > 0 ? 1 + ahead : 1;
         slots_.reserve(static_cast<std::size_t>(slots));
-        for (extent s = 0; s < slots; ++s) slots_.emplace_back(data, batch);
+        for (extent s = 0; s < slots; ++s) slots_.emplace_back(data, batch, weights);
         written_.assign(slots_.size(), 0);
         if (threads > 0) threads_.start(threads, *this);
     }
@@ -54,7 +57,7 @@ public:
     }
 
     /// The next batch of `batch` samples, or of those that are left; valid until the next call. \pre there is one
-    [[nodiscard]] const detail::batch_memory<Data>& next() {
+    [[nodiscard]] detail::batch_memory<Data>& next() {
         lock_.lock();
         if (taken_ > 0) written_[slot_of(taken_ - 1)] = 0;
         const extent b = taken_++, first = b * batch_, end = first + batch_ < count_ ? first + batch_ : count_;

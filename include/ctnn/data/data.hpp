@@ -15,6 +15,8 @@
 #include "ctnn/data/preprocess/filter.hpp"
 #include "ctnn/data/preprocess/histogram.hpp"
 #include "ctnn/data/preprocess/resize.hpp"
+#include "ctnn/data/resample.hpp"
+#include "ctnn/data/sampler.hpp"
 #include "ctnn/data/split.hpp"
 #if defined(CTNN_WITH_IMAGES)
 #include "ctnn/data/file_index.hpp"

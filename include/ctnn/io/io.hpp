@@ -10,6 +10,7 @@
 #include "ctnn/io/model_file.hpp"
 #include "ctnn/io/npy.hpp"
 #include "ctnn/io/npz.hpp"
+#include "ctnn/io/partial_load.hpp"
 #if defined(CTNN_WITH_IMAGES)
 #include "ctnn/io/image.hpp"
 #include "ctnn/io/picture.hpp"

@@ -59,15 +59,25 @@ CTNN_KERNEL void batch_norm_gradient_pixels(pixels<const T> x, pixels<const T> d
 
 }  // namespace detail
 
+/// What backward reads of a forward pass with statistics that are constants: mean and inverse deviation (2, channels).
+template <class T>
+void batch_norm_constants(const T* mean, const T* variance, extent channels, double epsilon, T* saved) {
+    for (extent c = 0; c < channels; ++c) {
+        saved[c] = mean[c];
+        saved[channels + c] = static_cast<T>(1 / std::sqrt(static_cast<double>(variance[c]) + epsilon));
+    }
+}
+
 /// Gradients of a batch norm in training: with n values a channel and u = (x - mean) inverse,
 /// dx = weight inverse (dy - sum(dy) / n - u sum(dy u) / n), d_weight = sum(dy u), d_bias = sum(dy).
 /// \param saved      mean and inverse deviation (2, channels) of the forward pass
 /// \param gradients  of weight and bias (2, channels); added into
+/// \param through    the statistics are the batch's; otherwise constants, and dx = weight inverse dy
 /// \param scratch    batch_norm_scratch(channels) numbers
 /// dx may be dy, and may be absent (null).
 template <class T>
 void batch_norm_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
-                         const T* weight, const T* saved, T* gradients, T* scratch, extent threads) {
+                         const T* weight, const T* saved, T* gradients, bool through, T* scratch, extent threads) {
     const extent channels = x.shape.channels(), total = x.count * x.shape.positions();
     const extent size = detail::piece_size(total), pieces = detail::piece_count(total);
     const T *mean = saved, *inverse = saved + channels;
@@ -81,8 +91,7 @@ void batch_norm_backward(const batch_view<const T>& x, const batch_view<const T>
             },
             x, dy);
     });
-    T *scale = scratch + 2 * detail::sum_pieces * channels, *slope = scale + channels,
-      *offset = slope + channels;
+    T *scale = scratch + 2 * detail::sum_pieces * channels, *slope = scale + channels, *offset = slope + channels;
     const double n = static_cast<double>(total);
     for (extent c = 0; c < channels; ++c) {
         double sum = 0, products = 0;
@@ -94,8 +103,8 @@ void batch_norm_backward(const batch_view<const T>& x, const batch_view<const T>
         gradients[c] += static_cast<T>(products * inverse_c);
         gradients[channels + c] += static_cast<T>(sum);
         scale[c] = static_cast<T>(scale_c);
-        slope[c] = static_cast<T>(scale_c * inverse_c * inverse_c * products / n);
-        offset[c] = static_cast<T>(scale_c * sum / n);
+        slope[c] = through ? static_cast<T>(scale_c * inverse_c * inverse_c * products / n) : T{0};
+        offset[c] = through ? static_cast<T>(scale_c * sum / n) : T{0};
     }
     if (dx.data == nullptr) return;
     for_each_pixels(

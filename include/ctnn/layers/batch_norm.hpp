@@ -19,7 +19,7 @@ namespace ctnn {
 ///
 /// Training uses the mean and the biased variance of the batch over samples and positions, and moves the running ones
 /// towards the mean and the unbiased variance. An engine uses the running ones, folded into the convolution before it
-/// where there is one.
+/// where there is one; so does a norm that fit() has frozen, as Keras' does.
 ///
 ///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same, ctnn::no_bias>, ctnn::batch_norm<>, ctnn::relu>;
 ///
@@ -56,6 +56,8 @@ struct batch_norm {
                                            call.threads);
             mean = call.saved;
             inverse = mean + channels;
+        } else if (call.saved != nullptr) {
+            kernels::batch_norm_constants(mean, variance, channels, call.op.epsilon, call.saved);
         }
         kernels::batch_norm_normalize(call.x, call.y, weight, bias, mean, variance, inverse, call.op.epsilon,
                                       call.scratch, call.threads);
@@ -63,7 +65,7 @@ struct batch_norm {
     template <class T>
     static void backward(const backward_call<T>& call) {
         kernels::batch_norm_backward(call.x, call.dy, call.dx, call.parameters, call.saved, call.gradients,
-                                     call.scratch, call.threads);
+                                     call.training, call.scratch, call.threads);
     }
 };
 

@@ -128,7 +128,7 @@ void convolution_weight_gradient(const backward_call<T>& call) {
 /// Backwards in training: gradients of weight and bias are added to, dx is overwritten or, with accumulate, added to.
 template <class T, kernels::key Input, kernels::key Weights>
 void convolution_backward(const backward_call<T>& call) {
-    convolution_weight_gradient<T, Weights>(call);
+    if (call.gradients != nullptr) convolution_weight_gradient<T, Weights>(call);
     if constexpr (Input.dense) {
         if (call.dx.data != nullptr) dense_layer_input_gradient<T>(call);
     } else if constexpr (Input.pixels > 0) {

@@ -39,9 +39,9 @@ struct spatial_dropout {
     }
     template <class T>
     static void backward(const backward_call<T>& call) {
+        const double rate = call.training ? call.op.alpha : 0;
         if (call.dx.data == nullptr) return;
-        kernels::channel_dropout_apply(call.dy, call.dx, call.op.alpha, {call.seed, call.op.row, call.step},
-                                       call.threads);
+        kernels::channel_dropout_apply(call.dy, call.dx, rate, {call.seed, call.op.row, call.step}, call.threads);
     }
 };
 

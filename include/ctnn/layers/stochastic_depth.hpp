@@ -37,9 +37,9 @@ struct stochastic_depth {
     }
     template <class T>
     static void backward(const backward_call<T>& call) {
+        const double rate = call.training ? call.op.alpha : 0;
         if (call.dx.data == nullptr) return;
-        kernels::sample_dropout_apply(call.dy, call.dx, call.op.alpha, {call.seed, call.op.row, call.step},
-                                      call.threads);
+        kernels::sample_dropout_apply(call.dy, call.dx, rate, {call.seed, call.op.row, call.step}, call.threads);
     }
 };
 

@@ -132,19 +132,21 @@ void transposed_bias_gradient(const operation& op, const batch_view<const T>& dy
 template <class T, kernels::key Input, kernels::key Weights>
 void transposed_backward(const backward_call<T>& call) {
     const operation convolution = adjoint(call.op);
-    convolution_weight_gradient<T, Weights>({.op = convolution,
-                                             .x = call.dy,
-                                             .other = {},
-                                             .y = {},
-                                             .dy = call.x,
-                                             .dx = {},
-                                             .parameters = call.parameters,
-                                             .gradients = call.gradients,
-                                             .scratch = call.scratch,
-                                             .thread_scratch = call.thread_scratch,
-                                             .threads = call.threads});
-    if (call.op.parameters[1].name != nullptr)
-        transposed_bias_gradient<T>(call.op, call.dy, call.gradients + call.op.parameters[0].size());
+    if (call.gradients != nullptr) {
+        convolution_weight_gradient<T, Weights>({.op = convolution,
+                                                 .x = call.dy,
+                                                 .other = {},
+                                                 .y = {},
+                                                 .dy = call.x,
+                                                 .dx = {},
+                                                 .parameters = call.parameters,
+                                                 .gradients = call.gradients,
+                                                 .scratch = call.scratch,
+                                                 .thread_scratch = call.thread_scratch,
+                                                 .threads = call.threads});
+        if (call.op.parameters[1].name != nullptr)
+            transposed_bias_gradient<T>(call.op, call.dy, call.gradients + call.op.parameters[0].size());
+    }
     if constexpr (Input.pixels > 0) {
         if (call.dx.data == nullptr) return;
         batch_view<const T> sum;

@@ -4,16 +4,20 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "ctnn/core/clock.hpp"
 #include "ctnn/data/batch_loader.hpp"
 #include "ctnn/data/batch_order.hpp"
+#include "ctnn/data/sampler.hpp"
 #include "ctnn/train/clip.hpp"
 #include "ctnn/train/evaluate.hpp"
 #include "ctnn/train/history.hpp"
+#include "ctnn/train/loss/sample_weights.hpp"
 #include "ctnn/train/metric/running_mean.hpp"
+#include "ctnn/train/parameter_groups.hpp"
 #include "ctnn/train/probe.hpp"
 #include "ctnn/train/run.hpp"
 #include "ctnn/train/schedule/schedule.hpp"
@@ -47,6 +51,9 @@ struct fit_options {
     double clip_norm = 0;   ///< a gradient is shortened to this norm, after clip_value; 0: as it is
     double average = 0;     ///< decay of a moving average of the weights (0.999): what is evaluated, and what the model
                             ///< ends with; 0: none
+    std::span<const double> sample_weights{};  ///< one a sample, borrowed; none: all weigh 1 (see sample_weights.hpp)
+    std::vector<parameter_group> groups{};     ///< parameters that are frozen, or learn at a rate of their own
+    const epoch_sampler* sampler = nullptr;    ///< draws the samples of each epoch; null: each of them once
 };
 
 namespace detail {
@@ -100,6 +107,23 @@ template <class Data>
                      " is no multiple of that"})};
 }
 
+/// Refuses a sampler that cannot draw from the data, or that would tear apart what belongs together.
+[[nodiscard, gnu::cold]] inline error check_sampler(const epoch_sampler* sampler, extent samples, extent together) {
+    if (sampler == nullptr) return {};
+    if (together > 1)
+        return {error_kind::invalid_argument, "fit: a sampler needs a loss that reads samples one by one"};
+    return sampler->check(samples);
+}
+
+/// The samples in their order, or those of an epoch 0 of the sampler, which is never trained on.
+[[nodiscard, gnu::cold]] inline std::vector<extent> first_order(const epoch_sampler* sampler, extent samples,
+                                                                seed random) {
+    std::vector<extent> order(static_cast<std::size_t>(samples));
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<extent>(i);
+    if (sampler != nullptr) sampler->draw(order, random, 0);
+    return order;
+}
+
 /// What is watched of an epoch, and whether more of it is better.
 [[nodiscard]] inline double watched_value(monitor watched, bool validated, const epoch_record& e) {
     return watched == monitor::accuracy ? (validated ? e.validation_accuracy : e.accuracy)
@@ -145,22 +169,29 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                   "ctnn: fit needs a data set of the network's input shape; load or resize the data to net::input");
     using pass_type = training_pass<Net, Loss, T>;
     constexpr dims out = pass_type::output_dims;
+    constexpr extent together = samples_together_of<Loss>();
     if (error failed = detail::check_options(options)) return failed;
     if (error failed = descent.check()) return failed;
     if (error failed = detail::check_data(loss, data, out)) return failed;
     if (options.batch < data.size())
-        if (error failed = detail::check_batch("fit", options.batch, samples_together_of<Loss>())) return failed;
+        if (error failed = detail::check_batch("fit", options.batch, together)) return failed;
     if (options.validation != nullptr)
         if (error failed = detail::check_data(loss, *options.validation, out)) return failed;
+    if (error failed = detail::check_sample_weights(options.sample_weights, data.size(), together)) return failed;
+    if (error failed = detail::check_sampler(options.sampler, data.size(), together)) return failed;
 
-    const extent batch = options.batch < data.size() ? options.batch : data.size();
+    result<detail::learning_plan> plan = detail::plan_learning_of<Net>(descent, options.groups);
+    if (!plan) return plan.error();
+
+    std::vector<extent> order = detail::first_order(options.sampler, data.size(), options.random);
+    const extent visited = std::ssize(order), batch = options.batch < visited ? options.batch : visited;
     pass_type pass{{.max_batch = batch, .threads = options.threads, .random = options.random}};
     const extent threads = options.threads > 0 ? options.threads : available_threads();
     gradient<Net, T> slope;
-    optimizer_state<Optimizer, Net, T> state(descent);
-    std::vector<extent> order(static_cast<std::size_t>(data.size()));
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<extent>(i);
-    batch_loader<Data> loader(data, batch, options.loaders, options.ahead);
+    optimizer_state<Optimizer, Net, T> state(descent, std::move(*plan));
+    const detail::learning_plan& learns = state.plan();
+    if (!learns.frozen_rows.empty()) pass.freeze_rows(learns.frozen_rows.data());
+    batch_loader<Data> loader(data, batch, options.loaders, options.ahead, options.sample_weights);
     evaluation<T> validated;
     const bool keeps_best = options.restore_best || options.patience > 0;
     std::optional<model<Net, T>> best;
@@ -175,7 +206,7 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     training_history& history = run.history;
     history.epochs.reserve(static_cast<std::size_t>(options.epochs));
     training_moment moment{
-        .epochs = options.epochs, .batches = (data.size() + batch - 1) / batch, .rate = descent.rate, .run = &run};
+        .epochs = options.epochs, .batches = (visited + batch - 1) / batch, .rate = descent.rate, .run = &run};
     const T* inputs = nullptr;  // of the batch in hand
     execution::row_probe<T> probe{pass.tape(), inputs, m.parameters(), m.state()};
     // What is known of an epoch when it ends, or when a run that was stopped goes on.
@@ -195,6 +226,8 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                      .batch = batch,
                      .accumulate = options.accumulate,
                      .labels = &data.labels,
+                     .weights = options.sample_weights,
+                     .drawn = options.sampler != nullptr ? &order : nullptr,
                      .shuffled = options.shuffled,
                      .seed = options.random.value,
                      .watched = static_cast<int>(options.watched)};
@@ -230,26 +263,31 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                 if (!calls.tell(&training_callback::epoch_begins)) return;
             }
             descent.rate = moment.rate;
-            if (options.shuffled)
-                shuffle_groups(order, samples_together_of<Loss>(), options.random, static_cast<std::uint64_t>(epoch));
-            const extent met = moment.batch * batch, first = met < data.size() ? met : data.size();
-            loader.begin(order.data() + first, data.size() - first, epoch);
+            if (options.sampler != nullptr)
+                options.sampler->draw(order, options.random, static_cast<std::uint64_t>(epoch));
+            else if (options.shuffled)
+                shuffle_groups(order, together, options.random, static_cast<std::uint64_t>(epoch));
+            const extent met = moment.batch * batch, first = met < visited ? met : visited;
+            loader.begin(order.data() + first, visited - first, epoch);
             double gathered = 0;  // the normalizer of the batches since the last step
-            for (extent from = first; from < data.size(); from += batch) {
+            for (extent from = first; from < visited; from += batch) {
                 if (!calls.tell(&training_callback::batch_begins)) return;
-                const extent samples = data.size() - from < batch ? data.size() - from : batch;
+                const extent samples = visited - from < batch ? visited - from : batch;
                 run.between_steps = false;
-                const detail::batch_memory<Data>& shown = loader.next();
+                detail::batch_memory<Data>& shown = loader.next();
                 inputs = shown.inputs();
+                const target<T> expected = detail::expected_of(shown);
+                run.batch_of<T>() = {shown.inputs(), expected, samples};
+                if (!calls.tell(&training_callback::batch_gathered)) return;
                 pass.set_step(run.batches_met++);
                 const auto outputs = pass.forward(m, inputs, samples);
-                const target<T> expected = detail::expected_of(shown);
-                const double normalizer = loss.normalizer(expected, samples, out);
+                const double* const weights = shown.weights();
+                const double normalizer = weighted_normalizer(loss, expected, weights, samples, out);
                 // Several batches add up the gradient of the sum; it is divided when it is known by what.
                 const double divisor = options.accumulate == 1 ? normalizer : 1.0;
-                const double value = mean_of(
-                    loss_value(loss, outputs.data(), expected, pass.output_gradient().data(), samples, out, divisor),
-                    normalizer);
+                const double value = mean_of(weighted_loss_value(loss, outputs.data(), expected, weights,
+                                                                 pass.output_gradient().data(), samples, out, divisor),
+                                             normalizer);
                 detail::count_right<Loss>(outputs.data(), expected.labels, samples, out, run.right);
                 const extent in_group = moment.batch % options.accumulate;
                 if (in_group == 0) slope.fill_zero();
@@ -257,7 +295,8 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                 pass.backward(m, slope);
                 moment.batch_loss = value;
                 if (!calls.tell(&training_callback::backward_ends)) return;
-                if (in_group + 1 == options.accumulate || from + samples == data.size()) {
+                if (in_group + 1 == options.accumulate || from + samples == visited) {
+                    learns.clear_frozen(slope.data());
                     if (options.accumulate > 1) scale_gradient(slope, mean_of(1.0, gathered), threads);
                     if (options.clip_value > 0) clip_value(slope, options.clip_value, threads);
                     if (options.clip_norm > 0) clip_norm(slope, options.clip_norm, threads);
@@ -266,7 +305,10 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                         moment.rate = descent.rate = scheduled(share);
                     }
                     state.step(descent, m, slope, threads);
-                    if (average) average->update(m, threads);
+                    if (average) {
+                        average->update(m, threads);
+                        learns.keep_frozen(m, average->model());
+                    }
                     run.steps = state.time();
                     run.between_steps = true;
                 }

@@ -59,7 +59,8 @@ public:
     virtual void run_begins(training_moment&) {}    ///< the first epoch, or where an earlier run was
     virtual void epoch_begins(training_moment&) {}  ///< not for an epoch that is continued in its middle
     virtual void batch_begins(training_moment&) {}
-    virtual void backward_ends(training_moment&) {}  ///< the gradient of a batch is there, the step is to come
+    virtual void batch_gathered(training_moment&) {}  ///< training_run::batch_of() has the inputs, which may be changed
+    virtual void backward_ends(training_moment&) {}   ///< the gradient of a batch is there, the step is to come
     virtual void batch_ends(training_moment&) {}
     virtual void validation_begins(training_moment&) {}
     virtual void validation_ends(training_moment&, const epoch_record&) {}

@@ -68,8 +68,7 @@ public:
                  thread_scratch_.data(),
                  0,
                  threads,
-                 options.random.value,
-                 0};
+                 options.random.value};
     }
 
     [[nodiscard]] extent max_batch() const noexcept { return max_batch_; }
@@ -100,7 +99,21 @@ public:
         return mean_loss(function, outputs_.data(), expected, output_gradient_.data(), tape_.samples, output_dims);
     }
 
-    /// Adds the gradient of the loss with respect to every parameter into `to`.
+    /// Freezes rows of the network's table, one character each (not 0: frozen); null: none. A frozen batch norm uses
+    /// its running statistics and keeps them. The gradients of frozen convolutions and dense layers are not computed,
+    /// nor is anything in front of the first row that learns, unless InputGradient asks for it. The memory is borrowed.
+    [[gnu::cold]] void freeze_rows(const char* rows_of_table) noexcept {
+        tape_.frozen = rows_of_table;
+        tape_.first_backward = 1;
+        if (InputGradient || rows_of_table == nullptr) return;
+        const auto learns = [&](const detail::training_row& row) {
+            return row.op.parameter_count() > 0 && !tape_.is_frozen(row);
+        };
+        while (tape_.first_backward < tape_.count && !learns(rows.of[tape_.first_backward])) ++tape_.first_backward;
+    }
+
+    /// Adds the gradient of the loss with respect to every parameter into `to`. After evaluate() it is that of the
+    /// function that an engine computes: no dropout, and running statistics that are constants.
     void backward(const model<Net, T>& m, gradient<Net, T>& to) noexcept {
         tape_.zero(rows.border_loss);
         execution::reshape_view<T>(staged(output_gradient_.data()),
@@ -127,7 +140,8 @@ private:
     [[gnu::noinline]] std::span<const T> run(model<Net, T>& m, const T* inputs, extent samples,
                                              bool training) noexcept {
         tape_.samples = samples < max_batch_ ? samples : max_batch_;
-        tape_.forward(inputs, m.parameters().data(), m.state().data(), training);
+        tape_.training = training;
+        tape_.forward(inputs, m.parameters().data(), m.state().data());
         execution::reshape_view<T>(rows.output.view(arena_.data(), tape_.samples), staged(outputs_.data()), false,
                                    tape_.threads);
         return outputs();

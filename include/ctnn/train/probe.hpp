@@ -37,7 +37,7 @@ public:
             const ctnn::detail::training_row& row = tape_.rows[i];
             const extent parameters = row.op.parameter_count();
             if (!all_finite(parameters_.data() + row.op.parameter_offset, parameters)) found = {i, true};
-            tape_.forward_row(i, inputs_, parameters_.data(), state_.data(), true);
+            tape_.forward_row(i, inputs_, parameters_.data(), state_.data());
             if (found.row >= 0 || row.skip_forward) continue;
             const batch_view<T> y = row.y.view(tape_.arena, tape_.samples);
             for (extent s = 0; s < y.count && found.row < 0; ++s)

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "ctnn/graph/names.hpp"
 #include "ctnn/io/checksum.hpp"
 #include "ctnn/train/history.hpp"
+#include "ctnn/train/loss/target.hpp"
 #include "ctnn/train/metric/running_mean.hpp"
 
 namespace ctnn {
@@ -54,28 +57,47 @@ struct run_settings {
     const char* optimizer = nullptr;  ///< "... [with Optimizer = ctnn::adam; ...]", as the compiler spells it
     extent samples = 0, batch = 0, accumulate = 1;
     const std::vector<std::int32_t>* labels = nullptr;
+    std::span<const double> weights{};           ///< of the samples
+    const std::vector<extent>* drawn = nullptr;  ///< by a sampler for an epoch 0; null: there is none
     bool shuffled = true;
     std::uint64_t seed = 0;
     int watched = 0;
 
-    /// As errors show it: "adam, 100 samples with labels 123, batch 32, ...".
+    /// As errors show it: "adam, 100 samples with labels 123, batch 32, ...". Where there are weights or a sampler,
+    /// numbers follow that differ when those do.
     [[nodiscard]] std::string text() const {
         std::string name = optimizer;
         if (const std::size_t at = name.find("Optimizer = "); at != std::string::npos) name = name.substr(at + 12);
         name = name.substr(0, name.find_first_of(";]"));
         if (const std::size_t at = name.rfind("::"); at != std::string::npos) name = name.substr(at + 2);
-        std::uint64_t hash = 0;
-        for (const std::int32_t label : *labels) {
-            const std::uint32_t bits = static_cast<std::uint32_t>(label);
-            unsigned char bytes[4];
-            for (int i = 0; i < 4; ++i) bytes[i] = static_cast<unsigned char>(bits >> (8 * i));
-            hash = hash64({bytes, 4}, hash);
-        }
-        return detail::text_of({name, ", ", samples, " samples with labels ", std::to_string(hash), ", batch ", batch,
-                                ", accumulate ", accumulate,
-                                shuffled ? ", shuffled with seed " : ", in order with seed ", std::to_string(seed),
-                                ", watched ", watched});
+        const auto hash_of = [](const auto& numbers) {
+            std::uint64_t hash = 0;
+            for (const auto number : numbers) {  // bytes in one order on every processor
+                constexpr std::size_t size = sizeof number;
+                std::conditional_t<size == 4, std::uint32_t, std::uint64_t> bits = 0;
+                std::memcpy(&bits, &number, size);
+                unsigned char bytes[size];
+                for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<unsigned char>(bits >> (8 * i));
+                hash = hash64({bytes, size}, hash);
+            }
+            return std::to_string(hash);
+        };
+        std::string text =
+            detail::text_of({name, ", ", samples, " samples with labels ", hash_of(*labels), ", batch ", batch,
+                             ", accumulate ", accumulate, shuffled ? ", shuffled with seed " : ", in order with seed ",
+                             std::to_string(seed), ", watched ", watched});
+        if (!weights.empty()) text += ", weights " + hash_of(weights);
+        if (drawn != nullptr) text += ", drawn " + hash_of(*drawn);
+        return text;
     }
+};
+
+/// A batch that fit is about to learn from.
+template <class T>
+struct run_batch {
+    T* inputs = nullptr;  ///< [sample][...input]
+    target<T> expected{};
+    extent samples = 0;
 };
 
 /// A run of fit. With the samples, the seed and the settings, these numbers are all that the rest of it depends on:
@@ -84,6 +106,8 @@ struct run_settings {
 struct training_run {
     std::vector<run_block> blocks;  ///< everything that changes: model, optimizer, average, best
     run_block gradient;             ///< of the last batch, or of all since the last step
+    run_batch<float> single_batch;  ///< the batch at hand, in the precision of the run
+    run_batch<double> twice_batch;
     forward_probe* probe = nullptr;
     detail::named_rows rows{};  ///< of the network, where it is a run of fit
     run_settings given{};
@@ -117,6 +141,14 @@ struct training_run {
     template <class T>
     [[gnu::cold, gnu::noinline]] void add(std::string name, std::span<T> numbers) {
         blocks.push_back({std::move(name), numbers});
+    }
+    /// The batch at hand. Between batch_gathered and backward_ends; empty in another precision than the run's.
+    template <class T>
+    [[nodiscard]] run_batch<T>& batch_of() {
+        if constexpr (std::is_same_v<T, float>)
+            return single_batch;
+        else
+            return twice_batch;
     }
     /// \returns null where there is no block of this name
     [[nodiscard]] const run_block* find(const std::string& name) const {

@@ -89,6 +89,13 @@ struct tape {
     extent samples = 0;
     extent threads = 1;
     std::uint64_t seed = 0, step = 0;
+    bool training = true;          ///< of the last forward
+    const char* frozen = nullptr;  ///< by row of the network's table: it behaves as in inference and learns nothing
+    int first_backward = 1;        ///< nobody asks for a gradient of the rows in front of it
+
+    [[nodiscard]] bool is_frozen(const ctnn::detail::training_row& row) const {
+        return frozen != nullptr && frozen[row.op.row] != 0;
+    }
 
     void zero(const ctnn::detail::bordered_storage& b) const {
         if (b.place < 0) return;
@@ -96,11 +103,11 @@ struct tape {
                      [&](extent s) { ctnn::detail::zero_border(b, arena, samples, s); });
     }
 
-    void forward(const T* inputs, const T* parameters, T* state, bool training) const {
-        for (int i = 0; i < count; ++i) forward_row(i, inputs, parameters, state, training);
+    void forward(const T* inputs, const T* parameters, T* state) const {
+        for (int i = 0; i < count; ++i) forward_row(i, inputs, parameters, state);
     }
 
-    void forward_row(int i, const T* inputs, const T* parameters, T* state, bool training) const {
+    void forward_row(int i, const T* inputs, const T* parameters, T* state) const {
         const ctnn::detail::training_row& row = rows[i];
         zero(row.border_forward);
         if (row.skip_forward) return;
@@ -133,15 +140,16 @@ struct tape {
                                      .scratch = scratch,
                                      .thread_scratch = thread_scratch,
                                      .threads = threads,
-                                     .training = training,
+                                     .training = training && !is_frozen(row),
                                      .seed = seed,
                                      .step = step});
         }
     }
 
-    /// Adds into `gradients`. The gradient of the output is in the arena already.
+    /// Adds into `gradients`, but those of frozen convolutions and dense layers, which nobody computes. The gradient of
+    /// the output is in the arena already.
     void backward(const T* parameters, T* gradients) const {
-        for (int i = count - 1; i > 0; --i) {
+        for (int i = count - 1; i >= first_backward; --i) {
             const ctnn::detail::training_row& row = rows[i];
             zero(row.border_backward);
             if (row.skip_backward) continue;
@@ -161,6 +169,7 @@ struct tape {
                 default: {
                     const bool through_partial = row.partial.exists();
                     const batch_view<T> partial = row.partial.view(arena, samples);
+                    const bool unwanted = row.op.what == kind::convolution && is_frozen(row);
                     routines[i].backward({.op = row.op,
                                           .x = row.x.view(arena, samples),
                                           .other = row.other.view(arena, samples),
@@ -169,7 +178,7 @@ struct tape {
                                           .dx = through_partial ? partial : dx,
                                           .d_other = row.d_other.view(arena, samples),
                                           .parameters = parameters + row.op.parameter_offset,
-                                          .gradients = gradients + row.op.parameter_offset,
+                                          .gradients = unwanted ? nullptr : gradients + row.op.parameter_offset,
                                           .saved = saved + row.saved,
                                           .kept = kept + samples * row.kept,
                                           .scratch = scratch,
@@ -177,6 +186,7 @@ struct tape {
                                           .threads = threads,
                                           .accumulate = row.accumulate[0] && !through_partial,
                                           .accumulate_other = row.accumulate[1],
+                                          .training = training && !is_frozen(row),
                                           .seed = seed,
                                           .step = step});
                     if (through_partial) copy_view<T>(partial, dx, true, threads);
