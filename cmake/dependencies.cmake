@@ -26,8 +26,9 @@ find_path(CTNN_STB_FOLDER NAMES stb/stb_image.h stb_image.h DOC "The folder that
 mark_as_advanced(CTNN_STB_FOLDER)
 ctnn_offer(IMAGES "${CTNN_STB_FOLDER}" "JPEG, PNG, BMP and PNM by stb_image (Debian: libstb-dev)")
 
-# No library: it is asked for because it costs each file a third of a second.
+# No library: they are asked for because they cost each file a third of a second.
 ctnn_offer(VOLUMES TRUE "NIfTI volumes, and the data sets made of them")
+ctnn_offer(STUDIES TRUE "Cross-validation, searches, ensembles, attacks and corruptions")
 
 find_package(xtensor QUIET)
 ctnn_offer(XTENSOR "${xtensor_FOUND}" "The bridge to xtensor (Debian: libxtensor-dev)")
@@ -50,6 +51,9 @@ function(ctnn_link_dependencies target)
     endif()
     if(CTNN_WITH_VOLUMES)
         target_compile_definitions(${target} INTERFACE CTNN_WITH_VOLUMES)
+    endif()
+    if(CTNN_WITH_STUDIES)
+        target_compile_definitions(${target} INTERFACE CTNN_WITH_STUDIES)
     endif()
     if(CTNN_WITH_XTENSOR)
         # Without the macro: xtensor costs each file seconds, and <ctnn/xtensor.hpp> is included where it is wanted.

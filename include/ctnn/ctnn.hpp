@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// \file
 /// Compile-time neural networks: the table of contents. What links a library or costs compile time is switched on:
-/// CTNN_WITH_IMAGES, CTNN_WITH_VOLUMES, CTNN_WITH_ZLIB, CTNN_WITH_XSIMD, CTNN_WITH_XTENSOR.
+/// CTNN_WITH_IMAGES, CTNN_WITH_VOLUMES, CTNN_WITH_STUDIES, CTNN_WITH_ZLIB, CTNN_WITH_XSIMD, CTNN_WITH_XTENSOR.
 #pragma once
 
 #include "ctnn/core/core.hpp"

@@ -30,7 +30,7 @@
 // -------------------- ctnn/ctnn.hpp
 /// \file
 /// Compile-time neural networks: the table of contents. What links a library or costs compile time is switched on:
-/// CTNN_WITH_IMAGES, CTNN_WITH_VOLUMES, CTNN_WITH_ZLIB, CTNN_WITH_XSIMD, CTNN_WITH_XTENSOR.
+/// CTNN_WITH_IMAGES, CTNN_WITH_VOLUMES, CTNN_WITH_STUDIES, CTNN_WITH_ZLIB, CTNN_WITH_XSIMD, CTNN_WITH_XTENSOR.
 
 // -------------------- ctnn/core/core.hpp
 /// \file
@@ -870,7 +870,8 @@ struct backward_call {
     batch_view<T> dx;         ///< dx.data is null when nobody asks for it
     batch_view<T> d_other{};  ///< the same for the second input of multiply
     const T* parameters = nullptr;
-    T* gradients = nullptr;  ///< of this operation's parameters; added into
+    T* gradients = nullptr;  ///< of this operation's parameters; added into. Null where nobody wants those of an
+                             ///< operation of kind convolution
     const T* saved = nullptr;
     T* kept = nullptr;  ///< what forward kept; may be overwritten
     T* scratch = nullptr;
@@ -878,6 +879,7 @@ struct backward_call {
     extent threads = 1;
     bool accumulate = false;        ///< add into dx instead; only for operations of kind convolution and multiply
     bool accumulate_other = false;  ///< and into d_other
+    bool training = true;           ///< what forward was called with
     std::uint64_t seed = 0;
     std::uint64_t step = 0;
 };
@@ -1031,6 +1033,390 @@ private:
 };
 
 }  // namespace ctnn
+// -------------------- ctnn/core/pipeline.hpp
+/// \file
+/// Stages in a row, as a value that a model keeps, with a text form that its file remembers: so what was done to the
+/// images that a network was trained on is what is done to those that it is used on.
+
+#include <charconv>
+#include <cmath>
+#include <initializer_list>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+// -------------------- ctnn/core/stage.hpp
+/// \file
+/// The stages of a pipeline: what can be done to an image or a mask on its way to or from a network, each with its
+/// numbers.
+
+#include <array>
+
+namespace ctnn {
+
+/// Which stage. The order is that of stage_rules.
+enum class stage_kind : unsigned char {
+    resize_nearest,
+    resize_linear,
+    resize_area,
+    min_max,
+    z_score,
+    clip_percentiles,
+    window,
+    mean_filter,
+    median_filter,
+    gaussian_filter,
+    equalize_histogram,
+    clahe,
+    gamma,
+    optical_density,
+    erode,  // from here on of masks
+    dilate,
+    open,
+    close,
+    fill_holes,
+    keep_largest
+};
+
+/// A stage and its numbers, in the order of its rule; those it does not have are 0.
+struct stage {
+    stage_kind kind = stage_kind::min_max;
+    std::array<double, 3> value{};
+    constexpr bool operator==(const stage&) const = default;
+};
+
+/// Is it done to a mask? Otherwise to the values of an image.
+[[nodiscard]] constexpr bool is_of_masks(stage_kind kind) { return kind >= stage_kind::erode; }
+
+/// The stages as types, each with its numbers by name. The functions of data/preprocess that they stand for say what is
+/// done.
+///
+///     const ctnn::pipeline steps{ctnn::stages::window{.level = 40, .width = 400}, ctnn::stages::median_filter{}};
+namespace stages {
+
+/// An axis of extent 0 stays as long as it is.
+struct resize_nearest {
+    extent height = 0, width = 0, depth = 0;
+    constexpr operator stage() const {
+        return {stage_kind::resize_nearest,
+                {static_cast<double>(height), static_cast<double>(width), static_cast<double>(depth)}};
+    }
+};
+/// An axis of extent 0 stays as long as it is.
+struct resize_linear {
+    extent height = 0, width = 0, depth = 0;
+    constexpr operator stage() const {
+        return {stage_kind::resize_linear,
+                {static_cast<double>(height), static_cast<double>(width), static_cast<double>(depth)}};
+    }
+};
+/// An axis of extent 0 stays as long as it is.
+struct resize_area {
+    extent height = 0, width = 0, depth = 0;
+    constexpr operator stage() const {
+        return {stage_kind::resize_area,
+                {static_cast<double>(height), static_cast<double>(width), static_cast<double>(depth)}};
+    }
+};
+struct min_max {
+    constexpr operator stage() const { return {stage_kind::min_max}; }
+};
+struct z_score {
+    constexpr operator stage() const { return {stage_kind::z_score}; }
+};
+struct clip_percentiles {
+    double low = 1, high = 99;
+    constexpr operator stage() const { return {stage_kind::clip_percentiles, {low, high}}; }
+};
+struct window {
+    double level = 40, width = 400;
+    constexpr operator stage() const { return {stage_kind::window, {level, width}}; }
+};
+struct mean_filter {
+    extent size = 3;
+    constexpr operator stage() const { return {stage_kind::mean_filter, {static_cast<double>(size)}}; }
+};
+struct median_filter {
+    extent size = 3;
+    constexpr operator stage() const { return {stage_kind::median_filter, {static_cast<double>(size)}}; }
+};
+struct gaussian_filter {
+    double sigma = 1;
+    constexpr operator stage() const { return {stage_kind::gaussian_filter, {sigma}}; }
+};
+struct equalize_histogram {
+    extent bins = 256;
+    constexpr operator stage() const { return {stage_kind::equalize_histogram, {static_cast<double>(bins)}}; }
+};
+struct clahe {
+    extent tiles = 8;
+    double clip_limit = 0.01;
+    extent bins = 256;
+    constexpr operator stage() const {
+        return {stage_kind::clahe, {static_cast<double>(tiles), clip_limit, static_cast<double>(bins)}};
+    }
+};
+struct gamma {
+    double exponent = 1;
+    constexpr operator stage() const { return {stage_kind::gamma, {exponent}}; }
+};
+struct optical_density {
+    double white = 1;
+    constexpr operator stage() const { return {stage_kind::optical_density, {white}}; }
+};
+
+/// What the stages of masks have in common.
+template <stage_kind Kind>
+struct of_mask {
+    std::int32_t label = 1;
+    extent connectivity = 1, iterations = 1;
+    constexpr operator stage() const {
+        return {Kind, {static_cast<double>(label), static_cast<double>(connectivity), static_cast<double>(iterations)}};
+    }
+};
+using erode = of_mask<stage_kind::erode>;
+using dilate = of_mask<stage_kind::dilate>;
+using open = of_mask<stage_kind::open>;
+using close = of_mask<stage_kind::close>;
+using fill_holes = of_mask<stage_kind::fill_holes>;
+using keep_largest = of_mask<stage_kind::keep_largest>;
+
+}  // namespace stages
+
+/// One number of a stage: its name, what it is where nothing is said, and its bounds.
+struct stage_parameter {
+    const char* name = nullptr;
+    double otherwise = 0, least = 0, most = 0;
+    bool whole = false;
+};
+
+/// What a stage is called, and its numbers; those behind the last have no name.
+struct stage_rule {
+    const char* name;
+    std::array<stage_parameter, 3> parameters{};
+};
+
+namespace detail {
+inline constexpr std::array<stage_parameter, 3> new_extents{
+    {{"height", 0, 0, 65536, true}, {"width", 0, 0, 65536, true}, {"depth", 0, 0, 65536, true}}};
+inline constexpr std::array<stage_parameter, 3> filter_window{{{"size", 3, 1, 99, true}}};
+inline constexpr std::array<stage_parameter, 3> mask_numbers{
+    {{"label", 1, 1, 65535, true}, {"connectivity", 1, 1, 3, true}, {"iterations", 1, 0, 1000, true}}};
+}  // namespace detail
+
+/// The rule of each stage_kind.
+inline constexpr stage_rule stage_rules[] = {
+    {"resize_nearest", detail::new_extents},
+    {"resize_linear", detail::new_extents},
+    {"resize_area", detail::new_extents},
+    {"min_max"},
+    {"z_score"},
+    {"clip_percentiles", {{{"low", 1, 0, 100, false}, {"high", 99, 0, 100, false}}}},
+    {"window", {{{"level", 40, -1e9, 1e9, false}, {"width", 400, 1e-9, 1e9, false}}}},
+    {"mean_filter", detail::filter_window},
+    {"median_filter", detail::filter_window},
+    {"gaussian_filter", {{{"sigma", 1, 0, 100, false}}}},
+    {"equalize_histogram", {{{"bins", 256, 2, 65536, true}}}},
+    {"clahe", {{{"tiles", 8, 1, 64, true}, {"clip_limit", 0.01, 1e-6, 1, false}, {"bins", 256, 2, 4096, true}}}},
+    {"gamma", {{{"exponent", 1, 0.01, 100, false}}}},
+    {"optical_density", {{{"white", 1, 1e-9, 1e9, false}}}},
+    {"erode", detail::mask_numbers},
+    {"dilate", detail::mask_numbers},
+    {"open", detail::mask_numbers},
+    {"close", detail::mask_numbers},
+    {"fill_holes", detail::mask_numbers},
+    {"keep_largest", detail::mask_numbers}};
+
+[[nodiscard]] constexpr const stage_rule& rule_of(stage_kind kind) { return stage_rules[static_cast<int>(kind)]; }
+
+}  // namespace ctnn
+// -------------------- ctnn/core/text.hpp
+/// \file
+/// Numbers and extents as the messages, names and files of the library spell them.
+
+namespace ctnn {
+
+/// A number as the shortest text that reads back as the same number, independent of the language set: 0.25, 1e-07, nan.
+[[nodiscard]] inline std::string to_text(double value) {
+    char text[32];
+    const std::to_chars_result end = std::to_chars(text, text + sizeof text, value);
+    return {text, end.ptr};
+}
+[[nodiscard]] inline std::string to_text(float value) {
+    char text[32];
+    const std::to_chars_result end = std::to_chars(text, text + sizeof text, value);
+    return {text, end.ptr};
+}
+
+namespace detail {
+
+/// A part of a message: characters, or a number as to_text() spells it.
+class text_part {
+public:
+    text_part(const char* text) : text_(text) {}
+    text_part(const std::string& text) : text_(text) {}
+    text_part(double number) : number_(number), what_(kind::real) {}
+    template <std::integral Integer>
+    text_part(Integer number) : count_(static_cast<long long>(number)), what_(kind::integer) {}
+
+    [[gnu::cold]] void append_to(std::string& message) const {
+        if (what_ == kind::text)
+            message += text_;
+        else
+            message += what_ == kind::integer ? std::to_string(count_) : to_text(number_);
+    }
+
+private:
+    enum class kind : unsigned char { text, integer, real };
+    std::string_view text_{};
+    long long count_ = 0;
+    double number_ = 0;
+    kind what_ = kind::text;
+};
+
+/// The parts of a message in one string. Cold and in one place: a compiler that inlines sums of strings where they are
+/// refused spends more on what is never said than on a kernel.
+[[nodiscard, gnu::cold, gnu::noinline]] inline std::string text_of(std::initializer_list<text_part> parts) {
+    std::string message;
+    for (const text_part& part : parts) part.append_to(message);
+    return message;
+}
+
+/// The first `count` of anything with operator[], with a separator between them: 28, 28, 1.
+template <class Extents, class Count>
+[[nodiscard]] std::string joined(const Extents& extents, Count count, const char* separator) {
+    std::string text;
+    for (Count i = 0; i < count; ++i) {
+        if (i > 0) text += separator;
+        text += std::to_string(extents[i]);
+    }
+    return text;
+}
+
+}  // namespace detail
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// What is done, from the first stage to the last; nothing when empty.
+struct pipeline {
+    std::vector<stage> steps;
+
+    pipeline() = default;
+    pipeline(std::initializer_list<stage> all) : steps(all) {}
+    [[nodiscard]] bool empty() const { return steps.empty(); }
+    bool operator==(const pipeline&) const = default;
+};
+
+/// "window level=40 width=400; median_filter size=3": every number is written, so that the text means the same wherever
+/// it is read.
+[[nodiscard, gnu::cold]] inline std::string to_text(const pipeline& of) {
+    std::string text;
+    for (const stage& step : of.steps) {
+        const stage_rule& rule = rule_of(step.kind);
+        text += (text.empty() ? "" : "; ") + std::string(rule.name);
+        for (std::size_t n = 0; n < step.value.size() && rule.parameters[n].name != nullptr; ++n)
+            text += ' ' + std::string(rule.parameters[n].name) + '=' + to_text(step.value[n]);
+    }
+    return text;
+}
+
+namespace detail {
+
+/// Takes the text up to one of `ends` away from the front of `rest`.
+[[gnu::cold]] inline std::string_view take_until(std::string_view& rest, char ends) {
+    const std::size_t end = rest.find(ends);
+    const std::string_view taken = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    return taken;
+}
+
+/// The words between blanks.
+[[gnu::cold]] inline std::vector<std::string_view> words_of(std::string_view text) {
+    std::vector<std::string_view> words;
+    while (!text.empty())
+        if (const std::string_view word = take_until(text, ' '); !word.empty()) words.push_back(word);
+    return words;
+}
+
+/// Refuses a number that its rule does not allow. `where` begins the message.
+[[nodiscard, gnu::cold]] inline error check_stage_number(const std::string& where, const stage_parameter& rule,
+                                                         double value) {
+    if (value >= rule.least && value <= rule.most && (!rule.whole || value == std::floor(value))) return {};
+    return {error_kind::invalid_argument,
+            text_of({where, ": ", rule.name, " is ", value, ", expected a ", rule.whole ? "whole number" : "number",
+                     " from ", rule.least, " to ", rule.most})};
+}
+
+/// One stage from its words.
+[[nodiscard, gnu::cold]] inline result<stage> parse_stage(const std::vector<std::string_view>& words,
+                                                          const std::string& place) {
+    const std::string name(words[0]), where = place + ": " + name;
+    stage step;
+    std::string all;
+    bool known = false;
+    for (std::size_t kind = 0; kind < std::size(stage_rules) && !known; ++kind) {
+        known = name == stage_rules[kind].name;
+        step.kind = static_cast<stage_kind>(kind);
+        all += (all.empty() ? "" : ", ") + std::string(stage_rules[kind].name);
+    }
+    if (!known) return error(error_kind::unsupported, text_of({place, ": '", name, "' is no stage; those are ", all}));
+    const stage_rule& rule = rule_of(step.kind);
+    std::array<bool, 3> given{};
+    for (std::size_t n = 0; n < 3; ++n) step.value[n] = rule.parameters[n].otherwise;
+    for (std::size_t w = 1; w < words.size(); ++w) {
+        const std::size_t sign = words[w].find('=');
+        const std::string key(words[w].substr(0, sign));
+        std::size_t n = 0;
+        while (n < 3 && (rule.parameters[n].name == nullptr || key != rule.parameters[n].name)) ++n;
+        if (n == 3) return error(error_kind::unsupported, text_of({where, " has no number '", key, "'"}));
+        if (given[n]) return error(error_kind::invalid_argument, text_of({where, ": ", key, " is given twice"}));
+        given[n] = true;
+        const std::string_view number = sign == std::string_view::npos ? "" : words[w].substr(sign + 1);
+        const auto end = std::from_chars(number.data(), number.data() + number.size(), step.value[n]);
+        if (end.ec != std::errc{} || end.ptr != number.data() + number.size())
+            return error(error_kind::invalid_argument,
+                         text_of({where, ": '", std::string(words[w]), "', expected ", key, "=<number>"}));
+    }
+    return step;
+}
+
+}  // namespace detail
+
+/// Refuses stages whose numbers are outside their rules with invalid_argument.
+[[nodiscard, gnu::cold]] inline error check(const pipeline& of) {
+    for (std::size_t i = 0; i < of.steps.size(); ++i) {
+        const stage_rule& rule = rule_of(of.steps[i].kind);
+        const std::string where = detail::text_of({"pipeline: stage ", i + 1, ": ", rule.name});
+        for (std::size_t n = 0; n < 3 && rule.parameters[n].name != nullptr; ++n)
+            if (error failed = detail::check_stage_number(where, rule.parameters[n], of.steps[i].value[n]))
+                return failed;
+    }
+    return {};
+}
+
+/// Reads what to_text() writes. Numbers that are left out are those of the stage's type; blanks do not matter.
+/// \returns unsupported for a stage or a number of a stage that is not known, invalid_argument for what is no number,
+///          is given twice or is outside its bounds
+///
+///     auto steps = ctnn::parse_pipeline("clahe clip_limit=0.02; z_score");
+[[nodiscard, gnu::cold]] inline result<pipeline> parse_pipeline(std::string_view text) {
+    pipeline all;
+    if (detail::words_of(text).empty()) return all;
+    for (bool more = true; more;) {
+        more = text.find(';') != std::string_view::npos;
+        const std::vector<std::string_view> words = detail::words_of(detail::take_until(text, ';'));
+        const std::string place = detail::text_of({"pipeline: stage ", all.steps.size() + 1});
+        if (words.empty()) return error(error_kind::invalid_argument, place + " is empty");
+        const result<stage> step = detail::parse_stage(words, place);
+        if (!step) return step.error();
+        all.steps.push_back(*step);
+    }
+    if (error failed = check(all)) return failed;
+    return all;
+}
+
+}  // namespace ctnn
 // -------------------- ctnn/core/random.hpp
 /// \file
 /// Counter-based random numbers: number i of a stream is a function of (seed, stream, i) alone, so it is the same on
@@ -1163,8 +1549,6 @@ private:
 /// \file
 /// Numbers with a static shape: owned, or seen in somebody else's memory.
 
-#include <array>
-
 namespace ctnn {
 
 template <static_shape Shape, class T = float>
@@ -1245,75 +1629,6 @@ private:
     aligned_block<T> block_;
 };
 
-}  // namespace ctnn
-// -------------------- ctnn/core/text.hpp
-/// \file
-/// Numbers and extents as the messages, names and files of the library spell them.
-
-#include <charconv>
-#include <initializer_list>
-#include <string_view>
-
-namespace ctnn {
-
-/// A number as the shortest text that reads back as the same number, independent of the language set: 0.25, 1e-07, nan.
-[[nodiscard]] inline std::string to_text(double value) {
-    char text[32];
-    const std::to_chars_result end = std::to_chars(text, text + sizeof text, value);
-    return {text, end.ptr};
-}
-[[nodiscard]] inline std::string to_text(float value) {
-    char text[32];
-    const std::to_chars_result end = std::to_chars(text, text + sizeof text, value);
-    return {text, end.ptr};
-}
-
-namespace detail {
-
-/// A part of a message: characters, or a number as to_text() spells it.
-class text_part {
-public:
-    text_part(const char* text) : text_(text) {}
-    text_part(const std::string& text) : text_(text) {}
-    text_part(double number) : number_(number), what_(kind::real) {}
-    template <std::integral Integer>
-    text_part(Integer number) : count_(static_cast<long long>(number)), what_(kind::integer) {}
-
-    [[gnu::cold]] void append_to(std::string& message) const {
-        if (what_ == kind::text)
-            message += text_;
-        else
-            message += what_ == kind::integer ? std::to_string(count_) : to_text(number_);
-    }
-
-private:
-    enum class kind : unsigned char { text, integer, real };
-    std::string_view text_{};
-    long long count_ = 0;
-    double number_ = 0;
-    kind what_ = kind::text;
-};
-
-/// The parts of a message in one string. Cold and in one place: a compiler that inlines sums of strings where they are
-/// refused spends more on what is never said than on a kernel.
-[[nodiscard, gnu::cold, gnu::noinline]] inline std::string text_of(std::initializer_list<text_part> parts) {
-    std::string message;
-    for (const text_part& part : parts) part.append_to(message);
-    return message;
-}
-
-/// The first `count` of anything with operator[], with a separator between them: 28, 28, 1.
-template <class Extents, class Count>
-[[nodiscard]] std::string joined(const Extents& extents, Count count, const char* separator) {
-    std::string text;
-    for (Count i = 0; i < count; ++i) {
-        if (i > 0) text += separator;
-        text += std::to_string(extents[i]);
-    }
-    return text;
-}
-
-}  // namespace detail
 }  // namespace ctnn
 // -------------------- ctnn/core/threads.hpp
 /// \file
@@ -1504,14 +1819,284 @@ struct border {
 }  // namespace ctnn
 // -------------------- ctnn/data/data.hpp
 /// \file
-/// Data sets in memory, their splits and folds; data sets of image files come with CTNN_WITH_IMAGES, volumes and data
-/// sets of volume files with CTNN_WITH_VOLUMES.
+/// Data sets in memory, their splits, folds and samplers; data sets of image files come with CTNN_WITH_IMAGES, volumes
+/// and data sets of volume files with CTNN_WITH_VOLUMES, preprocessing and augmentation with either.
 
+// -------------------- ctnn/data/batch_loader.hpp
+/// \file
+/// Batches of a data set in an announced order, written ahead by threads of their own while the network trains.
+
+// -------------------- ctnn/core/background.hpp
+/// \file
+/// Threads that work beside the one that trains, and what they wait with.
+///
+/// The system's own threads: OpenMP has none that outlive a loop, and <thread> costs every file 0.2 s and throws where
+/// no thread is to be had. Where there are none, start() says so and the work is done by whoever waits for it. A glibc
+/// before 2.34 wants -pthread.
+
+#if !defined(_WIN32)
+#include <pthread.h>
+#endif
+
+namespace ctnn::detail {
+
+#if !defined(_WIN32)
+
+/// A lock and the one thing that is waited for.
+class monitor_lock {
+public:
+    monitor_lock() = default;
+    monitor_lock(const monitor_lock&) = delete;
+    monitor_lock& operator=(const monitor_lock&) = delete;
+    ~monitor_lock() {
+        pthread_cond_destroy(&changed_);
+        pthread_mutex_destroy(&mutex_);
+    }
+    void lock() { pthread_mutex_lock(&mutex_); }
+    void unlock() { pthread_mutex_unlock(&mutex_); }
+    /// Lets go of the lock until tell_all(), or sooner. \pre locked by this thread
+    void wait() { pthread_cond_wait(&changed_, &mutex_); }
+    void tell_all() { pthread_cond_broadcast(&changed_); }
+
+private:
+    pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t changed_ = PTHREAD_COND_INITIALIZER;
+};
+
+/// Threads that each call work(), joined at the end of their life. \pre work returns soon after its owner says so
+class background_threads {
+public:
+    background_threads() = default;
+    background_threads(const background_threads&) = delete;
+    background_threads& operator=(const background_threads&) = delete;
+    ~background_threads() { join(); }
+
+    /// Starts as many of `count` threads as the system gives, and says how many. \pre work outlives the threads
+    template <class Work>
+    extent start(extent count, Work& work) {
+        threads_.reserve(static_cast<std::size_t>(count));
+        const auto run = [](void* of) -> void* {
+            (*static_cast<Work*>(of))();
+            return nullptr;
+        };
+        for (pthread_t thread; count > 0 && pthread_create(&thread, nullptr, run, &work) == 0; --count)
+            threads_.push_back(thread);
+        return static_cast<extent>(threads_.size());
+    }
+    void join() {
+        for (const pthread_t thread : threads_) pthread_join(thread, nullptr);
+        threads_.clear();
+    }
+
+private:
+    std::vector<pthread_t> threads_;
+};
+
+#else
+
+class monitor_lock {
+public:
+    void lock() {}
+    void unlock() {}
+    void wait() {}
+    void tell_all() {}
+};
+class background_threads {
+public:
+    template <class Work>
+    extent start(extent, Work&) {
+        return 0;
+    }
+    void join() {}
+};
+
+#endif
+
+}  // namespace ctnn::detail
+// -------------------- ctnn/data/batch_memory.hpp
+/// \file
+/// A batch gathered from all over a data set, in memory of its own.
+
+#include <span>
+
+namespace ctnn {
+
+/// A data set that writes its samples itself, a function of sample and epoch alone: that is where augmentation goes.
+///
+///     void write_sample(extent sample, extent epoch, T* input, std::int32_t* labels, T* values) const;
+template <class Data>
+concept writes_samples = requires(const Data& data, typename Data::scalar* numbers, std::int32_t* labels) {
+    data.write_sample(extent{}, extent{}, numbers, labels, numbers);
+};
+
+namespace detail {
+
+/// Inputs, labels, values and weights of up to `batch` samples.
+template <class Data>
+class batch_memory {
+public:
+    using T = typename Data::scalar;
+    batch_memory(const Data& data, extent batch, std::span<const double> weights)
+        : data_(data),
+          all_weights_(weights),
+          inputs_(batch * Data::input::size),
+          labels_each_(static_cast<extent>(data.labels.size()) / data.size()),
+          values_each_(static_cast<extent>(data.values.size()) / data.size()),
+          labels_(batch * labels_each_),
+          values_(batch * values_each_),
+          weights_(weights.empty() ? 0 : batch) {}
+
+    /// Copies a sample, or lets the data set write it, to place i. A data set with a member write_input(sample, epoch,
+    /// to) writes its inputs alone. Different places may be filled by different threads.
+    void fill(extent i, extent sample, extent epoch) {
+        T* const to = inputs_.data() + i * Data::input::size;
+        std::int32_t* const labels = labels_.data() + i * labels_each_;
+        T* const values = values_.data() + i * values_each_;
+        if (weights_.size() > 0) weights_[i] = all_weights_[static_cast<std::size_t>(sample)];
+        if constexpr (writes_samples<Data>) {
+            data_.write_sample(sample, epoch, to, labels, values);
+        } else {
+            if constexpr (requires { data_.write_input(sample, epoch, to); })
+                data_.write_input(sample, epoch, to);
+            else
+                std::memcpy(static_cast<void*>(to), data_.input_of(sample),
+                            sizeof(T) * static_cast<std::size_t>(Data::input::size));
+            for (extent k = 0; k < labels_each_; ++k)
+                labels[k] = data_.labels[static_cast<std::size_t>(sample * labels_each_ + k)];
+            for (extent k = 0; k < values_each_; ++k)
+                values[k] = data_.values[static_cast<std::size_t>(sample * values_each_ + k)];
+        }
+    }
+    [[nodiscard]] T* inputs() { return inputs_.data(); }
+    [[nodiscard]] const T* inputs() const { return inputs_.data(); }
+    /// Null where the data set has none.
+    [[nodiscard]] const std::int32_t* labels() const { return labels_each_ > 0 ? labels_.data() : nullptr; }
+    [[nodiscard]] const T* values() const { return values_each_ > 0 ? values_.data() : nullptr; }
+    /// One a sample, or null.
+    [[nodiscard]] const double* weights() const { return weights_.size() > 0 ? weights_.data() : nullptr; }
+
+private:
+    const Data& data_;
+    std::span<const double> all_weights_;
+    aligned_block<T> inputs_;
+    extent labels_each_, values_each_;
+    aligned_block<std::int32_t> labels_;
+    aligned_block<T> values_;
+    aligned_block<double> weights_;
+};
+
+}  // namespace detail
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Hands out the batches of an epoch. Which thread writes a sample changes nothing: samples are functions of themselves
+/// and the epoch, and each has its place.
+///
+///     threads   that write ahead; 0, or where the system gives none: next() writes its batch itself
+///     weights   one for each sample of the data set, or none: handed out with them
+///     ahead     how many batches may wait beside the one in use; each is memory of a whole batch
+///
+/// One lock and one condition; who has nothing to do sleeps. The destructor lets each thread finish its sample.
+/// \pre the data set outlives the loader and does not change
+template <class Data>
+class batch_loader {
+public:
+    batch_loader(const Data& data, extent batch, extent threads = 0, extent ahead = 2,
+                 std::span<const double> weights = {})
+        : batch_(batch) {
+        const extent slots = threads > 0 ? 1 + ahead : 1;
+        slots_.reserve(static_cast<std::size_t>(slots));
+        for (extent s = 0; s < slots; ++s) slots_.emplace_back(data, batch, weights);
+        written_.assign(slots_.size(), 0);
+        if (threads > 0) threads_.start(threads, *this);
+    }
+    batch_loader(const batch_loader&) = delete;
+    batch_loader& operator=(const batch_loader&) = delete;
+    ~batch_loader() {
+        lock_.lock();
+        stops_ = true;
+        lock_.tell_all();
+        lock_.unlock();
+        threads_.join();
+    }
+
+    /// Announces the samples order[0 .. count) of an epoch; batches announced before that were not taken are forgotten.
+    /// \pre order stays as it is until the last of them is taken, the next begin(), or the end
+    void begin(const extent* order, extent count, extent epoch) {
+        lock_.lock();
+        claimed_ = count_;  // nobody takes up more of the old epoch
+        while (writing_ > 0) lock_.wait();
+        order_ = order;
+        count_ = count;
+        epoch_ = epoch;
+        claimed_ = taken_ = 0;
+        written_.assign(slots_.size(), 0);
+        lock_.tell_all();
+        lock_.unlock();
+    }
+
+    /// The next batch of `batch` samples, or of those that are left; valid until the next call. \pre there is one
+    [[nodiscard]] detail::batch_memory<Data>& next() {
+        lock_.lock();
+        if (taken_ > 0) written_[slot_of(taken_ - 1)] = 0;
+        const extent b = taken_++, first = b * batch_, end = first + batch_ < count_ ? first + batch_ : count_;
+        lock_.tell_all();
+        while (written_[slot_of(b)] < end - first)
+            if (claimed_ < end)
+                write_next();
+            else
+                lock_.wait();
+        lock_.unlock();
+        return slots_[slot_of(b)];
+    }
+
+    /// What each thread does.
+    void operator()() {
+        lock_.lock();
+        while (!stops_)
+            if (claimed_ < count_ &&
+                claimed_ / batch_ < (taken_ > 0 ? taken_ - 1 : 0) + static_cast<extent>(slots_.size()))
+                write_next();
+            else
+                lock_.wait();
+        lock_.unlock();
+    }
+
+private:
+    [[nodiscard]] std::size_t slot_of(extent b) const { return static_cast<std::size_t>(b) % slots_.size(); }
+
+    /// Takes the next sample and writes it, without the lock meanwhile. \pre locked, and there is one
+    void write_next() {
+        const extent i = claimed_++, sample = order_[i], epoch = epoch_;
+        const std::size_t slot = slot_of(i / batch_);
+        ++writing_;
+        lock_.unlock();
+        slots_[slot].fill(i % batch_, sample, epoch);
+        lock_.lock();
+        --writing_;
+        ++written_[slot];
+        if (writing_ == 0 || written_[slot] == batch_) lock_.tell_all();
+    }
+
+    extent batch_;
+    std::vector<detail::batch_memory<Data>> slots_;
+    detail::monitor_lock lock_;
+    // All below is read and changed with the lock alone.
+    std::vector<extent> written_;  // samples of each slot's batch
+    const extent* order_ = nullptr;
+    extent count_ = 0, epoch_ = 0;
+    extent claimed_ = 0;  // samples that somebody writes or has written
+    extent taken_ = 0;    // batches handed out
+    extent writing_ = 0;  // samples being written
+    bool stops_ = false;
+    detail::background_threads threads_;
+};
+
+}  // namespace ctnn
 // -------------------- ctnn/data/batch_order.hpp
 /// \file
 /// The order in which an epoch visits its samples.
-
-#include <vector>
 
 namespace ctnn {
 
@@ -1902,6 +2487,2001 @@ namespace ctnn {
 }
 
 }  // namespace ctnn
+// -------------------- ctnn/data/resample.hpp
+/// \file
+/// Parts of a data set, and parts in which all classes are equally frequent.
+
+// -------------------- ctnn/data/sampler.hpp
+/// \file
+/// Which samples an epoch visits, where it is not each of them once.
+
+namespace ctnn {
+
+/// Draws the samples that fit() visits in an epoch, in their order. Derive from it for one of your own.
+class epoch_sampler {
+public:
+    /// error{} when it can draw from a data set of so many samples; asked before training.
+    [[nodiscard]] virtual error check(extent samples) const = 0;
+    /// Writes the samples of an epoch, equally many in each: a function of the seed and the epoch alone.
+    virtual void draw(std::vector<extent>& order, seed start, std::uint64_t epoch) const = 0;
+
+protected:
+    ~epoch_sampler() = default;
+};
+
+namespace detail {
+
+/// The stream of an epoch's draws, or of one class in it: away from those of parameters, shuffling and splitting.
+[[nodiscard]] inline random_stream sampling_stream(seed start, std::uint64_t epoch, std::uint64_t part) {
+    return {start, (std::uint64_t{6} << 61) + (epoch << 20) + part};
+}
+
+/// The places of each class; negative labels stand in none.
+[[nodiscard, gnu::cold]] inline std::vector<std::vector<extent>> members_of_classes(
+    const std::vector<std::int32_t>& labels) {
+    std::vector<std::vector<extent>> members;
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        if (labels[i] < 0) continue;
+        const std::size_t label = static_cast<std::size_t>(labels[i]);
+        if (label >= members.size()) members.resize(label + 1);
+        members[label].push_back(static_cast<extent>(i));
+    }
+    return members;
+}
+
+/// The size of the smallest class that occurs, or of the largest; 0 without classes.
+[[nodiscard, gnu::cold]] inline extent size_of_class(const std::vector<std::vector<extent>>& members, bool largest) {
+    extent found = 0;
+    for (const std::vector<extent>& one : members) {
+        const extent size = static_cast<extent>(one.size());
+        if (size > 0 && (found == 0 || (largest ? size > found : size < found))) found = size;
+    }
+    return found;
+}
+
+/// Fisher and Yates, as far as the first `count` places are concerned.
+inline void shuffle_first(std::vector<extent>& places, extent count, random_stream& random) {
+    const extent size = static_cast<extent>(places.size());
+    for (extent i = 0; i < count; ++i)
+        std::swap(places[static_cast<std::size_t>(i)],
+                  places[static_cast<std::size_t>(i + random.next_below(size - i))]);
+}
+
+}  // namespace detail
+
+/// Draws each sample with a probability in proportion to its weight.
+///
+///     weights      one a sample, at least 0; a sample of weight 0 is never drawn
+///     draws        samples an epoch; 0: as many as there are weights
+///     replacement  a sample may come more than once. Without, one after the other is drawn from those that are left,
+///                  so that with as many draws as samples the weights decide nothing but the order
+///     refuses      weights that are negative, not finite or all 0, another number of them than of samples, more draws
+///                  without replacement than weights above 0
+///
+/// Draw i with replacement is the sample in whose part of the sum of all weights the i-th random number falls. Without,
+/// samples come in the order of -ln(1 - u) / weight: Efraimidis and Spirakis, "Weighted random sampling with a
+/// reservoir", 2006. As PyTorch's WeightedRandomSampler, with other random numbers:
+/// https://pytorch.org/docs/stable/data.html#torch.utils.data.WeightedRandomSampler
+///
+///     const ctnn::weighted_sampler sampler(weights);
+///     ctnn::fit(model, train, loss, ctnn::adam{}, {.epochs = 10, .sampler = &sampler});
+class weighted_sampler final : public epoch_sampler {
+public:
+    explicit weighted_sampler(std::vector<double> weights, extent draws = 0, bool replacement = true)
+        : weights_(std::move(weights)),
+          draws_(draws == 0 ? static_cast<extent>(weights_.size()) : draws),
+          replacement_(replacement) {}
+
+    [[nodiscard, gnu::cold]] error check(extent samples) const override {
+        constexpr error_kind invalid = error_kind::invalid_argument;
+        if (static_cast<extent>(weights_.size()) != samples)
+            return {invalid,
+                    detail::text_of({"weighted_sampler: ", weights_.size(), " weights for ", samples, " samples"})};
+        extent possible = 0;
+        for (std::size_t i = 0; i < weights_.size(); ++i) {
+            if (!std::isfinite(weights_[i]) || weights_[i] < 0)
+                return {invalid, detail::text_of({"weighted_sampler: weight ", i, " is ", weights_[i],
+                                                  ", expected a finite number of at least 0"})};
+            possible += weights_[i] > 0;
+        }
+        if (possible == 0) return {invalid, "weighted_sampler: no weight is above 0"};
+        if (draws_ < 1 || (!replacement_ && draws_ > possible))
+            return {invalid, detail::text_of({"weighted_sampler: ", draws_, " draws of ", possible,
+                                              " samples with a weight above 0"})};
+        return {};
+    }
+
+    /// \pre check() found nothing
+    [[gnu::cold]] void draw(std::vector<extent>& order, seed start, std::uint64_t epoch) const override {
+        const random_stream random = detail::sampling_stream(start, epoch, 0);
+        // Number i of [0, 1), with all bits of a double: among millions of samples 24 would leave some out.
+        const auto uniform = [&](extent i) {
+            const std::uint64_t at = 2 * static_cast<std::uint64_t>(i);
+            return random.bits(at) * 0x1p-32 + (random.bits(at + 1) >> 11) * 0x1p-53;
+        };
+        if (!replacement_) {
+            std::vector<double> waits(weights_.size());
+            for (std::size_t i = 0; i < waits.size(); ++i) {
+                const double wait = -std::log1p(-uniform(static_cast<extent>(i)));
+                waits[i] = weights_[i] > 0 ? wait / weights_[i] : HUGE_VAL;
+            }
+            order = detail::sorted_places(waits, [](double a, double b) { return a < b; });
+            order.resize(static_cast<std::size_t>(draws_));
+            return;
+        }
+        std::vector<double> ends;
+        std::size_t last = 0;
+        double sum = 0;
+        for (std::size_t i = 0; i < weights_.size(); ++i) {
+            ends.push_back(sum += weights_[i]);
+            if (weights_[i] > 0) last = i;
+        }
+        order.clear();
+        for (extent i = 0; i < draws_; ++i) {
+            const auto place = std::upper_bound(ends.begin(), ends.end(), uniform(i) * sum) - ends.begin();
+            order.push_back(std::min<extent>(place, static_cast<extent>(last)));  // rounding may reach the end
+        }
+    }
+
+private:
+    std::vector<double> weights_;
+    extent draws_;
+    bool replacement_;
+};
+
+/// Draws equally many samples of each class, in an order that mixes the classes.
+///
+///     labels       one a sample; those below 0 are never drawn, nor is a class that does not occur
+///     each         samples of a class an epoch; 0: as many as the largest class has with replacement, as the smallest
+///                  one without, which is undersampling with other samples in every epoch
+///     refuses      another number of labels than of samples, labels without a class, more of a class without
+///                  replacement than it has
+///
+///     const ctnn::balanced_sampler sampler(train.labels);
+///     ctnn::fit(model, train, loss, ctnn::adam{}, {.epochs = 10, .sampler = &sampler});
+class balanced_sampler final : public epoch_sampler {
+public:
+    explicit balanced_sampler(const std::vector<std::int32_t>& labels, extent each = 0, bool replacement = true)
+        : members_(detail::members_of_classes(labels)),
+          samples_(static_cast<extent>(labels.size())),
+          each_(each == 0 ? detail::size_of_class(members_, replacement) : each),
+          replacement_(replacement) {}
+
+    [[nodiscard, gnu::cold]] error check(extent samples) const override {
+        constexpr error_kind invalid = error_kind::invalid_argument;
+        if (samples_ != samples)
+            return {invalid, detail::text_of({"balanced_sampler: ", samples_, " labels for ", samples, " samples"})};
+        const extent smallest = detail::size_of_class(members_, false);
+        if (smallest == 0) return {invalid, "balanced_sampler: no label is a class"};
+        if (each_ < 1 || (!replacement_ && each_ > smallest))
+            return {invalid,
+                    detail::text_of({"balanced_sampler: ", each_, " of each class, the smallest one has ", smallest})};
+        return {};
+    }
+
+    /// \pre check() found nothing
+    [[gnu::cold]] void draw(std::vector<extent>& order, seed start, std::uint64_t epoch) const override {
+        order.clear();
+        for (std::size_t c = 0; c < members_.size(); ++c) {
+            std::vector<extent> places = members_[c];
+            if (places.empty()) continue;
+            random_stream random = detail::sampling_stream(start, epoch, c + 1);
+            if (!replacement_) detail::shuffle_first(places, each_, random);
+            for (extent i = 0; i < each_; ++i) {
+                const extent at = replacement_ ? random.next_below(static_cast<extent>(places.size())) : i;
+                order.push_back(places[static_cast<std::size_t>(at)]);
+            }
+        }
+        random_stream random = detail::sampling_stream(start, epoch, 0);
+        detail::shuffle_first(order, static_cast<extent>(order.size()), random);
+    }
+
+private:
+    std::vector<std::vector<extent>> members_;
+    extent samples_, each_;
+    bool replacement_;
+};
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// The samples of a data set at the given places, in their order; one may come more than once. What else the data set
+/// knows, such as class names or how it augments, is copied.
+/// \pre every place is a sample
+template <class Data>
+[[nodiscard, gnu::cold]] Data samples_at(const Data& data, const std::vector<extent>& places) {
+    Data part = data;
+    const auto take = [&](const auto& from, auto& to) {
+        const extent each = static_cast<extent>(from.size()) / data.size();
+        to.clear();
+        to.reserve(places.size() * static_cast<std::size_t>(each));
+        for (const extent i : places) to.insert(to.end(), from.begin() + i * each, from.begin() + (i + 1) * each);
+    };
+    take(data.inputs, part.inputs);
+    take(data.labels, part.labels);
+    take(data.values, part.values);
+    return part;
+}
+
+/// Places in which every class that occurs comes as often as the largest: each sample once, and random ones of the
+/// smaller classes again. Labels below 0 are left out.
+///
+///     const auto larger = ctnn::samples_at(train, ctnn::oversampled(train.labels, ctnn::seed{1}));
+///
+/// As imbalanced-learn's RandomOverSampler. Split first: copies of a sample must not be on both sides.
+[[nodiscard, gnu::cold]] inline std::vector<extent> oversampled(const std::vector<std::int32_t>& labels, seed start) {
+    const std::vector<std::vector<extent>> members = detail::members_of_classes(labels);
+    const extent largest = detail::size_of_class(members, true);
+    std::vector<extent> places;
+    for (std::size_t c = 0; c < members.size(); ++c) {
+        const std::vector<extent>& all = members[c];
+        if (all.empty()) continue;
+        random_stream random = detail::sampling_stream(start, 0, c + 1);
+        places.insert(places.end(), all.begin(), all.end());
+        for (extent i = static_cast<extent>(all.size()); i < largest; ++i)
+            places.push_back(all[static_cast<std::size_t>(random.next_below(static_cast<extent>(all.size())))]);
+    }
+    detail::sort_ascending(places);
+    return places;
+}
+
+/// Places in which every class that occurs comes as often as the smallest, none of them twice. Labels below 0 are left
+/// out. As imbalanced-learn's RandomUnderSampler; balanced_sampler chooses others in every epoch.
+///
+///     const auto smaller = ctnn::samples_at(train, ctnn::undersampled(train.labels, ctnn::seed{1}));
+[[nodiscard, gnu::cold]] inline std::vector<extent> undersampled(const std::vector<std::int32_t>& labels, seed start) {
+    std::vector<extent> places;
+    balanced_sampler(labels, 0, false).draw(places, start, 0);
+    detail::sort_ascending(places);
+    return places;
+}
+
+}  // namespace ctnn
+#if defined(CTNN_WITH_IMAGES) || defined(CTNN_WITH_VOLUMES)
+// -------------------- ctnn/data/augment/augmented.hpp
+#ifndef CTNN_INCLUDED_DATA_AUGMENT_AUGMENTED
+#define CTNN_INCLUDED_DATA_AUGMENT_AUGMENTED
+/// \file
+/// A data set that shows each sample a little differently in every epoch.
+
+// -------------------- ctnn/data/augment/augmentation.hpp
+#ifndef CTNN_INCLUDED_DATA_AUGMENT_AUGMENTATION
+#define CTNN_INCLUDED_DATA_AUGMENT_AUGMENTATION
+/// \file
+/// How images and volumes are changed a little when a network is trained on them: the ranges, what is drawn from them,
+/// and what that does. Names, units and order are those of Keras' ImageDataGenerator, with a third axis for volumes.
+/// https://www.tensorflow.org/api_docs/python/tf/keras/preprocessing/image/ImageDataGenerator
+
+// -------------------- ctnn/data/augment/random_fields.hpp
+#ifndef CTNN_INCLUDED_DATA_AUGMENT_RANDOM_FIELDS
+#define CTNN_INCLUDED_DATA_AUGMENT_RANDOM_FIELDS
+/// \file
+/// Random images: noise, elastic deformations, bias fields; and the Beta distribution that mixing asks for.
+
+// -------------------- ctnn/data/preprocess/filter.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_FILTER
+#define CTNN_INCLUDED_DATA_PREPROCESS_FILTER
+/// \file
+/// Mean, median and Gaussian filters of images and volumes. Each channel is filtered by itself; outside the image lies
+/// its mirror image (fill::reflect), and an axis of extent 1 is not filtered: so an image is a volume of one
+/// slice.
+
+// -------------------- ctnn/data/preprocess/pixel_view.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_PIXEL_VIEW
+#define CTNN_INCLUDED_DATA_PREPROCESS_PIXEL_VIEW
+/// \file
+/// Images and volumes of any size as the functions of preprocessing and augmentation see them.
+
+namespace ctnn {
+
+/// The extents of an image (depth 1) or of a volume.
+struct pixel_extents {
+    extent depth = 1, height = 0, width = 0, channels = 1;
+
+    [[nodiscard]] constexpr extent positions() const { return depth * height * width; }
+    [[nodiscard]] constexpr extent size() const { return positions() * channels; }
+    /// Slices, rows and columns: the axes in the order of memory.
+    [[nodiscard]] constexpr std::array<extent, 3> axes() const { return {depth, height, width}; }
+    constexpr bool operator==(const pixel_extents&) const = default;
+};
+
+/// Pixels or voxels in someone's memory: [slice][row][column][channel], channels contiguous, which is the order of
+/// images, volumes and data sets in all of ctnn.
+template <class T>
+struct pixel_view {
+    pixel_extents extents;
+    T* data = nullptr;
+
+    pixel_view(const pixel_extents& of, T* pixels) : extents(of), data(pixels) {}
+    /// What may be written may be read.
+    template <class From>
+    requires(!std::is_same_v<From, T> && std::is_same_v<const From, T>) pixel_view(const pixel_view<From>& from)
+        : extents(from.extents), data(from.data) {}
+
+    /// \pre inside the image
+    [[nodiscard]] T& at(extent z, extent y, extent x, extent channel = 0) const {
+        return data[((z * extents.height + y) * extents.width + x) * extents.channels + channel];
+    }
+    [[nodiscard]] T* begin() const { return data; }
+    [[nodiscard]] T* end() const { return data + extents.size(); }
+};
+
+using image_view = pixel_view<float>;
+using const_image_view = pixel_view<const float>;
+/// The class of each pixel; a mask has one channel.
+using mask_view = pixel_view<std::int32_t>;
+using const_mask_view = pixel_view<const std::int32_t>;
+
+/// The pixels of a float_image, or the voxels of a volume or label_volume.
+template <class Image>
+[[nodiscard]] auto view_of(Image& image) {
+    using T = std::remove_reference_t<decltype(*image.values.data())>;
+    if constexpr (requires { image.grid; })
+        return pixel_view<T>({image.grid.depth, image.grid.height, image.grid.width, image.channels},
+                             image.values.data());
+    else
+        return pixel_view<T>({1, image.height, image.width, image.channels}, image.values.data());
+}
+
+/// What lies outside an image. The rows show `abcd` with what is left and right of it.
+enum class fill : unsigned char {
+    nearest,   ///< aaaa abcd dddd
+    constant,  ///< kkkk abcd kkkk
+    reflect,   ///< dcba abcd dcba, scipy.ndimage's and Keras' reflect; numpy.pad calls it symmetric
+    wrap       ///< abcd abcd abcd, scipy.ndimage's grid-wrap
+};
+
+/// The place inside [0, size) whose value stands at `at`, or -1 for fill::constant. \pre size > 0
+[[nodiscard]] constexpr extent fill_place(extent at, extent size, fill outside) {
+    if (at >= 0 && at < size) return at;
+    if (outside == fill::constant) return -1;
+    if (outside == fill::nearest) return at < 0 ? 0 : size - 1;
+    const extent period = outside == fill::wrap ? size : 2 * size, rest = (at % period + period) % period;
+    return rest < size ? rest : period - 1 - rest;
+}
+
+namespace detail {
+
+/// Refuses images without pixels or memory.
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_pixels(const char* function, const pixel_extents& e,
+                                                                  const void* data) {
+    if (e.depth > 0 && e.height > 0 && e.width > 0 && e.channels > 0 && data != nullptr) return {};
+    return {error_kind::invalid_argument,
+            text_of({function, ": an image of ", e.depth, " x ", e.height, " x ", e.width, " x ", e.channels,
+                     data == nullptr ? " without memory" : "; every extent is at least 1"})};
+}
+
+/// Refuses what is not written to pixels of the same extents elsewhere.
+template <class From, class To>
+[[nodiscard]] error check_pair(const char* function, const From& from, const To& to) {
+    if (error failed = check_pixels(function, from.extents, from.data)) return failed;
+    if (!(from.extents == to.extents))
+        return {error_kind::shape_mismatch, text_of({function, ": input and output differ in their extents"})};
+    if (static_cast<const void*>(from.data) == static_cast<const void*>(to.data))
+        return {error_kind::invalid_argument, text_of({function, ": the output needs memory of its own"})};
+    return {};
+}
+
+/// Refuses a setting outside [low, high].
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_between(const char* function, const char* name, double value,
+                                                                   double low, double high) {
+    if (value >= low && value <= high) return {};
+    return {error_kind::invalid_argument,
+            text_of({function, ": ", name, " is ", value, ", expected ", low, " to ", high})};
+}
+
+/// One line of an image along an axis: `count` places that lie `step` numbers apart, and how many lines there are.
+/// Line n starts at (n / inner) * count * step + n % inner with inner = step.
+struct lines_of_axis {
+    extent count = 0, step = 0, lines = 0;
+    lines_of_axis(const pixel_extents& e, std::size_t axis) {
+        const std::array<extent, 3> size = e.axes();
+        count = size[axis];
+        step = e.channels;
+        for (std::size_t n = axis + 1; n < 3; ++n) step *= size[n];
+        lines = e.size() / count;
+    }
+    [[nodiscard]] extent start(extent line) const { return line / step * step * count + line % step; }
+};
+
+/// Calls work(values) with the values of each channel in turn, gathered, and writes them back.
+template <class Work>
+void for_each_channel(const image_view& image, const Work& work) {
+    const auto step = static_cast<std::size_t>(image.extents.channels),
+               count = static_cast<std::size_t>(image.extents.positions());
+    std::vector<float> values(count);
+    for (std::size_t c = 0; c < step; ++c) {
+        for (std::size_t i = 0; i < count; ++i) values[i] = image.data[i * step + c];
+        work(values);
+        for (std::size_t i = 0; i < count; ++i) image.data[i * step + c] = values[i];
+    }
+}
+
+}  // namespace detail
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_PIXEL_VIEW
+
+namespace ctnn {
+namespace detail {
+
+[[nodiscard, gnu::cold]] inline error check_window(const char* function, extent size) {
+    if (size >= 1 && size <= 99 && size % 2 == 1) return {};
+    return {error_kind::invalid_argument,
+            text_of({function, ": a window of ", size, ", expected an odd number from 1 to 99"})};
+}
+
+/// Replaces each place along an axis by the weighted sum of those around it; `weights` has 2 * radius + 1 numbers.
+inline void correlate_axis(const image_view& image, std::size_t axis, const std::vector<double>& weights) {
+    const lines_of_axis lines(image.extents, axis);
+    if (lines.count == 1) return;
+    const extent radius = static_cast<extent>(weights.size()) / 2;
+    std::vector<float> line(static_cast<std::size_t>(lines.count + 2 * radius));
+    for (extent n = 0; n < lines.lines; ++n) {
+        float* first = image.data + lines.start(n);
+        for (extent i = -radius; i < lines.count + radius; ++i)
+            line[static_cast<std::size_t>(i + radius)] = first[fill_place(i, lines.count, fill::reflect) * lines.step];
+        for (extent i = 0; i < lines.count; ++i) {
+            double sum = 0;
+            for (std::size_t k = 0; k < weights.size(); ++k)
+                sum += weights[k] * static_cast<double>(line[static_cast<std::size_t>(i) + k]);
+            first[i * lines.step] = static_cast<float>(sum);
+        }
+    }
+}
+
+}  // namespace detail
+
+/// Each pixel becomes the mean of the window of `size` pixels a side around it, in place.
+/// Equals scipy.ndimage.uniform_filter(mode="reflect").
+/// \returns invalid_argument for an even window or one beyond 99, and for no pixels
+[[nodiscard]] inline error mean_filter(const image_view& image, extent size) {
+    if (error failed = detail::check_pixels("mean_filter", image.extents, image.data)) return failed;
+    if (error failed = detail::check_window("mean_filter", size)) return failed;
+    const std::vector<double> weights(static_cast<std::size_t>(size), 1.0 / static_cast<double>(size));
+    for (std::size_t axis = 0; axis < 3; ++axis) detail::correlate_axis(image, axis, weights);
+    return {};
+}
+
+/// Each pixel becomes a mean of those around it, weighted by a Gaussian of standard deviation `sigma` pixels that is
+/// cut off at round(4 * sigma) and sums to 1, in place. 0 changes nothing.
+/// Equals scipy.ndimage.gaussian_filter(mode="reflect").
+/// \returns invalid_argument for a sigma outside 0 to 100, and for no pixels
+[[nodiscard]] inline error gaussian_filter(const image_view& image, double sigma) {
+    if (error failed = detail::check_pixels("gaussian_filter", image.extents, image.data)) return failed;
+    if (error failed = detail::check_between("gaussian_filter", "sigma", sigma, 0, 100)) return failed;
+    const extent radius = static_cast<extent>(4 * sigma + 0.5);
+    if (radius == 0) return {};
+    std::vector<double> weights;
+    double sum = 0;
+    for (extent i = -radius; i <= radius; ++i) {
+        const double distance = static_cast<double>(i) / sigma;
+        weights.push_back(std::exp(-0.5 * distance * distance));
+        sum += weights.back();
+    }
+    for (double& weight : weights) weight /= sum;
+    for (std::size_t axis = 0; axis < 3; ++axis) detail::correlate_axis(image, axis, weights);
+    return {};
+}
+
+/// Each pixel becomes the median of the window of `size` pixels a side around it. NaN is ordered nowhere: leave none.
+/// Equals scipy.ndimage.median_filter(mode="reflect").
+/// \returns invalid_argument for an even window or one beyond 99, for no pixels and for an output in the input's
+///          memory, shape_mismatch for one of other extents
+[[nodiscard]] inline error median_filter(const const_image_view& from, const image_view& to, extent size) {
+    if (error failed = detail::check_pair("median_filter", from, to)) return failed;
+    if (error failed = detail::check_window("median_filter", size)) return failed;
+    const pixel_extents& e = from.extents;
+    const auto radius = [&](extent count) { return count == 1 ? 0 : size / 2; };
+    const extent rz = radius(e.depth), ry = radius(e.height), rx = radius(e.width);
+    std::vector<float> window;
+    window.reserve(static_cast<std::size_t>((2 * rz + 1) * (2 * ry + 1) * (2 * rx + 1)));
+    for (extent z = 0; z < e.depth; ++z)
+        for (extent y = 0; y < e.height; ++y)
+            for (extent x = 0; x < e.width; ++x)
+                for (extent c = 0; c < e.channels; ++c) {
+                    window.clear();
+                    for (extent k = z - rz; k <= z + rz; ++k)
+                        for (extent j = y - ry; j <= y + ry; ++j)
+                            for (extent i = x - rx; i <= x + rx; ++i)
+                                window.push_back(from.at(fill_place(k, e.depth, fill::reflect),
+                                                         fill_place(j, e.height, fill::reflect),
+                                                         fill_place(i, e.width, fill::reflect), c));
+                    const auto middle = window.begin() + static_cast<std::ptrdiff_t>(window.size() / 2);
+                    std::nth_element(window.begin(), middle, window.end());
+                    to.at(z, y, x, c) = *middle;
+                }
+    return {};
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_FILTER
+
+namespace ctnn {
+namespace detail {
+
+/// Two independent standard normal numbers (Box and Muller).
+struct normal_pair {
+    double first, second;
+};
+[[nodiscard]] inline normal_pair normal_pair_of(std::uint32_t a, std::uint32_t b) {
+    const double radius = std::sqrt(-2 * std::log((static_cast<double>(a) + 0.5) / 4294967296.0));
+    const double angle = 2 * 3.14159265358979323846 * (static_cast<double>(b) / 4294967296.0);
+    return {radius * std::cos(angle), radius * std::sin(angle)};
+}
+
+/// Calls take(i, word) for the 32-bit numbers 0 to count - 1 from `first` on; a block of Philox makes four at once.
+/// \pre first is a multiple of 4
+template <class Take>
+void for_each_word(seed start, std::uint64_t stream, std::uint64_t first, extent count, const Take& take) {
+    for (extent i = 0; i < count; i += 4) {
+        const philox_block block = philox(start.value, stream, (first + static_cast<std::uint64_t>(i)) / 4);
+        for (extent k = 0; k < 4 && i + k < count; ++k) take(i + k, block.word[k]);
+    }
+}
+
+}  // namespace detail
+
+/// Adds Gaussian noise of this standard deviation to each value: numbers 2 i and 2 i + 1 of the stream, from `first`
+/// on, give the values 2 i and 2 i + 1. \pre first is a multiple of 4
+inline void add_noise(const image_view& image, double deviation, seed start, std::uint64_t stream,
+                      std::uint64_t first = 0) {
+    const extent count = image.extents.size();
+    std::uint32_t before = 0;
+    detail::for_each_word(start, stream, first, count + count % 2, [&](extent i, std::uint32_t word) {
+        if (i % 2 == 0) {
+            before = word;
+            return;
+        }
+        const detail::normal_pair normal = detail::normal_pair_of(before, word);
+        image.data[i - 1] += static_cast<float>(deviation * normal.first);
+        if (i < count) image.data[i] += static_cast<float>(deviation * normal.second);
+    });
+}
+
+/// The displacements of an elastic deformation, [position][axis] in pixels, for pixel_map: uniform numbers from -1 to 1
+/// at each pixel, smoothed by a Gaussian of `sigma` pixels, times `alpha`. Axis n reads the stream from first + n *
+/// positions rounded up to a multiple of 4 on; along an axis of extent 1 nothing moves.
+/// Simard, Steinkraus and Platt, "Best practices for convolutional neural networks applied to visual document
+/// analysis", 2003.
+/// \returns what gaussian_filter() refuses
+[[nodiscard]] inline result<std::vector<float>> elastic_displacement(const pixel_extents& extents, double alpha,
+                                                                     double sigma, seed start, std::uint64_t stream,
+                                                                     std::uint64_t first = 0) {
+    const extent positions = extents.positions();
+    const std::array<extent, 3> size = extents.axes();
+    std::vector<float> field(static_cast<std::size_t>(3 * positions)), one(static_cast<std::size_t>(positions));
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        if (size[axis] == 1) continue;
+        const auto begin = first + axis * static_cast<std::uint64_t>((positions + 3) / 4 * 4);
+        detail::for_each_word(start, stream, begin, positions, [&](extent i, std::uint32_t word) {
+            one[static_cast<std::size_t>(i)] = static_cast<float>((word >> 8) * (2.0 / 16777216.0) - 1);
+        });
+        const image_view view({size[0], size[1], size[2], 1}, one.data());
+        if (error failed = gaussian_filter(view, sigma)) return failed;
+        for (std::size_t i = 0; i < one.size(); ++i) field[3 * i + axis] = static_cast<float>(alpha) * one[i];
+    }
+    return field;
+}
+
+/// How many coefficients a bias field has: those of P_i(z) P_j(y) P_k(x) with i + j + k <= 3, k running fastest.
+inline constexpr std::size_t bias_coefficients = 20;
+
+/// Multiplies an image by a smooth field, exp(sum of coefficient * P_i(z) P_j(y) P_k(x)), with Legendre polynomials and
+/// z, y, x from -1 to 1: the unevenness of a coil in MRI. In an image of one slice the terms with z are left out.
+/// Van Leemput et al., "Automated model-based bias field correction of MR images of the brain", 1999.
+inline void apply_bias_field(const image_view& image, std::span<const double, bias_coefficients> coefficients) {
+    const std::array<extent, 3> size = image.extents.axes();
+    std::array<std::vector<std::array<double, 4>>, 3> legendre;
+    for (std::size_t n = 0; n < 3; ++n)
+        for (extent i = 0; i < size[n]; ++i) {
+            const double t = size[n] > 1 ? 2 * static_cast<double>(i) / static_cast<double>(size[n] - 1) - 1 : 0;
+            const bool moves = size[n] > 1;
+            legendre[n].push_back(
+                {1, moves ? t : 0, moves ? (3 * t * t - 1) / 2 : 0, moves ? (5 * t * t - 3) * t / 2 : 0});
+        }
+    float* next = image.data;
+    for (const std::array<double, 4>& z : legendre[0])
+        for (const std::array<double, 4>& y : legendre[1]) {
+            std::array<double, 4> of_row{};  // the coefficients of P_k(x) in this row
+            std::size_t c = 0;
+            for (std::size_t i = 0; i < 4; ++i)
+                for (std::size_t j = 0; i + j < 4; ++j)
+                    for (std::size_t k = 0; i + j + k < 4; ++k) of_row[k] += coefficients[c++] * z[i] * y[j];
+            for (const std::array<double, 4>& x : legendre[2]) {
+                const double field =
+                    std::exp(of_row[0] * x[0] + of_row[1] * x[1] + of_row[2] * x[2] + of_row[3] * x[3]);
+                for (extent k = 0; k < image.extents.channels; ++k, ++next)
+                    *next = static_cast<float>(static_cast<double>(*next) * field);
+            }
+        }
+}
+
+namespace detail {
+
+/// A number of the Gamma distribution of this shape and scale 1. Marsaglia and Tsang, "A simple method for generating
+/// gamma variables", 2000; below 1 by the shape above it and a power of a uniform number.
+[[nodiscard]] inline double next_gamma(random_stream& random, double shape) {
+    const auto above_zero = [&] { return (static_cast<double>(random.next()) + 0.5) / 4294967296.0; };
+    const double boost = shape < 1 ? std::pow(above_zero(), 1 / shape) : 1;
+    const double d = (shape < 1 ? shape + 1 : shape) - 1.0 / 3, c = 1 / std::sqrt(9 * d);
+    for (;;) {
+        const std::uint32_t a = random.next(), b = random.next();
+        const double x = normal_pair_of(a, b).first, v = std::pow(1 + c * x, 3);
+        if (v > 0 && std::log(above_zero()) < 0.5 * x * x + d - d * v + d * std::log(v)) return boost * d * v;
+    }
+}
+
+}  // namespace detail
+
+/// The next number of the distribution Beta(alpha, alpha), 0 to 1. \pre alpha above 0
+[[nodiscard]] inline double next_beta(random_stream& random, double alpha) {
+    const double a = detail::next_gamma(random, alpha), b = detail::next_gamma(random, alpha);
+    return a + b > 0 ? a / (a + b) : random.next_uniform() < 0.5 ? 0 : 1;  // both vanish where alpha is tiny
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_AUGMENT_RANDOM_FIELDS
+// -------------------- ctnn/data/augment/warp.hpp
+#ifndef CTNN_INCLUDED_DATA_AUGMENT_WARP
+#define CTNN_INCLUDED_DATA_AUGMENT_WARP
+/// \file
+/// One resampling of an image, and of its mask: each new pixel looks up where it comes from.
+
+namespace ctnn {
+
+/// Where each pixel of the output lies in the input: at matrix * place + offset, in pixels along (depth, height,
+/// width), where whole numbers are the middles of pixels, and `displacement` farther.
+struct pixel_map {
+    std::array<std::array<double, 3>, 3> matrix{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
+    std::array<double, 3> offset{};
+    const float* displacement = nullptr;  ///< [output position][axis], or none
+
+    /// Is each pixel its own source?
+    [[nodiscard]] bool is_identity() const { return displacement == nullptr && same_numbers(pixel_map{}); }
+    /// This one after another: output -> first -> this one -> input. \pre neither has a displacement
+    [[nodiscard]] pixel_map after(const pixel_map& first) const {
+        pixel_map both;
+        for (std::size_t r = 0; r < 3; ++r) {
+            both.offset[r] = offset[r];
+            for (std::size_t c = 0; c < 3; ++c) {
+                both.offset[r] += matrix[r][c] * first.offset[c];
+                both.matrix[r][c] = 0;
+                for (std::size_t k = 0; k < 3; ++k) both.matrix[r][c] += matrix[r][k] * first.matrix[k][c];
+            }
+        }
+        return both;
+    }
+
+private:
+    [[nodiscard]] bool same_numbers(const pixel_map& other) const {
+        return matrix == other.matrix && offset == other.offset;
+    }
+};
+
+namespace detail {
+
+/// The two pixels of an axis around a place, and the share of the second; `low` is -1 outside a constant border.
+struct axis_taps {
+    extent low = 0, high = 0;
+    float part = 0;
+};
+
+/// A place on an axis of one pixel is that pixel: an image has no depth to leave. With a constant border the outermost
+/// middles are the end, as in scipy.ndimage's "constant"; 1e-6 beyond them is rounding.
+[[nodiscard]] inline axis_taps taps_at(double at, extent size, fill outside) {
+    if (size == 1) return {};
+    const double last = static_cast<double>(size - 1);
+    if (at >= 0 && at < last) {
+        const extent low = static_cast<extent>(at);
+        return {low, low + 1, static_cast<float>(at - static_cast<double>(low))};
+    }
+    if (outside == fill::constant) {
+        if (!(at >= -1e-6 && at <= last + 1e-6)) return {-1, -1, 0};
+        const extent edge = at < 0.5 * last ? 0 : size - 1;
+        return {edge, edge, 0};
+    }
+    if (!(std::abs(at) < 1e9)) at = 0;  // NaN and what no image reaches
+    const double low = std::floor(at);
+    const extent first = static_cast<extent>(low);
+    return {fill_place(first, size, outside), fill_place(first + 1, size, outside), static_cast<float>(at - low)};
+}
+
+/// Linear for numbers with a point; for classes the nearer pixel, of equally near ones the second.
+template <class T>
+void write_warped(const pixel_view<const T>& from, const std::array<axis_taps, 3>& p, T* to) {
+    const extent c = from.extents.channels;
+    if constexpr (std::is_floating_point_v<T>) {
+        const auto plane = [&](extent z, extent k) {
+            const T* a = &from.at(z, p[1].low, p[2].low, k);
+            const T* b = &from.at(z, p[1].low, p[2].high, k);
+            const T* d = &from.at(z, p[1].high, p[2].low, k);
+            const T* e = &from.at(z, p[1].high, p[2].high, k);
+            const T upper = *a + p[2].part * (*b - *a), lower = *d + p[2].part * (*e - *d);
+            return upper + p[1].part * (lower - upper);
+        };
+        for (extent k = 0; k < c; ++k) {
+            const T near = plane(p[0].low, k);
+            to[k] = p[0].part == 0 ? near : near + p[0].part * (plane(p[0].high, k) - near);
+        }
+    } else {
+        const auto nearer = [](const axis_taps& a) { return a.part < 0.5f ? a.low : a.high; };
+        const T* pixel = &from.at(nearer(p[0]), nearer(p[1]), nearer(p[2]));
+        for (extent k = 0; k < c; ++k) to[k] = pixel[k];
+    }
+}
+
+}  // namespace detail
+
+/// Writes to each pixel of the output what lies at its place in the input: linear between pixels for floating types,
+/// the nearest pixel for integers, so that masks stay classes. Output and input may differ in their extents, not in
+/// their channels. `outside` says what lies outside the input, `constant` is its value for fill::constant.
+/// Equals scipy.ndimage.affine_transform and map_coordinates of order 1 (0 for integers) with the modes nearest,
+/// constant, reflect and grid-wrap.
+/// \returns invalid_argument for no pixels, shared memory and a map with NaN or infinity, shape_mismatch for another
+///          number of channels
+template <class T>
+[[nodiscard]] error warp(const pixel_view<const T>& from, const pixel_view<T>& to, const pixel_map& map,
+                         fill outside = fill::nearest, T constant = T{}) {
+    if (error failed = detail::check_pixels("warp", from.extents, from.data)) return failed;
+    if (error failed = detail::check_pixels("warp", to.extents, to.data)) return failed;
+    if (from.data == to.data) return {error_kind::invalid_argument, "warp: the output needs memory of its own"};
+    if (from.extents.channels != to.extents.channels)
+        return {error_kind::shape_mismatch,
+                detail::text_of({"warp: ", from.extents.channels, " channels, the output has ", to.extents.channels})};
+    for (std::size_t r = 0; r < 3; ++r)
+        if (!std::isfinite(map.matrix[r][0] + map.matrix[r][1] + map.matrix[r][2] + map.offset[r]))
+            return {error_kind::invalid_argument, "warp: the map has NaN or infinity"};
+    const std::array<extent, 3> size = from.extents.axes();
+    const float* displaced = map.displacement;
+    T* next = to.data;
+    for (extent z = 0; z < to.extents.depth; ++z)
+        for (extent y = 0; y < to.extents.height; ++y) {
+            std::array<double, 3> row{};
+            for (std::size_t n = 0; n < 3; ++n)
+                row[n] = map.matrix[n][0] * static_cast<double>(z) + map.matrix[n][1] * static_cast<double>(y) +
+                         map.offset[n];
+            for (extent x = 0; x < to.extents.width; ++x, next += to.extents.channels) {
+                std::array<detail::axis_taps, 3> taps;
+                bool inside = true;
+                for (std::size_t n = 0; n < 3; ++n) {
+                    double at = row[n] + map.matrix[n][2] * static_cast<double>(x);
+                    if (displaced != nullptr) at += static_cast<double>(displaced[n]);
+                    taps[n] = detail::taps_at(at, size[n], outside);
+                    inside = inside && taps[n].low >= 0;
+                }
+                if (displaced != nullptr) displaced += 3;
+                if (inside)
+                    detail::write_warped(from, taps, next);
+                else
+                    for (extent k = 0; k < to.extents.channels; ++k) next[k] = constant;
+            }
+        }
+    return {};
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_AUGMENT_WARP
+
+namespace ctnn {
+
+/// Two bounds that a number is drawn between, uniformly.
+struct number_range {
+    double low = 0, high = 0;
+    constexpr bool operator==(const number_range&) const = default;
+};
+
+/// The ranges. Where nothing is said nothing changes. In an image, what moves along the depth is not drawn.
+struct augmentation {
+    double rotation_range = 0;      ///< degrees to both sides, in the plane of rows and columns
+    double width_shift_range = 0;   ///< to both sides: below 1 a share of the width, else pixels
+    double height_shift_range = 0;  ///< likewise
+    double shear_range = 0;         ///< degrees to both sides
+    number_range zoom_range{1, 1};  ///< for each axis by itself; Keras' zoom_range=0.2 is {0.8, 1.2}, 0.8 enlarges
+    bool horizontal_flip = false;   ///< every second sample is mirrored left to right
+    bool vertical_flip = false;     ///< likewise, top to bottom
+    number_range brightness_range{1, 1};  ///< what values are multiplied by
+    double rescale = 1;                   ///< what they are multiplied by in the end, in every sample
+    fill fill_mode = fill::nearest;       ///< what lies outside
+    float cval = 0;                       ///< its value for fill::constant
+    // Volumes besides:
+    double depth_shift_range = 0;  ///< as width_shift_range
+    double tilt_range = 0;         ///< degrees to both sides, about the axes of rows and of columns
+    bool depth_flip = false;       ///< first slice to last
+    // Beyond Keras:
+    double white = 0;                ///< values are kept from 0 to this after brightness (Keras: 255); 0: they are not
+    double offset_range = 0;         ///< what is added to all values, to both sides
+    double noise_range = 0;          ///< the largest standard deviation of Gaussian noise
+    number_range blur_range{};       ///< sigma of a Gaussian filter, in pixels
+    number_range gamma_range{1, 1};  ///< the exponent of (x - min) / (max - min), which keeps the image's range
+    double bias_field_range = 0;     ///< coefficients of a bias field, to both sides; 0.3 is much
+    double elastic_alpha = 0;        ///< of elastic_displacement(): its largest value
+    double elastic_sigma = 4;        ///< of elastic_displacement()
+    std::int32_t mask_outside = 0;   ///< the class outside a mask, for fill::constant
+};
+
+/// One sample's numbers, drawn or chosen.
+struct drawn_augmentation {
+    double rotation = 0, shear = 0;                ///< degrees
+    double tilt_of_rows = 0, tilt_of_columns = 0;  ///< degrees, in the planes (depth, height) and (depth, width)
+    std::array<double, 3> shift{};                 ///< pixels along depth, height and width; the image moves back by it
+    std::array<double, 3> zoom{1, 1, 1};
+    std::array<bool, 3> flip{};
+    double brightness = 1, white = 0, offset = 0, noise = 0, blur = 0, gamma = 1, rescale = 1;
+    std::array<double, bias_coefficients> bias{};
+    double elastic_alpha = 0, elastic_sigma = 4;
+    fill fill_mode = fill::nearest;
+    float cval = 0;
+    std::int32_t mask_outside = 0;
+    seed random{};  ///< of noise and elastic deformation, with the stream
+    std::uint64_t stream = 0;
+};
+
+/// Refuses ranges that make no sense with invalid_argument: bounds that are crossed or not finite, and settings outside
+/// those of the functions that use them.
+[[nodiscard, gnu::cold]] inline error check(const augmentation& by) {
+    const auto range = [](const char* name, const number_range& r, double least, double most) -> error {
+        if (r.low >= least && r.low <= r.high && r.high <= most) return {};
+        return {error_kind::invalid_argument, detail::text_of({"augmentation: ", name, " is ", r.low, " to ", r.high,
+                                                               ", expected a range within ", least, " to ", most})};
+    };
+    const struct {
+        const char* name;
+        double value, least, most;
+    } settings[] = {{"rotation_range", by.rotation_range, 0, 360},
+                    {"width_shift_range", by.width_shift_range, 0, 65536},
+                    {"height_shift_range", by.height_shift_range, 0, 65536},
+                    {"depth_shift_range", by.depth_shift_range, 0, 65536},
+                    {"shear_range", by.shear_range, 0, 89},
+                    {"tilt_range", by.tilt_range, 0, 360},
+                    {"white", by.white, 0, 1e9},
+                    {"offset_range", by.offset_range, 0, 1e9},
+                    {"noise_range", by.noise_range, 0, 1e9},
+                    {"bias_field_range", by.bias_field_range, 0, 10},
+                    {"elastic_alpha", by.elastic_alpha, 0, 1e6},
+                    {"elastic_sigma", by.elastic_sigma, 0, 100},
+                    {"rescale", by.rescale, -1e9, 1e9}};
+    for (const auto& s : settings)
+        if (error failed = detail::check_between("augmentation", s.name, s.value, s.least, s.most)) return failed;
+    if (error failed = range("zoom_range", by.zoom_range, 0.01, 100)) return failed;
+    if (error failed = range("brightness_range", by.brightness_range, 0, 1e6)) return failed;
+    if (error failed = range("blur_range", by.blur_range, 0, 100)) return failed;
+    return range("gamma_range", by.gamma_range, 0.01, 100);
+}
+
+/// What is drawn for a sample: a function of the ranges, the extents, and this seed and stream. Each number has its
+/// place in the stream, so that to switch one range on changes no other number.
+[[nodiscard]] inline drawn_augmentation draw(const augmentation& by, const pixel_extents& extents, seed start,
+                                             std::uint64_t stream) {
+    const random_stream random(start, stream);
+    std::uint64_t place = 0;
+    const auto between = [&](const number_range& r) { return r.low + (r.high - r.low) * random.uniform(place++); };
+    const auto both_sides = [&](double most) { return between({-most, most}); };
+    const auto shift = [&](double most, extent size) {
+        return both_sides(most < 1 ? most * static_cast<double>(size) : most);
+    };
+    const auto flip = [&](bool may) { return random.uniform(place++) < 0.5 && may; };
+    const bool deep = extents.depth > 1;
+    drawn_augmentation d;
+    d.rotation = both_sides(by.rotation_range);
+    d.shift[1] = shift(by.height_shift_range, extents.height);
+    d.shift[2] = shift(by.width_shift_range, extents.width);
+    d.shear = both_sides(by.shear_range);
+    d.zoom[1] = between(by.zoom_range);
+    d.zoom[2] = between(by.zoom_range);
+    d.flip[2] = flip(by.horizontal_flip);
+    d.flip[1] = flip(by.vertical_flip);
+    d.brightness = between(by.brightness_range);
+    d.shift[0] = shift(deep ? by.depth_shift_range : 0, extents.depth);
+    d.zoom[0] = between(deep ? by.zoom_range : number_range{1, 1});
+    d.flip[0] = flip(deep && by.depth_flip);
+    d.tilt_of_rows = both_sides(deep ? by.tilt_range : 0);
+    d.tilt_of_columns = both_sides(deep ? by.tilt_range : 0);
+    d.offset = both_sides(by.offset_range);
+    d.noise = between({0, by.noise_range});
+    d.blur = between(by.blur_range);
+    d.gamma = between(by.gamma_range);
+    d.elastic_alpha = between({0, by.elastic_alpha});
+    for (double& coefficient : d.bias) coefficient = both_sides(by.bias_field_range);
+    d.elastic_sigma = by.elastic_sigma;
+    d.white = by.white;
+    d.rescale = by.rescale;
+    d.fill_mode = by.fill_mode;
+    d.cval = by.cval;
+    d.mask_outside = by.mask_outside;
+    d.random = start;
+    d.stream = stream;
+    return d;
+}
+
+/// The geometry of what was drawn, without its elastic part. As in Keras a pixel is mirrored, zoomed, sheared, shifted
+/// and rotated, about the middle of the image, to where it comes from; the matrices are Keras' on (row, column).
+[[nodiscard]] inline pixel_map map_of(const drawn_augmentation& d, const pixel_extents& extents) {
+    constexpr double degree = 3.14159265358979323846 / 180;
+    const std::array<extent, 3> size = extents.axes();
+    // A rotation in the plane of two axes.
+    const auto rotated = [](std::size_t a, std::size_t b, double angle) {
+        pixel_map m;
+        m.matrix[a][a] = m.matrix[b][b] = std::cos(angle * degree);
+        m.matrix[b][a] = std::sin(angle * degree);
+        m.matrix[a][b] = -m.matrix[b][a];
+        return m;
+    };
+    pixel_map to_middle, back, scaled, sheared, shifted;
+    for (std::size_t n = 0; n < 3; ++n) {
+        back.offset[n] = static_cast<double>(size[n] - 1) / 2;
+        to_middle.offset[n] = -back.offset[n];
+        scaled.matrix[n][n] = d.flip[n] ? -d.zoom[n] : d.zoom[n];
+    }
+    sheared.matrix[1][2] = -std::sin(d.shear * degree);
+    sheared.matrix[2][2] = std::cos(d.shear * degree);
+    shifted.offset = d.shift;
+    pixel_map all = shifted.after(sheared.after(scaled.after(to_middle)));
+    if (d.tilt_of_rows != 0) all = rotated(0, 1, d.tilt_of_rows).after(all);
+    if (d.tilt_of_columns != 0) all = rotated(0, 2, d.tilt_of_columns).after(all);
+    if (d.rotation != 0) all = rotated(1, 2, d.rotation).after(all);
+    return back.after(all);
+}
+
+namespace detail {
+
+/// Places in a sample's stream: its own numbers come first, the fields far behind them.
+inline constexpr std::uint64_t elastic_place = std::uint64_t{1} << 40, noise_place = std::uint64_t{1} << 44;
+
+/// Brightness, offset and rescale, in one pass.
+inline void lighten(const image_view& image, const drawn_augmentation& d) {
+    for (float& value : image) {
+        double v = static_cast<double>(value) * d.brightness;
+        if (d.white > 0) v = std::clamp(v, 0.0, d.white);
+        value = static_cast<float>(v + d.offset);
+    }
+}
+
+[[nodiscard]] inline error change_values(const image_view& image, const drawn_augmentation& d) {
+    if (std::any_of(d.bias.begin(), d.bias.end(), [](double c) { return c != 0; })) apply_bias_field(image, d.bias);
+    if (error failed = gaussian_filter(image, d.blur)) return failed;
+    if (d.gamma != 1) {
+        const auto [least, most] = std::minmax_element(image.begin(), image.end());
+        const double low = static_cast<double>(*least), range = static_cast<double>(*most) - low;
+        if (range > 0)
+            for (float& value : image)
+                value = static_cast<float>(low + range * std::pow((static_cast<double>(value) - low) / range, d.gamma));
+    }
+    if (d.brightness != 1 || d.offset != 0) lighten(image, d);
+    if (d.noise > 0) add_noise(image, d.noise, d.random, d.stream, noise_place);
+    if (d.rescale != 1)
+        for (float& value : image) value *= static_cast<float>(d.rescale);
+    return {};
+}
+
+}  // namespace detail
+
+/// Writes a sample as it was drawn: image and mask by the same geometry, in one resampling, the image linear and the
+/// mask by the nearest pixel; then the image's values: bias field, blur, gamma, brightness, offset, noise, rescale.
+/// Both masks may be left out (no memory).
+/// \returns invalid_argument for no pixels, shared memory and numbers that the functions refuse, shape_mismatch where
+///          extents differ
+[[nodiscard]] inline error augment(const drawn_augmentation& d, const const_image_view& from, const image_view& to,
+                                   const const_mask_view& mask = {{}, nullptr},
+                                   const mask_view& new_mask = {{}, nullptr}) {
+    const pixel_extents& e = from.extents;
+    if (error failed = detail::check_pair("augment", from, to)) return failed;
+    pixel_map map = map_of(d, e);
+    std::vector<float> displacement;
+    if (d.elastic_alpha != 0) {
+        result<std::vector<float>> field =
+            elastic_displacement(e, d.elastic_alpha, d.elastic_sigma, d.random, d.stream, detail::elastic_place);
+        if (!field) return field.error();
+        displacement = std::move(*field);
+        map.displacement = displacement.data();
+    }
+    if (map.is_identity())
+        std::copy(from.begin(), from.end(), to.begin());
+    else if (error failed = warp(from, to, map, d.fill_mode, d.cval))
+        return failed;
+    if (mask.data != nullptr) {
+        if (!(mask.extents == pixel_extents{e.depth, e.height, e.width, 1}) || !(mask.extents == new_mask.extents))
+            return {error_kind::shape_mismatch, "augment: the mask's extents are not the image's"};
+        if (error failed = warp(mask, new_mask, map, d.fill_mode, d.mask_outside)) return failed;
+    }
+    return detail::change_values(to, d);
+}
+
+/// A warning where mirroring left to right meets classes that are told apart by their side: such a network learns that
+/// left and right are the same. Empty otherwise. A name tells the side when one of its words begins with left or right.
+[[nodiscard, gnu::cold]] inline std::string flip_warning(const augmentation& by,
+                                                         const std::vector<std::string>& class_names) {
+    if (!by.horizontal_flip) return {};
+    const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+    const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+    for (const std::string& name : class_names)
+        for (const std::string word : {"left", "right"})
+            for (std::size_t i = 0; i + word.size() <= name.size(); ++i) {
+                const bool begins = i == 0 || !(is_lower(name[i - 1]) || is_upper(name[i - 1])) ||
+                                    (is_upper(name[i]) && is_lower(name[i - 1]));
+                std::size_t k = 0;
+                while (k < word.size() && (name[i + k] == word[k] || name[i + k] == word[k] - 'a' + 'A')) ++k;
+                if (begins && k == word.size())
+                    return "horizontal_flip mirrors left and right, but the class '" + name +
+                           "' is named after a side: leave the flip out, or exchange the classes where it is drawn";
+            }
+    return {};
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_AUGMENT_AUGMENTATION
+
+namespace ctnn {
+
+/// How a sample is mixed with another one, drawn from the whole data set and augmented by itself; with the share
+/// lambda of Beta(alpha, alpha) it stays itself. At most one of the two alphas is above 0.
+struct mixing {
+    double mixup_alpha = 0;   ///< x = lambda a + (1 - lambda) b. Zhang et al., "mixup", 2018: 0.1 to 0.4 for images
+    double cutmix_alpha = 0;  ///< a box of the share 1 - lambda of a is taken from b. Yun et al., "CutMix", 2019: 1
+
+    [[nodiscard]] bool is_on() const { return mixup_alpha > 0 || cutmix_alpha > 0; }
+};
+
+/// Refuses alphas that are no numbers from 0 to 100, and both at once.
+[[nodiscard, gnu::cold]] inline error check(const mixing& by) {
+    if (error failed = detail::check_between("mixing", "mixup_alpha", by.mixup_alpha, 0, 100)) return failed;
+    if (error failed = detail::check_between("mixing", "cutmix_alpha", by.cutmix_alpha, 0, 100)) return failed;
+    if (by.mixup_alpha == 0 || by.cutmix_alpha == 0) return {};
+    return {error_kind::invalid_argument, "mixing: mixup and cutmix exclude each other"};
+}
+
+/// A box of pixels, [begin, end) along depth, height and width.
+struct pixel_box {
+    std::array<extent, 3> begin{}, end{};
+};
+
+/// The box that cutmix takes from the other sample: the share 1 - lambda of the pixels, of the image's proportions,
+/// its middle drawn uniformly and what reaches beyond the image cut off; lambda becomes what is left. Reads three
+/// numbers.
+[[nodiscard]] inline pixel_box draw_box(const pixel_extents& extents, double& lambda, random_stream& random) {
+    const std::array<extent, 3> size = extents.axes();
+    const double rank = extents.depth > 1 ? 3 : 2, side = std::pow(1 - lambda, 1 / rank);
+    pixel_box box;
+    extent taken = 1;
+    for (std::size_t n = 0; n < 3; ++n) {
+        const double length = static_cast<double>(size[n]), middle = length * random.next_uniform(),
+                     half = size[n] > 1 ? side * length / 2 : length;
+        box.begin[n] = std::clamp<extent>(static_cast<extent>(std::floor(middle - half + 0.5)), 0, size[n]);
+        box.end[n] = std::clamp<extent>(static_cast<extent>(std::floor(middle + half + 0.5)), 0, size[n]);
+        taken *= box.end[n] - box.begin[n];
+    }
+    lambda = 1 - static_cast<double>(taken) / static_cast<double>(extents.positions());
+    return box;
+}
+
+/// Copies a box of pixels from one image or mask to another of the same extents.
+template <class T>
+void paste(const pixel_box& box, const pixel_view<const T>& from, const pixel_view<T>& to) {
+    for (extent z = box.begin[0]; z < box.end[0]; ++z)
+        for (extent y = box.begin[1]; y < box.end[1] && box.begin[2] < box.end[2]; ++y)
+            std::copy(&from.at(z, y, box.begin[2]), &from.at(z, y, box.end[2] - 1) + from.extents.channels,
+                      &to.at(z, y, box.begin[2]));
+}
+
+/// Writes values [sample][class], 1 for the label and 0 else, in place of labels: what mixing needs of a data set of
+/// classes, and cross_entropy takes as well.
+/// \returns invalid_argument for a data set without one label a sample in [0, classes); it is unchanged then
+template <static_shape Input, class T>
+[[nodiscard]] error labels_to_values(dataset<Input, T>& data, extent classes) {
+    const auto right = [&](std::int32_t label) { return label >= 0 && label < classes; };
+    if (static_cast<extent>(data.labels.size()) != data.size() ||
+        !std::all_of(data.labels.begin(), data.labels.end(), right))
+        return {error_kind::invalid_argument,
+                detail::text_of({"labels_to_values: needs one label a sample, 0 to ", classes - 1})};
+    data.values.assign(static_cast<std::size_t>(data.size() * classes), T{0});
+    for (extent i = 0; i < data.size(); ++i)
+        data.values[static_cast<std::size_t>(i * classes + data.labels[static_cast<std::size_t>(i)])] = 1;
+    data.labels.clear();
+    return {};
+}
+
+/// A data set of images or volumes that fit() sees augmented, and evaluation as they are. A label at each position is a
+/// mask and gets its image's geometry; other labels and values stay, but for mixing. What is written is a function of
+/// seed, epoch and sample alone: equal for any number of threads.
+///
+///     ctnn::augmented train(std::move(*images), {.rotation_range = 10, .horizontal_flip = true}, ctnn::seed{1});
+template <static_shape Input>
+struct augmented : dataset<Input, float> {
+    static_assert(dims_of<Input>.rank == 3 || dims_of<Input>.rank == 4, "ctnn: only images and volumes are augmented");
+
+    augmentation by{};
+    seed random{};
+    mixing mix{};
+
+    explicit augmented(dataset<Input, float> from, const augmentation& change = {}, seed start = {},
+                       const mixing& mixed = {})
+        : dataset<Input, float>(std::move(from)), by(change), random(start), mix(mixed) {}
+
+    /// The image's extents.
+    static constexpr pixel_extents extents{dims_of<Input>.rank == 4 ? dims_of<Input>.depth() : 1,
+                                           dims_of<Input>.height(), dims_of<Input>.width(), dims_of<Input>.channels()};
+
+    /// Refuses ranges that make no sense, and mixing of labels that cannot be mixed: a label that is the whole sample's
+    /// (labels_to_values() makes numbers of it), and masks by mixup.
+    [[nodiscard]] error check(extent labels_per_sample, extent values_per_sample) const {
+        if (error failed = ctnn::check(by)) return failed;
+        if (error failed = ctnn::check(mix)) return failed;
+        if (mix.is_on() && !this->labels.empty() && (mix.mixup_alpha > 0 || !has_masks()))
+            return {error_kind::invalid_argument,
+                    "mixing: labels cannot be mixed; labels_to_values() makes values of them"};
+        return dataset<Input, float>::check(labels_per_sample, values_per_sample);
+    }
+
+    /// Has each position a label?
+    [[nodiscard]] bool has_masks() const {
+        return static_cast<extent>(this->labels.size()) == this->size() * extents.positions() &&
+               extents.positions() > 1;
+    }
+
+    /// Writes a sample as this epoch shows it: its inputs, labels and values. \pre check() refuses nothing
+    void write_sample(extent sample, extent epoch, float* to, std::int32_t* to_labels, float* to_values) const {
+        write_alone(sample, epoch, to, to_labels);
+        const extent count = static_cast<extent>(this->values.size()) / this->size();
+        const float* own = this->values.data() + sample * count;
+        std::copy(own, own + count, to_values);
+        if (!mix.is_on()) return;
+
+        random_stream numbers(random, stream_of(7, sample, epoch));
+        const extent other = numbers.next_below(this->size());
+        double lambda = next_beta(numbers, mix.mixup_alpha > 0 ? mix.mixup_alpha : mix.cutmix_alpha);
+        std::vector<float> image(static_cast<std::size_t>(extents.size()));
+        std::vector<std::int32_t> mask(has_masks() ? static_cast<std::size_t>(extents.positions()) : 0);
+        write_alone(other, epoch, image.data(), mask.data());
+        if (mix.cutmix_alpha > 0) {
+            const pixel_box box = draw_box(extents, lambda, numbers);
+            paste<float>(box, {extents, image.data()}, {extents, to});
+            if (!mask.empty()) paste<std::int32_t>(box, {of_mask, mask.data()}, {of_mask, to_labels});
+        } else {
+            for (std::size_t i = 0; i < image.size(); ++i) to[i] = blend(lambda, to[i], image[i]);
+        }
+        const float* theirs = this->values.data() + other * count;
+        for (extent i = 0; i < count; ++i) to_values[i] = blend(lambda, own[i], theirs[i]);
+    }
+
+private:
+    static constexpr pixel_extents of_mask{extents.depth, extents.height, extents.width, 1};
+
+    /// Streams that no other use of the seed reads: those of parameters, dropout and order are below 5 * 2^61.
+    static std::uint64_t stream_of(std::uint64_t use, extent sample, extent epoch) {
+        return (use << 61) + (static_cast<std::uint64_t>(epoch) << 32) + static_cast<std::uint64_t>(sample);
+    }
+    static float blend(double lambda, float a, float b) {
+        return static_cast<float>(lambda * static_cast<double>(a) + (1 - lambda) * static_cast<double>(b));
+    }
+
+    /// Inputs and labels without mixing.
+    void write_alone(extent sample, extent epoch, float* to, std::int32_t* to_labels) const {
+        const const_image_view from(extents, this->input_of(sample));
+        const drawn_augmentation drawn = draw(by, extents, random, stream_of(5, sample, epoch));
+        const extent count = static_cast<extent>(this->labels.size()) / this->size();
+        const std::int32_t* own = this->labels.data() + sample * count;
+        error failed;
+        if (has_masks()) {
+            failed = augment(drawn, from, {extents, to}, {of_mask, own}, {of_mask, to_labels});
+        } else {
+            std::copy(own, own + count, to_labels);
+            failed = augment(drawn, from, {extents, to});
+        }
+        if (failed) std::copy(from.begin(), from.end(), to);  // ranges that check() refuses
+    }
+};
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_AUGMENT_AUGMENTED
+// -------------------- ctnn/data/preprocess/apply.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_APPLY
+#define CTNN_INCLUDED_DATA_PREPROCESS_APPLY
+/// \file
+/// Does what a pipeline says.
+
+// -------------------- ctnn/data/preprocess/components.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_COMPONENTS
+#define CTNN_INCLUDED_DATA_PREPROCESS_COMPONENTS
+/// \file
+/// Connected components of a class of a mask: numbered, the largest kept, holes filled.
+
+// -------------------- ctnn/data/preprocess/morphology.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_MORPHOLOGY
+#define CTNN_INCLUDED_DATA_PREPROCESS_MORPHOLOGY
+/// \file
+/// Morphology of one class of a mask, in 2-D and 3-D, in place: erode, dilate, open, close.
+///
+/// The pixels of `label` are the foreground; those that it loses become 0, and it grows over pixels of 0 alone, so that
+/// other classes stay as they are. What is outside the mask neither grows into it nor eats at it: an organ that the
+/// image cuts off keeps its cut (scikit-image's convention).
+
+namespace ctnn {
+
+/// Which pixels are next to each other, and how often a mask is eroded or dilated.
+struct morphology_options {
+    std::int32_t label = 1;   ///< the class that is changed; not 0
+    extent connectivity = 1;  ///< neighbors share a face (1), an edge (2) or a corner (3); an image has no more than 2
+    extent iterations = 1;    ///< 0 to 1000
+};
+
+namespace detail {
+
+[[nodiscard, gnu::cold]] inline error check_mask(const char* function, const const_mask_view& mask) {
+    if (error failed = check_pixels(function, mask.extents, mask.data)) return failed;
+    if (mask.extents.channels == 1) return {};
+    return {error_kind::invalid_argument,
+            text_of({function, ": a mask of ", mask.extents.channels, " channels, expected 1"})};
+}
+
+[[nodiscard, gnu::cold]] inline error check_morphology(const char* function, const const_mask_view& mask,
+                                                       const morphology_options& options) {
+    if (error failed = check_mask(function, mask)) return failed;
+    if (options.label == 0) return {error_kind::invalid_argument, text_of({function, ": label 0 is the background"})};
+    if (error failed = check_between(function, "iterations", static_cast<double>(options.iterations), 0, 1000))
+        return failed;
+    return check_between(function, "connectivity", static_cast<double>(options.connectivity), 1, 3);
+}
+
+/// The steps to all neighbors.
+struct neighbor_step {
+    extent z = 0, y = 0, x = 0;
+};
+[[nodiscard]] inline std::vector<neighbor_step> neighbor_steps(extent connectivity) {
+    std::vector<neighbor_step> steps;
+    for (extent z = -1; z <= 1; ++z)
+        for (extent y = -1; y <= 1; ++y)
+            for (extent x = -1; x <= 1; ++x)
+                if (const extent apart = z * z + y * y + x * x; apart > 0 && apart <= connectivity)
+                    steps.push_back({z, y, x});
+    return steps;
+}
+
+using pixel_flags = std::vector<unsigned char>;
+
+/// Calls visit(index of the neighbor) for each neighbor inside the mask.
+template <class Visit>
+void for_each_neighbor(const pixel_extents& e, extent at, const std::vector<neighbor_step>& steps, const Visit& visit) {
+    const extent x = at % e.width, y = at / e.width % e.height, z = at / (e.width * e.height);
+    for (const neighbor_step& step : steps) {
+        const extent k = z + step.z, j = y + step.y, i = x + step.x;
+        if (k >= 0 && k < e.depth && j >= 0 && j < e.height && i >= 0 && i < e.width)
+            visit(static_cast<std::size_t>((k * e.height + j) * e.width + i));
+    }
+}
+
+/// Every pixel with a neighbor of `value` takes it, `iterations` times: dilation for 1, erosion for 0.
+inline void spread(pixel_flags& set, unsigned char value, const pixel_extents& e, const morphology_options& options) {
+    const std::vector<neighbor_step> steps = neighbor_steps(options.connectivity);
+    std::vector<std::size_t> edge, next;  // what changed last: nothing else can change more
+    for (std::size_t i = 0; i < set.size(); ++i)
+        if (set[i] == value) edge.push_back(i);
+    for (extent n = 0; n < options.iterations && !edge.empty(); ++n) {
+        next.clear();
+        for (const std::size_t at : edge)
+            for_each_neighbor(e, static_cast<extent>(at), steps, [&](std::size_t i) {
+                if (set[i] == value) return;
+                set[i] = value;
+                next.push_back(i);
+            });
+        edge.swap(next);
+    }
+}
+
+[[nodiscard]] inline pixel_flags foreground_of(const const_mask_view& mask, std::int32_t label) {
+    pixel_flags set;
+    for (const std::int32_t one : mask) set.push_back(one == label ? 1 : 0);
+    return set;
+}
+inline void write_foreground(const pixel_flags& set, const mask_view& mask, std::int32_t label) {
+    for (std::size_t i = 0; i < set.size(); ++i) {
+        if (set[i] == 0 && mask.data[i] == label) mask.data[i] = 0;
+        if (set[i] == 1 && mask.data[i] == 0) mask.data[i] = label;
+    }
+}
+
+/// One spreading, or two.
+[[nodiscard]] inline error morph(const char* function, const mask_view& mask, const morphology_options& options,
+                                 unsigned char first, bool and_back) {
+    if (error failed = check_morphology(function, mask, options)) return failed;
+    pixel_flags set = foreground_of(mask, options.label);
+    spread(set, first, mask.extents, options);
+    if (and_back) spread(set, 1 - first, mask.extents, options);
+    write_foreground(set, mask, options.label);
+    return {};
+}
+
+}  // namespace detail
+
+/// Removes the pixels of the label that have a neighbor of another class.
+/// \returns invalid_argument for options outside their range, more than one channel and no pixels
+[[nodiscard]] inline error erode(const mask_view& mask, const morphology_options& options = {}) {
+    return detail::morph("erode", mask, options, 0, false);
+}
+/// Adds the background pixels that have a neighbor of the label. Refuses as erode().
+[[nodiscard]] inline error dilate(const mask_view& mask, const morphology_options& options = {}) {
+    return detail::morph("dilate", mask, options, 1, false);
+}
+/// Erodes, then dilates: removes what is thin. Refuses as erode().
+[[nodiscard]] inline error open_mask(const mask_view& mask, const morphology_options& options = {}) {
+    return detail::morph("open_mask", mask, options, 0, true);
+}
+/// Dilates, then erodes: closes what is narrow. Refuses as erode().
+[[nodiscard]] inline error close_mask(const mask_view& mask, const morphology_options& options = {}) {
+    return detail::morph("close_mask", mask, options, 1, true);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_MORPHOLOGY
+
+namespace ctnn {
+namespace detail {
+
+/// Numbers the components of `set` from 1 in the order of their first pixels, calls found(component's pixels) for each
+/// and returns how many there are. set is 2 afterwards where it was 1.
+template <class Found>
+extent find_components(pixel_flags& set, const pixel_extents& e, extent connectivity, const Found& found) {
+    const std::vector<neighbor_step> steps = neighbor_steps(connectivity);
+    extent count = 0;
+    std::vector<std::size_t> component;
+    for (std::size_t i = 0; i < set.size(); ++i) {
+        if (set[i] != 1) continue;
+        component.assign(1, i);
+        set[i] = 2;
+        for (std::size_t next = 0; next < component.size(); ++next)
+            for_each_neighbor(e, static_cast<extent>(component[next]), steps, [&](std::size_t n) {
+                if (set[n] != 1) return;
+                set[n] = 2;
+                component.push_back(n);
+            });
+        ++count;
+        found(static_cast<const std::vector<std::size_t>&>(component));
+    }
+    return count;
+}
+
+}  // namespace detail
+
+/// Writes the number of its component at each pixel of options.label, 1 for the one that comes first in memory, and 0
+/// elsewhere, and returns how many components there are. options.iterations is not read.
+/// Equals scipy.ndimage.label.
+/// \returns shape_mismatch for other extents, and as erode()
+[[nodiscard]] inline result<extent> connected_components(const const_mask_view& from, const mask_view& to,
+                                                         const morphology_options& options = {}) {
+    if (error failed = detail::check_morphology("connected_components", from, options)) return failed;
+    if (!(from.extents == to.extents))
+        return error(error_kind::shape_mismatch, "connected_components: input and output differ in their extents");
+    detail::pixel_flags set = detail::foreground_of(from, options.label);
+    std::fill(to.begin(), to.end(), 0);
+    std::int32_t number = 0;
+    return detail::find_components(set, from.extents, options.connectivity, [&](const auto& component) {
+        ++number;
+        for (const std::size_t i : component) to.data[i] = number;
+    });
+}
+
+/// Leaves the largest component of options.label, of equal ones the first in memory; the others become 0. Refuses as
+/// erode().
+[[nodiscard]] inline error keep_largest_component(const mask_view& mask, const morphology_options& options = {}) {
+    if (error failed = detail::check_morphology("keep_largest_component", mask, options)) return failed;
+    detail::pixel_flags set = detail::foreground_of(mask, options.label);
+    std::vector<std::size_t> largest;
+    detail::find_components(set, mask.extents, options.connectivity, [&](const auto& component) {
+        if (component.size() > largest.size()) largest = component;
+    });
+    std::fill(set.begin(), set.end(), static_cast<unsigned char>(0));
+    for (const std::size_t i : largest) set[i] = 1;
+    detail::write_foreground(set, mask, options.label);
+    return {};
+}
+
+/// Gives options.label to the background that cannot be left for the border without crossing the label; other classes
+/// inside stay. Two background pixels are connected as options.connectivity says.
+/// Equals scipy.ndimage.binary_fill_holes. Refuses as erode().
+[[nodiscard]] inline error fill_holes(const mask_view& mask, const morphology_options& options = {}) {
+    if (error failed = detail::check_morphology("fill_holes", mask, options)) return failed;
+    const pixel_extents& e = mask.extents;
+    detail::pixel_flags set = detail::foreground_of(mask, options.label);
+    for (unsigned char& one : set) one = 1 - one;
+    const auto at_border = [&](std::size_t i) {
+        const auto at = static_cast<extent>(i);
+        const extent x = at % e.width, y = at / e.width % e.height, z = at / (e.width * e.height);
+        // An image has no border above and below it.
+        return x == 0 || x == e.width - 1 || y == 0 || y == e.height - 1 ||
+               (e.depth > 1 && (z == 0 || z == e.depth - 1));
+    };
+    detail::find_components(set, e, options.connectivity, [&](const auto& component) {
+        if (std::any_of(component.begin(), component.end(), at_border)) return;
+        for (const std::size_t i : component)
+            if (mask.data[i] == 0) mask.data[i] = options.label;
+    });
+    return {};
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_COMPONENTS
+// -------------------- ctnn/data/preprocess/histogram.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_HISTOGRAM
+#define CTNN_INCLUDED_DATA_PREPROCESS_HISTOGRAM
+/// \file
+/// Contrast by histograms: equalization of the whole image, and CLAHE, which equalizes around each pixel. In place,
+/// each channel by itself.
+
+// -------------------- ctnn/data/preprocess/normalize.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_NORMALIZE
+#define CTNN_INCLUDED_DATA_PREPROCESS_NORMALIZE
+/// \file
+/// Values of images and volumes brought to a known range, in place. Each channel by itself where its own values decide:
+/// the modalities of an MRI have nothing to do with each other.
+
+namespace ctnn {
+namespace detail {
+
+[[nodiscard, gnu::cold]] inline error check_finite(const char* function, const const_image_view& image) {
+    if (error failed = check_pixels(function, image.extents, image.data)) return failed;
+    for (const float value : image)
+        if (!std::isfinite(value))
+            return {error_kind::not_finite, text_of({function, ": NaN or infinity among the pixels"})};
+    return {};
+}
+
+/// The value below which a share of the values lies, linear between the two nearest ranks. \pre there are values
+[[nodiscard]] inline double interpolated_percentile(std::vector<float>& values, double share) {
+    const double rank = share * static_cast<double>(values.size() - 1);
+    const auto low = static_cast<std::ptrdiff_t>(rank);
+    std::nth_element(values.begin(), values.begin() + low, values.end());
+    const double lower = static_cast<double>(values[static_cast<std::size_t>(low)]);
+    if (static_cast<std::size_t>(low) + 1 == values.size()) return lower;
+    const double upper = static_cast<double>(*std::min_element(values.begin() + low + 1, values.end()));
+    return lower + (rank - static_cast<double>(low)) * (upper - lower);
+}
+
+}  // namespace detail
+
+/// Each channel so that its smallest value becomes 0 and its largest 1; a channel of one value becomes 0.
+/// \returns not_finite for NaN and infinity, invalid_argument for no pixels
+[[nodiscard]] inline error normalize_min_max(const image_view& image) {
+    if (error failed = detail::check_finite("normalize_min_max", image)) return failed;
+    detail::for_each_channel(image, [](std::vector<float>& values) {
+        const auto [least, most] = std::minmax_element(values.begin(), values.end());
+        const double low = static_cast<double>(*least), range = static_cast<double>(*most) - low;
+        for (float& value : values)
+            value = range > 0 ? static_cast<float>((static_cast<double>(value) - low) / range) : 0.0f;
+    });
+    return {};
+}
+
+/// Each channel so that its mean becomes 0 and its standard deviation, sqrt(mean((x - mean)^2)), 1; a channel of one
+/// value becomes 0. Refuses as normalize_min_max().
+[[nodiscard]] inline error normalize_z_score(const image_view& image) {
+    if (error failed = detail::check_finite("normalize_z_score", image)) return failed;
+    detail::for_each_channel(image, [](std::vector<float>& values) {
+        const double count = static_cast<double>(values.size());
+        double sum = 0, squares = 0;
+        for (const float value : values) sum += static_cast<double>(value);
+        const double mean = sum / count;
+        for (const float value : values) {
+            const double distance = static_cast<double>(value) - mean;
+            squares += distance * distance;
+        }
+        const double deviation = std::sqrt(squares / count);
+        for (float& value : values)
+            value = deviation > 0 ? static_cast<float>((static_cast<double>(value) - mean) / deviation) : 0.0f;
+    });
+    return {};
+}
+
+/// Each channel cut off at two of its own percentiles, `low` and `high` of 0 to 100: what is outside becomes the
+/// nearer of the two. Equals numpy.clip with numpy.percentile, which is linear between ranks.
+/// \returns invalid_argument for percentiles that are not 0 <= low < high <= 100, and as normalize_min_max()
+[[nodiscard]] inline error clip_percentiles(const image_view& image, double low, double high) {
+    if (error failed = detail::check_finite("clip_percentiles", image)) return failed;
+    if (!(low >= 0 && low < high && high <= 100))
+        return {error_kind::invalid_argument, detail::text_of({"clip_percentiles: low is ", low, " and high ", high,
+                                                               ", expected 0 <= low < high <= 100"})};
+    detail::for_each_channel(image, [&](std::vector<float>& values) {
+        std::vector<float> sorted = values;
+        const auto least = static_cast<float>(detail::interpolated_percentile(sorted, low / 100)),
+                   most = static_cast<float>(detail::interpolated_percentile(sorted, high / 100));
+        for (float& value : values) value = std::clamp(value, least, most);
+    });
+    return {};
+}
+
+/// The window of a CT: `level` - `width` / 2 becomes 0, `level` + `width` / 2 becomes 1, what is outside 0 or 1. In
+/// HU, lung is level -600 and width 1500, soft tissue 40 and 400, bone 400 and 1800.
+/// \returns invalid_argument for a width that is not above 0 and for no pixels; NaN stays NaN
+[[nodiscard]] inline error apply_window(const image_view& image, double level, double width) {
+    if (error failed = detail::check_pixels("apply_window", image.extents, image.data)) return failed;
+    if (!(width > 0) || !std::isfinite(width) || !std::isfinite(level))
+        return {error_kind::invalid_argument, detail::text_of({"apply_window: level ", level, " and width ", width,
+                                                               ", expected finite numbers and a width above 0"})};
+    for (float& value : image)
+        value = std::clamp(static_cast<float>((static_cast<double>(value) - level) / width + 0.5), 0.0f, 1.0f);
+    return {};
+}
+
+/// x^gamma for values from 0 to 1: below 1 it lightens, above it darkens. Equals skimage.exposure.adjust_gamma for
+/// images whose white is 1.
+/// \returns invalid_argument for a gamma outside 0.01 to 100, for a negative value and for no pixels
+[[nodiscard]] inline error adjust_gamma(const image_view& image, double gamma) {
+    if (error failed = detail::check_pixels("adjust_gamma", image.extents, image.data)) return failed;
+    if (error failed = detail::check_between("adjust_gamma", "gamma", gamma, 0.01, 100)) return failed;
+    for (const float value : image)
+        if (value < 0)
+            return {
+                error_kind::invalid_argument,
+                detail::text_of({"adjust_gamma: the value ", static_cast<double>(value), ", expected none below 0"})};
+    for (float& value : image) value = static_cast<float>(std::pow(static_cast<double>(value), gamma));
+    return {};
+}
+
+/// How much light a slide swallows, -log10(x / white): 0 where nothing is, and additive in stains (Beer and Lambert).
+/// Values below 1e-6 of white count as 1e-6, which is an optical density of 6.
+/// \returns invalid_argument for a white that is not above 0 and for no pixels
+[[nodiscard]] inline error optical_density(const image_view& image, double white) {
+    if (error failed = detail::check_pixels("optical_density", image.extents, image.data)) return failed;
+    if (!(white > 0) || !std::isfinite(white))
+        return {error_kind::invalid_argument,
+                detail::text_of({"optical_density: white is ", white, ", expected a finite number above 0"})};
+    for (float& value : image)
+        value = static_cast<float>(-std::log10(std::max(static_cast<double>(value) / white, 1e-6)));
+    return {};
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_NORMALIZE
+
+namespace ctnn {
+
+/// Each channel so that its values are spread evenly over 0 to 1: a value becomes the share of values in its bin and
+/// below, linear between the middles of bins. Equals skimage.exposure.equalize_hist.
+/// \returns invalid_argument for less than 2 or more than 65536 bins and for no pixels, not_finite for NaN and infinity
+[[nodiscard]] inline error equalize_histogram(const image_view& image, extent bins = 256) {
+    if (error failed = detail::check_finite("equalize_histogram", image)) return failed;
+    if (error failed = detail::check_between("equalize_histogram", "bins", static_cast<double>(bins), 2, 65536))
+        return failed;
+    detail::for_each_channel(image, [&](std::vector<float>& values) {
+        const auto [least, most] = std::minmax_element(values.begin(), values.end());
+        double low = static_cast<double>(*least), high = static_cast<double>(*most);
+        if (low == high) {  // as numpy.histogram: one value lies in the middle of a range of 1
+            low -= 0.5;
+            high += 0.5;
+        }
+        const double width = (high - low) / static_cast<double>(bins);
+        std::vector<double> share(static_cast<std::size_t>(bins));
+        for (const float value : values) {
+            const auto bin = static_cast<extent>((static_cast<double>(value) - low) / width);
+            share[static_cast<std::size_t>(std::clamp<extent>(bin, 0, bins - 1))] += 1;
+        }
+        for (std::size_t b = 1; b < share.size(); ++b) share[b] += share[b - 1];
+        const double total = share.back();
+        for (float& value : values) {
+            const double at =
+                std::clamp((static_cast<double>(value) - low) / width - 0.5, 0.0, static_cast<double>(bins - 1));
+            const auto bin = static_cast<std::size_t>(at);
+            const double above = share[std::min(bin + 1, share.size() - 1)], part = at - static_cast<double>(bin);
+            value = static_cast<float>((share[bin] + part * (above - share[bin])) / total);
+        }
+    });
+    return {};
+}
+
+/// How CLAHE works. The defaults are scikit-image's.
+struct clahe_options {
+    extent tiles = 8;          ///< along each axis: a tile is extent / tiles pixels long, rounded down
+    double clip_limit = 0.01;  ///< the largest share of a tile's pixels in one bin before clipping, above 0 to 1
+    extent bins = 256;         ///< of the histogram of each tile, 2 to 4096
+};
+
+namespace detail {
+
+/// The gray levels that the image is rounded to, and the axes cut into tiles. Tile t covers the pixels [t * side,
+/// (t + 1) * side), beyond the end the mirrored image.
+struct clahe_grid {
+    static constexpr extent levels = 16384;
+    std::array<extent, 3> size{}, side{}, tiles{};
+    extent bins = 0, bin_size = 0;
+    [[nodiscard]] extent pixels_of_tile() const { return side[0] * side[1] * side[2]; }
+};
+
+/// numpy.pad's "reflect": the edge pixel is the mirror and stands once.
+[[nodiscard]] constexpr extent mirror_place(extent at, extent size) {
+    if (size == 1) return 0;
+    const extent period = 2 * size - 2, rest = (at % period + period) % period;
+    return rest < size ? rest : period - rest;
+}
+
+/// Cuts a histogram off at `limit` and spreads what was above it over the other bins, as scikit-image does it: first in
+/// equal parts, then one by one at even distances.
+inline void clip_histogram(std::vector<extent>& bins, extent limit) {
+    const auto count = static_cast<extent>(bins.size());
+    extent excess = 0;
+    for (extent& bin : bins)
+        if (bin > limit) {
+            excess += bin - limit;
+            bin = limit;
+        }
+    const extent each = excess / count, upper = limit - each;
+    for (extent& bin : bins) {
+        if (bin < upper) {
+            excess -= each;
+            bin += each;
+        } else if (bin < limit) {
+            excess -= limit - bin;
+            bin = limit;
+        }
+    }
+    for (extent before = excess + 1; excess > 0 && excess != before;) {
+        before = excess;
+        for (extent first = 0; first < count && excess > 0; ++first) {
+            const extent open = std::count_if(bins.begin(), bins.end(), [&](extent bin) { return bin < limit; });
+            const extent step = std::max<extent>(1, open / excess);
+            for (extent b = first; b < count; b += step)
+                if (extent& bin = bins[static_cast<std::size_t>(b)]; bin < limit) {
+                    ++bin;
+                    --excess;
+                }
+        }
+    }
+}
+
+/// For each tile the level that each bin becomes.
+[[nodiscard]] inline std::vector<float> clahe_maps(const clahe_grid& grid, const std::vector<std::uint16_t>& bin_of,
+                                                   double clip_limit) {
+    const extent area = grid.pixels_of_tile();
+    const extent limit = std::max<extent>(1, static_cast<extent>(clip_limit * static_cast<double>(area)));
+    std::vector<float> maps;
+    std::vector<extent> bins(static_cast<std::size_t>(grid.bins));
+    for (extent t = 0; t < grid.tiles[0] * grid.tiles[1] * grid.tiles[2]; ++t) {
+        const extent tz = t / (grid.tiles[1] * grid.tiles[2]), ty = t / grid.tiles[2] % grid.tiles[1],
+                     tx = t % grid.tiles[2];
+        std::fill(bins.begin(), bins.end(), 0);
+        for (extent z = tz * grid.side[0]; z < (tz + 1) * grid.side[0]; ++z)
+            for (extent y = ty * grid.side[1]; y < (ty + 1) * grid.side[1]; ++y)
+                for (extent x = tx * grid.side[2]; x < (tx + 1) * grid.side[2]; ++x) {
+                    const extent row = mirror_place(z, grid.size[0]) * grid.size[1] + mirror_place(y, grid.size[1]);
+                    ++bins[bin_of[static_cast<std::size_t>(row * grid.size[2] + mirror_place(x, grid.size[2]))]];
+                }
+        clip_histogram(bins, limit);
+        extent sum = 0;
+        for (const extent bin : bins) {
+            sum += bin;
+            maps.push_back(static_cast<float>(std::min(sum * (clahe_grid::levels - 1) / area, clahe_grid::levels - 1)));
+        }
+    }
+    return maps;
+}
+
+/// Where a pixel lies among the tiles of an axis: between the tiles `first` and `second`.
+struct clahe_place {
+    extent first = 0, second = 0;
+    double part = 0;
+};
+[[nodiscard]] inline clahe_place place_among_tiles(extent at, extent side, extent tiles) {
+    const extent shifted = at + side / 2, block = shifted / side;  // half a tile is put in front of the image
+    return {std::clamp<extent>(block - 1, 0, tiles - 1), std::clamp<extent>(block, 0, tiles - 1),
+            static_cast<double>(shifted % side) / static_cast<double>(side)};
+}
+
+inline void equalize_tiles(std::vector<float>& values, const clahe_grid& grid, double clip_limit) {
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    const double low = static_cast<double>(*least), range = static_cast<double>(*most) - low;
+    std::vector<std::uint16_t> bin_of;
+    for (const float value : values) {
+        const double share = range > 0 ? (static_cast<double>(value) - low) / range : 0;
+        const auto level = static_cast<extent>(std::nearbyint(share * static_cast<double>(clahe_grid::levels - 1)));
+        bin_of.push_back(static_cast<std::uint16_t>(level / grid.bin_size));
+    }
+    const std::vector<float> maps = clahe_maps(grid, bin_of, clip_limit);
+    std::size_t i = 0;
+    for (extent z = 0; z < grid.size[0]; ++z)
+        for (extent y = 0; y < grid.size[1]; ++y)
+            for (extent x = 0; x < grid.size[2]; ++x, ++i) {
+                const std::array<clahe_place, 3> p{place_among_tiles(z, grid.side[0], grid.tiles[0]),
+                                                   place_among_tiles(y, grid.side[1], grid.tiles[1]),
+                                                   place_among_tiles(x, grid.side[2], grid.tiles[2])};
+                double sum = 0;
+                for (unsigned corner = 0; corner < 8; ++corner) {
+                    double weight = 1;
+                    extent tile = 0;
+                    for (std::size_t n = 0; n < 3; ++n) {
+                        const bool second = ((corner >> (2 - n)) & 1U) != 0;
+                        weight *= second ? p[n].part : 1 - p[n].part;
+                        tile = tile * grid.tiles[n] + (second ? p[n].second : p[n].first);
+                    }
+                    if (weight > 0)
+                        sum +=
+                            weight * static_cast<double>(maps[static_cast<std::size_t>(tile * grid.bins) + bin_of[i]]);
+                }
+                values[i] = static_cast<float>(sum);
+            }
+}
+
+}  // namespace detail
+
+/// Contrast-limited adaptive histogram equalization: each pixel is mapped by the equalizations of the tiles around it,
+/// linear between their middles, and the result is brought to 0 to 1. Volumes have tiles along all three axes. Equals
+/// skimage.exposure.equalize_adapthist of a gray image to 1e-4, as that rounds to whole levels of 1 / 16383; unlike it,
+/// the channels of a color image are equalized one by one.
+/// Zuiderveld, "Contrast limited adaptive histogram equalization", Graphics Gems IV, 1994.
+/// \returns invalid_argument for options outside their range and for no pixels, not_finite for NaN and infinity
+[[nodiscard]] inline error equalize_adaptive(const image_view& image, const clahe_options& options = {}) {
+    constexpr const char* name = "equalize_adaptive";
+    if (error failed = detail::check_finite(name, image)) return failed;
+    if (error failed = detail::check_between(name, "tiles", static_cast<double>(options.tiles), 1, 64)) return failed;
+    if (error failed = detail::check_between(name, "clip_limit", options.clip_limit, 1e-6, 1)) return failed;
+    if (error failed = detail::check_between(name, "bins", static_cast<double>(options.bins), 2, 4096)) return failed;
+    detail::clahe_grid grid{.size = image.extents.axes(), .bins = options.bins};
+    grid.bin_size = 1 + detail::clahe_grid::levels / options.bins;
+    for (std::size_t n = 0; n < 3; ++n) {
+        // A tile of one pixel is no neighborhood.
+        grid.side[n] = std::min(grid.size[n], std::max<extent>(2, grid.size[n] / options.tiles));
+        grid.tiles[n] = (grid.size[n] + grid.side[n] - 1) / grid.side[n];
+    }
+    detail::for_each_channel(
+        image, [&](std::vector<float>& values) { detail::equalize_tiles(values, grid, options.clip_limit); });
+    return normalize_min_max(image);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_HISTOGRAM
+// -------------------- ctnn/data/preprocess/resize.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_RESIZE
+#define CTNN_INCLUDED_DATA_PREPROCESS_RESIZE
+/// \file
+/// Images and volumes at another number of pixels. All three ways let pixels be areas: pixel i covers [i, i + 1), its
+/// middle is i + 0.5, and first and last edge stay where they are. That is PyTorch's align_corners=False, OpenCV's and
+/// Pillow's convention, and scipy.ndimage.zoom(grid_mode=True).
+
+namespace ctnn {
+namespace detail {
+
+/// One tap of an output place along an axis.
+struct resize_tap {
+    extent place = 0;
+    float weight = 0;
+};
+
+/// The taps of all output places along an axis; those of place o are [begin[o], begin[o + 1]).
+struct resize_taps {
+    std::vector<resize_tap> taps;
+    std::vector<std::size_t> begin{0};
+    void add(extent place, double weight) { taps.push_back({place, static_cast<float>(weight)}); }
+    void close() { begin.push_back(taps.size()); }
+};
+
+enum class resize_way : unsigned char { nearest, linear, area };
+
+[[nodiscard]] inline resize_taps taps_of(resize_way way, extent in, extent out) {
+    resize_taps taps;
+    for (extent o = 0; o < out; ++o) {
+        if (way == resize_way::nearest) {
+            taps.add((2 * o + 1) * in / (2 * out), 1);
+        } else if (way == resize_way::linear) {
+            const double scale = static_cast<double>(in) / static_cast<double>(out);
+            const double source = (static_cast<double>(o) + 0.5) * scale - 0.5;
+            const double at = source < 0                             ? 0
+                              : source > static_cast<double>(in - 1) ? static_cast<double>(in - 1)
+                                                                     : source;
+            const extent low = static_cast<extent>(at);
+            const double part = at - static_cast<double>(low);
+            taps.add(low, 1 - part);
+            if (part > 0) taps.add(low + 1, part);
+        } else {
+            // Place o covers [o * in, (o + 1) * in) in units of 1 / out of a pixel, so that all bounds are integers.
+            const extent first = o * in, end = first + in;
+            for (extent i = first / out; i * out < end; ++i) {
+                const extent low = i * out > first ? i * out : first, high = (i + 1) * out < end ? (i + 1) * out : end;
+                taps.add(i, static_cast<double>(high - low) / static_cast<double>(in));
+            }
+        }
+        taps.close();
+    }
+    return taps;
+}
+
+/// (outer, in, inner) to (outer, out, inner).
+inline void resize_axis(const float* from, float* to, extent outer, extent in, extent inner, const resize_taps& taps) {
+    for (extent a = 0; a < outer; ++a, from += in * inner)
+        for (std::size_t o = 0; o + 1 < taps.begin.size(); ++o, to += inner) {
+            const resize_tap* tap = taps.taps.data() + taps.begin[o];
+            const float* first = from + tap->place * inner;
+            for (extent k = 0; k < inner; ++k) to[k] = tap->weight * first[k];
+            for (const resize_tap* end = taps.taps.data() + taps.begin[o + 1]; ++tap < end;) {
+                const float* next = from + tap->place * inner;
+                for (extent k = 0; k < inner; ++k) to[k] += tap->weight * next[k];
+            }
+        }
+}
+
+[[nodiscard, gnu::cold]] inline error check_resize(const char* function, const pixel_extents& from, const void* in,
+                                                   const pixel_extents& to, const void* out) {
+    if (error failed = check_pixels(function, from, in)) return failed;
+    if (error failed = check_pixels(function, to, out)) return failed;
+    if (from.channels != to.channels)
+        return {error_kind::shape_mismatch,
+                text_of({function, ": ", from.channels, " channels, the output has ", to.channels})};
+    return {};
+}
+
+/// The last axis first, so that the rows that it shortens are what the others read.
+[[nodiscard]] inline error resize_pixels(const char* function, resize_way way, const const_image_view& from,
+                                         const image_view& to) {
+    if (error failed = check_resize(function, from.extents, from.data, to.extents, to.data)) return failed;
+    const std::array<extent, 3> out = to.extents.axes();
+    std::array<extent, 3> now = from.extents.axes();
+    std::vector<float> values(from.begin(), from.end()), next;
+    for (const std::size_t axis : {2U, 1U, 0U}) {
+        if (now[axis] == out[axis]) continue;
+        const extent in = now[axis];
+        extent outer = 1, inner = from.extents.channels;
+        for (std::size_t n = 0; n < axis; ++n) outer *= now[n];
+        for (std::size_t n = axis + 1; n < 3; ++n) inner *= now[n];
+        next.resize(static_cast<std::size_t>(outer * out[axis] * inner));
+        resize_axis(values.data(), next.data(), outer, in, inner, taps_of(way, in, out[axis]));
+        now[axis] = out[axis];
+        values.swap(next);
+    }
+    std::copy(values.begin(), values.end(), to.data);
+    return {};
+}
+
+}  // namespace detail
+
+/// The pixel that lies under the middle of each new one, floor((o + 0.5) * in / out): PyTorch's "nearest-exact".
+/// For masks: no class appears that was not there. \returns invalid_argument for no pixels, shape_mismatch for another
+/// number of channels
+template <class T>
+[[nodiscard]] error resize_nearest(const pixel_view<const T>& from, const pixel_view<T>& to) {
+    const pixel_extents &in = from.extents, &out = to.extents;
+    if (error failed = detail::check_resize("resize_nearest", in, from.data, out, to.data)) return failed;
+    T* next = to.data;
+    for (extent z = 0; z < out.depth; ++z)
+        for (extent y = 0; y < out.height; ++y)
+            for (extent x = 0; x < out.width; ++x) {
+                const T* pixel =
+                    &from.at((2 * z + 1) * in.depth / (2 * out.depth), (2 * y + 1) * in.height / (2 * out.height),
+                             (2 * x + 1) * in.width / (2 * out.width));
+                for (extent c = 0; c < in.channels; ++c) *next++ = pixel[c];
+            }
+    return {};
+}
+
+/// Linear between the middles of pixels (bilinear, trilinear); beyond the outermost middle its value goes on. No
+/// antialiasing: where an axis shrinks by more than 2, pixels are skipped. Equals PyTorch's
+/// interpolate(mode="bilinear" or "trilinear", align_corners=False). Refuses as resize_nearest().
+/// https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html
+[[nodiscard]] inline error resize_linear(const const_image_view& from, const image_view& to) {
+    return detail::resize_pixels("resize_linear", detail::resize_way::linear, from, to);
+}
+
+/// The mean of the box that each new pixel covers, parts of pixels counted by their part (OpenCV's INTER_AREA where the
+/// image shrinks): the mean of the image stays. Refuses as resize_nearest().
+[[nodiscard]] inline error resize_area(const const_image_view& from, const image_view& to) {
+    return detail::resize_pixels("resize_area", detail::resize_way::area, from, to);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_RESIZE
+
+namespace ctnn {
+namespace detail {
+
+/// The extents after a stage of resizing; 0 leaves an axis as it is.
+[[nodiscard]] inline pixel_extents resized_extents(const pixel_extents& from, const stage& step) {
+    const auto taken = [&](std::size_t n, extent otherwise) {
+        const auto size = static_cast<extent>(step.value[n]);
+        return size > 0 ? size : otherwise;
+    };
+    return {taken(2, from.depth), taken(0, from.height), taken(1, from.width), from.channels};
+}
+
+/// The stages that need an output beside their input.
+[[nodiscard]] inline error apply_elsewhere(const stage& step, pixel_extents& extents, std::vector<float>& values) {
+    const bool filters = step.kind == stage_kind::median_filter;
+    const pixel_extents size = filters ? extents : resized_extents(extents, step);
+    if (static_cast<double>(size.depth) * static_cast<double>(size.height) * static_cast<double>(size.width) > 1e9)
+        return {error_kind::too_large, text_of({"an image of ", size.depth, " x ", size.height, " x ", size.width,
+                                                " pixels is beyond 1e9 pixels"})};
+    std::vector<float> next(static_cast<std::size_t>(size.size()));
+    const const_image_view from(extents, values.data());
+    const image_view to(size, next.data());
+    if (error failed = filters ? median_filter(from, to, static_cast<extent>(step.value[0]))
+                       : step.kind == stage_kind::resize_nearest ? resize_nearest(from, to)
+                       : step.kind == stage_kind::resize_linear  ? resize_linear(from, to)
+                                                                 : resize_area(from, to))
+        return failed;
+    extents = size;
+    values = std::move(next);
+    return {};
+}
+
+[[nodiscard]] inline error apply_stage(const stage& step, pixel_extents& extents, std::vector<float>& values) {
+    const image_view image(extents, values.data());
+    const std::array<double, 3>& v = step.value;
+    switch (step.kind) {
+        case stage_kind::resize_nearest:
+        case stage_kind::resize_linear:
+        case stage_kind::resize_area:
+        case stage_kind::median_filter:
+            return apply_elsewhere(step, extents, values);
+        case stage_kind::min_max:
+            return normalize_min_max(image);
+        case stage_kind::z_score:
+            return normalize_z_score(image);
+        case stage_kind::clip_percentiles:
+            return clip_percentiles(image, v[0], v[1]);
+        case stage_kind::window:
+            return apply_window(image, v[0], v[1]);
+        case stage_kind::mean_filter:
+            return mean_filter(image, static_cast<extent>(v[0]));
+        case stage_kind::gaussian_filter:
+            return gaussian_filter(image, v[0]);
+        case stage_kind::equalize_histogram:
+            return equalize_histogram(image, static_cast<extent>(v[0]));
+        case stage_kind::clahe:
+            return equalize_adaptive(image, {static_cast<extent>(v[0]), v[1], static_cast<extent>(v[2])});
+        case stage_kind::gamma:
+            return adjust_gamma(image, v[0]);
+        case stage_kind::optical_density:
+            return optical_density(image, v[0]);
+        default:
+            return {error_kind::invalid_argument, "is done to masks, and this is an image"};
+    }
+}
+
+[[nodiscard]] inline error apply_stage(const stage& step, const mask_view& mask) {
+    const morphology_options by{static_cast<std::int32_t>(step.value[0]), static_cast<extent>(step.value[1]),
+                                static_cast<extent>(step.value[2])};
+    switch (step.kind) {
+        case stage_kind::erode:
+            return erode(mask, by);
+        case stage_kind::dilate:
+            return dilate(mask, by);
+        case stage_kind::open:
+            return open_mask(mask, by);
+        case stage_kind::close:
+            return close_mask(mask, by);
+        case stage_kind::fill_holes:
+            return fill_holes(mask, by);
+        case stage_kind::keep_largest:
+            return keep_largest_component(mask, by);
+        default:
+            return {error_kind::invalid_argument, "is done to images, and this is a mask"};
+    }
+}
+
+/// Does all stages, and says in which one failed.
+template <class Step>
+[[nodiscard]] error apply_all(const pipeline& by, const Step& done) {
+    if (error failed = check(by)) return failed;
+    for (std::size_t i = 0; i < by.steps.size(); ++i)
+        if (error failed = done(by.steps[i]))
+            return {failed.kind(),
+                    text_of({"pipeline: stage ", i + 1, ", ", rule_of(by.steps[i].kind).name, ": ", failed.message()})};
+    return {};
+}
+
+}  // namespace detail
+
+/// Does a pipeline to an image or a volume in place; stages of resizing change extents and values.
+/// \returns what the function of a stage refuses, with the stage's number and name; invalid_argument for numbers
+///          outside their bounds, for a stage of masks, and for values that are no whole image
+[[nodiscard]] inline error apply(const pipeline& by, pixel_extents& extents, std::vector<float>& values) {
+    if (static_cast<extent>(values.size()) != extents.size())
+        return {error_kind::shape_mismatch,
+                detail::text_of({"pipeline: ", values.size(), " values for an image of ", extents.size()})};
+    return detail::apply_all(by, [&](const stage& step) { return detail::apply_stage(step, extents, values); });
+}
+
+/// Does a pipeline to a mask in place. Refuses likewise, and stages of images.
+[[nodiscard]] inline error apply(const pipeline& by, const mask_view& mask) {
+    return detail::apply_all(by, [&](const stage& step) { return detail::apply_stage(step, mask); });
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_APPLY
+#endif
 // -------------------- ctnn/core/out_of_memory.hpp
 /// \file
 /// Memory that runs out while a file is read or written comes back as an error.
@@ -2187,8 +4767,6 @@ private:
 // -------------------- ctnn/io/csv.hpp
 /// \file
 /// Tables of comma-separated values: labels, boxes, signals. https://www.rfc-editor.org/rfc/rfc4180
-
-#include <system_error>
 
 // -------------------- ctnn/io/csv_fields.hpp
 /// \file
@@ -4196,6 +6774,1051 @@ namespace detail {
 /// \file
 /// From a picture of any size to the numbers that a network reads: the one way for training, evaluation and prediction.
 
+// -------------------- ctnn/data/preprocess/apply.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_APPLY
+#define CTNN_INCLUDED_DATA_PREPROCESS_APPLY
+/// \file
+/// Does what a pipeline says.
+
+// -------------------- ctnn/data/preprocess/components.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_COMPONENTS
+#define CTNN_INCLUDED_DATA_PREPROCESS_COMPONENTS
+/// \file
+/// Connected components of a class of a mask: numbered, the largest kept, holes filled.
+
+// -------------------- ctnn/data/preprocess/morphology.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_MORPHOLOGY
+#define CTNN_INCLUDED_DATA_PREPROCESS_MORPHOLOGY
+/// \file
+/// Morphology of one class of a mask, in 2-D and 3-D, in place: erode, dilate, open, close.
+///
+/// The pixels of `label` are the foreground; those that it loses become 0, and it grows over pixels of 0 alone, so that
+/// other classes stay as they are. What is outside the mask neither grows into it nor eats at it: an organ that the
+/// image cuts off keeps its cut (scikit-image's convention).
+
+// -------------------- ctnn/data/preprocess/pixel_view.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_PIXEL_VIEW
+#define CTNN_INCLUDED_DATA_PREPROCESS_PIXEL_VIEW
+/// \file
+/// Images and volumes of any size as the functions of preprocessing and augmentation see them.
+
+namespace ctnn {
+
+/// The extents of an image (depth 1) or of a volume.
+struct pixel_extents {
+    extent depth = 1, height = 0, width = 0, channels = 1;
+
+    [[nodiscard]] constexpr extent positions() const { return depth * height * width; }
+    [[nodiscard]] constexpr extent size() const { return positions() * channels; }
+    /// Slices, rows and columns: the axes in the order of memory.
+    [[nodiscard]] constexpr std::array<extent, 3> axes() const { return {depth, height, width}; }
+    constexpr bool operator==(const pixel_extents&) const = default;
+};
+
+/// Pixels or voxels in someone's memory: [slice][row][column][channel], channels contiguous, which is the order of
+/// images, volumes and data sets in all of ctnn.
+template <class T>
+struct pixel_view {
+    pixel_extents extents;
+    T* data = nullptr;
+
+    pixel_view(const pixel_extents& of, T* pixels) : extents(of), data(pixels) {}
+    /// What may be written may be read.
+    template <class From>
+    requires(!std::is_same_v<From, T> && std::is_same_v<const From, T>) pixel_view(const pixel_view<From>& from)
+        : extents(from.extents), data(from.data) {}
+
+    /// \pre inside the image
+    [[nodiscard]] T& at(extent z, extent y, extent x, extent channel = 0) const {
+        return data[((z * extents.height + y) * extents.width + x) * extents.channels + channel];
+    }
+    [[nodiscard]] T* begin() const { return data; }
+    [[nodiscard]] T* end() const { return data + extents.size(); }
+};
+
+using image_view = pixel_view<float>;
+using const_image_view = pixel_view<const float>;
+/// The class of each pixel; a mask has one channel.
+using mask_view = pixel_view<std::int32_t>;
+using const_mask_view = pixel_view<const std::int32_t>;
+
+/// The pixels of a float_image, or the voxels of a volume or label_volume.
+template <class Image>
+[[nodiscard]] auto view_of(Image& image) {
+    using T = std::remove_reference_t<decltype(*image.values.data())>;
+    if constexpr (requires { image.grid; })
+        return pixel_view<T>({image.grid.depth, image.grid.height, image.grid.width, image.channels},
+                             image.values.data());
+    else
+        return pixel_view<T>({1, image.height, image.width, image.channels}, image.values.data());
+}
+
+/// What lies outside an image. The rows show `abcd` with what is left and right of it.
+enum class fill : unsigned char {
+    nearest,   ///< aaaa abcd dddd
+    constant,  ///< kkkk abcd kkkk
+    reflect,   ///< dcba abcd dcba, scipy.ndimage's and Keras' reflect; numpy.pad calls it symmetric
+    wrap       ///< abcd abcd abcd, scipy.ndimage's grid-wrap
+};
+
+/// The place inside [0, size) whose value stands at `at`, or -1 for fill::constant. \pre size > 0
+[[nodiscard]] constexpr extent fill_place(extent at, extent size, fill outside) {
+    if (at >= 0 && at < size) return at;
+    if (outside == fill::constant) return -1;
+    if (outside == fill::nearest) return at < 0 ? 0 : size - 1;
+    const extent period = outside == fill::wrap ? size : 2 * size, rest = (at % period + period) % period;
+    return rest < size ? rest : period - 1 - rest;
+}
+
+namespace detail {
+
+/// Refuses images without pixels or memory.
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_pixels(const char* function, const pixel_extents& e,
+                                                                  const void* data) {
+    if (e.depth > 0 && e.height > 0 && e.width > 0 && e.channels > 0 && data != nullptr) return {};
+    return {error_kind::invalid_argument,
+            text_of({function, ": an image of ", e.depth, " x ", e.height, " x ", e.width, " x ", e.channels,
+                     data == nullptr ? " without memory" : "; every extent is at least 1"})};
+}
+
+/// Refuses what is not written to pixels of the same extents elsewhere.
+template <class From, class To>
+[[nodiscard]] error check_pair(const char* function, const From& from, const To& to) {
+    if (error failed = check_pixels(function, from.extents, from.data)) return failed;
+    if (!(from.extents == to.extents))
+        return {error_kind::shape_mismatch, text_of({function, ": input and output differ in their extents"})};
+    if (static_cast<const void*>(from.data) == static_cast<const void*>(to.data))
+        return {error_kind::invalid_argument, text_of({function, ": the output needs memory of its own"})};
+    return {};
+}
+
+/// Refuses a setting outside [low, high].
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_between(const char* function, const char* name, double value,
+                                                                   double low, double high) {
+    if (value >= low && value <= high) return {};
+    return {error_kind::invalid_argument,
+            text_of({function, ": ", name, " is ", value, ", expected ", low, " to ", high})};
+}
+
+/// One line of an image along an axis: `count` places that lie `step` numbers apart, and how many lines there are.
+/// Line n starts at (n / inner) * count * step + n % inner with inner = step.
+struct lines_of_axis {
+    extent count = 0, step = 0, lines = 0;
+    lines_of_axis(const pixel_extents& e, std::size_t axis) {
+        const std::array<extent, 3> size = e.axes();
+        count = size[axis];
+        step = e.channels;
+        for (std::size_t n = axis + 1; n < 3; ++n) step *= size[n];
+        lines = e.size() / count;
+    }
+    [[nodiscard]] extent start(extent line) const { return line / step * step * count + line % step; }
+};
+
+/// Calls work(values) with the values of each channel in turn, gathered, and writes them back.
+template <class Work>
+void for_each_channel(const image_view& image, const Work& work) {
+    const auto step = static_cast<std::size_t>(image.extents.channels),
+               count = static_cast<std::size_t>(image.extents.positions());
+    std::vector<float> values(count);
+    for (std::size_t c = 0; c < step; ++c) {
+        for (std::size_t i = 0; i < count; ++i) values[i] = image.data[i * step + c];
+        work(values);
+        for (std::size_t i = 0; i < count; ++i) image.data[i * step + c] = values[i];
+    }
+}
+
+}  // namespace detail
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_PIXEL_VIEW
+
+namespace ctnn {
+
+/// Which pixels are next to each other, and how often a mask is eroded or dilated.
+struct morphology_options {
+    std::int32_t label = 1;   ///< the class that is changed; not 0
+    extent connectivity = 1;  ///< neighbors share a face (1), an edge (2) or a corner (3); an image has no more than 2
+    extent iterations = 1;    ///< 0 to 1000
+};
+
+namespace detail {
+
+[[nodiscard, gnu::cold]] inline error check_mask(const char* function, const const_mask_view& mask) {
+    if (error failed = check_pixels(function, mask.extents, mask.data)) return failed;
+    if (mask.extents.channels == 1) return {};
+    return {error_kind::invalid_argument,
+            text_of({function, ": a mask of ", mask.extents.channels, " channels, expected 1"})};
+}
+
+[[nodiscard, gnu::cold]] inline error check_morphology(const char* function, const const_mask_view& mask,
+                                                       const morphology_options& options) {
+    if (error failed = check_mask(function, mask)) return failed;
+    if (options.label == 0) return {error_kind::invalid_argument, text_of({function, ": label 0 is the background"})};
+    if (error failed = check_between(function, "iterations", static_cast<double>(options.iterations), 0, 1000))
+        return failed;
+    return check_between(function, "connectivity", static_cast<double>(options.connectivity), 1, 3);
+}
+
+/// The steps to all neighbors.
+struct neighbor_step {
+    extent z = 0, y = 0, x = 0;
+};
+[[nodiscard]] inline std::vector<neighbor_step> neighbor_steps(extent connectivity) {
+    std::vector<neighbor_step> steps;
+    for (extent z = -1; z <= 1; ++z)
+        for (extent y = -1; y <= 1; ++y)
+            for (extent x = -1; x <= 1; ++x)
+                if (const extent apart = z * z + y * y + x * x; apart > 0 && apart <= connectivity)
+                    steps.push_back({z, y, x});
+    return steps;
+}
+
+using pixel_flags = std::vector<unsigned char>;
+
+/// Calls visit(index of the neighbor) for each neighbor inside the mask.
+template <class Visit>
+void for_each_neighbor(const pixel_extents& e, extent at, const std::vector<neighbor_step>& steps, const Visit& visit) {
+    const extent x = at % e.width, y = at / e.width % e.height, z = at / (e.width * e.height);
+    for (const neighbor_step& step : steps) {
+        const extent k = z + step.z, j = y + step.y, i = x + step.x;
+        if (k >= 0 && k < e.depth && j >= 0 && j < e.height && i >= 0 && i < e.width)
+            visit(static_cast<std::size_t>((k * e.height + j) * e.width + i));
+    }
+}
+
+/// Every pixel with a neighbor of `value` takes it, `iterations` times: dilation for 1, erosion for 0.
+inline void spread(pixel_flags& set, unsigned char value, const pixel_extents& e, const morphology_options& options) {
+    const std::vector<neighbor_step> steps = neighbor_steps(options.connectivity);
+    std::vector<std::size_t> edge, next;  // what changed last: nothing else can change more
+    for (std::size_t i = 0; i < set.size(); ++i)
+        if (set[i] == value) edge.push_back(i);
+    for (extent n = 0; n < options.iterations && !edge.empty(); ++n) {
+        next.clear();
+        for (const std::size_t at : edge)
+            for_each_neighbor(e, static_cast<extent>(at), steps, [&](std::size_t i) {
+                if (set[i] == value) return;
+                set[i] = value;
+                next.push_back(i);
+            });
+        edge.swap(next);
+    }
+}
+
+[[nodiscard]] inline pixel_flags foreground_of(const const_mask_view& mask, std::int32_t label) {
+    pixel_flags set;
+    for (const std::int32_t one : mask) set.push_back(one == label ? 1 : 0);
+    return set;
+}
+inline void write_foreground(const pixel_flags& set, const mask_view& mask, std::int32_t label) {
+    for (std::size_t i = 0; i < set.size(); ++i) {
+        if (set[i] == 0 && mask.data[i] == label) mask.data[i] = 0;
+        if (set[i] == 1 && mask.data[i] == 0) mask.data[i] = label;
+    }
+}
+
+/// One spreading, or two.
+[[nodiscard]] inline error morph(const char* function, const mask_view& mask, const morphology_options& options,
+                                 unsigned char first, bool and_back) {
+    if (error failed = check_morphology(function, mask, options)) return failed;
+    pixel_flags set = foreground_of(mask, options.label);
+    spread(set, first, mask.extents, options);
+    if (and_back) spread(set, 1 - first, mask.extents, options);
+    write_foreground(set, mask, options.label);
+    return {};
+}
+
+}  // namespace detail
+
+/// Removes the pixels of the label that have a neighbor of another class.
+/// \returns invalid_argument for options outside their range, more than one channel and no pixels
+[[nodiscard]] inline error erode(const mask_view& mask, const morphology_options& options = {}) {
+    return detail::morph("erode", mask, options, 0, false);
+}
+/// Adds the background pixels that have a neighbor of the label. Refuses as erode().
+[[nodiscard]] inline error dilate(const mask_view& mask, const morphology_options& options = {}) {
+    return detail::morph("dilate", mask, options, 1, false);
+}
+/// Erodes, then dilates: removes what is thin. Refuses as erode().
+[[nodiscard]] inline error open_mask(const mask_view& mask, const morphology_options& options = {}) {
+    return detail::morph("open_mask", mask, options, 0, true);
+}
+/// Dilates, then erodes: closes what is narrow. Refuses as erode().
+[[nodiscard]] inline error close_mask(const mask_view& mask, const morphology_options& options = {}) {
+    return detail::morph("close_mask", mask, options, 1, true);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_MORPHOLOGY
+
+namespace ctnn {
+namespace detail {
+
+/// Numbers the components of `set` from 1 in the order of their first pixels, calls found(component's pixels) for each
+/// and returns how many there are. set is 2 afterwards where it was 1.
+template <class Found>
+extent find_components(pixel_flags& set, const pixel_extents& e, extent connectivity, const Found& found) {
+    const std::vector<neighbor_step> steps = neighbor_steps(connectivity);
+    extent count = 0;
+    std::vector<std::size_t> component;
+    for (std::size_t i = 0; i < set.size(); ++i) {
+        if (set[i] != 1) continue;
+        component.assign(1, i);
+        set[i] = 2;
+        for (std::size_t next = 0; next < component.size(); ++next)
+            for_each_neighbor(e, static_cast<extent>(component[next]), steps, [&](std::size_t n) {
+                if (set[n] != 1) return;
+                set[n] = 2;
+                component.push_back(n);
+            });
+        ++count;
+        found(static_cast<const std::vector<std::size_t>&>(component));
+    }
+    return count;
+}
+
+}  // namespace detail
+
+/// Writes the number of its component at each pixel of options.label, 1 for the one that comes first in memory, and 0
+/// elsewhere, and returns how many components there are. options.iterations is not read.
+/// Equals scipy.ndimage.label.
+/// \returns shape_mismatch for other extents, and as erode()
+[[nodiscard]] inline result<extent> connected_components(const const_mask_view& from, const mask_view& to,
+                                                         const morphology_options& options = {}) {
+    if (error failed = detail::check_morphology("connected_components", from, options)) return failed;
+    if (!(from.extents == to.extents))
+        return error(error_kind::shape_mismatch, "connected_components: input and output differ in their extents");
+    detail::pixel_flags set = detail::foreground_of(from, options.label);
+    std::fill(to.begin(), to.end(), 0);
+    std::int32_t number = 0;
+    return detail::find_components(set, from.extents, options.connectivity, [&](const auto& component) {
+        ++number;
+        for (const std::size_t i : component) to.data[i] = number;
+    });
+}
+
+/// Leaves the largest component of options.label, of equal ones the first in memory; the others become 0. Refuses as
+/// erode().
+[[nodiscard]] inline error keep_largest_component(const mask_view& mask, const morphology_options& options = {}) {
+    if (error failed = detail::check_morphology("keep_largest_component", mask, options)) return failed;
+    detail::pixel_flags set = detail::foreground_of(mask, options.label);
+    std::vector<std::size_t> largest;
+    detail::find_components(set, mask.extents, options.connectivity, [&](const auto& component) {
+        if (component.size() > largest.size()) largest = component;
+    });
+    std::fill(set.begin(), set.end(), static_cast<unsigned char>(0));
+    for (const std::size_t i : largest) set[i] = 1;
+    detail::write_foreground(set, mask, options.label);
+    return {};
+}
+
+/// Gives options.label to the background that cannot be left for the border without crossing the label; other classes
+/// inside stay. Two background pixels are connected as options.connectivity says.
+/// Equals scipy.ndimage.binary_fill_holes. Refuses as erode().
+[[nodiscard]] inline error fill_holes(const mask_view& mask, const morphology_options& options = {}) {
+    if (error failed = detail::check_morphology("fill_holes", mask, options)) return failed;
+    const pixel_extents& e = mask.extents;
+    detail::pixel_flags set = detail::foreground_of(mask, options.label);
+    for (unsigned char& one : set) one = 1 - one;
+    const auto at_border = [&](std::size_t i) {
+        const auto at = static_cast<extent>(i);
+        const extent x = at % e.width, y = at / e.width % e.height, z = at / (e.width * e.height);
+        // An image has no border above and below it.
+        return x == 0 || x == e.width - 1 || y == 0 || y == e.height - 1 ||
+               (e.depth > 1 && (z == 0 || z == e.depth - 1));
+    };
+    detail::find_components(set, e, options.connectivity, [&](const auto& component) {
+        if (std::any_of(component.begin(), component.end(), at_border)) return;
+        for (const std::size_t i : component)
+            if (mask.data[i] == 0) mask.data[i] = options.label;
+    });
+    return {};
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_COMPONENTS
+// -------------------- ctnn/data/preprocess/filter.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_FILTER
+#define CTNN_INCLUDED_DATA_PREPROCESS_FILTER
+/// \file
+/// Mean, median and Gaussian filters of images and volumes. Each channel is filtered by itself; outside the image lies
+/// its mirror image (fill::reflect), and an axis of extent 1 is not filtered: so an image is a volume of one
+/// slice.
+
+namespace ctnn {
+namespace detail {
+
+[[nodiscard, gnu::cold]] inline error check_window(const char* function, extent size) {
+    if (size >= 1 && size <= 99 && size % 2 == 1) return {};
+    return {error_kind::invalid_argument,
+            text_of({function, ": a window of ", size, ", expected an odd number from 1 to 99"})};
+}
+
+/// Replaces each place along an axis by the weighted sum of those around it; `weights` has 2 * radius + 1 numbers.
+inline void correlate_axis(const image_view& image, std::size_t axis, const std::vector<double>& weights) {
+    const lines_of_axis lines(image.extents, axis);
+    if (lines.count == 1) return;
+    const extent radius = static_cast<extent>(weights.size()) / 2;
+    std::vector<float> line(static_cast<std::size_t>(lines.count + 2 * radius));
+    for (extent n = 0; n < lines.lines; ++n) {
+        float* first = image.data + lines.start(n);
+        for (extent i = -radius; i < lines.count + radius; ++i)
+            line[static_cast<std::size_t>(i + radius)] = first[fill_place(i, lines.count, fill::reflect) * lines.step];
+        for (extent i = 0; i < lines.count; ++i) {
+            double sum = 0;
+            for (std::size_t k = 0; k < weights.size(); ++k)
+                sum += weights[k] * static_cast<double>(line[static_cast<std::size_t>(i) + k]);
+            first[i * lines.step] = static_cast<float>(sum);
+        }
+    }
+}
+
+}  // namespace detail
+
+/// Each pixel becomes the mean of the window of `size` pixels a side around it, in place.
+/// Equals scipy.ndimage.uniform_filter(mode="reflect").
+/// \returns invalid_argument for an even window or one beyond 99, and for no pixels
+[[nodiscard]] inline error mean_filter(const image_view& image, extent size) {
+    if (error failed = detail::check_pixels("mean_filter", image.extents, image.data)) return failed;
+    if (error failed = detail::check_window("mean_filter", size)) return failed;
+    const std::vector<double> weights(static_cast<std::size_t>(size), 1.0 / static_cast<double>(size));
+    for (std::size_t axis = 0; axis < 3; ++axis) detail::correlate_axis(image, axis, weights);
+    return {};
+}
+
+/// Each pixel becomes a mean of those around it, weighted by a Gaussian of standard deviation `sigma` pixels that is
+/// cut off at round(4 * sigma) and sums to 1, in place. 0 changes nothing.
+/// Equals scipy.ndimage.gaussian_filter(mode="reflect").
+/// \returns invalid_argument for a sigma outside 0 to 100, and for no pixels
+[[nodiscard]] inline error gaussian_filter(const image_view& image, double sigma) {
+    if (error failed = detail::check_pixels("gaussian_filter", image.extents, image.data)) return failed;
+    if (error failed = detail::check_between("gaussian_filter", "sigma", sigma, 0, 100)) return failed;
+    const extent radius = static_cast<extent>(4 * sigma + 0.5);
+    if (radius == 0) return {};
+    std::vector<double> weights;
+    double sum = 0;
+    for (extent i = -radius; i <= radius; ++i) {
+        const double distance = static_cast<double>(i) / sigma;
+        weights.push_back(std::exp(-0.5 * distance * distance));
+        sum += weights.back();
+    }
+    for (double& weight : weights) weight /= sum;
+    for (std::size_t axis = 0; axis < 3; ++axis) detail::correlate_axis(image, axis, weights);
+    return {};
+}
+
+/// Each pixel becomes the median of the window of `size` pixels a side around it. NaN is ordered nowhere: leave none.
+/// Equals scipy.ndimage.median_filter(mode="reflect").
+/// \returns invalid_argument for an even window or one beyond 99, for no pixels and for an output in the input's
+///          memory, shape_mismatch for one of other extents
+[[nodiscard]] inline error median_filter(const const_image_view& from, const image_view& to, extent size) {
+    if (error failed = detail::check_pair("median_filter", from, to)) return failed;
+    if (error failed = detail::check_window("median_filter", size)) return failed;
+    const pixel_extents& e = from.extents;
+    const auto radius = [&](extent count) { return count == 1 ? 0 : size / 2; };
+    const extent rz = radius(e.depth), ry = radius(e.height), rx = radius(e.width);
+    std::vector<float> window;
+    window.reserve(static_cast<std::size_t>((2 * rz + 1) * (2 * ry + 1) * (2 * rx + 1)));
+    for (extent z = 0; z < e.depth; ++z)
+        for (extent y = 0; y < e.height; ++y)
+            for (extent x = 0; x < e.width; ++x)
+                for (extent c = 0; c < e.channels; ++c) {
+                    window.clear();
+                    for (extent k = z - rz; k <= z + rz; ++k)
+                        for (extent j = y - ry; j <= y + ry; ++j)
+                            for (extent i = x - rx; i <= x + rx; ++i)
+                                window.push_back(from.at(fill_place(k, e.depth, fill::reflect),
+                                                         fill_place(j, e.height, fill::reflect),
+                                                         fill_place(i, e.width, fill::reflect), c));
+                    const auto middle = window.begin() + static_cast<std::ptrdiff_t>(window.size() / 2);
+                    std::nth_element(window.begin(), middle, window.end());
+                    to.at(z, y, x, c) = *middle;
+                }
+    return {};
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_FILTER
+// -------------------- ctnn/data/preprocess/histogram.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_HISTOGRAM
+#define CTNN_INCLUDED_DATA_PREPROCESS_HISTOGRAM
+/// \file
+/// Contrast by histograms: equalization of the whole image, and CLAHE, which equalizes around each pixel. In place,
+/// each channel by itself.
+
+// -------------------- ctnn/data/preprocess/normalize.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_NORMALIZE
+#define CTNN_INCLUDED_DATA_PREPROCESS_NORMALIZE
+/// \file
+/// Values of images and volumes brought to a known range, in place. Each channel by itself where its own values decide:
+/// the modalities of an MRI have nothing to do with each other.
+
+namespace ctnn {
+namespace detail {
+
+[[nodiscard, gnu::cold]] inline error check_finite(const char* function, const const_image_view& image) {
+    if (error failed = check_pixels(function, image.extents, image.data)) return failed;
+    for (const float value : image)
+        if (!std::isfinite(value))
+            return {error_kind::not_finite, text_of({function, ": NaN or infinity among the pixels"})};
+    return {};
+}
+
+/// The value below which a share of the values lies, linear between the two nearest ranks. \pre there are values
+[[nodiscard]] inline double interpolated_percentile(std::vector<float>& values, double share) {
+    const double rank = share * static_cast<double>(values.size() - 1);
+    const auto low = static_cast<std::ptrdiff_t>(rank);
+    std::nth_element(values.begin(), values.begin() + low, values.end());
+    const double lower = static_cast<double>(values[static_cast<std::size_t>(low)]);
+    if (static_cast<std::size_t>(low) + 1 == values.size()) return lower;
+    const double upper = static_cast<double>(*std::min_element(values.begin() + low + 1, values.end()));
+    return lower + (rank - static_cast<double>(low)) * (upper - lower);
+}
+
+}  // namespace detail
+
+/// Each channel so that its smallest value becomes 0 and its largest 1; a channel of one value becomes 0.
+/// \returns not_finite for NaN and infinity, invalid_argument for no pixels
+[[nodiscard]] inline error normalize_min_max(const image_view& image) {
+    if (error failed = detail::check_finite("normalize_min_max", image)) return failed;
+    detail::for_each_channel(image, [](std::vector<float>& values) {
+        const auto [least, most] = std::minmax_element(values.begin(), values.end());
+        const double low = static_cast<double>(*least), range = static_cast<double>(*most) - low;
+        for (float& value : values)
+            value = range > 0 ? static_cast<float>((static_cast<double>(value) - low) / range) : 0.0f;
+    });
+    return {};
+}
+
+/// Each channel so that its mean becomes 0 and its standard deviation, sqrt(mean((x - mean)^2)), 1; a channel of one
+/// value becomes 0. Refuses as normalize_min_max().
+[[nodiscard]] inline error normalize_z_score(const image_view& image) {
+    if (error failed = detail::check_finite("normalize_z_score", image)) return failed;
+    detail::for_each_channel(image, [](std::vector<float>& values) {
+        const double count = static_cast<double>(values.size());
+        double sum = 0, squares = 0;
+        for (const float value : values) sum += static_cast<double>(value);
+        const double mean = sum / count;
+        for (const float value : values) {
+            const double distance = static_cast<double>(value) - mean;
+            squares += distance * distance;
+        }
+        const double deviation = std::sqrt(squares / count);
+        for (float& value : values)
+            value = deviation > 0 ? static_cast<float>((static_cast<double>(value) - mean) / deviation) : 0.0f;
+    });
+    return {};
+}
+
+/// Each channel cut off at two of its own percentiles, `low` and `high` of 0 to 100: what is outside becomes the
+/// nearer of the two. Equals numpy.clip with numpy.percentile, which is linear between ranks.
+/// \returns invalid_argument for percentiles that are not 0 <= low < high <= 100, and as normalize_min_max()
+[[nodiscard]] inline error clip_percentiles(const image_view& image, double low, double high) {
+    if (error failed = detail::check_finite("clip_percentiles", image)) return failed;
+    if (!(low >= 0 && low < high && high <= 100))
+        return {error_kind::invalid_argument, detail::text_of({"clip_percentiles: low is ", low, " and high ", high,
+                                                               ", expected 0 <= low < high <= 100"})};
+    detail::for_each_channel(image, [&](std::vector<float>& values) {
+        std::vector<float> sorted = values;
+        const auto least = static_cast<float>(detail::interpolated_percentile(sorted, low / 100)),
+                   most = static_cast<float>(detail::interpolated_percentile(sorted, high / 100));
+        for (float& value : values) value = std::clamp(value, least, most);
+    });
+    return {};
+}
+
+/// The window of a CT: `level` - `width` / 2 becomes 0, `level` + `width` / 2 becomes 1, what is outside 0 or 1. In
+/// HU, lung is level -600 and width 1500, soft tissue 40 and 400, bone 400 and 1800.
+/// \returns invalid_argument for a width that is not above 0 and for no pixels; NaN stays NaN
+[[nodiscard]] inline error apply_window(const image_view& image, double level, double width) {
+    if (error failed = detail::check_pixels("apply_window", image.extents, image.data)) return failed;
+    if (!(width > 0) || !std::isfinite(width) || !std::isfinite(level))
+        return {error_kind::invalid_argument, detail::text_of({"apply_window: level ", level, " and width ", width,
+                                                               ", expected finite numbers and a width above 0"})};
+    for (float& value : image)
+        value = std::clamp(static_cast<float>((static_cast<double>(value) - level) / width + 0.5), 0.0f, 1.0f);
+    return {};
+}
+
+/// x^gamma for values from 0 to 1: below 1 it lightens, above it darkens. Equals skimage.exposure.adjust_gamma for
+/// images whose white is 1.
+/// \returns invalid_argument for a gamma outside 0.01 to 100, for a negative value and for no pixels
+[[nodiscard]] inline error adjust_gamma(const image_view& image, double gamma) {
+    if (error failed = detail::check_pixels("adjust_gamma", image.extents, image.data)) return failed;
+    if (error failed = detail::check_between("adjust_gamma", "gamma", gamma, 0.01, 100)) return failed;
+    for (const float value : image)
+        if (value < 0)
+            return {
+                error_kind::invalid_argument,
+                detail::text_of({"adjust_gamma: the value ", static_cast<double>(value), ", expected none below 0"})};
+    for (float& value : image) value = static_cast<float>(std::pow(static_cast<double>(value), gamma));
+    return {};
+}
+
+/// How much light a slide swallows, -log10(x / white): 0 where nothing is, and additive in stains (Beer and Lambert).
+/// Values below 1e-6 of white count as 1e-6, which is an optical density of 6.
+/// \returns invalid_argument for a white that is not above 0 and for no pixels
+[[nodiscard]] inline error optical_density(const image_view& image, double white) {
+    if (error failed = detail::check_pixels("optical_density", image.extents, image.data)) return failed;
+    if (!(white > 0) || !std::isfinite(white))
+        return {error_kind::invalid_argument,
+                detail::text_of({"optical_density: white is ", white, ", expected a finite number above 0"})};
+    for (float& value : image)
+        value = static_cast<float>(-std::log10(std::max(static_cast<double>(value) / white, 1e-6)));
+    return {};
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_NORMALIZE
+
+namespace ctnn {
+
+/// Each channel so that its values are spread evenly over 0 to 1: a value becomes the share of values in its bin and
+/// below, linear between the middles of bins. Equals skimage.exposure.equalize_hist.
+/// \returns invalid_argument for less than 2 or more than 65536 bins and for no pixels, not_finite for NaN and infinity
+[[nodiscard]] inline error equalize_histogram(const image_view& image, extent bins = 256) {
+    if (error failed = detail::check_finite("equalize_histogram", image)) return failed;
+    if (error failed = detail::check_between("equalize_histogram", "bins", static_cast<double>(bins), 2, 65536))
+        return failed;
+    detail::for_each_channel(image, [&](std::vector<float>& values) {
+        const auto [least, most] = std::minmax_element(values.begin(), values.end());
+        double low = static_cast<double>(*least), high = static_cast<double>(*most);
+        if (low == high) {  // as numpy.histogram: one value lies in the middle of a range of 1
+            low -= 0.5;
+            high += 0.5;
+        }
+        const double width = (high - low) / static_cast<double>(bins);
+        std::vector<double> share(static_cast<std::size_t>(bins));
+        for (const float value : values) {
+            const auto bin = static_cast<extent>((static_cast<double>(value) - low) / width);
+            share[static_cast<std::size_t>(std::clamp<extent>(bin, 0, bins - 1))] += 1;
+        }
+        for (std::size_t b = 1; b < share.size(); ++b) share[b] += share[b - 1];
+        const double total = share.back();
+        for (float& value : values) {
+            const double at =
+                std::clamp((static_cast<double>(value) - low) / width - 0.5, 0.0, static_cast<double>(bins - 1));
+            const auto bin = static_cast<std::size_t>(at);
+            const double above = share[std::min(bin + 1, share.size() - 1)], part = at - static_cast<double>(bin);
+            value = static_cast<float>((share[bin] + part * (above - share[bin])) / total);
+        }
+    });
+    return {};
+}
+
+/// How CLAHE works. The defaults are scikit-image's.
+struct clahe_options {
+    extent tiles = 8;          ///< along each axis: a tile is extent / tiles pixels long, rounded down
+    double clip_limit = 0.01;  ///< the largest share of a tile's pixels in one bin before clipping, above 0 to 1
+    extent bins = 256;         ///< of the histogram of each tile, 2 to 4096
+};
+
+namespace detail {
+
+/// The gray levels that the image is rounded to, and the axes cut into tiles. Tile t covers the pixels [t * side,
+/// (t + 1) * side), beyond the end the mirrored image.
+struct clahe_grid {
+    static constexpr extent levels = 16384;
+    std::array<extent, 3> size{}, side{}, tiles{};
+    extent bins = 0, bin_size = 0;
+    [[nodiscard]] extent pixels_of_tile() const { return side[0] * side[1] * side[2]; }
+};
+
+/// numpy.pad's "reflect": the edge pixel is the mirror and stands once.
+[[nodiscard]] constexpr extent mirror_place(extent at, extent size) {
+    if (size == 1) return 0;
+    const extent period = 2 * size - 2, rest = (at % period + period) % period;
+    return rest < size ? rest : period - rest;
+}
+
+/// Cuts a histogram off at `limit` and spreads what was above it over the other bins, as scikit-image does it: first in
+/// equal parts, then one by one at even distances.
+inline void clip_histogram(std::vector<extent>& bins, extent limit) {
+    const auto count = static_cast<extent>(bins.size());
+    extent excess = 0;
+    for (extent& bin : bins)
+        if (bin > limit) {
+            excess += bin - limit;
+            bin = limit;
+        }
+    const extent each = excess / count, upper = limit - each;
+    for (extent& bin : bins) {
+        if (bin < upper) {
+            excess -= each;
+            bin += each;
+        } else if (bin < limit) {
+            excess -= limit - bin;
+            bin = limit;
+        }
+    }
+    for (extent before = excess + 1; excess > 0 && excess != before;) {
+        before = excess;
+        for (extent first = 0; first < count && excess > 0; ++first) {
+            const extent open = std::count_if(bins.begin(), bins.end(), [&](extent bin) { return bin < limit; });
+            const extent step = std::max<extent>(1, open / excess);
+            for (extent b = first; b < count; b += step)
+                if (extent& bin = bins[static_cast<std::size_t>(b)]; bin < limit) {
+                    ++bin;
+                    --excess;
+                }
+        }
+    }
+}
+
+/// For each tile the level that each bin becomes.
+[[nodiscard]] inline std::vector<float> clahe_maps(const clahe_grid& grid, const std::vector<std::uint16_t>& bin_of,
+                                                   double clip_limit) {
+    const extent area = grid.pixels_of_tile();
+    const extent limit = std::max<extent>(1, static_cast<extent>(clip_limit * static_cast<double>(area)));
+    std::vector<float> maps;
+    std::vector<extent> bins(static_cast<std::size_t>(grid.bins));
+    for (extent t = 0; t < grid.tiles[0] * grid.tiles[1] * grid.tiles[2]; ++t) {
+        const extent tz = t / (grid.tiles[1] * grid.tiles[2]), ty = t / grid.tiles[2] % grid.tiles[1],
+                     tx = t % grid.tiles[2];
+        std::fill(bins.begin(), bins.end(), 0);
+        for (extent z = tz * grid.side[0]; z < (tz + 1) * grid.side[0]; ++z)
+            for (extent y = ty * grid.side[1]; y < (ty + 1) * grid.side[1]; ++y)
+                for (extent x = tx * grid.side[2]; x < (tx + 1) * grid.side[2]; ++x) {
+                    const extent row = mirror_place(z, grid.size[0]) * grid.size[1] + mirror_place(y, grid.size[1]);
+                    ++bins[bin_of[static_cast<std::size_t>(row * grid.size[2] + mirror_place(x, grid.size[2]))]];
+                }
+        clip_histogram(bins, limit);
+        extent sum = 0;
+        for (const extent bin : bins) {
+            sum += bin;
+            maps.push_back(static_cast<float>(std::min(sum * (clahe_grid::levels - 1) / area, clahe_grid::levels - 1)));
+        }
+    }
+    return maps;
+}
+
+/// Where a pixel lies among the tiles of an axis: between the tiles `first` and `second`.
+struct clahe_place {
+    extent first = 0, second = 0;
+    double part = 0;
+};
+[[nodiscard]] inline clahe_place place_among_tiles(extent at, extent side, extent tiles) {
+    const extent shifted = at + side / 2, block = shifted / side;  // half a tile is put in front of the image
+    return {std::clamp<extent>(block - 1, 0, tiles - 1), std::clamp<extent>(block, 0, tiles - 1),
+            static_cast<double>(shifted % side) / static_cast<double>(side)};
+}
+
+inline void equalize_tiles(std::vector<float>& values, const clahe_grid& grid, double clip_limit) {
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    const double low = static_cast<double>(*least), range = static_cast<double>(*most) - low;
+    std::vector<std::uint16_t> bin_of;
+    for (const float value : values) {
+        const double share = range > 0 ? (static_cast<double>(value) - low) / range : 0;
+        const auto level = static_cast<extent>(std::nearbyint(share * static_cast<double>(clahe_grid::levels - 1)));
+        bin_of.push_back(static_cast<std::uint16_t>(level / grid.bin_size));
+    }
+    const std::vector<float> maps = clahe_maps(grid, bin_of, clip_limit);
+    std::size_t i = 0;
+    for (extent z = 0; z < grid.size[0]; ++z)
+        for (extent y = 0; y < grid.size[1]; ++y)
+            for (extent x = 0; x < grid.size[2]; ++x, ++i) {
+                const std::array<clahe_place, 3> p{place_among_tiles(z, grid.side[0], grid.tiles[0]),
+                                                   place_among_tiles(y, grid.side[1], grid.tiles[1]),
+                                                   place_among_tiles(x, grid.side[2], grid.tiles[2])};
+                double sum = 0;
+                for (unsigned corner = 0; corner < 8; ++corner) {
+                    double weight = 1;
+                    extent tile = 0;
+                    for (std::size_t n = 0; n < 3; ++n) {
+                        const bool second = ((corner >> (2 - n)) & 1U) != 0;
+                        weight *= second ? p[n].part : 1 - p[n].part;
+                        tile = tile * grid.tiles[n] + (second ? p[n].second : p[n].first);
+                    }
+                    if (weight > 0)
+                        sum +=
+                            weight * static_cast<double>(maps[static_cast<std::size_t>(tile * grid.bins) + bin_of[i]]);
+                }
+                values[i] = static_cast<float>(sum);
+            }
+}
+
+}  // namespace detail
+
+/// Contrast-limited adaptive histogram equalization: each pixel is mapped by the equalizations of the tiles around it,
+/// linear between their middles, and the result is brought to 0 to 1. Volumes have tiles along all three axes. Equals
+/// skimage.exposure.equalize_adapthist of a gray image to 1e-4, as that rounds to whole levels of 1 / 16383; unlike it,
+/// the channels of a color image are equalized one by one.
+/// Zuiderveld, "Contrast limited adaptive histogram equalization", Graphics Gems IV, 1994.
+/// \returns invalid_argument for options outside their range and for no pixels, not_finite for NaN and infinity
+[[nodiscard]] inline error equalize_adaptive(const image_view& image, const clahe_options& options = {}) {
+    constexpr const char* name = "equalize_adaptive";
+    if (error failed = detail::check_finite(name, image)) return failed;
+    if (error failed = detail::check_between(name, "tiles", static_cast<double>(options.tiles), 1, 64)) return failed;
+    if (error failed = detail::check_between(name, "clip_limit", options.clip_limit, 1e-6, 1)) return failed;
+    if (error failed = detail::check_between(name, "bins", static_cast<double>(options.bins), 2, 4096)) return failed;
+    detail::clahe_grid grid{.size = image.extents.axes(), .bins = options.bins};
+    grid.bin_size = 1 + detail::clahe_grid::levels / options.bins;
+    for (std::size_t n = 0; n < 3; ++n) {
+        // A tile of one pixel is no neighborhood.
+        grid.side[n] = std::min(grid.size[n], std::max<extent>(2, grid.size[n] / options.tiles));
+        grid.tiles[n] = (grid.size[n] + grid.side[n] - 1) / grid.side[n];
+    }
+    detail::for_each_channel(
+        image, [&](std::vector<float>& values) { detail::equalize_tiles(values, grid, options.clip_limit); });
+    return normalize_min_max(image);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_HISTOGRAM
+// -------------------- ctnn/data/preprocess/resize.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_RESIZE
+#define CTNN_INCLUDED_DATA_PREPROCESS_RESIZE
+/// \file
+/// Images and volumes at another number of pixels. All three ways let pixels be areas: pixel i covers [i, i + 1), its
+/// middle is i + 0.5, and first and last edge stay where they are. That is PyTorch's align_corners=False, OpenCV's and
+/// Pillow's convention, and scipy.ndimage.zoom(grid_mode=True).
+
+namespace ctnn {
+namespace detail {
+
+/// One tap of an output place along an axis.
+struct resize_tap {
+    extent place = 0;
+    float weight = 0;
+};
+
+/// The taps of all output places along an axis; those of place o are [begin[o], begin[o + 1]).
+struct resize_taps {
+    std::vector<resize_tap> taps;
+    std::vector<std::size_t> begin{0};
+    void add(extent place, double weight) { taps.push_back({place, static_cast<float>(weight)}); }
+    void close() { begin.push_back(taps.size()); }
+};
+
+enum class resize_way : unsigned char { nearest, linear, area };
+
+[[nodiscard]] inline resize_taps taps_of(resize_way way, extent in, extent out) {
+    resize_taps taps;
+    for (extent o = 0; o < out; ++o) {
+        if (way == resize_way::nearest) {
+            taps.add((2 * o + 1) * in / (2 * out), 1);
+        } else if (way == resize_way::linear) {
+            const double scale = static_cast<double>(in) / static_cast<double>(out);
+            const double source = (static_cast<double>(o) + 0.5) * scale - 0.5;
+            const double at = source < 0                             ? 0
+                              : source > static_cast<double>(in - 1) ? static_cast<double>(in - 1)
+                                                                     : source;
+            const extent low = static_cast<extent>(at);
+            const double part = at - static_cast<double>(low);
+            taps.add(low, 1 - part);
+            if (part > 0) taps.add(low + 1, part);
+        } else {
+            // Place o covers [o * in, (o + 1) * in) in units of 1 / out of a pixel, so that all bounds are integers.
+            const extent first = o * in, end = first + in;
+            for (extent i = first / out; i * out < end; ++i) {
+                const extent low = i * out > first ? i * out : first, high = (i + 1) * out < end ? (i + 1) * out : end;
+                taps.add(i, static_cast<double>(high - low) / static_cast<double>(in));
+            }
+        }
+        taps.close();
+    }
+    return taps;
+}
+
+/// (outer, in, inner) to (outer, out, inner).
+inline void resize_axis(const float* from, float* to, extent outer, extent in, extent inner, const resize_taps& taps) {
+    for (extent a = 0; a < outer; ++a, from += in * inner)
+        for (std::size_t o = 0; o + 1 < taps.begin.size(); ++o, to += inner) {
+            const resize_tap* tap = taps.taps.data() + taps.begin[o];
+            const float* first = from + tap->place * inner;
+            for (extent k = 0; k < inner; ++k) to[k] = tap->weight * first[k];
+            for (const resize_tap* end = taps.taps.data() + taps.begin[o + 1]; ++tap < end;) {
+                const float* next = from + tap->place * inner;
+                for (extent k = 0; k < inner; ++k) to[k] += tap->weight * next[k];
+            }
+        }
+}
+
+[[nodiscard, gnu::cold]] inline error check_resize(const char* function, const pixel_extents& from, const void* in,
+                                                   const pixel_extents& to, const void* out) {
+    if (error failed = check_pixels(function, from, in)) return failed;
+    if (error failed = check_pixels(function, to, out)) return failed;
+    if (from.channels != to.channels)
+        return {error_kind::shape_mismatch,
+                text_of({function, ": ", from.channels, " channels, the output has ", to.channels})};
+    return {};
+}
+
+/// The last axis first, so that the rows that it shortens are what the others read.
+[[nodiscard]] inline error resize_pixels(const char* function, resize_way way, const const_image_view& from,
+                                         const image_view& to) {
+    if (error failed = check_resize(function, from.extents, from.data, to.extents, to.data)) return failed;
+    const std::array<extent, 3> out = to.extents.axes();
+    std::array<extent, 3> now = from.extents.axes();
+    std::vector<float> values(from.begin(), from.end()), next;
+    for (const std::size_t axis : {2U, 1U, 0U}) {
+        if (now[axis] == out[axis]) continue;
+        const extent in = now[axis];
+        extent outer = 1, inner = from.extents.channels;
+        for (std::size_t n = 0; n < axis; ++n) outer *= now[n];
+        for (std::size_t n = axis + 1; n < 3; ++n) inner *= now[n];
+        next.resize(static_cast<std::size_t>(outer * out[axis] * inner));
+        resize_axis(values.data(), next.data(), outer, in, inner, taps_of(way, in, out[axis]));
+        now[axis] = out[axis];
+        values.swap(next);
+    }
+    std::copy(values.begin(), values.end(), to.data);
+    return {};
+}
+
+}  // namespace detail
+
+/// The pixel that lies under the middle of each new one, floor((o + 0.5) * in / out): PyTorch's "nearest-exact".
+/// For masks: no class appears that was not there. \returns invalid_argument for no pixels, shape_mismatch for another
+/// number of channels
+template <class T>
+[[nodiscard]] error resize_nearest(const pixel_view<const T>& from, const pixel_view<T>& to) {
+    const pixel_extents &in = from.extents, &out = to.extents;
+    if (error failed = detail::check_resize("resize_nearest", in, from.data, out, to.data)) return failed;
+    T* next = to.data;
+    for (extent z = 0; z < out.depth; ++z)
+        for (extent y = 0; y < out.height; ++y)
+            for (extent x = 0; x < out.width; ++x) {
+                const T* pixel =
+                    &from.at((2 * z + 1) * in.depth / (2 * out.depth), (2 * y + 1) * in.height / (2 * out.height),
+                             (2 * x + 1) * in.width / (2 * out.width));
+                for (extent c = 0; c < in.channels; ++c) *next++ = pixel[c];
+            }
+    return {};
+}
+
+/// Linear between the middles of pixels (bilinear, trilinear); beyond the outermost middle its value goes on. No
+/// antialiasing: where an axis shrinks by more than 2, pixels are skipped. Equals PyTorch's
+/// interpolate(mode="bilinear" or "trilinear", align_corners=False). Refuses as resize_nearest().
+/// https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html
+[[nodiscard]] inline error resize_linear(const const_image_view& from, const image_view& to) {
+    return detail::resize_pixels("resize_linear", detail::resize_way::linear, from, to);
+}
+
+/// The mean of the box that each new pixel covers, parts of pixels counted by their part (OpenCV's INTER_AREA where the
+/// image shrinks): the mean of the image stays. Refuses as resize_nearest().
+[[nodiscard]] inline error resize_area(const const_image_view& from, const image_view& to) {
+    return detail::resize_pixels("resize_area", detail::resize_way::area, from, to);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_RESIZE
+
+namespace ctnn {
+namespace detail {
+
+/// The extents after a stage of resizing; 0 leaves an axis as it is.
+[[nodiscard]] inline pixel_extents resized_extents(const pixel_extents& from, const stage& step) {
+    const auto taken = [&](std::size_t n, extent otherwise) {
+        const auto size = static_cast<extent>(step.value[n]);
+        return size > 0 ? size : otherwise;
+    };
+    return {taken(2, from.depth), taken(0, from.height), taken(1, from.width), from.channels};
+}
+
+/// The stages that need an output beside their input.
+[[nodiscard]] inline error apply_elsewhere(const stage& step, pixel_extents& extents, std::vector<float>& values) {
+    const bool filters = step.kind == stage_kind::median_filter;
+    const pixel_extents size = filters ? extents : resized_extents(extents, step);
+    if (static_cast<double>(size.depth) * static_cast<double>(size.height) * static_cast<double>(size.width) > 1e9)
+        return {error_kind::too_large, text_of({"an image of ", size.depth, " x ", size.height, " x ", size.width,
+                                                " pixels is beyond 1e9 pixels"})};
+    std::vector<float> next(static_cast<std::size_t>(size.size()));
+    const const_image_view from(extents, values.data());
+    const image_view to(size, next.data());
+    if (error failed = filters ? median_filter(from, to, static_cast<extent>(step.value[0]))
+                       : step.kind == stage_kind::resize_nearest ? resize_nearest(from, to)
+                       : step.kind == stage_kind::resize_linear  ? resize_linear(from, to)
+                                                                 : resize_area(from, to))
+        return failed;
+    extents = size;
+    values = std::move(next);
+    return {};
+}
+
+[[nodiscard]] inline error apply_stage(const stage& step, pixel_extents& extents, std::vector<float>& values) {
+    const image_view image(extents, values.data());
+    const std::array<double, 3>& v = step.value;
+    switch (step.kind) {
+        case stage_kind::resize_nearest:
+        case stage_kind::resize_linear:
+        case stage_kind::resize_area:
+        case stage_kind::median_filter:
+            return apply_elsewhere(step, extents, values);
+        case stage_kind::min_max:
+            return normalize_min_max(image);
+        case stage_kind::z_score:
+            return normalize_z_score(image);
+        case stage_kind::clip_percentiles:
+            return clip_percentiles(image, v[0], v[1]);
+        case stage_kind::window:
+            return apply_window(image, v[0], v[1]);
+        case stage_kind::mean_filter:
+            return mean_filter(image, static_cast<extent>(v[0]));
+        case stage_kind::gaussian_filter:
+            return gaussian_filter(image, v[0]);
+        case stage_kind::equalize_histogram:
+            return equalize_histogram(image, static_cast<extent>(v[0]));
+        case stage_kind::clahe:
+            return equalize_adaptive(image, {static_cast<extent>(v[0]), v[1], static_cast<extent>(v[2])});
+        case stage_kind::gamma:
+            return adjust_gamma(image, v[0]);
+        case stage_kind::optical_density:
+            return optical_density(image, v[0]);
+        default:
+            return {error_kind::invalid_argument, "is done to masks, and this is an image"};
+    }
+}
+
+[[nodiscard]] inline error apply_stage(const stage& step, const mask_view& mask) {
+    const morphology_options by{static_cast<std::int32_t>(step.value[0]), static_cast<extent>(step.value[1]),
+                                static_cast<extent>(step.value[2])};
+    switch (step.kind) {
+        case stage_kind::erode:
+            return erode(mask, by);
+        case stage_kind::dilate:
+            return dilate(mask, by);
+        case stage_kind::open:
+            return open_mask(mask, by);
+        case stage_kind::close:
+            return close_mask(mask, by);
+        case stage_kind::fill_holes:
+            return fill_holes(mask, by);
+        case stage_kind::keep_largest:
+            return keep_largest_component(mask, by);
+        default:
+            return {error_kind::invalid_argument, "is done to images, and this is a mask"};
+    }
+}
+
+/// Does all stages, and says in which one failed.
+template <class Step>
+[[nodiscard]] error apply_all(const pipeline& by, const Step& done) {
+    if (error failed = check(by)) return failed;
+    for (std::size_t i = 0; i < by.steps.size(); ++i)
+        if (error failed = done(by.steps[i]))
+            return {failed.kind(),
+                    text_of({"pipeline: stage ", i + 1, ", ", rule_of(by.steps[i].kind).name, ": ", failed.message()})};
+    return {};
+}
+
+}  // namespace detail
+
+/// Does a pipeline to an image or a volume in place; stages of resizing change extents and values.
+/// \returns what the function of a stage refuses, with the stage's number and name; invalid_argument for numbers
+///          outside their bounds, for a stage of masks, and for values that are no whole image
+[[nodiscard]] inline error apply(const pipeline& by, pixel_extents& extents, std::vector<float>& values) {
+    if (static_cast<extent>(values.size()) != extents.size())
+        return {error_kind::shape_mismatch,
+                detail::text_of({"pipeline: ", values.size(), " values for an image of ", extents.size()})};
+    return detail::apply_all(by, [&](const stage& step) { return detail::apply_stage(step, extents, values); });
+}
+
+/// Does a pipeline to a mask in place. Refuses likewise, and stages of images.
+[[nodiscard]] inline error apply(const pipeline& by, const mask_view& mask) {
+    return detail::apply_all(by, [&](const stage& step) { return detail::apply_stage(step, mask); });
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_APPLY
 // -------------------- ctnn/io/resize.hpp
 #ifndef CTNN_INCLUDED_IO_RESIZE
 #define CTNN_INCLUDED_IO_RESIZE
@@ -4530,12 +8153,26 @@ concept image_shape = static_shape<Input> && dims_of<Input>
 
 namespace detail {
 
+/// Does a pipeline to a picture. Refuses a volume as its end.
+[[nodiscard]] inline error preprocess_picture(float_image& picture, const pipeline& by) {
+    if (by.empty()) return {};
+    pixel_extents extents{1, picture.height, picture.width, picture.channels};
+    if (error failed = apply(by, extents, picture.values)) return failed;
+    picture.height = extents.height;
+    picture.width = extents.width;
+    if (extents.depth == 1) return {};
+    return {error_kind::shape_mismatch, text_of({"pipeline: makes ", extents.depth, " slices of an image"})};
+}
+
 /// \pre the channels are those of Input
 template <image_shape Input, class T>
-void write_values(const float_image& picture, const input_scaling& scaling, T* to) {
+[[nodiscard]] error write_values(float_image picture, const input_scaling& scaling, const pipeline& preprocessing,
+                                 T* to) {
+    if (error failed = preprocess_picture(picture, preprocessing)) return failed;
     const float_image fitted = resize_image(picture, dims_of<Input>.height(), dims_of<Input>.width());
     for (const float value : fitted.values)
         *to++ = static_cast<T>(static_cast<double>(value) * scaling.factor + scaling.shift);
+    return {};
 }
 
 }  // namespace detail
@@ -4543,16 +8180,30 @@ void write_values(const float_image& picture, const input_scaling& scaling, T* t
 /// Writes a picture as a network of this input sees it.
 ///
 ///     takes    an image of any size, gray or color, whose values run from 0 to its maximum
-///     gives    Input::size numbers, [row][column][channel]: x = pixel / maximum * factor + shift
+///     gives    Input::size numbers, [row][column][channel]: x = pixel / maximum * factor + shift, with the pipeline
+///              done to pixel / maximum before the image is brought to the network's size
 ///     converts color to gray by luma(), gray to color by repeating; the size by resize_image(): the mean of the area
 ///              where the image shrinks, bilinear where it grows; the aspect ratio is not kept
+///     refuses  what apply() refuses, and a pipeline that ends with a volume with shape_mismatch; nothing without one
 template <image_shape Input, class T>
-void write_image_input(image picture, const input_scaling& scaling, T* to) {
+[[nodiscard]] error write_image_input(image picture, const input_scaling& scaling, T* to,
+                                      const pipeline& preprocessing = {}) {
     if constexpr (dims_of<Input>.channels() == 1)
         make_gray(picture);
     else
         make_color(picture);
-    detail::write_values<Input>(to_float(picture), scaling, to);
+    return detail::write_values<Input>(to_float(picture), scaling, preprocessing, to);
+}
+
+/// The same for a picture of values from 0 to 1. Refuses another number of channels with shape_mismatch.
+template <image_shape Input, class T>
+[[nodiscard]] error write_image_input(const float_image& picture, const input_scaling& scaling, T* to,
+                                      const pipeline& preprocessing = {}) {
+    if (picture.channels == dims_of<Input>.channels())
+        return detail::write_values<Input>(picture, scaling, preprocessing, to);
+    return {error_kind::shape_mismatch,
+            detail::text_of(
+                {"an image of ", picture.channels, " channels where a network takes ", dims_of<Input>.channels()})};
 }
 
 }  // namespace ctnn
@@ -4700,6 +8351,11 @@ constexpr extent labels_beside(const class_listing&) {
 template <static_shape Input>
 constexpr extent labels_beside(const label_pairs&) {
     return positions_of<Input>;
+}
+
+/// The failure, if there is one, with the name of the file that it is about.
+[[nodiscard, gnu::cold]] inline error name_file(const std::string& file, const error& failed) {
+    return failed ? error(failed.kind(), file, failed.message()) : error{};
 }
 
 template <class Data>
@@ -6244,6 +9900,7 @@ namespace ctnn {
 /// How the images of a data set are read.
 struct image_folder_options {
     input_scaling scaling{};                      ///< x = pixel * factor + shift, pixel in [0, 1]
+    pipeline preprocessing{};                     ///< what is done to the pixels before that
     transparency alpha = transparency::refuse;    ///< what transparent pixels become
     std::int64_t budget = std::int64_t{4} << 30;  ///< bytes of the data set in memory
 };
@@ -6265,8 +9922,8 @@ template <image_shape Input, class T = float>
             result<image> picture =
                 read_image(listing.files[i], {.channels = dims_of<Input>.channels(), .alpha = options.alpha});
             if (!picture) return picture.error();
-            write_image_input<Input>(std::move(*picture), options.scaling, to);
-            return {};
+            return detail::name_file(listing.files[i], write_image_input<Input>(std::move(*picture), options.scaling,
+                                                                                to, options.preprocessing));
         });
 }
 
@@ -6297,6 +9954,7 @@ namespace ctnn {
 /// How images and masks are read.
 struct mask_folder_options {
     input_scaling scaling{};                      ///< x = pixel * factor + shift, pixel in [0, 1]
+    pipeline preprocessing{};                     ///< what is done to the pixels before that
     transparency alpha = transparency::refuse;    ///< what transparent pixels of images become
     std::vector<extent> values{0, 255};           ///< the gray value of each class in a mask; others are refused
     std::int64_t budget = std::int64_t{4} << 30;  ///< bytes of the data set in memory
@@ -6364,8 +10022,8 @@ template <image_shape Input, class T = float>
             if (error failed = detail::write_mask(*mask, pairs.labels[i], options.values, dims_of<Input>.height(),
                                                   dims_of<Input>.width(), labels))
                 return failed;
-            write_image_input<Input>(std::move(*picture), options.scaling, inputs);
-            return {};
+            return detail::name_file(pairs.images[i], write_image_input<Input>(std::move(*picture), options.scaling,
+                                                                               inputs, options.preprocessing));
         });
 }
 
@@ -6376,8 +10034,6 @@ template <image_shape Input, class T = float>
 #define CTNN_INCLUDED_DATA_MEDMNIST
 /// \file
 /// Data sets in MedMNIST's form: one .npz file with images and labels of three splits.
-
-#include <cmath>
 
 // -------------------- ctnn/data/medmnist_md5.hpp
 #ifndef CTNN_INCLUDED_DATA_MEDMNIST_MD5
@@ -6573,7 +10229,7 @@ inline error medmnist_labels(const npz& archive, const std::string& file, const 
 /// Sample i of an array of images, as values from 0 to 1.
 template <image_shape Input, class From, class T>
 error medmnist_image(const From* pixels, double maximum, const medmnist_file& from, const input_scaling& scaling,
-                     T* to) {
+                     const pipeline& preprocessing, T* to) {
     const extent size = from.height * from.width * from.channels;
     if constexpr (sizeof(From) <= 2) {
         image picture{.height = from.height,
@@ -6581,7 +10237,7 @@ error medmnist_image(const From* pixels, double maximum, const medmnist_file& fr
                       .channels = from.channels,
                       .maximum = static_cast<extent>(maximum),
                       .pixels = std::vector<std::uint16_t>(pixels, pixels + size)};
-        write_image_input<Input>(std::move(picture), scaling, to);
+        return write_image_input<Input>(std::move(picture), scaling, to, preprocessing);
     } else {
         float_image picture{from.height, from.width, dims_of<Input>.channels(), {}};
         for (extent i = 0; i < size; i += from.channels) {
@@ -6595,19 +10251,18 @@ error medmnist_image(const From* pixels, double maximum, const medmnist_file& fr
             else
                 picture.values.push_back(from.channels == 1 ? at(0) : 0.299f * at(0) + 0.587f * at(1) + 0.114f * at(2));
         }
-        write_values<Input>(picture, scaling, to);
+        return write_values<Input>(std::move(picture), scaling, preprocessing, to);
     }
-    return {};
 }
 
 template <image_shape Input, class From, class T>
 error medmnist_images(const array& images, double maximum, const medmnist_file& from, const input_scaling& scaling,
-                      dataset<Input, T>& to) {
+                      const pipeline& preprocessing, dataset<Input, T>& to) {
     const std::vector<From> pixels = images.as<From>();
     const extent size = from.height * from.width * from.channels, n = images.shape[0];
     to.inputs.resize(static_cast<std::size_t>(n * Input::size));
     for (extent i = 0; i < n; ++i) {
-        if (error failed = medmnist_image<Input>(pixels.data() + i * size, maximum, from, scaling,
+        if (error failed = medmnist_image<Input>(pixels.data() + i * size, maximum, from, scaling, preprocessing,
                                                  to.inputs.data() + i * Input::size))
             return {failed.kind(), from.file, "image " + std::to_string(i) + ": " + failed.message()};
     }
@@ -6727,16 +10382,17 @@ inline error medmnist_split(medmnist_file& to, const std::string& name, std::vec
     });
 }
 
-/// The samples of one split, resized and gray or color as the network's input says (write_image_input()). Where a
-/// sample may be of several classes, values are 1 or 0 for each and labels are empty.
-/// Refuses volumes with shape_mismatch, floating-point pixels outside 0 to 1 with not_finite, and what npz::read()
-/// refuses.
+/// The samples of one split, resized and gray or color as the network's input says (write_image_input()), after the
+/// pipeline has been done to their pixels from 0 to 1. Where a sample may be of several classes, values are 1 or 0 for
+/// each and labels are empty. Refuses volumes with shape_mismatch, floating-point pixels outside 0 to 1 with
+/// not_finite, and what apply() and npz::read() refuse.
 ///
 ///     auto file = ctnn::open_medmnist("pneumoniamnist.npz");
 ///     auto train = ctnn::read_medmnist<net::input>(*file, ctnn::split_part::train, {2, -1});
 template <image_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_medmnist(const medmnist_file& from, split_part part,
-                                                      const input_scaling& scaling = {}) {
+                                                      const input_scaling& scaling = {},
+                                                      const pipeline& preprocessing = {}) {
     return detail::catch_out_of_memory(from.file, [&]() -> result<dataset<Input, T>> {
         if (from.depth > 0)
             return error(error_kind::shape_mismatch, from.file, "holds volumes, where the network takes images");
@@ -6747,13 +10403,14 @@ template <image_shape Input, class T = float>
         error failed;
         switch (images->type) {
             case element_type::u1:
-                failed = detail::medmnist_images<Input, std::uint8_t>(*images, 255, from, scaling, data);
+                failed = detail::medmnist_images<Input, std::uint8_t>(*images, 255, from, scaling, preprocessing, data);
                 break;
             case element_type::u2:
-                failed = detail::medmnist_images<Input, std::uint16_t>(*images, 65535, from, scaling, data);
+                failed =
+                    detail::medmnist_images<Input, std::uint16_t>(*images, 65535, from, scaling, preprocessing, data);
                 break;
             default:
-                failed = detail::medmnist_images<Input, double>(*images, 1, from, scaling, data);
+                failed = detail::medmnist_images<Input, double>(*images, 1, from, scaling, preprocessing, data);
         }
         if (failed) return failed;
         return data;
@@ -7727,6 +11384,11 @@ constexpr extent labels_beside(const label_pairs&) {
     return positions_of<Input>;
 }
 
+/// The failure, if there is one, with the name of the file that it is about.
+[[nodiscard, gnu::cold]] inline error name_file(const std::string& file, const error& failed) {
+    return failed ? error(failed.kind(), file, failed.message()) : error{};
+}
+
 template <class Data>
 void take_labels(const class_listing& from, Data& to) {
     to.labels = from.labels;
@@ -7792,8 +11454,1051 @@ template <static_shape Input, class T, class Listing, class Read>
 /// From a volume of any orientation, spacing and size to the numbers that a network reads: the one way for training,
 /// evaluation and prediction.
 
-#include <cmath>
+// -------------------- ctnn/data/preprocess/apply.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_APPLY
+#define CTNN_INCLUDED_DATA_PREPROCESS_APPLY
+/// \file
+/// Does what a pipeline says.
 
+// -------------------- ctnn/data/preprocess/components.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_COMPONENTS
+#define CTNN_INCLUDED_DATA_PREPROCESS_COMPONENTS
+/// \file
+/// Connected components of a class of a mask: numbered, the largest kept, holes filled.
+
+// -------------------- ctnn/data/preprocess/morphology.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_MORPHOLOGY
+#define CTNN_INCLUDED_DATA_PREPROCESS_MORPHOLOGY
+/// \file
+/// Morphology of one class of a mask, in 2-D and 3-D, in place: erode, dilate, open, close.
+///
+/// The pixels of `label` are the foreground; those that it loses become 0, and it grows over pixels of 0 alone, so that
+/// other classes stay as they are. What is outside the mask neither grows into it nor eats at it: an organ that the
+/// image cuts off keeps its cut (scikit-image's convention).
+
+// -------------------- ctnn/data/preprocess/pixel_view.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_PIXEL_VIEW
+#define CTNN_INCLUDED_DATA_PREPROCESS_PIXEL_VIEW
+/// \file
+/// Images and volumes of any size as the functions of preprocessing and augmentation see them.
+
+namespace ctnn {
+
+/// The extents of an image (depth 1) or of a volume.
+struct pixel_extents {
+    extent depth = 1, height = 0, width = 0, channels = 1;
+
+    [[nodiscard]] constexpr extent positions() const { return depth * height * width; }
+    [[nodiscard]] constexpr extent size() const { return positions() * channels; }
+    /// Slices, rows and columns: the axes in the order of memory.
+    [[nodiscard]] constexpr std::array<extent, 3> axes() const { return {depth, height, width}; }
+    constexpr bool operator==(const pixel_extents&) const = default;
+};
+
+/// Pixels or voxels in someone's memory: [slice][row][column][channel], channels contiguous, which is the order of
+/// images, volumes and data sets in all of ctnn.
+template <class T>
+struct pixel_view {
+    pixel_extents extents;
+    T* data = nullptr;
+
+    pixel_view(const pixel_extents& of, T* pixels) : extents(of), data(pixels) {}
+    /// What may be written may be read.
+    template <class From>
+    requires(!std::is_same_v<From, T> && std::is_same_v<const From, T>) pixel_view(const pixel_view<From>& from)
+        : extents(from.extents), data(from.data) {}
+
+    /// \pre inside the image
+    [[nodiscard]] T& at(extent z, extent y, extent x, extent channel = 0) const {
+        return data[((z * extents.height + y) * extents.width + x) * extents.channels + channel];
+    }
+    [[nodiscard]] T* begin() const { return data; }
+    [[nodiscard]] T* end() const { return data + extents.size(); }
+};
+
+using image_view = pixel_view<float>;
+using const_image_view = pixel_view<const float>;
+/// The class of each pixel; a mask has one channel.
+using mask_view = pixel_view<std::int32_t>;
+using const_mask_view = pixel_view<const std::int32_t>;
+
+/// The pixels of a float_image, or the voxels of a volume or label_volume.
+template <class Image>
+[[nodiscard]] auto view_of(Image& image) {
+    using T = std::remove_reference_t<decltype(*image.values.data())>;
+    if constexpr (requires { image.grid; })
+        return pixel_view<T>({image.grid.depth, image.grid.height, image.grid.width, image.channels},
+                             image.values.data());
+    else
+        return pixel_view<T>({1, image.height, image.width, image.channels}, image.values.data());
+}
+
+/// What lies outside an image. The rows show `abcd` with what is left and right of it.
+enum class fill : unsigned char {
+    nearest,   ///< aaaa abcd dddd
+    constant,  ///< kkkk abcd kkkk
+    reflect,   ///< dcba abcd dcba, scipy.ndimage's and Keras' reflect; numpy.pad calls it symmetric
+    wrap       ///< abcd abcd abcd, scipy.ndimage's grid-wrap
+};
+
+/// The place inside [0, size) whose value stands at `at`, or -1 for fill::constant. \pre size > 0
+[[nodiscard]] constexpr extent fill_place(extent at, extent size, fill outside) {
+    if (at >= 0 && at < size) return at;
+    if (outside == fill::constant) return -1;
+    if (outside == fill::nearest) return at < 0 ? 0 : size - 1;
+    const extent period = outside == fill::wrap ? size : 2 * size, rest = (at % period + period) % period;
+    return rest < size ? rest : period - 1 - rest;
+}
+
+namespace detail {
+
+/// Refuses images without pixels or memory.
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_pixels(const char* function, const pixel_extents& e,
+                                                                  const void* data) {
+    if (e.depth > 0 && e.height > 0 && e.width > 0 && e.channels > 0 && data != nullptr) return {};
+    return {error_kind::invalid_argument,
+            text_of({function, ": an image of ", e.depth, " x ", e.height, " x ", e.width, " x ", e.channels,
+                     data == nullptr ? " without memory" : "; every extent is at least 1"})};
+}
+
+/// Refuses what is not written to pixels of the same extents elsewhere.
+template <class From, class To>
+[[nodiscard]] error check_pair(const char* function, const From& from, const To& to) {
+    if (error failed = check_pixels(function, from.extents, from.data)) return failed;
+    if (!(from.extents == to.extents))
+        return {error_kind::shape_mismatch, text_of({function, ": input and output differ in their extents"})};
+    if (static_cast<const void*>(from.data) == static_cast<const void*>(to.data))
+        return {error_kind::invalid_argument, text_of({function, ": the output needs memory of its own"})};
+    return {};
+}
+
+/// Refuses a setting outside [low, high].
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_between(const char* function, const char* name, double value,
+                                                                   double low, double high) {
+    if (value >= low && value <= high) return {};
+    return {error_kind::invalid_argument,
+            text_of({function, ": ", name, " is ", value, ", expected ", low, " to ", high})};
+}
+
+/// One line of an image along an axis: `count` places that lie `step` numbers apart, and how many lines there are.
+/// Line n starts at (n / inner) * count * step + n % inner with inner = step.
+struct lines_of_axis {
+    extent count = 0, step = 0, lines = 0;
+    lines_of_axis(const pixel_extents& e, std::size_t axis) {
+        const std::array<extent, 3> size = e.axes();
+        count = size[axis];
+        step = e.channels;
+        for (std::size_t n = axis + 1; n < 3; ++n) step *= size[n];
+        lines = e.size() / count;
+    }
+    [[nodiscard]] extent start(extent line) const { return line / step * step * count + line % step; }
+};
+
+/// Calls work(values) with the values of each channel in turn, gathered, and writes them back.
+template <class Work>
+void for_each_channel(const image_view& image, const Work& work) {
+    const auto step = static_cast<std::size_t>(image.extents.channels),
+               count = static_cast<std::size_t>(image.extents.positions());
+    std::vector<float> values(count);
+    for (std::size_t c = 0; c < step; ++c) {
+        for (std::size_t i = 0; i < count; ++i) values[i] = image.data[i * step + c];
+        work(values);
+        for (std::size_t i = 0; i < count; ++i) image.data[i * step + c] = values[i];
+    }
+}
+
+}  // namespace detail
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_PIXEL_VIEW
+
+namespace ctnn {
+
+/// Which pixels are next to each other, and how often a mask is eroded or dilated.
+struct morphology_options {
+    std::int32_t label = 1;   ///< the class that is changed; not 0
+    extent connectivity = 1;  ///< neighbors share a face (1), an edge (2) or a corner (3); an image has no more than 2
+    extent iterations = 1;    ///< 0 to 1000
+};
+
+namespace detail {
+
+[[nodiscard, gnu::cold]] inline error check_mask(const char* function, const const_mask_view& mask) {
+    if (error failed = check_pixels(function, mask.extents, mask.data)) return failed;
+    if (mask.extents.channels == 1) return {};
+    return {error_kind::invalid_argument,
+            text_of({function, ": a mask of ", mask.extents.channels, " channels, expected 1"})};
+}
+
+[[nodiscard, gnu::cold]] inline error check_morphology(const char* function, const const_mask_view& mask,
+                                                       const morphology_options& options) {
+    if (error failed = check_mask(function, mask)) return failed;
+    if (options.label == 0) return {error_kind::invalid_argument, text_of({function, ": label 0 is the background"})};
+    if (error failed = check_between(function, "iterations", static_cast<double>(options.iterations), 0, 1000))
+        return failed;
+    return check_between(function, "connectivity", static_cast<double>(options.connectivity), 1, 3);
+}
+
+/// The steps to all neighbors.
+struct neighbor_step {
+    extent z = 0, y = 0, x = 0;
+};
+[[nodiscard]] inline std::vector<neighbor_step> neighbor_steps(extent connectivity) {
+    std::vector<neighbor_step> steps;
+    for (extent z = -1; z <= 1; ++z)
+        for (extent y = -1; y <= 1; ++y)
+            for (extent x = -1; x <= 1; ++x)
+                if (const extent apart = z * z + y * y + x * x; apart > 0 && apart <= connectivity)
+                    steps.push_back({z, y, x});
+    return steps;
+}
+
+using pixel_flags = std::vector<unsigned char>;
+
+/// Calls visit(index of the neighbor) for each neighbor inside the mask.
+template <class Visit>
+void for_each_neighbor(const pixel_extents& e, extent at, const std::vector<neighbor_step>& steps, const Visit& visit) {
+    const extent x = at % e.width, y = at / e.width % e.height, z = at / (e.width * e.height);
+    for (const neighbor_step& step : steps) {
+        const extent k = z + step.z, j = y + step.y, i = x + step.x;
+        if (k >= 0 && k < e.depth && j >= 0 && j < e.height && i >= 0 && i < e.width)
+            visit(static_cast<std::size_t>((k * e.height + j) * e.width + i));
+    }
+}
+
+/// Every pixel with a neighbor of `value` takes it, `iterations` times: dilation for 1, erosion for 0.
+inline void spread(pixel_flags& set, unsigned char value, const pixel_extents& e, const morphology_options& options) {
+    const std::vector<neighbor_step> steps = neighbor_steps(options.connectivity);
+    std::vector<std::size_t> edge, next;  // what changed last: nothing else can change more
+    for (std::size_t i = 0; i < set.size(); ++i)
+        if (set[i] == value) edge.push_back(i);
+    for (extent n = 0; n < options.iterations && !edge.empty(); ++n) {
+        next.clear();
+        for (const std::size_t at : edge)
+            for_each_neighbor(e, static_cast<extent>(at), steps, [&](std::size_t i) {
+                if (set[i] == value) return;
+                set[i] = value;
+                next.push_back(i);
+            });
+        edge.swap(next);
+    }
+}
+
+[[nodiscard]] inline pixel_flags foreground_of(const const_mask_view& mask, std::int32_t label) {
+    pixel_flags set;
+    for (const std::int32_t one : mask) set.push_back(one == label ? 1 : 0);
+    return set;
+}
+inline void write_foreground(const pixel_flags& set, const mask_view& mask, std::int32_t label) {
+    for (std::size_t i = 0; i < set.size(); ++i) {
+        if (set[i] == 0 && mask.data[i] == label) mask.data[i] = 0;
+        if (set[i] == 1 && mask.data[i] == 0) mask.data[i] = label;
+    }
+}
+
+/// One spreading, or two.
+[[nodiscard]] inline error morph(const char* function, const mask_view& mask, const morphology_options& options,
+                                 unsigned char first, bool and_back) {
+    if (error failed = check_morphology(function, mask, options)) return failed;
+    pixel_flags set = foreground_of(mask, options.label);
+    spread(set, first, mask.extents, options);
+    if (and_back) spread(set, 1 - first, mask.extents, options);
+    write_foreground(set, mask, options.label);
+    return {};
+}
+
+}  // namespace detail
+
+/// Removes the pixels of the label that have a neighbor of another class.
+/// \returns invalid_argument for options outside their range, more than one channel and no pixels
+[[nodiscard]] inline error erode(const mask_view& mask, const morphology_options& options = {}) {
+    return detail::morph("erode", mask, options, 0, false);
+}
+/// Adds the background pixels that have a neighbor of the label. Refuses as erode().
+[[nodiscard]] inline error dilate(const mask_view& mask, const morphology_options& options = {}) {
+    return detail::morph("dilate", mask, options, 1, false);
+}
+/// Erodes, then dilates: removes what is thin. Refuses as erode().
+[[nodiscard]] inline error open_mask(const mask_view& mask, const morphology_options& options = {}) {
+    return detail::morph("open_mask", mask, options, 0, true);
+}
+/// Dilates, then erodes: closes what is narrow. Refuses as erode().
+[[nodiscard]] inline error close_mask(const mask_view& mask, const morphology_options& options = {}) {
+    return detail::morph("close_mask", mask, options, 1, true);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_MORPHOLOGY
+
+namespace ctnn {
+namespace detail {
+
+/// Numbers the components of `set` from 1 in the order of their first pixels, calls found(component's pixels) for each
+/// and returns how many there are. set is 2 afterwards where it was 1.
+template <class Found>
+extent find_components(pixel_flags& set, const pixel_extents& e, extent connectivity, const Found& found) {
+    const std::vector<neighbor_step> steps = neighbor_steps(connectivity);
+    extent count = 0;
+    std::vector<std::size_t> component;
+    for (std::size_t i = 0; i < set.size(); ++i) {
+        if (set[i] != 1) continue;
+        component.assign(1, i);
+        set[i] = 2;
+        for (std::size_t next = 0; next < component.size(); ++next)
+            for_each_neighbor(e, static_cast<extent>(component[next]), steps, [&](std::size_t n) {
+                if (set[n] != 1) return;
+                set[n] = 2;
+                component.push_back(n);
+            });
+        ++count;
+        found(static_cast<const std::vector<std::size_t>&>(component));
+    }
+    return count;
+}
+
+}  // namespace detail
+
+/// Writes the number of its component at each pixel of options.label, 1 for the one that comes first in memory, and 0
+/// elsewhere, and returns how many components there are. options.iterations is not read.
+/// Equals scipy.ndimage.label.
+/// \returns shape_mismatch for other extents, and as erode()
+[[nodiscard]] inline result<extent> connected_components(const const_mask_view& from, const mask_view& to,
+                                                         const morphology_options& options = {}) {
+    if (error failed = detail::check_morphology("connected_components", from, options)) return failed;
+    if (!(from.extents == to.extents))
+        return error(error_kind::shape_mismatch, "connected_components: input and output differ in their extents");
+    detail::pixel_flags set = detail::foreground_of(from, options.label);
+    std::fill(to.begin(), to.end(), 0);
+    std::int32_t number = 0;
+    return detail::find_components(set, from.extents, options.connectivity, [&](const auto& component) {
+        ++number;
+        for (const std::size_t i : component) to.data[i] = number;
+    });
+}
+
+/// Leaves the largest component of options.label, of equal ones the first in memory; the others become 0. Refuses as
+/// erode().
+[[nodiscard]] inline error keep_largest_component(const mask_view& mask, const morphology_options& options = {}) {
+    if (error failed = detail::check_morphology("keep_largest_component", mask, options)) return failed;
+    detail::pixel_flags set = detail::foreground_of(mask, options.label);
+    std::vector<std::size_t> largest;
+    detail::find_components(set, mask.extents, options.connectivity, [&](const auto& component) {
+        if (component.size() > largest.size()) largest = component;
+    });
+    std::fill(set.begin(), set.end(), static_cast<unsigned char>(0));
+    for (const std::size_t i : largest) set[i] = 1;
+    detail::write_foreground(set, mask, options.label);
+    return {};
+}
+
+/// Gives options.label to the background that cannot be left for the border without crossing the label; other classes
+/// inside stay. Two background pixels are connected as options.connectivity says.
+/// Equals scipy.ndimage.binary_fill_holes. Refuses as erode().
+[[nodiscard]] inline error fill_holes(const mask_view& mask, const morphology_options& options = {}) {
+    if (error failed = detail::check_morphology("fill_holes", mask, options)) return failed;
+    const pixel_extents& e = mask.extents;
+    detail::pixel_flags set = detail::foreground_of(mask, options.label);
+    for (unsigned char& one : set) one = 1 - one;
+    const auto at_border = [&](std::size_t i) {
+        const auto at = static_cast<extent>(i);
+        const extent x = at % e.width, y = at / e.width % e.height, z = at / (e.width * e.height);
+        // An image has no border above and below it.
+        return x == 0 || x == e.width - 1 || y == 0 || y == e.height - 1 ||
+               (e.depth > 1 && (z == 0 || z == e.depth - 1));
+    };
+    detail::find_components(set, e, options.connectivity, [&](const auto& component) {
+        if (std::any_of(component.begin(), component.end(), at_border)) return;
+        for (const std::size_t i : component)
+            if (mask.data[i] == 0) mask.data[i] = options.label;
+    });
+    return {};
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_COMPONENTS
+// -------------------- ctnn/data/preprocess/filter.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_FILTER
+#define CTNN_INCLUDED_DATA_PREPROCESS_FILTER
+/// \file
+/// Mean, median and Gaussian filters of images and volumes. Each channel is filtered by itself; outside the image lies
+/// its mirror image (fill::reflect), and an axis of extent 1 is not filtered: so an image is a volume of one
+/// slice.
+
+namespace ctnn {
+namespace detail {
+
+[[nodiscard, gnu::cold]] inline error check_window(const char* function, extent size) {
+    if (size >= 1 && size <= 99 && size % 2 == 1) return {};
+    return {error_kind::invalid_argument,
+            text_of({function, ": a window of ", size, ", expected an odd number from 1 to 99"})};
+}
+
+/// Replaces each place along an axis by the weighted sum of those around it; `weights` has 2 * radius + 1 numbers.
+inline void correlate_axis(const image_view& image, std::size_t axis, const std::vector<double>& weights) {
+    const lines_of_axis lines(image.extents, axis);
+    if (lines.count == 1) return;
+    const extent radius = static_cast<extent>(weights.size()) / 2;
+    std::vector<float> line(static_cast<std::size_t>(lines.count + 2 * radius));
+    for (extent n = 0; n < lines.lines; ++n) {
+        float* first = image.data + lines.start(n);
+        for (extent i = -radius; i < lines.count + radius; ++i)
+            line[static_cast<std::size_t>(i + radius)] = first[fill_place(i, lines.count, fill::reflect) * lines.step];
+        for (extent i = 0; i < lines.count; ++i) {
+            double sum = 0;
+            for (std::size_t k = 0; k < weights.size(); ++k)
+                sum += weights[k] * static_cast<double>(line[static_cast<std::size_t>(i) + k]);
+            first[i * lines.step] = static_cast<float>(sum);
+        }
+    }
+}
+
+}  // namespace detail
+
+/// Each pixel becomes the mean of the window of `size` pixels a side around it, in place.
+/// Equals scipy.ndimage.uniform_filter(mode="reflect").
+/// \returns invalid_argument for an even window or one beyond 99, and for no pixels
+[[nodiscard]] inline error mean_filter(const image_view& image, extent size) {
+    if (error failed = detail::check_pixels("mean_filter", image.extents, image.data)) return failed;
+    if (error failed = detail::check_window("mean_filter", size)) return failed;
+    const std::vector<double> weights(static_cast<std::size_t>(size), 1.0 / static_cast<double>(size));
+    for (std::size_t axis = 0; axis < 3; ++axis) detail::correlate_axis(image, axis, weights);
+    return {};
+}
+
+/// Each pixel becomes a mean of those around it, weighted by a Gaussian of standard deviation `sigma` pixels that is
+/// cut off at round(4 * sigma) and sums to 1, in place. 0 changes nothing.
+/// Equals scipy.ndimage.gaussian_filter(mode="reflect").
+/// \returns invalid_argument for a sigma outside 0 to 100, and for no pixels
+[[nodiscard]] inline error gaussian_filter(const image_view& image, double sigma) {
+    if (error failed = detail::check_pixels("gaussian_filter", image.extents, image.data)) return failed;
+    if (error failed = detail::check_between("gaussian_filter", "sigma", sigma, 0, 100)) return failed;
+    const extent radius = static_cast<extent>(4 * sigma + 0.5);
+    if (radius == 0) return {};
+    std::vector<double> weights;
+    double sum = 0;
+    for (extent i = -radius; i <= radius; ++i) {
+        const double distance = static_cast<double>(i) / sigma;
+        weights.push_back(std::exp(-0.5 * distance * distance));
+        sum += weights.back();
+    }
+    for (double& weight : weights) weight /= sum;
+    for (std::size_t axis = 0; axis < 3; ++axis) detail::correlate_axis(image, axis, weights);
+    return {};
+}
+
+/// Each pixel becomes the median of the window of `size` pixels a side around it. NaN is ordered nowhere: leave none.
+/// Equals scipy.ndimage.median_filter(mode="reflect").
+/// \returns invalid_argument for an even window or one beyond 99, for no pixels and for an output in the input's
+///          memory, shape_mismatch for one of other extents
+[[nodiscard]] inline error median_filter(const const_image_view& from, const image_view& to, extent size) {
+    if (error failed = detail::check_pair("median_filter", from, to)) return failed;
+    if (error failed = detail::check_window("median_filter", size)) return failed;
+    const pixel_extents& e = from.extents;
+    const auto radius = [&](extent count) { return count == 1 ? 0 : size / 2; };
+    const extent rz = radius(e.depth), ry = radius(e.height), rx = radius(e.width);
+    std::vector<float> window;
+    window.reserve(static_cast<std::size_t>((2 * rz + 1) * (2 * ry + 1) * (2 * rx + 1)));
+    for (extent z = 0; z < e.depth; ++z)
+        for (extent y = 0; y < e.height; ++y)
+            for (extent x = 0; x < e.width; ++x)
+                for (extent c = 0; c < e.channels; ++c) {
+                    window.clear();
+                    for (extent k = z - rz; k <= z + rz; ++k)
+                        for (extent j = y - ry; j <= y + ry; ++j)
+                            for (extent i = x - rx; i <= x + rx; ++i)
+                                window.push_back(from.at(fill_place(k, e.depth, fill::reflect),
+                                                         fill_place(j, e.height, fill::reflect),
+                                                         fill_place(i, e.width, fill::reflect), c));
+                    const auto middle = window.begin() + static_cast<std::ptrdiff_t>(window.size() / 2);
+                    std::nth_element(window.begin(), middle, window.end());
+                    to.at(z, y, x, c) = *middle;
+                }
+    return {};
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_FILTER
+// -------------------- ctnn/data/preprocess/histogram.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_HISTOGRAM
+#define CTNN_INCLUDED_DATA_PREPROCESS_HISTOGRAM
+/// \file
+/// Contrast by histograms: equalization of the whole image, and CLAHE, which equalizes around each pixel. In place,
+/// each channel by itself.
+
+// -------------------- ctnn/data/preprocess/normalize.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_NORMALIZE
+#define CTNN_INCLUDED_DATA_PREPROCESS_NORMALIZE
+/// \file
+/// Values of images and volumes brought to a known range, in place. Each channel by itself where its own values decide:
+/// the modalities of an MRI have nothing to do with each other.
+
+namespace ctnn {
+namespace detail {
+
+[[nodiscard, gnu::cold]] inline error check_finite(const char* function, const const_image_view& image) {
+    if (error failed = check_pixels(function, image.extents, image.data)) return failed;
+    for (const float value : image)
+        if (!std::isfinite(value))
+            return {error_kind::not_finite, text_of({function, ": NaN or infinity among the pixels"})};
+    return {};
+}
+
+/// The value below which a share of the values lies, linear between the two nearest ranks. \pre there are values
+[[nodiscard]] inline double interpolated_percentile(std::vector<float>& values, double share) {
+    const double rank = share * static_cast<double>(values.size() - 1);
+    const auto low = static_cast<std::ptrdiff_t>(rank);
+    std::nth_element(values.begin(), values.begin() + low, values.end());
+    const double lower = static_cast<double>(values[static_cast<std::size_t>(low)]);
+    if (static_cast<std::size_t>(low) + 1 == values.size()) return lower;
+    const double upper = static_cast<double>(*std::min_element(values.begin() + low + 1, values.end()));
+    return lower + (rank - static_cast<double>(low)) * (upper - lower);
+}
+
+}  // namespace detail
+
+/// Each channel so that its smallest value becomes 0 and its largest 1; a channel of one value becomes 0.
+/// \returns not_finite for NaN and infinity, invalid_argument for no pixels
+[[nodiscard]] inline error normalize_min_max(const image_view& image) {
+    if (error failed = detail::check_finite("normalize_min_max", image)) return failed;
+    detail::for_each_channel(image, [](std::vector<float>& values) {
+        const auto [least, most] = std::minmax_element(values.begin(), values.end());
+        const double low = static_cast<double>(*least), range = static_cast<double>(*most) - low;
+        for (float& value : values)
+            value = range > 0 ? static_cast<float>((static_cast<double>(value) - low) / range) : 0.0f;
+    });
+    return {};
+}
+
+/// Each channel so that its mean becomes 0 and its standard deviation, sqrt(mean((x - mean)^2)), 1; a channel of one
+/// value becomes 0. Refuses as normalize_min_max().
+[[nodiscard]] inline error normalize_z_score(const image_view& image) {
+    if (error failed = detail::check_finite("normalize_z_score", image)) return failed;
+    detail::for_each_channel(image, [](std::vector<float>& values) {
+        const double count = static_cast<double>(values.size());
+        double sum = 0, squares = 0;
+        for (const float value : values) sum += static_cast<double>(value);
+        const double mean = sum / count;
+        for (const float value : values) {
+            const double distance = static_cast<double>(value) - mean;
+            squares += distance * distance;
+        }
+        const double deviation = std::sqrt(squares / count);
+        for (float& value : values)
+            value = deviation > 0 ? static_cast<float>((static_cast<double>(value) - mean) / deviation) : 0.0f;
+    });
+    return {};
+}
+
+/// Each channel cut off at two of its own percentiles, `low` and `high` of 0 to 100: what is outside becomes the
+/// nearer of the two. Equals numpy.clip with numpy.percentile, which is linear between ranks.
+/// \returns invalid_argument for percentiles that are not 0 <= low < high <= 100, and as normalize_min_max()
+[[nodiscard]] inline error clip_percentiles(const image_view& image, double low, double high) {
+    if (error failed = detail::check_finite("clip_percentiles", image)) return failed;
+    if (!(low >= 0 && low < high && high <= 100))
+        return {error_kind::invalid_argument, detail::text_of({"clip_percentiles: low is ", low, " and high ", high,
+                                                               ", expected 0 <= low < high <= 100"})};
+    detail::for_each_channel(image, [&](std::vector<float>& values) {
+        std::vector<float> sorted = values;
+        const auto least = static_cast<float>(detail::interpolated_percentile(sorted, low / 100)),
+                   most = static_cast<float>(detail::interpolated_percentile(sorted, high / 100));
+        for (float& value : values) value = std::clamp(value, least, most);
+    });
+    return {};
+}
+
+/// The window of a CT: `level` - `width` / 2 becomes 0, `level` + `width` / 2 becomes 1, what is outside 0 or 1. In
+/// HU, lung is level -600 and width 1500, soft tissue 40 and 400, bone 400 and 1800.
+/// \returns invalid_argument for a width that is not above 0 and for no pixels; NaN stays NaN
+[[nodiscard]] inline error apply_window(const image_view& image, double level, double width) {
+    if (error failed = detail::check_pixels("apply_window", image.extents, image.data)) return failed;
+    if (!(width > 0) || !std::isfinite(width) || !std::isfinite(level))
+        return {error_kind::invalid_argument, detail::text_of({"apply_window: level ", level, " and width ", width,
+                                                               ", expected finite numbers and a width above 0"})};
+    for (float& value : image)
+        value = std::clamp(static_cast<float>((static_cast<double>(value) - level) / width + 0.5), 0.0f, 1.0f);
+    return {};
+}
+
+/// x^gamma for values from 0 to 1: below 1 it lightens, above it darkens. Equals skimage.exposure.adjust_gamma for
+/// images whose white is 1.
+/// \returns invalid_argument for a gamma outside 0.01 to 100, for a negative value and for no pixels
+[[nodiscard]] inline error adjust_gamma(const image_view& image, double gamma) {
+    if (error failed = detail::check_pixels("adjust_gamma", image.extents, image.data)) return failed;
+    if (error failed = detail::check_between("adjust_gamma", "gamma", gamma, 0.01, 100)) return failed;
+    for (const float value : image)
+        if (value < 0)
+            return {
+                error_kind::invalid_argument,
+                detail::text_of({"adjust_gamma: the value ", static_cast<double>(value), ", expected none below 0"})};
+    for (float& value : image) value = static_cast<float>(std::pow(static_cast<double>(value), gamma));
+    return {};
+}
+
+/// How much light a slide swallows, -log10(x / white): 0 where nothing is, and additive in stains (Beer and Lambert).
+/// Values below 1e-6 of white count as 1e-6, which is an optical density of 6.
+/// \returns invalid_argument for a white that is not above 0 and for no pixels
+[[nodiscard]] inline error optical_density(const image_view& image, double white) {
+    if (error failed = detail::check_pixels("optical_density", image.extents, image.data)) return failed;
+    if (!(white > 0) || !std::isfinite(white))
+        return {error_kind::invalid_argument,
+                detail::text_of({"optical_density: white is ", white, ", expected a finite number above 0"})};
+    for (float& value : image)
+        value = static_cast<float>(-std::log10(std::max(static_cast<double>(value) / white, 1e-6)));
+    return {};
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_NORMALIZE
+
+namespace ctnn {
+
+/// Each channel so that its values are spread evenly over 0 to 1: a value becomes the share of values in its bin and
+/// below, linear between the middles of bins. Equals skimage.exposure.equalize_hist.
+/// \returns invalid_argument for less than 2 or more than 65536 bins and for no pixels, not_finite for NaN and infinity
+[[nodiscard]] inline error equalize_histogram(const image_view& image, extent bins = 256) {
+    if (error failed = detail::check_finite("equalize_histogram", image)) return failed;
+    if (error failed = detail::check_between("equalize_histogram", "bins", static_cast<double>(bins), 2, 65536))
+        return failed;
+    detail::for_each_channel(image, [&](std::vector<float>& values) {
+        const auto [least, most] = std::minmax_element(values.begin(), values.end());
+        double low = static_cast<double>(*least), high = static_cast<double>(*most);
+        if (low == high) {  // as numpy.histogram: one value lies in the middle of a range of 1
+            low -= 0.5;
+            high += 0.5;
+        }
+        const double width = (high - low) / static_cast<double>(bins);
+        std::vector<double> share(static_cast<std::size_t>(bins));
+        for (const float value : values) {
+            const auto bin = static_cast<extent>((static_cast<double>(value) - low) / width);
+            share[static_cast<std::size_t>(std::clamp<extent>(bin, 0, bins - 1))] += 1;
+        }
+        for (std::size_t b = 1; b < share.size(); ++b) share[b] += share[b - 1];
+        const double total = share.back();
+        for (float& value : values) {
+            const double at =
+                std::clamp((static_cast<double>(value) - low) / width - 0.5, 0.0, static_cast<double>(bins - 1));
+            const auto bin = static_cast<std::size_t>(at);
+            const double above = share[std::min(bin + 1, share.size() - 1)], part = at - static_cast<double>(bin);
+            value = static_cast<float>((share[bin] + part * (above - share[bin])) / total);
+        }
+    });
+    return {};
+}
+
+/// How CLAHE works. The defaults are scikit-image's.
+struct clahe_options {
+    extent tiles = 8;          ///< along each axis: a tile is extent / tiles pixels long, rounded down
+    double clip_limit = 0.01;  ///< the largest share of a tile's pixels in one bin before clipping, above 0 to 1
+    extent bins = 256;         ///< of the histogram of each tile, 2 to 4096
+};
+
+namespace detail {
+
+/// The gray levels that the image is rounded to, and the axes cut into tiles. Tile t covers the pixels [t * side,
+/// (t + 1) * side), beyond the end the mirrored image.
+struct clahe_grid {
+    static constexpr extent levels = 16384;
+    std::array<extent, 3> size{}, side{}, tiles{};
+    extent bins = 0, bin_size = 0;
+    [[nodiscard]] extent pixels_of_tile() const { return side[0] * side[1] * side[2]; }
+};
+
+/// numpy.pad's "reflect": the edge pixel is the mirror and stands once.
+[[nodiscard]] constexpr extent mirror_place(extent at, extent size) {
+    if (size == 1) return 0;
+    const extent period = 2 * size - 2, rest = (at % period + period) % period;
+    return rest < size ? rest : period - rest;
+}
+
+/// Cuts a histogram off at `limit` and spreads what was above it over the other bins, as scikit-image does it: first in
+/// equal parts, then one by one at even distances.
+inline void clip_histogram(std::vector<extent>& bins, extent limit) {
+    const auto count = static_cast<extent>(bins.size());
+    extent excess = 0;
+    for (extent& bin : bins)
+        if (bin > limit) {
+            excess += bin - limit;
+            bin = limit;
+        }
+    const extent each = excess / count, upper = limit - each;
+    for (extent& bin : bins) {
+        if (bin < upper) {
+            excess -= each;
+            bin += each;
+        } else if (bin < limit) {
+            excess -= limit - bin;
+            bin = limit;
+        }
+    }
+    for (extent before = excess + 1; excess > 0 && excess != before;) {
+        before = excess;
+        for (extent first = 0; first < count && excess > 0; ++first) {
+            const extent open = std::count_if(bins.begin(), bins.end(), [&](extent bin) { return bin < limit; });
+            const extent step = std::max<extent>(1, open / excess);
+            for (extent b = first; b < count; b += step)
+                if (extent& bin = bins[static_cast<std::size_t>(b)]; bin < limit) {
+                    ++bin;
+                    --excess;
+                }
+        }
+    }
+}
+
+/// For each tile the level that each bin becomes.
+[[nodiscard]] inline std::vector<float> clahe_maps(const clahe_grid& grid, const std::vector<std::uint16_t>& bin_of,
+                                                   double clip_limit) {
+    const extent area = grid.pixels_of_tile();
+    const extent limit = std::max<extent>(1, static_cast<extent>(clip_limit * static_cast<double>(area)));
+    std::vector<float> maps;
+    std::vector<extent> bins(static_cast<std::size_t>(grid.bins));
+    for (extent t = 0; t < grid.tiles[0] * grid.tiles[1] * grid.tiles[2]; ++t) {
+        const extent tz = t / (grid.tiles[1] * grid.tiles[2]), ty = t / grid.tiles[2] % grid.tiles[1],
+                     tx = t % grid.tiles[2];
+        std::fill(bins.begin(), bins.end(), 0);
+        for (extent z = tz * grid.side[0]; z < (tz + 1) * grid.side[0]; ++z)
+            for (extent y = ty * grid.side[1]; y < (ty + 1) * grid.side[1]; ++y)
+                for (extent x = tx * grid.side[2]; x < (tx + 1) * grid.side[2]; ++x) {
+                    const extent row = mirror_place(z, grid.size[0]) * grid.size[1] + mirror_place(y, grid.size[1]);
+                    ++bins[bin_of[static_cast<std::size_t>(row * grid.size[2] + mirror_place(x, grid.size[2]))]];
+                }
+        clip_histogram(bins, limit);
+        extent sum = 0;
+        for (const extent bin : bins) {
+            sum += bin;
+            maps.push_back(static_cast<float>(std::min(sum * (clahe_grid::levels - 1) / area, clahe_grid::levels - 1)));
+        }
+    }
+    return maps;
+}
+
+/// Where a pixel lies among the tiles of an axis: between the tiles `first` and `second`.
+struct clahe_place {
+    extent first = 0, second = 0;
+    double part = 0;
+};
+[[nodiscard]] inline clahe_place place_among_tiles(extent at, extent side, extent tiles) {
+    const extent shifted = at + side / 2, block = shifted / side;  // half a tile is put in front of the image
+    return {std::clamp<extent>(block - 1, 0, tiles - 1), std::clamp<extent>(block, 0, tiles - 1),
+            static_cast<double>(shifted % side) / static_cast<double>(side)};
+}
+
+inline void equalize_tiles(std::vector<float>& values, const clahe_grid& grid, double clip_limit) {
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    const double low = static_cast<double>(*least), range = static_cast<double>(*most) - low;
+    std::vector<std::uint16_t> bin_of;
+    for (const float value : values) {
+        const double share = range > 0 ? (static_cast<double>(value) - low) / range : 0;
+        const auto level = static_cast<extent>(std::nearbyint(share * static_cast<double>(clahe_grid::levels - 1)));
+        bin_of.push_back(static_cast<std::uint16_t>(level / grid.bin_size));
+    }
+    const std::vector<float> maps = clahe_maps(grid, bin_of, clip_limit);
+    std::size_t i = 0;
+    for (extent z = 0; z < grid.size[0]; ++z)
+        for (extent y = 0; y < grid.size[1]; ++y)
+            for (extent x = 0; x < grid.size[2]; ++x, ++i) {
+                const std::array<clahe_place, 3> p{place_among_tiles(z, grid.side[0], grid.tiles[0]),
+                                                   place_among_tiles(y, grid.side[1], grid.tiles[1]),
+                                                   place_among_tiles(x, grid.side[2], grid.tiles[2])};
+                double sum = 0;
+                for (unsigned corner = 0; corner < 8; ++corner) {
+                    double weight = 1;
+                    extent tile = 0;
+                    for (std::size_t n = 0; n < 3; ++n) {
+                        const bool second = ((corner >> (2 - n)) & 1U) != 0;
+                        weight *= second ? p[n].part : 1 - p[n].part;
+                        tile = tile * grid.tiles[n] + (second ? p[n].second : p[n].first);
+                    }
+                    if (weight > 0)
+                        sum +=
+                            weight * static_cast<double>(maps[static_cast<std::size_t>(tile * grid.bins) + bin_of[i]]);
+                }
+                values[i] = static_cast<float>(sum);
+            }
+}
+
+}  // namespace detail
+
+/// Contrast-limited adaptive histogram equalization: each pixel is mapped by the equalizations of the tiles around it,
+/// linear between their middles, and the result is brought to 0 to 1. Volumes have tiles along all three axes. Equals
+/// skimage.exposure.equalize_adapthist of a gray image to 1e-4, as that rounds to whole levels of 1 / 16383; unlike it,
+/// the channels of a color image are equalized one by one.
+/// Zuiderveld, "Contrast limited adaptive histogram equalization", Graphics Gems IV, 1994.
+/// \returns invalid_argument for options outside their range and for no pixels, not_finite for NaN and infinity
+[[nodiscard]] inline error equalize_adaptive(const image_view& image, const clahe_options& options = {}) {
+    constexpr const char* name = "equalize_adaptive";
+    if (error failed = detail::check_finite(name, image)) return failed;
+    if (error failed = detail::check_between(name, "tiles", static_cast<double>(options.tiles), 1, 64)) return failed;
+    if (error failed = detail::check_between(name, "clip_limit", options.clip_limit, 1e-6, 1)) return failed;
+    if (error failed = detail::check_between(name, "bins", static_cast<double>(options.bins), 2, 4096)) return failed;
+    detail::clahe_grid grid{.size = image.extents.axes(), .bins = options.bins};
+    grid.bin_size = 1 + detail::clahe_grid::levels / options.bins;
+    for (std::size_t n = 0; n < 3; ++n) {
+        // A tile of one pixel is no neighborhood.
+        grid.side[n] = std::min(grid.size[n], std::max<extent>(2, grid.size[n] / options.tiles));
+        grid.tiles[n] = (grid.size[n] + grid.side[n] - 1) / grid.side[n];
+    }
+    detail::for_each_channel(
+        image, [&](std::vector<float>& values) { detail::equalize_tiles(values, grid, options.clip_limit); });
+    return normalize_min_max(image);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_HISTOGRAM
+// -------------------- ctnn/data/preprocess/resize.hpp
+#ifndef CTNN_INCLUDED_DATA_PREPROCESS_RESIZE
+#define CTNN_INCLUDED_DATA_PREPROCESS_RESIZE
+/// \file
+/// Images and volumes at another number of pixels. All three ways let pixels be areas: pixel i covers [i, i + 1), its
+/// middle is i + 0.5, and first and last edge stay where they are. That is PyTorch's align_corners=False, OpenCV's and
+/// Pillow's convention, and scipy.ndimage.zoom(grid_mode=True).
+
+namespace ctnn {
+namespace detail {
+
+/// One tap of an output place along an axis.
+struct resize_tap {
+    extent place = 0;
+    float weight = 0;
+};
+
+/// The taps of all output places along an axis; those of place o are [begin[o], begin[o + 1]).
+struct resize_taps {
+    std::vector<resize_tap> taps;
+    std::vector<std::size_t> begin{0};
+    void add(extent place, double weight) { taps.push_back({place, static_cast<float>(weight)}); }
+    void close() { begin.push_back(taps.size()); }
+};
+
+enum class resize_way : unsigned char { nearest, linear, area };
+
+[[nodiscard]] inline resize_taps taps_of(resize_way way, extent in, extent out) {
+    resize_taps taps;
+    for (extent o = 0; o < out; ++o) {
+        if (way == resize_way::nearest) {
+            taps.add((2 * o + 1) * in / (2 * out), 1);
+        } else if (way == resize_way::linear) {
+            const double scale = static_cast<double>(in) / static_cast<double>(out);
+            const double source = (static_cast<double>(o) + 0.5) * scale - 0.5;
+            const double at = source < 0                             ? 0
+                              : source > static_cast<double>(in - 1) ? static_cast<double>(in - 1)
+                                                                     : source;
+            const extent low = static_cast<extent>(at);
+            const double part = at - static_cast<double>(low);
+            taps.add(low, 1 - part);
+            if (part > 0) taps.add(low + 1, part);
+        } else {
+            // Place o covers [o * in, (o + 1) * in) in units of 1 / out of a pixel, so that all bounds are integers.
+            const extent first = o * in, end = first + in;
+            for (extent i = first / out; i * out < end; ++i) {
+                const extent low = i * out > first ? i * out : first, high = (i + 1) * out < end ? (i + 1) * out : end;
+                taps.add(i, static_cast<double>(high - low) / static_cast<double>(in));
+            }
+        }
+        taps.close();
+    }
+    return taps;
+}
+
+/// (outer, in, inner) to (outer, out, inner).
+inline void resize_axis(const float* from, float* to, extent outer, extent in, extent inner, const resize_taps& taps) {
+    for (extent a = 0; a < outer; ++a, from += in * inner)
+        for (std::size_t o = 0; o + 1 < taps.begin.size(); ++o, to += inner) {
+            const resize_tap* tap = taps.taps.data() + taps.begin[o];
+            const float* first = from + tap->place * inner;
+            for (extent k = 0; k < inner; ++k) to[k] = tap->weight * first[k];
+            for (const resize_tap* end = taps.taps.data() + taps.begin[o + 1]; ++tap < end;) {
+                const float* next = from + tap->place * inner;
+                for (extent k = 0; k < inner; ++k) to[k] += tap->weight * next[k];
+            }
+        }
+}
+
+[[nodiscard, gnu::cold]] inline error check_resize(const char* function, const pixel_extents& from, const void* in,
+                                                   const pixel_extents& to, const void* out) {
+    if (error failed = check_pixels(function, from, in)) return failed;
+    if (error failed = check_pixels(function, to, out)) return failed;
+    if (from.channels != to.channels)
+        return {error_kind::shape_mismatch,
+                text_of({function, ": ", from.channels, " channels, the output has ", to.channels})};
+    return {};
+}
+
+/// The last axis first, so that the rows that it shortens are what the others read.
+[[nodiscard]] inline error resize_pixels(const char* function, resize_way way, const const_image_view& from,
+                                         const image_view& to) {
+    if (error failed = check_resize(function, from.extents, from.data, to.extents, to.data)) return failed;
+    const std::array<extent, 3> out = to.extents.axes();
+    std::array<extent, 3> now = from.extents.axes();
+    std::vector<float> values(from.begin(), from.end()), next;
+    for (const std::size_t axis : {2U, 1U, 0U}) {
+        if (now[axis] == out[axis]) continue;
+        const extent in = now[axis];
+        extent outer = 1, inner = from.extents.channels;
+        for (std::size_t n = 0; n < axis; ++n) outer *= now[n];
+        for (std::size_t n = axis + 1; n < 3; ++n) inner *= now[n];
+        next.resize(static_cast<std::size_t>(outer * out[axis] * inner));
+        resize_axis(values.data(), next.data(), outer, in, inner, taps_of(way, in, out[axis]));
+        now[axis] = out[axis];
+        values.swap(next);
+    }
+    std::copy(values.begin(), values.end(), to.data);
+    return {};
+}
+
+}  // namespace detail
+
+/// The pixel that lies under the middle of each new one, floor((o + 0.5) * in / out): PyTorch's "nearest-exact".
+/// For masks: no class appears that was not there. \returns invalid_argument for no pixels, shape_mismatch for another
+/// number of channels
+template <class T>
+[[nodiscard]] error resize_nearest(const pixel_view<const T>& from, const pixel_view<T>& to) {
+    const pixel_extents &in = from.extents, &out = to.extents;
+    if (error failed = detail::check_resize("resize_nearest", in, from.data, out, to.data)) return failed;
+    T* next = to.data;
+    for (extent z = 0; z < out.depth; ++z)
+        for (extent y = 0; y < out.height; ++y)
+            for (extent x = 0; x < out.width; ++x) {
+                const T* pixel =
+                    &from.at((2 * z + 1) * in.depth / (2 * out.depth), (2 * y + 1) * in.height / (2 * out.height),
+                             (2 * x + 1) * in.width / (2 * out.width));
+                for (extent c = 0; c < in.channels; ++c) *next++ = pixel[c];
+            }
+    return {};
+}
+
+/// Linear between the middles of pixels (bilinear, trilinear); beyond the outermost middle its value goes on. No
+/// antialiasing: where an axis shrinks by more than 2, pixels are skipped. Equals PyTorch's
+/// interpolate(mode="bilinear" or "trilinear", align_corners=False). Refuses as resize_nearest().
+/// https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html
+[[nodiscard]] inline error resize_linear(const const_image_view& from, const image_view& to) {
+    return detail::resize_pixels("resize_linear", detail::resize_way::linear, from, to);
+}
+
+/// The mean of the box that each new pixel covers, parts of pixels counted by their part (OpenCV's INTER_AREA where the
+/// image shrinks): the mean of the image stays. Refuses as resize_nearest().
+[[nodiscard]] inline error resize_area(const const_image_view& from, const image_view& to) {
+    return detail::resize_pixels("resize_area", detail::resize_way::area, from, to);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_RESIZE
+
+namespace ctnn {
+namespace detail {
+
+/// The extents after a stage of resizing; 0 leaves an axis as it is.
+[[nodiscard]] inline pixel_extents resized_extents(const pixel_extents& from, const stage& step) {
+    const auto taken = [&](std::size_t n, extent otherwise) {
+        const auto size = static_cast<extent>(step.value[n]);
+        return size > 0 ? size : otherwise;
+    };
+    return {taken(2, from.depth), taken(0, from.height), taken(1, from.width), from.channels};
+}
+
+/// The stages that need an output beside their input.
+[[nodiscard]] inline error apply_elsewhere(const stage& step, pixel_extents& extents, std::vector<float>& values) {
+    const bool filters = step.kind == stage_kind::median_filter;
+    const pixel_extents size = filters ? extents : resized_extents(extents, step);
+    if (static_cast<double>(size.depth) * static_cast<double>(size.height) * static_cast<double>(size.width) > 1e9)
+        return {error_kind::too_large, text_of({"an image of ", size.depth, " x ", size.height, " x ", size.width,
+                                                " pixels is beyond 1e9 pixels"})};
+    std::vector<float> next(static_cast<std::size_t>(size.size()));
+    const const_image_view from(extents, values.data());
+    const image_view to(size, next.data());
+    if (error failed = filters ? median_filter(from, to, static_cast<extent>(step.value[0]))
+                       : step.kind == stage_kind::resize_nearest ? resize_nearest(from, to)
+                       : step.kind == stage_kind::resize_linear  ? resize_linear(from, to)
+                                                                 : resize_area(from, to))
+        return failed;
+    extents = size;
+    values = std::move(next);
+    return {};
+}
+
+[[nodiscard]] inline error apply_stage(const stage& step, pixel_extents& extents, std::vector<float>& values) {
+    const image_view image(extents, values.data());
+    const std::array<double, 3>& v = step.value;
+    switch (step.kind) {
+        case stage_kind::resize_nearest:
+        case stage_kind::resize_linear:
+        case stage_kind::resize_area:
+        case stage_kind::median_filter:
+            return apply_elsewhere(step, extents, values);
+        case stage_kind::min_max:
+            return normalize_min_max(image);
+        case stage_kind::z_score:
+            return normalize_z_score(image);
+        case stage_kind::clip_percentiles:
+            return clip_percentiles(image, v[0], v[1]);
+        case stage_kind::window:
+            return apply_window(image, v[0], v[1]);
+        case stage_kind::mean_filter:
+            return mean_filter(image, static_cast<extent>(v[0]));
+        case stage_kind::gaussian_filter:
+            return gaussian_filter(image, v[0]);
+        case stage_kind::equalize_histogram:
+            return equalize_histogram(image, static_cast<extent>(v[0]));
+        case stage_kind::clahe:
+            return equalize_adaptive(image, {static_cast<extent>(v[0]), v[1], static_cast<extent>(v[2])});
+        case stage_kind::gamma:
+            return adjust_gamma(image, v[0]);
+        case stage_kind::optical_density:
+            return optical_density(image, v[0]);
+        default:
+            return {error_kind::invalid_argument, "is done to masks, and this is an image"};
+    }
+}
+
+[[nodiscard]] inline error apply_stage(const stage& step, const mask_view& mask) {
+    const morphology_options by{static_cast<std::int32_t>(step.value[0]), static_cast<extent>(step.value[1]),
+                                static_cast<extent>(step.value[2])};
+    switch (step.kind) {
+        case stage_kind::erode:
+            return erode(mask, by);
+        case stage_kind::dilate:
+            return dilate(mask, by);
+        case stage_kind::open:
+            return open_mask(mask, by);
+        case stage_kind::close:
+            return close_mask(mask, by);
+        case stage_kind::fill_holes:
+            return fill_holes(mask, by);
+        case stage_kind::keep_largest:
+            return keep_largest_component(mask, by);
+        default:
+            return {error_kind::invalid_argument, "is done to images, and this is a mask"};
+    }
+}
+
+/// Does all stages, and says in which one failed.
+template <class Step>
+[[nodiscard]] error apply_all(const pipeline& by, const Step& done) {
+    if (error failed = check(by)) return failed;
+    for (std::size_t i = 0; i < by.steps.size(); ++i)
+        if (error failed = done(by.steps[i]))
+            return {failed.kind(),
+                    text_of({"pipeline: stage ", i + 1, ", ", rule_of(by.steps[i].kind).name, ": ", failed.message()})};
+    return {};
+}
+
+}  // namespace detail
+
+/// Does a pipeline to an image or a volume in place; stages of resizing change extents and values.
+/// \returns what the function of a stage refuses, with the stage's number and name; invalid_argument for numbers
+///          outside their bounds, for a stage of masks, and for values that are no whole image
+[[nodiscard]] inline error apply(const pipeline& by, pixel_extents& extents, std::vector<float>& values) {
+    if (static_cast<extent>(values.size()) != extents.size())
+        return {error_kind::shape_mismatch,
+                detail::text_of({"pipeline: ", values.size(), " values for an image of ", extents.size()})};
+    return detail::apply_all(by, [&](const stage& step) { return detail::apply_stage(step, extents, values); });
+}
+
+/// Does a pipeline to a mask in place. Refuses likewise, and stages of images.
+[[nodiscard]] inline error apply(const pipeline& by, const mask_view& mask) {
+    return detail::apply_all(by, [&](const stage& step) { return detail::apply_stage(step, mask); });
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_DATA_PREPROCESS_APPLY
 // -------------------- ctnn/data/volume_crop.hpp
 #ifndef CTNN_INCLUDED_DATA_VOLUME_CROP
 #define CTNN_INCLUDED_DATA_VOLUME_CROP
@@ -7810,15 +12515,12 @@ template <static_shape Input, class T, class Listing, class Read>
 /// axes (i, j, k) are (width, height, depth): a file of three axes, or of colors, is a volume without moving a voxel.
 /// Axes behind the third (time, ...) become channels, which does move them.
 
-#include <cmath>
-
 // -------------------- ctnn/io/nifti_labels.hpp
 #ifndef CTNN_INCLUDED_IO_NIFTI_LABELS
 #define CTNN_INCLUDED_IO_NIFTI_LABELS
 /// \file
 /// Label maps: whole numbers, one a voxel, exact or refused with the voxel's place.
 
-#include <cmath>
 #include <optional>
 
 // -------------------- ctnn/io/nifti.hpp
@@ -8013,15 +12715,11 @@ inline result<byte_vector> pack_gzip(byte_view content, const std::string& file)
 /// \file
 /// The checks of a NIfTI header, in a fixed order and before any memory is taken.
 
-#include <cmath>
-
 // -------------------- ctnn/io/nifti_fields.hpp
 #ifndef CTNN_INCLUDED_IO_NIFTI_FIELDS
 #define CTNN_INCLUDED_IO_NIFTI_FIELDS
 /// \file
 /// The bytes of NIfTI headers: every field in its place, in both byte orders, to and from numbers.
-
-#include <cmath>
 
 // -------------------- ctnn/io/nifti_header.hpp
 #ifndef CTNN_INCLUDED_IO_NIFTI_HEADER
@@ -8030,15 +12728,11 @@ inline result<byte_vector> pack_gzip(byte_view content, const std::string& file)
 /// The header of a NIfTI file: its fields as they are stored, and what they mean by the rules of the standard.
 /// https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h, https://nifti.nimh.nih.gov/pub/dist/doc/nifti2.h
 
-#include <cmath>
-
 // -------------------- ctnn/io/nifti_affine.hpp
 #ifndef CTNN_INCLUDED_IO_NIFTI_AFFINE
 #define CTNN_INCLUDED_IO_NIFTI_AFFINE
 /// \file
 /// Affine transforms from voxels to millimeters, and the quaternions in which NIfTI stores rotations.
-
-#include <cmath>
 
 namespace ctnn {
 
@@ -9623,8 +14317,6 @@ template <static_shape Shape, class T>
 /// \file
 /// Orientation of volumes: which way the axes go in the patient, and turning a volume so that they go another way.
 
-#include <cmath>
-
 namespace ctnn {
 
 /// The directions in which the axes (i, j, k) = (column, row, slice) of a transform grow, out of right, left, anterior,
@@ -9741,8 +14433,6 @@ template <class T>
 #define CTNN_INCLUDED_DATA_VOLUME_RESAMPLE
 /// \file
 /// Volumes on other grids: linear between voxels for images, the nearest voxel for labels.
-
-#include <cmath>
 
 namespace ctnn {
 
@@ -9911,11 +14601,22 @@ inline void rescale(volume& v, extent channel, const volume_preparation& by) {
     }
 }
 
+/// Does a pipeline to the voxels. Refuses other extents as its end: the voxels would have lost their place.
+[[nodiscard]] inline error preprocess_volume(volume& v, const pipeline& by) {
+    const pixel_extents before{v.grid.depth, v.grid.height, v.grid.width, v.channels};
+    pixel_extents extents = before;
+    if (error failed = apply(by, extents, v.values)) return failed;
+    if (extents == before) return {};
+    return {error_kind::shape_mismatch, "pipeline: resizes a volume; its voxels are resampled by their spacing"};
+}
+
 }  // namespace detail
 
-/// The volume turned to RAS, resampled, and with values from 0 to 1. Refuses what reorient() and resample_to_spacing()
-/// refuse, and NaN and infinity with not_finite.
-[[nodiscard]] inline result<volume> prepare(const volume& from, const volume_preparation& by) {
+/// The volume turned to RAS, resampled, and with values from 0 to 1; or, where a pipeline is given, with what that
+/// makes of the values of the file (HU in a CT). Refuses what reorient(), resample_to_spacing() and apply() refuse, NaN
+/// and infinity with not_finite, and a pipeline that resizes with shape_mismatch.
+[[nodiscard]] inline result<volume> prepare(const volume& from, const volume_preparation& by,
+                                            const pipeline& preprocessing = {}) {
     result<volume> turned = reorient(from, "RAS");
     if (!turned) return turned.error();
     volume v = std::move(*turned);
@@ -9932,7 +14633,10 @@ inline void rescale(volume& v, extent channel, const volume_preparation& by) {
                                                      std::to_string(at / v.grid.width % v.grid.height) + ", " +
                                                      std::to_string(at / (v.grid.width * v.grid.height)) + ")");
         }
-    for (extent channel = 0; channel < v.channels; ++channel) detail::rescale(v, channel, by);
+    if (preprocessing.empty())
+        for (extent channel = 0; channel < v.channels; ++channel) detail::rescale(v, channel, by);
+    else if (error failed = detail::preprocess_volume(v, preprocessing))
+        return failed;
     return v;
 }
 
@@ -9950,18 +14654,18 @@ template <volume_shape Input, class T>
 ///
 ///     takes    a volume of any orientation, spacing and extents with the input's number of channels
 ///     gives    Input::size numbers, [slice][row][column][channel]: slices go to the top, rows to the front, columns to
-///              the right (RAS); x = value * factor + shift, where the preparation made value from 0 to 1
+///              the right (RAS); x = value * factor + shift, where preparation or pipeline made value
 ///     converts the spacing by resample_to_spacing(); the extents by cutting or filling up around the middle, with what
 ///              value 0 becomes; each channel's values by themselves
 ///     refuses  what prepare() refuses, and another number of channels as shape_mismatch
 template <volume_shape Input, class T>
 [[nodiscard]] error write_volume_input(const volume& from, const volume_preparation& preparation,
-                                       const input_scaling& scaling, T* to) {
+                                       const input_scaling& scaling, T* to, const pipeline& preprocessing = {}) {
     if (from.channels != dims_of<Input>.channels())
         return {error_kind::shape_mismatch, "a volume of " + std::to_string(from.channels) +
                                                 " channels where a network takes " +
                                                 std::to_string(dims_of<Input>.channels())};
-    const result<volume> v = prepare(from, preparation);
+    const result<volume> v = prepare(from, preparation, preprocessing);
     if (!v) return v.error();
     return write_prepared<Input>(*v, scaling, to);
 }
@@ -9975,6 +14679,7 @@ namespace ctnn {
 struct volume_folder_options {
     volume_preparation preparation{};             ///< orientation, spacing, values from 0 to 1
     input_scaling scaling{};                      ///< x = value * factor + shift
+    pipeline preprocessing{};                     ///< in place of the preparation's low and high, before the scaling
     std::int64_t file_budget = default_budget;    ///< bytes of one volume
     std::int64_t budget = std::int64_t{4} << 30;  ///< bytes of the data set in memory
 };
@@ -9996,8 +14701,8 @@ template <volume_shape Input, class T>
     return detail::catch_out_of_memory(file, [&]() -> error {
         const result<volume> v = read_volume(file, options.file_budget);
         if (!v) return v.error();
-        const error failed = write_volume_input<Input>(*v, options.preparation, options.scaling, to);
-        return failed ? error(failed.kind(), file, failed.message()) : error{};
+        return detail::name_file(
+            file, write_volume_input<Input>(*v, options.preparation, options.scaling, to, options.preprocessing));
     });
 }
 
@@ -10078,15 +14783,12 @@ template <volume_shape Input, class T = float>
             if (labels->channels != 1 || !same_place(v->grid, labels->grid))
                 return {error_kind::shape_mismatch, pairs.labels[i],
                         "has other extents than " + pairs.images[i] + ", several channels, or lies at another place"};
-            const auto in = [](const std::string& file, const error& failed) {
-                return error(failed.kind(), file, failed.message());
-            };
-            const result<volume> prepared = prepare(*v, options.preparation);
-            if (!prepared) return in(pairs.images[i], prepared.error());
+            const result<volume> prepared = prepare(*v, options.preparation, options.preprocessing);
+            if (!prepared) return detail::name_file(pairs.images[i], prepared.error());
             const result<label_volume> fitted = detail::fitted_labels<Input>(*labels, prepared->grid, outside);
-            if (!fitted) return in(pairs.labels[i], fitted.error());
+            if (!fitted) return detail::name_file(pairs.labels[i], fitted.error());
             if (error failed = write_prepared<Input>(*prepared, options.scaling, inputs))
-                return in(pairs.images[i], failed);
+                return detail::name_file(pairs.images[i], failed);
             for (const std::int32_t label : fitted->values) *to++ = label;
             return {};
         });
@@ -10105,8 +14807,6 @@ template <volume_shape Input, class T = float>
 #define CTNN_INCLUDED_DATA_MEDMNIST
 /// \file
 /// Data sets in MedMNIST's form: one .npz file with images and labels of three splits.
-
-#include <cmath>
 
 // -------------------- ctnn/data/image_input.hpp
 #ifndef CTNN_INCLUDED_DATA_IMAGE_INPUT
@@ -10448,12 +15148,26 @@ concept image_shape = static_shape<Input> && dims_of<Input>
 
 namespace detail {
 
+/// Does a pipeline to a picture. Refuses a volume as its end.
+[[nodiscard]] inline error preprocess_picture(float_image& picture, const pipeline& by) {
+    if (by.empty()) return {};
+    pixel_extents extents{1, picture.height, picture.width, picture.channels};
+    if (error failed = apply(by, extents, picture.values)) return failed;
+    picture.height = extents.height;
+    picture.width = extents.width;
+    if (extents.depth == 1) return {};
+    return {error_kind::shape_mismatch, text_of({"pipeline: makes ", extents.depth, " slices of an image"})};
+}
+
 /// \pre the channels are those of Input
 template <image_shape Input, class T>
-void write_values(const float_image& picture, const input_scaling& scaling, T* to) {
+[[nodiscard]] error write_values(float_image picture, const input_scaling& scaling, const pipeline& preprocessing,
+                                 T* to) {
+    if (error failed = preprocess_picture(picture, preprocessing)) return failed;
     const float_image fitted = resize_image(picture, dims_of<Input>.height(), dims_of<Input>.width());
     for (const float value : fitted.values)
         *to++ = static_cast<T>(static_cast<double>(value) * scaling.factor + scaling.shift);
+    return {};
 }
 
 }  // namespace detail
@@ -10461,16 +15175,30 @@ void write_values(const float_image& picture, const input_scaling& scaling, T* t
 /// Writes a picture as a network of this input sees it.
 ///
 ///     takes    an image of any size, gray or color, whose values run from 0 to its maximum
-///     gives    Input::size numbers, [row][column][channel]: x = pixel / maximum * factor + shift
+///     gives    Input::size numbers, [row][column][channel]: x = pixel / maximum * factor + shift, with the pipeline
+///              done to pixel / maximum before the image is brought to the network's size
 ///     converts color to gray by luma(), gray to color by repeating; the size by resize_image(): the mean of the area
 ///              where the image shrinks, bilinear where it grows; the aspect ratio is not kept
+///     refuses  what apply() refuses, and a pipeline that ends with a volume with shape_mismatch; nothing without one
 template <image_shape Input, class T>
-void write_image_input(image picture, const input_scaling& scaling, T* to) {
+[[nodiscard]] error write_image_input(image picture, const input_scaling& scaling, T* to,
+                                      const pipeline& preprocessing = {}) {
     if constexpr (dims_of<Input>.channels() == 1)
         make_gray(picture);
     else
         make_color(picture);
-    detail::write_values<Input>(to_float(picture), scaling, to);
+    return detail::write_values<Input>(to_float(picture), scaling, preprocessing, to);
+}
+
+/// The same for a picture of values from 0 to 1. Refuses another number of channels with shape_mismatch.
+template <image_shape Input, class T>
+[[nodiscard]] error write_image_input(const float_image& picture, const input_scaling& scaling, T* to,
+                                      const pipeline& preprocessing = {}) {
+    if (picture.channels == dims_of<Input>.channels())
+        return detail::write_values<Input>(picture, scaling, preprocessing, to);
+    return {error_kind::shape_mismatch,
+            detail::text_of(
+                {"an image of ", picture.channels, " channels where a network takes ", dims_of<Input>.channels()})};
 }
 
 }  // namespace ctnn
@@ -10669,7 +15397,7 @@ inline error medmnist_labels(const npz& archive, const std::string& file, const 
 /// Sample i of an array of images, as values from 0 to 1.
 template <image_shape Input, class From, class T>
 error medmnist_image(const From* pixels, double maximum, const medmnist_file& from, const input_scaling& scaling,
-                     T* to) {
+                     const pipeline& preprocessing, T* to) {
     const extent size = from.height * from.width * from.channels;
     if constexpr (sizeof(From) <= 2) {
         image picture{.height = from.height,
@@ -10677,7 +15405,7 @@ error medmnist_image(const From* pixels, double maximum, const medmnist_file& fr
                       .channels = from.channels,
                       .maximum = static_cast<extent>(maximum),
                       .pixels = std::vector<std::uint16_t>(pixels, pixels + size)};
-        write_image_input<Input>(std::move(picture), scaling, to);
+        return write_image_input<Input>(std::move(picture), scaling, to, preprocessing);
     } else {
         float_image picture{from.height, from.width, dims_of<Input>.channels(), {}};
         for (extent i = 0; i < size; i += from.channels) {
@@ -10691,19 +15419,18 @@ error medmnist_image(const From* pixels, double maximum, const medmnist_file& fr
             else
                 picture.values.push_back(from.channels == 1 ? at(0) : 0.299f * at(0) + 0.587f * at(1) + 0.114f * at(2));
         }
-        write_values<Input>(picture, scaling, to);
+        return write_values<Input>(std::move(picture), scaling, preprocessing, to);
     }
-    return {};
 }
 
 template <image_shape Input, class From, class T>
 error medmnist_images(const array& images, double maximum, const medmnist_file& from, const input_scaling& scaling,
-                      dataset<Input, T>& to) {
+                      const pipeline& preprocessing, dataset<Input, T>& to) {
     const std::vector<From> pixels = images.as<From>();
     const extent size = from.height * from.width * from.channels, n = images.shape[0];
     to.inputs.resize(static_cast<std::size_t>(n * Input::size));
     for (extent i = 0; i < n; ++i) {
-        if (error failed = medmnist_image<Input>(pixels.data() + i * size, maximum, from, scaling,
+        if (error failed = medmnist_image<Input>(pixels.data() + i * size, maximum, from, scaling, preprocessing,
                                                  to.inputs.data() + i * Input::size))
             return {failed.kind(), from.file, "image " + std::to_string(i) + ": " + failed.message()};
     }
@@ -10823,16 +15550,17 @@ inline error medmnist_split(medmnist_file& to, const std::string& name, std::vec
     });
 }
 
-/// The samples of one split, resized and gray or color as the network's input says (write_image_input()). Where a
-/// sample may be of several classes, values are 1 or 0 for each and labels are empty.
-/// Refuses volumes with shape_mismatch, floating-point pixels outside 0 to 1 with not_finite, and what npz::read()
-/// refuses.
+/// The samples of one split, resized and gray or color as the network's input says (write_image_input()), after the
+/// pipeline has been done to their pixels from 0 to 1. Where a sample may be of several classes, values are 1 or 0 for
+/// each and labels are empty. Refuses volumes with shape_mismatch, floating-point pixels outside 0 to 1 with
+/// not_finite, and what apply() and npz::read() refuse.
 ///
 ///     auto file = ctnn::open_medmnist("pneumoniamnist.npz");
 ///     auto train = ctnn::read_medmnist<net::input>(*file, ctnn::split_part::train, {2, -1});
 template <image_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_medmnist(const medmnist_file& from, split_part part,
-                                                      const input_scaling& scaling = {}) {
+                                                      const input_scaling& scaling = {},
+                                                      const pipeline& preprocessing = {}) {
     return detail::catch_out_of_memory(from.file, [&]() -> result<dataset<Input, T>> {
         if (from.depth > 0)
             return error(error_kind::shape_mismatch, from.file, "holds volumes, where the network takes images");
@@ -10843,13 +15571,14 @@ template <image_shape Input, class T = float>
         error failed;
         switch (images->type) {
             case element_type::u1:
-                failed = detail::medmnist_images<Input, std::uint8_t>(*images, 255, from, scaling, data);
+                failed = detail::medmnist_images<Input, std::uint8_t>(*images, 255, from, scaling, preprocessing, data);
                 break;
             case element_type::u2:
-                failed = detail::medmnist_images<Input, std::uint16_t>(*images, 65535, from, scaling, data);
+                failed =
+                    detail::medmnist_images<Input, std::uint16_t>(*images, 65535, from, scaling, preprocessing, data);
                 break;
             default:
-                failed = detail::medmnist_images<Input, double>(*images, 1, from, scaling, data);
+                failed = detail::medmnist_images<Input, double>(*images, 1, from, scaling, preprocessing, data);
         }
         if (failed) return failed;
         return data;
@@ -10865,7 +15594,8 @@ namespace detail {
 
 template <volume_shape Input, class From, class T>
 [[nodiscard]] error medmnist_volumes(const array& images, double maximum, const medmnist_file& from,
-                                     const input_scaling& scaling, dataset<Input, T>& to) {
+                                     const input_scaling& scaling, const pipeline& preprocessing,
+                                     dataset<Input, T>& to) {
     const std::vector<From> voxels = images.as<From>();
     const extent size = from.sample_size(), n = images.shape[0];
     to.inputs.resize(static_cast<std::size_t>(n * Input::size));
@@ -10881,6 +15611,9 @@ template <volume_shape Input, class From, class T>
                         "volume " + std::to_string(i) + ": a voxel is outside 0 to 1"};
             v.values.push_back(static_cast<float>(value));
         }
+        if (!preprocessing.empty())
+            if (error failed = preprocess_volume(v, preprocessing))
+                return {failed.kind(), from.file, "volume " + std::to_string(i) + ": " + failed.message()};
         if (error failed = write_prepared<Input>(v, scaling, to.inputs.data() + i * Input::size))
             return {failed.kind(), from.file, failed.message()};
     }
@@ -10890,15 +15623,16 @@ template <volume_shape Input, class From, class T>
 }  // namespace detail
 
 /// The volumes of one split, cut or filled up with 0 around their middle: x = voxel * factor + shift, voxel from 0 to
-/// 1. The axes are those of the file; MedMNIST does not say how they lie in the patient. Refuses images and other
-/// numbers of channels with shape_mismatch, floating-point voxels outside 0 to 1 with not_finite, and what npz::read()
-/// refuses.
+/// 1 and then what the pipeline makes of it. The axes are those of the file; MedMNIST does not say how they lie in the
+/// patient. Refuses images and other numbers of channels with shape_mismatch, floating-point voxels outside 0 to 1 with
+/// not_finite, and what apply() and npz::read() refuse.
 ///
 ///     auto file = ctnn::open_medmnist("organmnist3d.npz");
 ///     auto train = ctnn::read_medmnist<net::input>(*file, ctnn::split_part::train, {2, -1});
 template <volume_shape Input, class T = float>
 [[nodiscard]] result<dataset<Input, T>> read_medmnist(const medmnist_file& from, split_part part,
-                                                      const input_scaling& scaling = {}) {
+                                                      const input_scaling& scaling = {},
+                                                      const pipeline& preprocessing = {}) {
     return detail::catch_out_of_memory(from.file, [&]() -> result<dataset<Input, T>> {
         if (from.depth == 0)
             return error(error_kind::shape_mismatch, from.file, "holds images, where the network takes volumes");
@@ -10906,11 +15640,12 @@ template <volume_shape Input, class T = float>
         detail::set_medmnist_labels(from, part, data);
         const result<array> images = detail::medmnist_array(from, part);
         if (!images) return images.error();
-        error failed = images->type == element_type::u1
-                           ? detail::medmnist_volumes<Input, std::uint8_t>(*images, 255, from, scaling, data)
-                       : images->type == element_type::u2
-                           ? detail::medmnist_volumes<Input, std::uint16_t>(*images, 65535, from, scaling, data)
-                           : detail::medmnist_volumes<Input, double>(*images, 1, from, scaling, data);
+        error failed =
+            images->type == element_type::u1
+                ? detail::medmnist_volumes<Input, std::uint8_t>(*images, 255, from, scaling, preprocessing, data)
+            : images->type == element_type::u2
+                ? detail::medmnist_volumes<Input, std::uint16_t>(*images, 65535, from, scaling, preprocessing, data)
+                : detail::medmnist_volumes<Input, double>(*images, 1, from, scaling, preprocessing, data);
         if (failed) return failed;
         return data;
     });
@@ -10992,8 +15727,6 @@ template <class T>
 /// \file
 /// Slices of volumes as images.
 
-#include <cmath>
-
 namespace ctnn {
 
 /// The axis that a slice stands across.
@@ -11050,13 +15783,9 @@ enum class volume_axis : unsigned char {
 /// \file
 /// The deployable form of a model: folded, fused, packed; it computes and does nothing else.
 
-#include <span>
-
 // -------------------- ctnn/engine/fold.hpp
 /// \file
 /// Packs a model's parameters for an engine; a batch norm behind a convolution becomes part of its weights.
-
-#include <cmath>
 
 // -------------------- ctnn/engine/program.hpp
 /// \file
@@ -16484,6 +21213,7 @@ public:
         class_names = other.class_names;
         scaling = other.scaling;
         preparation = other.preparation;
+        preprocessing = other.preprocessing;
     }
     /// Takes over another model's parameters and statistics; allocates nothing.
     void copy_numbers(const model& other) noexcept {
@@ -16494,6 +21224,7 @@ public:
     std::vector<std::string> class_names;  ///< of the outputs; saved with the model
     input_scaling scaling{};               ///< what was done to the pixels; saved with the model
     volume_preparation preparation{};      ///< what was done to volumes before that; saved with the model
+    pipeline preprocessing{};              ///< what was done to pixels or voxels before scaling; saved with the model
 
 private:
     struct nothing {};
@@ -17043,7 +21774,7 @@ void convolution_weight_gradient(const backward_call<T>& call) {
 /// Backwards in training: gradients of weight and bias are added to, dx is overwritten or, with accumulate, added to.
 template <class T, kernels::key Input, kernels::key Weights>
 void convolution_backward(const backward_call<T>& call) {
-    convolution_weight_gradient<T, Weights>(call);
+    if (call.gradients != nullptr) convolution_weight_gradient<T, Weights>(call);
     if constexpr (Input.dense) {
         if (call.dx.data != nullptr) dense_layer_input_gradient<T>(call);
     } else if constexpr (Input.pixels > 0) {
@@ -17185,19 +21916,21 @@ void transposed_bias_gradient(const operation& op, const batch_view<const T>& dy
 template <class T, kernels::key Input, kernels::key Weights>
 void transposed_backward(const backward_call<T>& call) {
     const operation convolution = adjoint(call.op);
-    convolution_weight_gradient<T, Weights>({.op = convolution,
-                                             .x = call.dy,
-                                             .other = {},
-                                             .y = {},
-                                             .dy = call.x,
-                                             .dx = {},
-                                             .parameters = call.parameters,
-                                             .gradients = call.gradients,
-                                             .scratch = call.scratch,
-                                             .thread_scratch = call.thread_scratch,
-                                             .threads = call.threads});
-    if (call.op.parameters[1].name != nullptr)
-        transposed_bias_gradient<T>(call.op, call.dy, call.gradients + call.op.parameters[0].size());
+    if (call.gradients != nullptr) {
+        convolution_weight_gradient<T, Weights>({.op = convolution,
+                                                 .x = call.dy,
+                                                 .other = {},
+                                                 .y = {},
+                                                 .dy = call.x,
+                                                 .dx = {},
+                                                 .parameters = call.parameters,
+                                                 .gradients = call.gradients,
+                                                 .scratch = call.scratch,
+                                                 .thread_scratch = call.thread_scratch,
+                                                 .threads = call.threads});
+        if (call.op.parameters[1].name != nullptr)
+            transposed_bias_gradient<T>(call.op, call.dy, call.gradients + call.op.parameters[0].size());
+    }
     if constexpr (Input.pixels > 0) {
         if (call.dx.data == nullptr) return;
         batch_view<const T> sum;
@@ -19167,15 +23900,25 @@ CTNN_KERNEL void batch_norm_gradient_pixels(pixels<const T> x, pixels<const T> d
 
 }  // namespace detail
 
+/// What backward reads of a forward pass with statistics that are constants: mean and inverse deviation (2, channels).
+template <class T>
+void batch_norm_constants(const T* mean, const T* variance, extent channels, double epsilon, T* saved) {
+    for (extent c = 0; c < channels; ++c) {
+        saved[c] = mean[c];
+        saved[channels + c] = static_cast<T>(1 / std::sqrt(static_cast<double>(variance[c]) + epsilon));
+    }
+}
+
 /// Gradients of a batch norm in training: with n values a channel and u = (x - mean) inverse,
 /// dx = weight inverse (dy - sum(dy) / n - u sum(dy u) / n), d_weight = sum(dy u), d_bias = sum(dy).
 /// \param saved      mean and inverse deviation (2, channels) of the forward pass
 /// \param gradients  of weight and bias (2, channels); added into
+/// \param through    the statistics are the batch's; otherwise constants, and dx = weight inverse dy
 /// \param scratch    batch_norm_scratch(channels) numbers
 /// dx may be dy, and may be absent (null).
 template <class T>
 void batch_norm_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
-                         const T* weight, const T* saved, T* gradients, T* scratch, extent threads) {
+                         const T* weight, const T* saved, T* gradients, bool through, T* scratch, extent threads) {
     const extent channels = x.shape.channels(), total = x.count * x.shape.positions();
     const extent size = detail::piece_size(total), pieces = detail::piece_count(total);
     const T *mean = saved, *inverse = saved + channels;
@@ -19189,8 +23932,7 @@ void batch_norm_backward(const batch_view<const T>& x, const batch_view<const T>
             },
             x, dy);
     });
-    T *scale = scratch + 2 * detail::sum_pieces * channels, *slope = scale + channels,
-      *offset = slope + channels;
+    T *scale = scratch + 2 * detail::sum_pieces * channels, *slope = scale + channels, *offset = slope + channels;
     const double n = static_cast<double>(total);
     for (extent c = 0; c < channels; ++c) {
         double sum = 0, products = 0;
@@ -19202,8 +23944,8 @@ void batch_norm_backward(const batch_view<const T>& x, const batch_view<const T>
         gradients[c] += static_cast<T>(products * inverse_c);
         gradients[channels + c] += static_cast<T>(sum);
         scale[c] = static_cast<T>(scale_c);
-        slope[c] = static_cast<T>(scale_c * inverse_c * inverse_c * products / n);
-        offset[c] = static_cast<T>(scale_c * sum / n);
+        slope[c] = through ? static_cast<T>(scale_c * inverse_c * inverse_c * products / n) : T{0};
+        offset[c] = through ? static_cast<T>(scale_c * sum / n) : T{0};
     }
     if (dx.data == nullptr) return;
     for_each_pixels(
@@ -19231,7 +23973,7 @@ namespace ctnn {
 ///
 /// Training uses the mean and the biased variance of the batch over samples and positions, and moves the running ones
 /// towards the mean and the unbiased variance. An engine uses the running ones, folded into the convolution before it
-/// where there is one.
+/// where there is one; so does a norm that fit() has frozen, as Keras' does.
 ///
 ///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same, ctnn::no_bias>, ctnn::batch_norm<>, ctnn::relu>;
 ///
@@ -19268,6 +24010,8 @@ struct batch_norm {
                                            call.threads);
             mean = call.saved;
             inverse = mean + channels;
+        } else if (call.saved != nullptr) {
+            kernels::batch_norm_constants(mean, variance, channels, call.op.epsilon, call.saved);
         }
         kernels::batch_norm_normalize(call.x, call.y, weight, bias, mean, variance, inverse, call.op.epsilon,
                                       call.scratch, call.threads);
@@ -19275,7 +24019,7 @@ struct batch_norm {
     template <class T>
     static void backward(const backward_call<T>& call) {
         kernels::batch_norm_backward(call.x, call.dy, call.dx, call.parameters, call.saved, call.gradients,
-                                     call.scratch, call.threads);
+                                     call.training, call.scratch, call.threads);
     }
 };
 
@@ -20331,8 +25075,9 @@ struct dropout {
     }
     template <class T>
     static void backward(const backward_call<T>& call) {
+        const double rate = call.training ? call.op.alpha : 0;
         if (call.dx.data != nullptr)
-            kernels::dropout_apply(call.dy, call.dx, call.op.alpha, {call.seed, call.op.row, call.step}, call.threads);
+            kernels::dropout_apply(call.dy, call.dx, rate, {call.seed, call.op.row, call.step}, call.threads);
     }
 };
 
@@ -22545,6 +27290,7 @@ struct model_file_info {
     std::vector<std::string> class_names;
     input_scaling scaling;
     volume_preparation preparation{};
+    pipeline preprocessing{};
 };
 
 /// How a model file is read.
@@ -22605,12 +27351,15 @@ namespace detail {
     return end.ec == std::errc{} ? value : otherwise;
 }
 
-[[gnu::cold]] inline model_file_info info_of(const safetensors_file& file) {
+/// Refuses a pipeline that this program cannot read: the network would see other numbers than it was trained on.
+[[gnu::cold]] inline result<model_file_info> info_of(const safetensors_file& file, const std::string& path) {
     const auto text = [&](const char* key) {
         const std::string* found = file.find_metadata(key);
         return found == nullptr ? std::string{} : *found;
     };
-    return {
+    result<pipeline> preprocessing = parse_pipeline(text("ctnn.preprocessing"));
+    if (!preprocessing) return error(preprocessing.error().kind(), path, preprocessing.error().message());
+    return model_file_info{
         text("ctnn.fingerprint"),
         text("ctnn.architecture"),
         split_lines(text("ctnn.class_names")),
@@ -22619,7 +27368,8 @@ namespace detail {
           number_of(file.find_metadata("ctnn.volume_spacing.y"), 0),
           number_of(file.find_metadata("ctnn.volume_spacing.z"), 0)},
          number_of(file.find_metadata("ctnn.volume_low"), 0),
-         number_of(file.find_metadata("ctnn.volume_high"), 0)}};
+         number_of(file.find_metadata("ctnn.volume_high"), 0)},
+        std::move(*preprocessing)};
 }
 
 /// Every difference between the tensors of a file and those of a network, a line each.
@@ -22652,12 +27402,14 @@ inline constexpr tensor_type type_of_scalar = sizeof(T) == 4 ? tensor_type::f32 
 }  // namespace detail
 
 /// Writes a model: its tensors under the names of tensors_of<Net>(), and in the metadata the architecture with its
-/// fingerprint, class names, input scaling, preparation of volumes, a self-test and a checksum. Crash-safe: a failure
-/// leaves the old file.
-/// \returns error_kind::cannot_open or cannot_write, or invalid_argument for names that are no UTF-8
+/// fingerprint, class names, input scaling, preparation of volumes, pipeline, a self-test and a checksum. Crash-safe: a
+/// failure leaves the old file.
+/// \returns error_kind::cannot_open or cannot_write, or invalid_argument for names that are no UTF-8 and for a pipeline
+///          with numbers outside their bounds
 template <class Net, class T>
 [[nodiscard, gnu::cold]] error save(const model<Net, T>& m, const std::string& path) {
     return detail::catch_out_of_memory(path, [&]() -> error {
+        if (error failed = check(m.preprocessing)) return failed;
         const self_test test = make_self_test(m);
         std::vector<tensor_source> tensors;
         for (const named_tensor& t : tensors_of<Net>()) {
@@ -22680,6 +27432,7 @@ template <class Net, class T>
             metadata.emplace_back("ctnn.volume_low", to_text(m.preparation.low));
             metadata.emplace_back("ctnn.volume_high", to_text(m.preparation.high));
         }
+        if (!m.preprocessing.empty()) metadata.emplace_back("ctnn.preprocessing", to_text(m.preprocessing));
         metadata.emplace_back("ctnn.self_test.pixels", pixels_text(test));
         metadata.emplace_back("ctnn.self_test.scores", scores_text(test));
         return write_safetensors(path, tensors, metadata);
@@ -22694,7 +27447,7 @@ template <class Net, class T>
         if (!bytes) return bytes.error();
         const result<safetensors_file> file = parse_safetensors(*bytes, path);
         if (!file) return file.error();
-        return detail::info_of(*file);
+        return detail::info_of(*file, path);
     });
 }
 
@@ -22706,7 +27459,9 @@ template <class Net, class T>
                                             const load_options& options) {
     const result<safetensors_file> file = parse_safetensors(bytes, path);
     if (!file) return file.error();
-    const model_file_info info = info_of(*file);
+    const result<model_file_info> read_info = info_of(*file, path);
+    if (!read_info) return read_info.error();
+    const model_file_info& info = *read_info;
     const std::vector<named_tensor> expected = tensors_of<Net>();
     const std::string differences = tensor_differences(*file, expected, type_of_scalar<T>);
     if (file->has_checksum && info.fingerprint != fingerprint_of<Net>())
@@ -22729,6 +27484,7 @@ template <class Net, class T>
     fresh.class_names = info.class_names;
     fresh.scaling = info.scaling;
     fresh.preparation = info.preparation;
+    fresh.preprocessing = info.preprocessing;
     if (file->has_checksum) {
         const std::string *pixels = file->find_metadata("ctnn.self_test.pixels"),
                           *scores = file->find_metadata("ctnn.self_test.scores");
@@ -22746,7 +27502,8 @@ template <class Net, class T>
 ///
 /// A file of another tool is taken when its tensors have exactly the network's names, shapes and type.
 /// \returns what read_file and parse_safetensors refuse; architecture_mismatch with the first layer that differs;
-///          shape_mismatch with every tensor that does; not_finite with the first place; self_test_failed
+///          shape_mismatch with every tensor that does; not_finite with the first place; self_test_failed;
+///          what parse_pipeline() refuses in the stored pipeline: unsupported for a stage that is not known here
 template <class Net, class T>
 [[nodiscard, gnu::cold]] error load(model<Net, T>& m, const std::string& path, const load_options& options = {}) {
     return detail::catch_out_of_memory(path, [&]() -> error {
@@ -23196,6 +27953,169 @@ template <class Net, class T>
         if (!bytes) return bytes.error();
         return detail::load_foreign(m, std::move(*bytes), path, of, names, options);
     });
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/io/partial_load.hpp
+/// \file
+/// Takes over the part of a model that two networks have in common: a backbone for a new head.
+
+// -------------------- ctnn/core/glob.hpp
+/// \file
+/// Patterns that names are compared with.
+
+namespace ctnn::detail {
+
+/// Does a name fit a pattern? '*' stands for any characters, dots and none among them, '?' for one; all others for
+/// themselves. Time is at most the product of the lengths: only the last '*' is ever tried again.
+[[nodiscard]] constexpr bool matches(std::string_view pattern, std::string_view name) {
+    std::size_t p = 0, n = 0, star = pattern.size(), retry = 0;
+    while (n < name.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            retry = n;
+        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
+            ++p;
+            ++n;
+        } else if (star < pattern.size()) {
+            p = star + 1;
+            n = ++retry;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.size() && pattern[p] == '*') ++p;
+    return p == pattern.size();
+}
+
+}  // namespace ctnn::detail
+
+namespace ctnn {
+
+/// What was taken over, and what was not, by the names of the tensors.
+struct partial_load {
+    std::vector<std::string> loaded;   ///< equal in name and shape
+    std::vector<std::string> missing;  ///< of the network, not in the source: as they were
+    std::vector<std::string> unused;   ///< of the source, not in the network
+    std::vector<std::string> differs;  ///< in both with other shapes, "head.weight: file (64, 2), network (64, 3)"
+
+    /// A line that counts, then a line for each tensor that was left.
+    [[nodiscard, gnu::cold]] std::string text() const {
+        std::string all = detail::text_of({loaded.size(), " tensors taken over\n"});
+        const auto add = [&](const std::vector<std::string>& names, const char* what) {
+            for (const std::string& name : names) all += detail::text_of({"  ", name, what, "\n"});
+        };
+        add(differs, "; left as it was");
+        add(missing, ": not in the source; left as it was");
+        add(unused, ": of the source, not used");
+        return all;
+    }
+};
+
+namespace detail {
+
+/// A tensor that can be taken over.
+struct found_tensor {
+    std::string name;
+    std::vector<extent> shape;
+    const void* data = nullptr;
+};
+
+/// Compares names and shapes; nothing is copied.
+[[nodiscard, gnu::cold]] inline partial_load compare_tensors(const std::vector<found_tensor>& source,
+                                                             const std::vector<named_tensor>& network,
+                                                             const std::string& names) {
+    partial_load left;
+    const auto find = [](const auto& all, const std::string& name) {
+        for (const auto& one : all)
+            if (one.name == name) return &one;
+        return decltype(&all[0]){nullptr};
+    };
+    for (const named_tensor& t : network) {
+        const found_tensor* const same = matches(names, t.name) ? find(source, t.name) : nullptr;
+        if (same == nullptr)
+            left.missing.push_back(t.name);
+        else if (same->shape != t.shape)
+            left.differs.push_back(t.name + ": file " + shape_text(same->shape) + ", network " + shape_text(t.shape));
+        else
+            left.loaded.push_back(t.name);
+    }
+    for (const found_tensor& one : source)
+        if (!matches(names, one.name) || find(network, one.name) == nullptr) left.unused.push_back(one.name);
+    return left;
+}
+
+/// Copies what compare_tensors() calls loaded, after all of it was found to be finite.
+template <class Net, class T>
+[[nodiscard, gnu::cold]] result<partial_load> take_over(model<Net, T>& m, const std::vector<found_tensor>& source,
+                                                        const std::string& names, const std::string& path,
+                                                        bool allow_not_finite) {
+    const std::vector<named_tensor> network = tensors_of<Net>();
+    partial_load left = compare_tensors(source, network, names);
+    if (left.loaded.empty())
+        return error(error_kind::shape_mismatch, path,
+                     "no tensor has the name and the shape of one of the network's:\n" + left.text());
+    for (const bool copies : {false, true})
+        for (const found_tensor& one : source)
+            for (const named_tensor& t : network) {
+                if (t.name != one.name || t.shape != one.shape || !matches(names, t.name)) continue;
+                T* const to = (t.learned ? m.parameters().data() : m.state().data()) + t.offset;
+                for (extent i = 0; i < t.size; ++i) {
+                    T number;  // those of a file need not be aligned
+                    std::memcpy(&number, static_cast<const char*>(one.data) + i * static_cast<extent>(sizeof(T)),
+                                sizeof(T));
+                    if (copies)
+                        to[i] = number;
+                    else if (!allow_not_finite && !std::isfinite(number))
+                        return error(error_kind::not_finite, path, "NaN or infinity in " + t.name);
+                }
+            }
+    return left;
+}
+
+}  // namespace detail
+
+/// Takes from a model file the tensors that have names and shapes of the network's, whatever else the file holds: a
+/// trained backbone for a network with another head or another input size. The other tensors stay as they are, and so
+/// does what the model knows of its data (class names, scaling).
+///
+///     names    which tensors of the network may be taken, with * for any characters: "backbone.*"
+///     gives    what was taken and what was left, by name
+///     refuses  what read_file and parse_safetensors refuse; with shape_mismatch tensors of another precision and a
+///              file from which nothing can be taken; with not_finite NaN and infinity. The model is unchanged then
+///
+///     auto taken = ctnn::load_partially(model, "pneumonia.safetensors", "backbone.*");
+///     if (!taken) return std::puts(taken.error().what()), 1;
+///     std::fputs(taken->text().c_str(), stderr);
+template <class Net, class T>
+[[nodiscard, gnu::cold]] result<partial_load> load_partially(model<Net, T>& m, const std::string& path,
+                                                             const std::string& names = "*",
+                                                             const load_options& options = {}) {
+    return detail::catch_out_of_memory(path, [&]() -> result<partial_load> {
+        const result<byte_vector> bytes = read_file(path, options.budget);
+        if (!bytes) return bytes.error();
+        const result<safetensors_file> file = parse_safetensors(*bytes, path);
+        if (!file) return file.error();
+        std::vector<detail::found_tensor> source;
+        for (const tensor_entry& entry : file->entries) {
+            if (entry.type != detail::type_of_scalar<T>)
+                return error(error_kind::shape_mismatch, path,
+                             entry.name + " is " + std::string(tensor_type_name(entry.type)) + ", the model " +
+                                 std::string(tensor_type_name(detail::type_of_scalar<T>)));
+            source.push_back({entry.name, entry.shape, file->bytes(*bytes, entry).data});
+        }
+        return detail::take_over(m, source, names, path, options.allow_not_finite);
+    });
+}
+
+/// The same from a model in memory, for example one that was trained a moment ago.
+template <class Net, class Other, class T>
+[[nodiscard, gnu::cold]] result<partial_load> take_over(model<Net, T>& m, const model<Other, T>& from,
+                                                        const std::string& names = "*") {
+    std::vector<detail::found_tensor> source;
+    for (const named_tensor& t : tensors_of<Other>())
+        source.push_back({t.name, t.shape, (t.learned ? from.parameters().data() : from.state().data()) + t.offset});
+    return detail::take_over(m, source, names, {}, true);
 }
 
 }  // namespace ctnn
@@ -27298,9 +32218,9 @@ struct spatial_dropout {
     }
     template <class T>
     static void backward(const backward_call<T>& call) {
+        const double rate = call.training ? call.op.alpha : 0;
         if (call.dx.data == nullptr) return;
-        kernels::channel_dropout_apply(call.dy, call.dx, call.op.alpha, {call.seed, call.op.row, call.step},
-                                       call.threads);
+        kernels::channel_dropout_apply(call.dy, call.dx, rate, {call.seed, call.op.row, call.step}, call.threads);
     }
 };
 
@@ -27340,9 +32260,9 @@ struct stochastic_depth {
     }
     template <class T>
     static void backward(const backward_call<T>& call) {
+        const double rate = call.training ? call.op.alpha : 0;
         if (call.dx.data == nullptr) return;
-        kernels::sample_dropout_apply(call.dy, call.dx, call.op.alpha, {call.seed, call.op.row, call.step},
-                                      call.threads);
+        kernels::sample_dropout_apply(call.dy, call.dx, rate, {call.seed, call.op.row, call.step}, call.threads);
     }
 };
 
@@ -28662,7 +33582,8 @@ public:
     virtual void run_begins(training_moment&) {}    ///< the first epoch, or where an earlier run was
     virtual void epoch_begins(training_moment&) {}  ///< not for an epoch that is continued in its middle
     virtual void batch_begins(training_moment&) {}
-    virtual void backward_ends(training_moment&) {}  ///< the gradient of a batch is there, the step is to come
+    virtual void batch_gathered(training_moment&) {}  ///< training_run::batch_of() has the inputs, which may be changed
+    virtual void backward_ends(training_moment&) {}   ///< the gradient of a batch is there, the step is to come
     virtual void batch_ends(training_moment&) {}
     virtual void validation_begins(training_moment&) {}
     virtual void validation_ends(training_moment&, const epoch_record&) {}
@@ -30133,7 +35054,8 @@ namespace detail {
 #endif
 // -------------------- ctnn/train/train.hpp
 /// \file
-/// Losses, optimizers, metrics, training.
+/// Losses, optimizers, metrics, training; with CTNN_WITH_STUDIES cross-validation, searches, ensembles, attacks and
+/// corruptions.
 
 // -------------------- ctnn/train/callback/checkpoint.hpp
 /// \file
@@ -30143,6 +35065,34 @@ namespace detail {
 /// \file
 /// A run of fit as plain numbers: what a checkpoint keeps and callbacks look at. It knows no network.
 
+// -------------------- ctnn/train/loss/target.hpp
+/// \file
+/// What the outputs of a batch are compared with.
+
+namespace ctnn {
+
+/// The truth for a batch, contiguous and in the order of the samples; the loss says which of the two it reads.
+///
+///     labels   class indices: one a position for cross entropy, one an output (0 or 1) for binary cross entropy.
+///              A negative label takes its position out of the loss, as PyTorch's ignore_index does
+///     values   numbers in the shape of the output [sample][position][channel]: what to regress to, or probabilities
+///
+/// The pointers are borrowed.
+template <class T>
+struct target {
+    const std::int32_t* labels = nullptr;
+    const T* values = nullptr;
+};
+
+/// The target without its first `samples` samples, for a batch that is worked on in slices.
+template <class Loss, class T>
+[[nodiscard]] constexpr target<T> from_sample(target<T> whole, extent samples, dims out) {
+    if (whole.labels != nullptr) whole.labels += samples * Loss::labels_per_sample(out);
+    if (whole.values != nullptr) whole.values += samples * out.size();
+    return whole;
+}
+
+}  // namespace ctnn
 // -------------------- ctnn/train/metric/running_mean.hpp
 /// \file
 /// The mean of values that come one after the other.
@@ -30213,28 +35163,47 @@ struct run_settings {
     const char* optimizer = nullptr;  ///< "... [with Optimizer = ctnn::adam; ...]", as the compiler spells it
     extent samples = 0, batch = 0, accumulate = 1;
     const std::vector<std::int32_t>* labels = nullptr;
+    std::span<const double> weights{};           ///< of the samples
+    const std::vector<extent>* drawn = nullptr;  ///< by a sampler for an epoch 0; null: there is none
     bool shuffled = true;
     std::uint64_t seed = 0;
     int watched = 0;
 
-    /// As errors show it: "adam, 100 samples with labels 123, batch 32, ...".
+    /// As errors show it: "adam, 100 samples with labels 123, batch 32, ...". Where there are weights or a sampler,
+    /// numbers follow that differ when those do.
     [[nodiscard]] std::string text() const {
         std::string name = optimizer;
         if (const std::size_t at = name.find("Optimizer = "); at != std::string::npos) name = name.substr(at + 12);
         name = name.substr(0, name.find_first_of(";]"));
         if (const std::size_t at = name.rfind("::"); at != std::string::npos) name = name.substr(at + 2);
-        std::uint64_t hash = 0;
-        for (const std::int32_t label : *labels) {
-            const std::uint32_t bits = static_cast<std::uint32_t>(label);
-            unsigned char bytes[4];
-            for (int i = 0; i < 4; ++i) bytes[i] = static_cast<unsigned char>(bits >> (8 * i));
-            hash = hash64({bytes, 4}, hash);
-        }
-        return detail::text_of({name, ", ", samples, " samples with labels ", std::to_string(hash), ", batch ", batch,
-                                ", accumulate ", accumulate,
-                                shuffled ? ", shuffled with seed " : ", in order with seed ", std::to_string(seed),
-                                ", watched ", watched});
+        const auto hash_of = [](const auto& numbers) {
+            std::uint64_t hash = 0;
+            for (const auto number : numbers) {  // bytes in one order on every processor
+                constexpr std::size_t size = sizeof number;
+                std::conditional_t<size == 4, std::uint32_t, std::uint64_t> bits = 0;
+                std::memcpy(&bits, &number, size);
+                unsigned char bytes[size];
+                for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<unsigned char>(bits >> (8 * i));
+                hash = hash64({bytes, size}, hash);
+            }
+            return std::to_string(hash);
+        };
+        std::string text =
+            detail::text_of({name, ", ", samples, " samples with labels ", hash_of(*labels), ", batch ", batch,
+                             ", accumulate ", accumulate, shuffled ? ", shuffled with seed " : ", in order with seed ",
+                             std::to_string(seed), ", watched ", watched});
+        if (!weights.empty()) text += ", weights " + hash_of(weights);
+        if (drawn != nullptr) text += ", drawn " + hash_of(*drawn);
+        return text;
     }
+};
+
+/// A batch that fit is about to learn from.
+template <class T>
+struct run_batch {
+    T* inputs = nullptr;  ///< [sample][...input]
+    target<T> expected{};
+    extent samples = 0;
 };
 
 /// A run of fit. With the samples, the seed and the settings, these numbers are all that the rest of it depends on:
@@ -30243,6 +35212,8 @@ struct run_settings {
 struct training_run {
     std::vector<run_block> blocks;  ///< everything that changes: model, optimizer, average, best
     run_block gradient;             ///< of the last batch, or of all since the last step
+    run_batch<float> single_batch;  ///< the batch at hand, in the precision of the run
+    run_batch<double> twice_batch;
     forward_probe* probe = nullptr;
     detail::named_rows rows{};  ///< of the network, where it is a run of fit
     run_settings given{};
@@ -30276,6 +35247,14 @@ struct training_run {
     template <class T>
     [[gnu::cold, gnu::noinline]] void add(std::string name, std::span<T> numbers) {
         blocks.push_back({std::move(name), numbers});
+    }
+    /// The batch at hand. Between batch_gathered and backward_ends; empty in another precision than the run's.
+    template <class T>
+    [[nodiscard]] run_batch<T>& batch_of() {
+        if constexpr (std::is_same_v<T, float>)
+            return single_batch;
+        else
+            return twice_batch;
     }
     /// \returns null where there is no block of this name
     [[nodiscard]] const run_block* find(const std::string& name) const {
@@ -31152,35 +36131,6 @@ void clip_value(gradient<Net, T>& g, double largest, extent threads = 1) noexcep
 /// \file
 /// The protocol of a loss: what it wants the network to end with, how it is checked, normalized and differentiated.
 
-// -------------------- ctnn/train/loss/target.hpp
-/// \file
-/// What the outputs of a batch are compared with.
-
-namespace ctnn {
-
-/// The truth for a batch, contiguous and in the order of the samples; the loss says which of the two it reads.
-///
-///     labels   class indices: one a position for cross entropy, one an output (0 or 1) for binary cross entropy.
-///              A negative label takes its position out of the loss, as PyTorch's ignore_index does
-///     values   numbers in the shape of the output [sample][position][channel]: what to regress to, or probabilities
-///
-/// The pointers are borrowed.
-template <class T>
-struct target {
-    const std::int32_t* labels = nullptr;
-    const T* values = nullptr;
-};
-
-/// The target without its first `samples` samples, for a batch that is worked on in slices.
-template <class Loss, class T>
-[[nodiscard]] constexpr target<T> from_sample(target<T> whole, extent samples, dims out) {
-    if (whole.labels != nullptr) whole.labels += samples * Loss::labels_per_sample(out);
-    if (whole.values != nullptr) whole.values += samples * out.size();
-    return whole;
-}
-
-}  // namespace ctnn
-
 namespace ctnn {
 
 /// What a loss wants the network to end with. A loss that wants softmax or sigmoid reads the values before that head.
@@ -31658,6 +36608,13 @@ struct tape {
     extent samples = 0;
     extent threads = 1;
     std::uint64_t seed = 0, step = 0;
+    bool training = true;          ///< of the last forward
+    const char* frozen = nullptr;  ///< by row of the network's table: it behaves as in inference and learns nothing
+    int first_backward = 1;        ///< nobody asks for a gradient of the rows in front of it
+
+    [[nodiscard]] bool is_frozen(const ctnn::detail::training_row& row) const {
+        return frozen != nullptr && frozen[row.op.row] != 0;
+    }
 
     void zero(const ctnn::detail::bordered_storage& b) const {
         if (b.place < 0) return;
@@ -31665,11 +36622,11 @@ struct tape {
                      [&](extent s) { ctnn::detail::zero_border(b, arena, samples, s); });
     }
 
-    void forward(const T* inputs, const T* parameters, T* state, bool training) const {
-        for (int i = 0; i < count; ++i) forward_row(i, inputs, parameters, state, training);
+    void forward(const T* inputs, const T* parameters, T* state) const {
+        for (int i = 0; i < count; ++i) forward_row(i, inputs, parameters, state);
     }
 
-    void forward_row(int i, const T* inputs, const T* parameters, T* state, bool training) const {
+    void forward_row(int i, const T* inputs, const T* parameters, T* state) const {
         const ctnn::detail::training_row& row = rows[i];
         zero(row.border_forward);
         if (row.skip_forward) return;
@@ -31702,15 +36659,16 @@ struct tape {
                                      .scratch = scratch,
                                      .thread_scratch = thread_scratch,
                                      .threads = threads,
-                                     .training = training,
+                                     .training = training && !is_frozen(row),
                                      .seed = seed,
                                      .step = step});
         }
     }
 
-    /// Adds into `gradients`. The gradient of the output is in the arena already.
+    /// Adds into `gradients`, but those of frozen convolutions and dense layers, which nobody computes. The gradient of
+    /// the output is in the arena already.
     void backward(const T* parameters, T* gradients) const {
-        for (int i = count - 1; i > 0; --i) {
+        for (int i = count - 1; i >= first_backward; --i) {
             const ctnn::detail::training_row& row = rows[i];
             zero(row.border_backward);
             if (row.skip_backward) continue;
@@ -31730,6 +36688,7 @@ struct tape {
                 default: {
                     const bool through_partial = row.partial.exists();
                     const batch_view<T> partial = row.partial.view(arena, samples);
+                    const bool unwanted = row.op.what == kind::convolution && is_frozen(row);
                     routines[i].backward({.op = row.op,
                                           .x = row.x.view(arena, samples),
                                           .other = row.other.view(arena, samples),
@@ -31738,7 +36697,7 @@ struct tape {
                                           .dx = through_partial ? partial : dx,
                                           .d_other = row.d_other.view(arena, samples),
                                           .parameters = parameters + row.op.parameter_offset,
-                                          .gradients = gradients + row.op.parameter_offset,
+                                          .gradients = unwanted ? nullptr : gradients + row.op.parameter_offset,
                                           .saved = saved + row.saved,
                                           .kept = kept + samples * row.kept,
                                           .scratch = scratch,
@@ -31746,6 +36705,7 @@ struct tape {
                                           .threads = threads,
                                           .accumulate = row.accumulate[0] && !through_partial,
                                           .accumulate_other = row.accumulate[1],
+                                          .training = training && !is_frozen(row),
                                           .seed = seed,
                                           .step = step});
                     if (through_partial) copy_view<T>(partial, dx, true, threads);
@@ -31816,8 +36776,7 @@ public:
                  thread_scratch_.data(),
                  0,
                  threads,
-                 options.random.value,
-                 0};
+                 options.random.value};
     }
 
     [[nodiscard]] extent max_batch() const noexcept { return max_batch_; }
@@ -31848,7 +36807,21 @@ public:
         return mean_loss(function, outputs_.data(), expected, output_gradient_.data(), tape_.samples, output_dims);
     }
 
-    /// Adds the gradient of the loss with respect to every parameter into `to`.
+    /// Freezes rows of the network's table, one character each (not 0: frozen); null: none. A frozen batch norm uses
+    /// its running statistics and keeps them. The gradients of frozen convolutions and dense layers are not computed,
+    /// nor is anything in front of the first row that learns, unless InputGradient asks for it. The memory is borrowed.
+    [[gnu::cold]] void freeze_rows(const char* rows_of_table) noexcept {
+        tape_.frozen = rows_of_table;
+        tape_.first_backward = 1;
+        if (InputGradient || rows_of_table == nullptr) return;
+        const auto learns = [&](const detail::training_row& row) {
+            return row.op.parameter_count() > 0 && !tape_.is_frozen(row);
+        };
+        while (tape_.first_backward < tape_.count && !learns(rows.of[tape_.first_backward])) ++tape_.first_backward;
+    }
+
+    /// Adds the gradient of the loss with respect to every parameter into `to`. After evaluate() it is that of the
+    /// function that an engine computes: no dropout, and running statistics that are constants.
     void backward(const model<Net, T>& m, gradient<Net, T>& to) noexcept {
         tape_.zero(rows.border_loss);
         execution::reshape_view<T>(staged(output_gradient_.data()),
@@ -31875,7 +36848,8 @@ private:
     [[gnu::noinline]] std::span<const T> run(model<Net, T>& m, const T* inputs, extent samples,
                                              bool training) noexcept {
         tape_.samples = samples < max_batch_ ? samples : max_batch_;
-        tape_.forward(inputs, m.parameters().data(), m.state().data(), training);
+        tape_.training = training;
+        tape_.forward(inputs, m.parameters().data(), m.state().data());
         execution::reshape_view<T>(rows.output.view(arena_.data(), tape_.samples), staged(outputs_.data()), false,
                                    tape_.threads);
         return outputs();
@@ -32003,6 +36977,321 @@ template <class Net, class T, class Data, loss_function Loss>
 
 #include <optional>
 
+// -------------------- ctnn/train/loss/sample_weights.hpp
+/// \file
+/// A loss whose samples do not all count the same.
+
+// -------------------- ctnn/train/loss/check.hpp
+/// \file
+/// What the losses check in their targets and weights before training, with the words they say it in.
+
+namespace ctnn::detail {
+
+/// "hinge: sample 3: ...", or "hinge: sample 3, element 17: ..." when a sample has more than one: what was found there,
+/// and what was expected.
+[[nodiscard, gnu::cold, gnu::noinline]] inline error refuse_at(error_kind kind, const char* loss, extent index,
+                                                               extent per_sample, const char* what, text_part found,
+                                                               const std::string& expected) {
+    const std::string place = per_sample > 1 ? text_of({", element ", index % per_sample}) : std::string{};
+    return {kind,
+            text_of({loss, ": sample ", index / per_sample, place, ": ", what, " ", found, ", expected ", expected})};
+}
+
+/// Refuses labels of `classes` and above; negative ones are ignored positions.
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_labels(const char* loss, const std::int32_t* labels,
+                                                                  extent samples, extent per_sample, extent classes) {
+    for (extent i = 0; i < samples * per_sample; ++i)
+        if (labels[i] >= classes)
+            return refuse_at(error_kind::invalid_argument, loss, i, per_sample, "label", labels[i],
+                             text_of({"0 to ", classes - 1, ", or a negative one to ignore it"}));
+    return {};
+}
+
+/// Refuses values that are not finite, or outside [low, high].
+template <class T>
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_values(
+    const char* loss, const T* values, extent samples, extent per_sample,
+    double low = -std::numeric_limits<double>::infinity(), double high = std::numeric_limits<double>::infinity()) {
+    for (extent i = 0; i < samples * per_sample; ++i) {
+        const double value = static_cast<double>(values[i]);
+        if (!std::isfinite(value))
+            return refuse_at(error_kind::not_finite, loss, i, per_sample, "value", value, "a finite number");
+        if (value >= low && value <= high) continue;
+        return refuse_at(error_kind::invalid_argument, loss, i, per_sample, "value", value,
+                         std::isfinite(high) ? text_of({low, " to ", high}) : text_of({"at least ", low}));
+    }
+    return {};
+}
+
+/// Refuses a weight that is negative or not finite; of several weights `index` is its place.
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_weight(const char* loss, const char* name, double weight,
+                                                                  extent index = -1) {
+    if (std::isfinite(weight) && weight >= 0) return {};
+    const std::string place = index < 0 ? std::string{} : text_of({" ", index});
+    return {error_kind::invalid_argument,
+            text_of({loss, ": ", name, place, " is ", weight, ", expected a finite number of at least 0"})};
+}
+
+/// Refuses a setting that is not finite or not above 0.
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_positive(const char* loss, const char* name,
+                                                                    double setting) {
+    if (std::isfinite(setting) && setting > 0) return {};
+    return {error_kind::invalid_argument,
+            text_of({loss, ": ", name, " is ", setting, ", expected a finite number above 0"})};
+}
+
+/// Refuses a setting outside 0 to 1.
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_share(const char* loss, const char* name, double setting) {
+    if (setting >= 0 && setting <= 1) return {};
+    return {error_kind::invalid_argument,
+            text_of({loss, ": ", name, " is ", setting, ", expected a number from 0 to 1"})};
+}
+
+/// Refuses weights that are not one a channel, negative or not finite; no weights are fine.
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_weights(const char* loss, const char* name,
+                                                                   std::span<const double> weights, extent channels) {
+    if (!weights.empty() && std::ssize(weights) != channels)
+        return {error_kind::invalid_argument,
+                text_of({loss, ": ", weights.size(), " ", name, "s, expected ", channels})};
+    for (std::size_t c = 0; c < weights.size(); ++c)
+        if (error failed = check_weight(loss, name, weights[c], static_cast<extent>(c))) return failed;
+    return {};
+}
+
+/// The weight of channel c; 1 where no weights were given.
+[[nodiscard]] inline double weight_of(std::span<const double> weights, extent c) {
+    return c < std::ssize(weights) ? weights[static_cast<std::size_t>(c)] : 1.0;
+}
+
+/// Refuses a choice between fewer than two channels, and names the loss for a single one.
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_choice(const char* loss, extent channels,
+                                                                  const char* binary) {
+    if (channels >= 2) return {};
+    return {error_kind::invalid_argument,
+            text_of({loss, ": one channel leaves no choice; give one channel a class, or use ", binary})};
+}
+
+/// Refuses a target without labels, and labels of `classes` and above.
+template <class T>
+[[nodiscard]] error check_has_labels(const char* loss, target<T> expected, extent samples, extent per_sample,
+                                     extent classes) {
+    if (expected.labels != nullptr) return check_labels(loss, expected.labels, samples, per_sample, classes);
+    return {error_kind::invalid_argument, text_of({loss, ": the target has no labels; values are not read"})};
+}
+
+/// How many labels are in [0, classes): the others are no part of the loss.
+[[nodiscard]] inline double count_of_labels(const std::int32_t* labels, extent count, extent classes) {
+    extent counted = 0;
+    for (extent i = 0; i < count; ++i) counted += labels[i] >= 0 && labels[i] < classes;
+    return static_cast<double>(counted);
+}
+
+/// Refuses a target with both or none of labels and values.
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_one_given(const char* loss, bool has_labels,
+                                                                     bool has_values) {
+    if (has_labels != has_values) return {};
+    return {error_kind::invalid_argument,
+            text_of({loss, has_labels ? ": the target has labels and values, expected one of them"
+                                      : ": the target has neither labels nor values"})};
+}
+
+}  // namespace ctnn::detail
+
+namespace ctnn {
+
+/// The sum of weight * loss over the samples, with the gradient of its share of the normalizer as value() has it.
+///
+///     mean   sum of weight * loss / sum of weight * normalizer, as PyTorch has it for the class weights of
+///            CrossEntropyLoss: a sample of weight 2 is two samples, and equal weights change nothing. (Keras divides
+///            sample-weighted losses by the number of samples instead, so that the weights also scale the rate.)
+///
+/// \param weights  one a sample, or null: the loss as it is
+template <loss_function Loss, class T>
+[[nodiscard]] double weighted_loss_value(const Loss& loss, const T* output, target<T> expected, const double* weights,
+                                         T* gradient, extent samples, dims out, double normalizer) {
+    if (weights == nullptr) return loss_value(loss, output, expected, gradient, samples, out, normalizer);
+    double sum = 0;
+    for (extent s = 0; s < samples; ++s) {
+        T* slope = gradient == nullptr ? nullptr : gradient + s * out.size();
+        // An infinite divisor makes zeros of the gradient of a sample that does not count.
+        sum += weights[s] * loss_value(loss, output + s * out.size(), from_sample<Loss>(expected, s, out), slope, 1,
+                                       out, normalizer / weights[s]);
+    }
+    return sum;
+}
+
+/// What the weighted sum of a batch is divided by to give its mean.
+template <loss_function Loss, class T>
+[[nodiscard]] double weighted_normalizer(const Loss& loss, target<T> expected, const double* weights, extent samples,
+                                         dims out) {
+    if (weights == nullptr) return loss.normalizer(expected, samples, out);
+    double sum = 0;
+    for (extent s = 0; s < samples; ++s)
+        sum += weights[s] * loss.normalizer(from_sample<Loss>(expected, s, out), 1, out);
+    return sum;
+}
+
+namespace detail {
+
+/// Refuses weights that are not one a sample, negative or not finite, and those of samples that are compared with each
+/// other; no weights are fine.
+[[nodiscard, gnu::cold, gnu::noinline]] inline error check_sample_weights(std::span<const double> weights,
+                                                                          extent samples, extent together) {
+    if (!weights.empty() && together > 1)
+        return {error_kind::invalid_argument, "fit: sample_weights need a loss that reads samples one by one"};
+    return check_weights("fit", "sample weight", weights, samples);
+}
+
+}  // namespace detail
+}  // namespace ctnn
+// -------------------- ctnn/train/parameter_groups.hpp
+/// \file
+/// Which parameters learn, and how fast.
+
+namespace ctnn {
+
+/// Tensors of a network that learn at a rate of their own, or not at all. Of several groups that a tensor belongs to
+/// the last one counts; a tensor of none learns at the optimizer's rate.
+///
+///     names   of tensors as weight files have them, with * for any characters and ? for one: "backbone.*", "*.bias"
+///     layer   the word of their layer in summary(), likewise: "batch_norm", "*norm"
+///     rate    factor of the optimizer's rate, and of what grows with it (a decoupled weight decay); 0: frozen
+///
+///     ctnn::fit(model, data, loss, ctnn::adam{}, {.epochs = 5, .groups = {ctnn::frozen("backbone.*")}});
+///     ctnn::fit(model, data, loss, ctnn::adam{}, {.groups = {{.names = "backbone.*", .rate = 0.1}}});
+///
+/// What is frozen keeps its bits. A layer of which all is frozen behaves as in inference: a batch norm uses its running
+/// statistics and does not move them, as with Keras' trainable = False (PyTorch's needs eval() besides). A rate a group
+/// is PyTorch's parameter group: https://pytorch.org/docs/stable/optim.html#per-parameter-options
+///
+///     saves   the optimizer's slots of all frozen numbers; the gradients of frozen convolutions and dense layers are
+///             not computed, and nothing in front of the first layer that learns is run backwards. The gradient's block
+///             has its place for all parameters still, and activations are kept as if all learned
+struct parameter_group {
+    std::string names = "*";
+    std::string layer = "*";
+    double rate = 1;
+};
+
+/// The group of the tensors with these names, which do not learn.
+[[nodiscard]] inline parameter_group frozen(std::string names) { return {.names = std::move(names), .rate = 0}; }
+/// The group of all tensors in layers of a type, such as batch_norm, which do not learn.
+[[nodiscard]] inline parameter_group frozen_layers(std::string layer) { return {.layer = std::move(layer), .rate = 0}; }
+
+namespace detail {
+
+/// Numbers in a row in the flat block that are treated alike.
+struct learning_range {
+    extent first = 0, length = 0;
+    extent slot = 0;  ///< where the optimizer's slots of these numbers begin
+    double rate = 1;
+    bool decayed = true;
+};
+
+/// What a step changes of the flat block.
+struct learning_plan {
+    std::vector<learning_range> learning;  ///< in the order of the block
+    std::vector<learning_range> frozen, frozen_state;
+    std::vector<char> frozen_rows;  ///< of the network's table; empty: none
+    extent slots = 0;               ///< numbers that learn, each of which has the optimizer's slots
+
+    /// A plan in which all `count` numbers learn at one rate.
+    [[nodiscard]] static learning_plan of_all(extent count) {
+        learning_plan plan;
+        plan.learning.push_back({0, count, 0, 1, true});
+        plan.slots = count;
+        return plan;
+    }
+    /// Takes over another model's frozen numbers: what follows it must not move them by a rounding.
+    template <class Model>
+    void keep_frozen(const Model& from, Model& to) const noexcept {
+        const auto keep = [](const std::vector<learning_range>& ranges, const auto* source, auto* target) {
+            for (const learning_range& r : ranges)
+                for (extent i = r.first; i < r.first + r.length; ++i) target[i] = source[i];
+        };
+        keep(frozen, from.parameters().data(), to.parameters().data());
+        keep(frozen_state, from.state().data(), to.state().data());
+    }
+    /// No gradient of a frozen number counts, though a layer computed it.
+    template <class T>
+    void clear_frozen(T* gradient) const noexcept {
+        for (const learning_range& r : frozen)
+            for (extent i = r.first; i < r.first + r.length; ++i) gradient[i] = T{0};
+    }
+};
+
+/// Works out what learns. With `decay_apart` biases, and the factors and offsets of norms, which are the tensors of one
+/// axis, stand in ranges that are not decayed.
+[[nodiscard, gnu::cold]] inline result<learning_plan> plan_learning(const named_rows& of, extent count,
+                                                                    const std::vector<parameter_group>& groups,
+                                                                    bool decay_apart) {
+    constexpr error_kind invalid = error_kind::invalid_argument;
+    if (groups.empty() && !decay_apart) return learning_plan::of_all(count);
+    for (const parameter_group& g : groups)
+        if (!std::isfinite(g.rate) || g.rate < 0)
+            return error(invalid, text_of({"fit: the rate of the group '", g.names, "' is ", g.rate,
+                                           ", expected a finite number of at least 0"}));
+    learning_plan plan;
+    plan.frozen_rows.resize(static_cast<std::size_t>(of.count));
+    std::vector<char> used(groups.size());
+    std::string some;
+    bool any_frozen = false;
+    const auto add = [](std::vector<learning_range>& to, const learning_range& r) {
+        learning_range* const last = to.empty() ? nullptr : &to.back();
+        if (last != nullptr && last->first + last->length == r.first && last->rate == r.rate &&
+            last->decayed == r.decayed)
+            last->length += r.length;
+        else
+            to.push_back(r);
+    };
+    for (int i = 0; i < of.count; ++i) {
+        const operation& row = of.rows[i];
+        const std::string path = path_text(of.places, of.place_of_row[i]);
+        const auto rate_of = [&](const parameter& p) {
+            const std::string name = path + p.name;
+            if (some.size() < 60) some += (some.empty() ? "" : ", ") + name;
+            double rate = 1;
+            for (std::size_t g = 0; g < groups.size(); ++g) {
+                if (!matches(groups[g].names, name) || !matches(groups[g].layer, row.layer)) continue;
+                used[g] = 1;
+                rate = groups[g].rate;
+            }
+            return rate;
+        };
+        bool learns = row.parameter_count() + row.state_count() == 0;
+        extent offset = row.parameter_offset;
+        for (const parameter& p : row.parameters) {
+            if (p.name == nullptr) continue;
+            const double rate = rate_of(p);
+            learns = learns || rate > 0;
+            any_frozen = any_frozen || !(rate > 0);
+            add(rate > 0 ? plan.learning : plan.frozen,
+                {.first = offset, .length = p.size(), .rate = rate, .decayed = !decay_apart || p.rank > 1});
+            offset += p.size();
+        }
+        for (const parameter& p : row.state) learns = (p.name != nullptr && rate_of(p) > 0) || learns;
+        if (!learns && row.state_count() > 0)
+            add(plan.frozen_state, {.first = row.state_offset, .length = row.state_count()});
+        plan.frozen_rows[static_cast<std::size_t>(i)] = !learns;
+        any_frozen = any_frozen || !learns;
+    }
+    for (std::size_t g = 0; g < groups.size(); ++g)
+        if (used[g] == 0)
+            return error(invalid,
+                         text_of({"fit: no parameter fits the group '", groups[g].names, "' of layers '",
+                                  groups[g].layer, "'; they are called ", some, some.size() < 60 ? "" : " ..."}));
+    if (plan.learning.empty() && count > 0)
+        return error(invalid, "fit: the groups freeze all parameters, nothing is left to learn");
+    if (!any_frozen) plan.frozen_rows.clear();
+    for (learning_range& r : plan.learning) {
+        r.slot = plan.slots;
+        plan.slots += r.length;
+    }
+    return plan;
+}
+
+}  // namespace detail
+}  // namespace ctnn
 // -------------------- ctnn/train/probe.hpp
 /// \file
 /// Looks into a forward pass row by row.
@@ -32023,7 +37312,8 @@ template <class T>
 template <class T>
 class row_probe final : public forward_probe {
 public:
-    row_probe(const tape<T>& last, const T* inputs, std::span<const T> parameters, std::span<T> state)
+    /// `inputs` is a variable: batches lie in different places.
+    row_probe(const tape<T>& last, const T* const& inputs, std::span<const T> parameters, std::span<T> state)
         : tape_(last), inputs_(inputs), parameters_(parameters), state_(state) {}
 
     [[gnu::cold]] not_finite_place first_not_finite() override {
@@ -32033,7 +37323,7 @@ public:
             const ctnn::detail::training_row& row = tape_.rows[i];
             const extent parameters = row.op.parameter_count();
             if (!all_finite(parameters_.data() + row.op.parameter_offset, parameters)) found = {i, true};
-            tape_.forward_row(i, inputs_, parameters_.data(), state_.data(), true);
+            tape_.forward_row(i, inputs_, parameters_.data(), state_.data());
             if (found.row >= 0 || row.skip_forward) continue;
             const batch_view<T> y = row.y.view(tape_.arena, tape_.samples);
             for (extent s = 0; s < y.count && found.row < 0; ++s)
@@ -32047,7 +37337,7 @@ public:
 
 private:
     const tape<T>& tape_;
-    const T* inputs_;
+    const T* const& inputs_;
     std::span<const T> parameters_;
     std::span<T> state_;
 };
@@ -32233,48 +37523,49 @@ namespace ctnn {
 
 namespace detail {
 
-/// Where the flat block begins or ceases to be decayed: even places are the first number that is, odd ones the first
-/// that is not. Biases, and the factors and offsets of norms, are the tensors of one axis.
-template <class Net>
-[[nodiscard, gnu::cold]] std::vector<extent> decayed_ranges() {
-    std::vector<extent> borders;
-    for (const named_tensor& t : tensors_of<Net>()) {
-        const bool inside = borders.size() % 2 == 1;
-        if (t.learned && (t.shape.size() > 1) != inside) borders.push_back(t.offset);
-    }
-    return borders;
+template <class Optimizer>
+[[nodiscard]] bool decays_weights_only(const Optimizer& o) noexcept {
+    if constexpr (requires { o.decay_weights_only; })
+        return o.decay_weights_only;
+    else
+        return false;
+}
+
+/// What learns of a network, which optimizer_state keeps slots for.
+template <class Net, class Optimizer>
+[[nodiscard, gnu::cold]] result<learning_plan> plan_learning_of(const Optimizer& o,
+                                                                const std::vector<parameter_group>& groups = {}) {
+    return plan_learning(named_rows_of<Net>(), Net::parameter_count, groups, decays_weights_only(o));
 }
 
 }  // namespace detail
 
 inline namespace CTNN_BACKEND {
 
-/// What an optimizer remembers of a model between steps: its slots, each a block like the parameters, and the time.
+/// What an optimizer remembers of a model between steps: its slots, each a block like the parameters that learn, and
+/// the time.
 template <optimizer Optimizer, class Net, class T = float>
 class optimizer_state {
 public:
-    [[gnu::cold]] explicit optimizer_state(const Optimizer& o) : slots_(o.slots() * stride) {
-        if (decays_weights_only(o)) borders_ = detail::decayed_ranges<Net>();
-    }
+    /// All parameters learn.
+    [[gnu::cold]] explicit optimizer_state(const Optimizer& o)
+        : optimizer_state(o, std::move(*detail::plan_learning_of<Net>(o))) {}
+    [[gnu::cold]] optimizer_state(const Optimizer& o, detail::learning_plan plan)
+        : plan_(std::move(plan)), stride_(round_up(plan_.slots)), slots_(o.slots() * stride_) {}
 
     /// Changes the parameters of a model by one step along a gradient.
     [[gnu::noinline]] void step(const Optimizer& o, model<Net, T>& m, const gradient<Net, T>& g,
                                 extent threads = 1) noexcept {
         ++time_;
-        const Optimizer without_decay = detail::without_decay(o);
-        execution::for_pieces(count, threads, [&](extent, extent first, extent length) {
-            const auto part = [&](const Optimizer& with, extent from, extent to) {
-                T* slots = slots_.size() == 0 ? nullptr : slots_.data() + from;
-                with.step(m.parameters().data() + from, g.data() + from, slots, to - from, time_, stride);
-            };
-            const extent last = first + length;
-            if (!decays_weights_only(o)) return part(o, first, last);
-            bool decayed = false;
-            for (std::size_t i = 0; i <= borders_.size() && first < last; ++i, decayed = !decayed) {
-                const extent border = i < borders_.size() && borders_[i] < last ? borders_[i] : last;
-                if (border <= first) continue;
-                part(decayed ? o : without_decay, first, border);
-                first = border;
+        execution::for_pieces(Net::parameter_count, threads, [&](extent, extent begin, extent length) {
+            for (const detail::learning_range& range : plan_.learning) {
+                const extent first = std::max(begin, range.first),
+                             last = std::min(begin + length, range.first + range.length);
+                if (first >= last) continue;
+                Optimizer with = range.decayed ? o : detail::without_decay(o);
+                if (range.rate != 1) with.rate *= range.rate;
+                T* slots = slots_.size() == 0 ? nullptr : slots_.data() + range.slot + (first - range.first);
+                with.step(m.parameters().data() + first, g.data() + first, slots, last - first, time_, stride_);
             }
         });
     }
@@ -32282,23 +37573,16 @@ public:
     [[nodiscard]] std::uint64_t time() const noexcept { return time_; }
     /// Continues as if so many steps had been made; the slots are the caller's to restore.
     void set_time(std::uint64_t time) noexcept { time_ = time; }
-    /// Slot k of every parameter, in the order of the parameters.
+    /// Slot k of every parameter that learns, in the order of the parameters.
     [[nodiscard]] std::span<T> slot(extent k) noexcept {
-        return {slots_.data() + k * stride, static_cast<std::size_t>(count)};
+        return {slots_.data() + k * stride_, static_cast<std::size_t>(plan_.slots)};
     }
+    [[nodiscard]] const detail::learning_plan& plan() const noexcept { return plan_; }
 
 private:
-    static constexpr extent count = Net::parameter_count, stride = round_up(count);
-
-    static bool decays_weights_only(const Optimizer& o) noexcept {
-        if constexpr (requires { o.decay_weights_only; })
-            return o.decay_weights_only;
-        else
-            return false;
-    }
-
+    detail::learning_plan plan_;
+    extent stride_;
     aligned_block<T> slots_;
-    std::vector<extent> borders_;
     std::uint64_t time_ = 0;
 };
 
@@ -32374,6 +37658,8 @@ struct fit_options {
     bool restore_best = false;         ///< end with the weights of the best epoch; implied by patience
     monitor watched = monitor::loss;   ///< of the validation data, or the training loss without them
     extent threads = 0;                ///< 0: as many as OpenMP offers; results do not depend on it
+    extent loaders = 0;                ///< threads besides that gather and augment batches ahead; nor on these
+    extent ahead = 2;                  ///< batches that may wait, with loaders; each is memory of a whole batch
     std::vector<training_callback*> callbacks{};
     rate_schedule schedule{};                          ///< of the optimizer's rate; none: it keeps its own
     schedule_unit schedule_in = schedule_unit::epoch;  ///< what the schedule's time counts
@@ -32382,51 +37668,18 @@ struct fit_options {
     double clip_norm = 0;   ///< a gradient is shortened to this norm, after clip_value; 0: as it is
     double average = 0;     ///< decay of a moving average of the weights (0.999): what is evaluated, and what the model
                             ///< ends with; 0: none
+    std::span<const double> sample_weights{};  ///< one a sample, borrowed; none: all weigh 1 (see sample_weights.hpp)
+    std::vector<parameter_group> groups{};     ///< parameters that are frozen, or learn at a rate of their own
+    const epoch_sampler* sampler = nullptr;    ///< draws the samples of each epoch; null: each of them once
 };
 
 namespace detail {
 
-/// A batch gathered from all over a data set, in memory of its own.
+/// What a batch is to be compared with.
 template <class Data>
-class batch_memory {
-public:
-    using T = typename Data::scalar;
-    batch_memory(const Data& data, extent batch)
-        : data_(data),
-          inputs_(batch * Data::input::size),
-          labels_each_(static_cast<extent>(data.labels.size()) / data.size()),
-          values_each_(static_cast<extent>(data.values.size()) / data.size()),
-          labels_(batch * labels_each_),
-          values_(batch * values_each_) {}
-
-    /// Copies the samples order[0 .. samples). A data set with a member write_input(sample, epoch, to) draws its inputs
-    /// itself: that is where augmentation goes.
-    void gather(const extent* order, extent samples, extent epoch) {
-        for (extent i = 0; i < samples; ++i) {
-            T* to = inputs_.data() + i * Data::input::size;
-            if constexpr (requires { data_.write_input(order[i], epoch, to); })
-                data_.write_input(order[i], epoch, to);
-            else
-                std::memcpy(static_cast<void*>(to), data_.input_of(order[i]),
-                            sizeof(T) * static_cast<std::size_t>(Data::input::size));
-            for (extent k = 0; k < labels_each_; ++k)
-                labels_[i * labels_each_ + k] = data_.labels[static_cast<std::size_t>(order[i] * labels_each_ + k)];
-            for (extent k = 0; k < values_each_; ++k)
-                values_[i * values_each_ + k] = data_.values[static_cast<std::size_t>(order[i] * values_each_ + k)];
-        }
-    }
-    [[nodiscard]] const T* inputs() const { return inputs_.data(); }
-    [[nodiscard]] target<T> expected() const {
-        return {labels_each_ > 0 ? labels_.data() : nullptr, values_each_ > 0 ? values_.data() : nullptr};
-    }
-
-private:
-    const Data& data_;
-    aligned_block<T> inputs_;
-    extent labels_each_, values_each_;
-    aligned_block<std::int32_t> labels_;
-    aligned_block<T> values_;
-};
+[[nodiscard]] target<typename Data::scalar> expected_of(const batch_memory<Data>& batch) {
+    return {batch.labels(), batch.values()};
+}
 
 /// Share of right labels among the outputs that a loss reads; logits and probabilities have the same largest channel.
 template <class Loss, class T>
@@ -32454,6 +37707,8 @@ template <class Data>
 [[nodiscard, gnu::cold]] error check_options(const fit_options<Data>& options) {
     constexpr error_kind invalid = error_kind::invalid_argument;
     if (options.epochs < 1 || options.batch < 1) return {invalid, "fit: epochs and batch must be at least 1"};
+    if (options.loaders < 0 || options.loaders > 256 || options.ahead < 1 || options.ahead > 1024)
+        return {invalid, "fit: loaders must be 0 to 256 and ahead 1 to 1024"};
     if (options.accumulate < 1) return {invalid, "fit: accumulate must be at least 1"};
     if (error failed = check_setting("fit", "clip_value", options.clip_value)) return failed;
     if (error failed = check_setting("fit", "clip_norm", options.clip_norm)) return failed;
@@ -32467,6 +37722,23 @@ template <class Data>
     return {error_kind::invalid_argument,
             text_of({function, ": the loss reads ", together, " samples together, and a batch of ", batch,
                      " is no multiple of that"})};
+}
+
+/// Refuses a sampler that cannot draw from the data, or that would tear apart what belongs together.
+[[nodiscard, gnu::cold]] inline error check_sampler(const epoch_sampler* sampler, extent samples, extent together) {
+    if (sampler == nullptr) return {};
+    if (together > 1)
+        return {error_kind::invalid_argument, "fit: a sampler needs a loss that reads samples one by one"};
+    return sampler->check(samples);
+}
+
+/// The samples in their order, or those of an epoch 0 of the sampler, which is never trained on.
+[[nodiscard, gnu::cold]] inline std::vector<extent> first_order(const epoch_sampler* sampler, extent samples,
+                                                                seed random) {
+    std::vector<extent> order(static_cast<std::size_t>(samples));
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<extent>(i);
+    if (sampler != nullptr) sampler->draw(order, random, 0);
+    return order;
 }
 
 /// What is watched of an epoch, and whether more of it is better.
@@ -32514,22 +37786,29 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                   "ctnn: fit needs a data set of the network's input shape; load or resize the data to net::input");
     using pass_type = training_pass<Net, Loss, T>;
     constexpr dims out = pass_type::output_dims;
+    constexpr extent together = samples_together_of<Loss>();
     if (error failed = detail::check_options(options)) return failed;
     if (error failed = descent.check()) return failed;
     if (error failed = detail::check_data(loss, data, out)) return failed;
     if (options.batch < data.size())
-        if (error failed = detail::check_batch("fit", options.batch, samples_together_of<Loss>())) return failed;
+        if (error failed = detail::check_batch("fit", options.batch, together)) return failed;
     if (options.validation != nullptr)
         if (error failed = detail::check_data(loss, *options.validation, out)) return failed;
+    if (error failed = detail::check_sample_weights(options.sample_weights, data.size(), together)) return failed;
+    if (error failed = detail::check_sampler(options.sampler, data.size(), together)) return failed;
 
-    const extent batch = options.batch < data.size() ? options.batch : data.size();
+    result<detail::learning_plan> plan = detail::plan_learning_of<Net>(descent, options.groups);
+    if (!plan) return plan.error();
+
+    std::vector<extent> order = detail::first_order(options.sampler, data.size(), options.random);
+    const extent visited = std::ssize(order), batch = options.batch < visited ? options.batch : visited;
     pass_type pass{{.max_batch = batch, .threads = options.threads, .random = options.random}};
     const extent threads = options.threads > 0 ? options.threads : available_threads();
     gradient<Net, T> slope;
-    optimizer_state<Optimizer, Net, T> state(descent);
-    detail::batch_memory<Data> memory(data, batch);
-    std::vector<extent> order(static_cast<std::size_t>(data.size()));
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<extent>(i);
+    optimizer_state<Optimizer, Net, T> state(descent, std::move(*plan));
+    const detail::learning_plan& learns = state.plan();
+    if (!learns.frozen_rows.empty()) pass.freeze_rows(learns.frozen_rows.data());
+    batch_loader<Data> loader(data, batch, options.loaders, options.ahead, options.sample_weights);
     evaluation<T> validated;
     const bool keeps_best = options.restore_best || options.patience > 0;
     std::optional<model<Net, T>> best;
@@ -32544,8 +37823,9 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     training_history& history = run.history;
     history.epochs.reserve(static_cast<std::size_t>(options.epochs));
     training_moment moment{
-        .epochs = options.epochs, .batches = (data.size() + batch - 1) / batch, .rate = descent.rate, .run = &run};
-    execution::row_probe<T> probe{pass.tape(), memory.inputs(), m.parameters(), m.state()};
+        .epochs = options.epochs, .batches = (visited + batch - 1) / batch, .rate = descent.rate, .run = &run};
+    const T* inputs = nullptr;  // of the batch in hand
+    execution::row_probe<T> probe{pass.tape(), inputs, m.parameters(), m.state()};
     // What is known of an epoch when it ends, or when a run that was stopped goes on.
     const auto take_in = [&](const epoch_record& record) {
         moment.improved = so_far.improved(record);
@@ -32563,6 +37843,8 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                      .batch = batch,
                      .accumulate = options.accumulate,
                      .labels = &data.labels,
+                     .weights = options.sample_weights,
+                     .drawn = options.sampler != nullptr ? &order : nullptr,
                      .shuffled = options.shuffled,
                      .seed = options.random.value,
                      .watched = static_cast<int>(options.watched)};
@@ -32598,23 +37880,31 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                 if (!calls.tell(&training_callback::epoch_begins)) return;
             }
             descent.rate = moment.rate;
-            if (options.shuffled)
-                shuffle_groups(order, samples_together_of<Loss>(), options.random, static_cast<std::uint64_t>(epoch));
+            if (options.sampler != nullptr)
+                options.sampler->draw(order, options.random, static_cast<std::uint64_t>(epoch));
+            else if (options.shuffled)
+                shuffle_groups(order, together, options.random, static_cast<std::uint64_t>(epoch));
+            const extent met = moment.batch * batch, first = met < visited ? met : visited;
+            loader.begin(order.data() + first, visited - first, epoch);
             double gathered = 0;  // the normalizer of the batches since the last step
-            for (extent from = moment.batch * batch; from < data.size(); from += batch) {
+            for (extent from = first; from < visited; from += batch) {
                 if (!calls.tell(&training_callback::batch_begins)) return;
-                const extent samples = data.size() - from < batch ? data.size() - from : batch;
+                const extent samples = visited - from < batch ? visited - from : batch;
                 run.between_steps = false;
-                memory.gather(order.data() + from, samples, epoch);
+                detail::batch_memory<Data>& shown = loader.next();
+                inputs = shown.inputs();
+                const target<T> expected = detail::expected_of(shown);
+                run.batch_of<T>() = {shown.inputs(), expected, samples};
+                if (!calls.tell(&training_callback::batch_gathered)) return;
                 pass.set_step(run.batches_met++);
-                const auto outputs = pass.forward(m, memory.inputs(), samples);
-                const target<T> expected = memory.expected();
-                const double normalizer = loss.normalizer(expected, samples, out);
+                const auto outputs = pass.forward(m, inputs, samples);
+                const double* const weights = shown.weights();
+                const double normalizer = weighted_normalizer(loss, expected, weights, samples, out);
                 // Several batches add up the gradient of the sum; it is divided when it is known by what.
                 const double divisor = options.accumulate == 1 ? normalizer : 1.0;
-                const double value = mean_of(
-                    loss_value(loss, outputs.data(), expected, pass.output_gradient().data(), samples, out, divisor),
-                    normalizer);
+                const double value = mean_of(weighted_loss_value(loss, outputs.data(), expected, weights,
+                                                                 pass.output_gradient().data(), samples, out, divisor),
+                                             normalizer);
                 detail::count_right<Loss>(outputs.data(), expected.labels, samples, out, run.right);
                 const extent in_group = moment.batch % options.accumulate;
                 if (in_group == 0) slope.fill_zero();
@@ -32622,7 +37912,8 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                 pass.backward(m, slope);
                 moment.batch_loss = value;
                 if (!calls.tell(&training_callback::backward_ends)) return;
-                if (in_group + 1 == options.accumulate || from + samples == data.size()) {
+                if (in_group + 1 == options.accumulate || from + samples == visited) {
+                    learns.clear_frozen(slope.data());
                     if (options.accumulate > 1) scale_gradient(slope, mean_of(1.0, gathered), threads);
                     if (options.clip_value > 0) clip_value(slope, options.clip_value, threads);
                     if (options.clip_norm > 0) clip_norm(slope, options.clip_norm, threads);
@@ -32631,7 +37922,10 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                         moment.rate = descent.rate = scheduled(share);
                     }
                     state.step(descent, m, slope, threads);
-                    if (average) average->update(m, threads);
+                    if (average) {
+                        average->update(m, threads);
+                        learns.keep_frozen(m, average->model());
+                    }
                     run.steps = state.time();
                     run.between_steps = true;
                 }
@@ -32738,121 +38032,6 @@ namespace ctnn {
 /// \file
 /// The log loss of yes-or-no outputs, for a network that ends with sigmoid.
 
-// -------------------- ctnn/train/loss/check.hpp
-/// \file
-/// What the losses check in their targets and weights before training, with the words they say it in.
-
-namespace ctnn::detail {
-
-/// "hinge: sample 3: ...", or "hinge: sample 3, element 17: ..." when a sample has more than one: what was found there,
-/// and what was expected.
-[[nodiscard, gnu::cold, gnu::noinline]] inline error refuse_at(error_kind kind, const char* loss, extent index,
-                                                               extent per_sample, const char* what, text_part found,
-                                                               const std::string& expected) {
-    const std::string place = per_sample > 1 ? text_of({", element ", index % per_sample}) : std::string{};
-    return {kind,
-            text_of({loss, ": sample ", index / per_sample, place, ": ", what, " ", found, ", expected ", expected})};
-}
-
-/// Refuses labels of `classes` and above; negative ones are ignored positions.
-[[nodiscard, gnu::cold, gnu::noinline]] inline error check_labels(const char* loss, const std::int32_t* labels,
-                                                                  extent samples, extent per_sample, extent classes) {
-    for (extent i = 0; i < samples * per_sample; ++i)
-        if (labels[i] >= classes)
-            return refuse_at(error_kind::invalid_argument, loss, i, per_sample, "label", labels[i],
-                             text_of({"0 to ", classes - 1, ", or a negative one to ignore it"}));
-    return {};
-}
-
-/// Refuses values that are not finite, or outside [low, high].
-template <class T>
-[[nodiscard, gnu::cold, gnu::noinline]] inline error check_values(
-    const char* loss, const T* values, extent samples, extent per_sample,
-    double low = -std::numeric_limits<double>::infinity(), double high = std::numeric_limits<double>::infinity()) {
-    for (extent i = 0; i < samples * per_sample; ++i) {
-        const double value = static_cast<double>(values[i]);
-        if (!std::isfinite(value))
-            return refuse_at(error_kind::not_finite, loss, i, per_sample, "value", value, "a finite number");
-        if (value >= low && value <= high) continue;
-        return refuse_at(error_kind::invalid_argument, loss, i, per_sample, "value", value,
-                         std::isfinite(high) ? text_of({low, " to ", high}) : text_of({"at least ", low}));
-    }
-    return {};
-}
-
-/// Refuses a weight that is negative or not finite; of several weights `index` is its place.
-[[nodiscard, gnu::cold, gnu::noinline]] inline error check_weight(const char* loss, const char* name, double weight,
-                                                                  extent index = -1) {
-    if (std::isfinite(weight) && weight >= 0) return {};
-    const std::string place = index < 0 ? std::string{} : text_of({" ", index});
-    return {error_kind::invalid_argument,
-            text_of({loss, ": ", name, place, " is ", weight, ", expected a finite number of at least 0"})};
-}
-
-/// Refuses a setting that is not finite or not above 0.
-[[nodiscard, gnu::cold, gnu::noinline]] inline error check_positive(const char* loss, const char* name,
-                                                                    double setting) {
-    if (std::isfinite(setting) && setting > 0) return {};
-    return {error_kind::invalid_argument,
-            text_of({loss, ": ", name, " is ", setting, ", expected a finite number above 0"})};
-}
-
-/// Refuses a setting outside 0 to 1.
-[[nodiscard, gnu::cold, gnu::noinline]] inline error check_share(const char* loss, const char* name, double setting) {
-    if (setting >= 0 && setting <= 1) return {};
-    return {error_kind::invalid_argument,
-            text_of({loss, ": ", name, " is ", setting, ", expected a number from 0 to 1"})};
-}
-
-/// Refuses weights that are not one a channel, negative or not finite; no weights are fine.
-[[nodiscard, gnu::cold, gnu::noinline]] inline error check_weights(const char* loss, const char* name,
-                                                                   std::span<const double> weights, extent channels) {
-    if (!weights.empty() && std::ssize(weights) != channels)
-        return {error_kind::invalid_argument,
-                text_of({loss, ": ", weights.size(), " ", name, "s, expected ", channels})};
-    for (std::size_t c = 0; c < weights.size(); ++c)
-        if (error failed = check_weight(loss, name, weights[c], static_cast<extent>(c))) return failed;
-    return {};
-}
-
-/// The weight of channel c; 1 where no weights were given.
-[[nodiscard]] inline double weight_of(std::span<const double> weights, extent c) {
-    return c < std::ssize(weights) ? weights[static_cast<std::size_t>(c)] : 1.0;
-}
-
-/// Refuses a choice between fewer than two channels, and names the loss for a single one.
-[[nodiscard, gnu::cold, gnu::noinline]] inline error check_choice(const char* loss, extent channels,
-                                                                  const char* binary) {
-    if (channels >= 2) return {};
-    return {error_kind::invalid_argument,
-            text_of({loss, ": one channel leaves no choice; give one channel a class, or use ", binary})};
-}
-
-/// Refuses a target without labels, and labels of `classes` and above.
-template <class T>
-[[nodiscard]] error check_has_labels(const char* loss, target<T> expected, extent samples, extent per_sample,
-                                     extent classes) {
-    if (expected.labels != nullptr) return check_labels(loss, expected.labels, samples, per_sample, classes);
-    return {error_kind::invalid_argument, text_of({loss, ": the target has no labels; values are not read"})};
-}
-
-/// How many labels are in [0, classes): the others are no part of the loss.
-[[nodiscard]] inline double count_of_labels(const std::int32_t* labels, extent count, extent classes) {
-    extent counted = 0;
-    for (extent i = 0; i < count; ++i) counted += labels[i] >= 0 && labels[i] < classes;
-    return static_cast<double>(counted);
-}
-
-/// Refuses a target with both or none of labels and values.
-[[nodiscard, gnu::cold, gnu::noinline]] inline error check_one_given(const char* loss, bool has_labels,
-                                                                     bool has_values) {
-    if (has_labels != has_values) return {};
-    return {error_kind::invalid_argument,
-            text_of({loss, has_labels ? ": the target has labels and values, expected one of them"
-                                      : ": the target has neither labels nor values"})};
-}
-
-}  // namespace ctnn::detail
 // -------------------- ctnn/train/loss/logistic.hpp
 /// \file
 /// The sigmoid of a logit and its logarithms, without overflow and without cancellation.
@@ -33497,6 +38676,40 @@ private:
 };
 
 }  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/effective_class_weights.hpp
+/// \file
+/// Class weights by the effective number of samples.
+
+namespace ctnn {
+
+/// One weight a class, in proportion to (1 - beta) / (1 - beta^n) for a class of n samples: the more samples a class
+/// has, the less a further one adds. beta 0 weighs all classes alike, beta near 1 as balanced_class_weights() does.
+///
+///     takes      labels [count]; those outside [0, classes) are not counted; beta in [0, 1), which stands for a class
+///                that is covered by 1 / (1 - beta) samples
+///     gives      a weight a class, together as many as there are classes with samples; 0 for a class without
+///
+/// Cui et al., "Class-balanced loss based on effective number of samples", CVPR 2019.
+///
+///     const auto weights = ctnn::effective_class_weights(labels, samples, 4, 0.999);
+///     const ctnn::cross_entropy loss{.class_weights = weights};
+[[nodiscard, gnu::cold]] inline std::vector<double> effective_class_weights(const std::int32_t* labels, extent count,
+                                                                            extent classes, double beta) {
+    std::vector<double> weights(static_cast<std::size_t>(classes));
+    for (extent i = 0; i < count; ++i)
+        if (labels[i] >= 0 && labels[i] < classes) weights[static_cast<std::size_t>(labels[i])] += 1;
+    double sum = 0, present = 0;
+    for (double& weight : weights) {
+        if (!(weight > 0)) continue;
+        weight = (1 - beta) / (1 - std::pow(beta, weight));
+        sum += weight;
+        present += 1;
+    }
+    for (double& weight : weights) weight *= sum > 0 ? present / sum : 0;
+    return weights;
+}
+
 }  // namespace ctnn
 // -------------------- ctnn/train/loss/focal_cross_entropy.hpp
 /// \file
@@ -35587,8 +40800,8 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     pass_type pass{{.max_batch = batch, .threads = o.threads, .random = o.random}};
     gradient<Net, T> slope;
     optimizer_state<Optimizer, Net, T> state(descent);
-    detail::batch_memory<Data> memory(data, batch);
     std::vector<extent> order(static_cast<std::size_t>(data.size()));
+    batch_loader<Data> loader(data, batch);
 
     rate_range found;
     double average = 0, kept = 1, lowest = std::numeric_limits<double>::infinity();
@@ -35596,13 +40809,14 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
     for (extent step = 0; step < o.steps; ++step, from += batch) {
         if (from + batch > data.size()) {  // what is left of an epoch is no whole batch: another order begins
             shuffle_groups(order, together, o.random, static_cast<std::uint64_t>(++epoch));
+            loader.begin(order.data(), data.size(), epoch);
             from = 0;
         }
         descent.rate = o.low * std::pow(o.high / o.low, static_cast<double>(step) / static_cast<double>(o.steps - 1));
-        memory.gather(order.data() + from, batch, epoch);
+        const detail::batch_memory<Data>& shown = loader.next();
         pass.set_step(static_cast<std::uint64_t>(step));
-        const auto outputs = pass.forward(trained, memory.inputs(), batch);
-        const target<T> expected = memory.expected();
+        const auto outputs = pass.forward(trained, shown.inputs(), batch);
+        const target<T> expected = detail::expected_of(shown);
         const double normalizer = loss.normalizer(expected, batch, out);
         const double value =
             mean_of(loss_value(loss, outputs.data(), expected, pass.output_gradient().data(), batch, out, normalizer),
@@ -35986,6 +41200,1127 @@ struct warm_up_schedule {
 };
 
 }  // namespace ctnn
+#if defined(CTNN_WITH_STUDIES)
+// -------------------- ctnn/train/callback/snapshot_ensemble.hpp
+#ifndef CTNN_INCLUDED_TRAIN_CALLBACK_SNAPSHOT_ENSEMBLE
+#define CTNN_INCLUDED_TRAIN_CALLBACK_SNAPSHOT_ENSEMBLE
+/// \file
+/// Several models from one run.
+
+namespace ctnn {
+
+/// A callback that keeps a copy of the model at the end of every round of a rate with restarts, where it has settled:
+/// an ensemble at the cost of one training. Of moving averages it keeps the average.
+///
+///     const ctnn::cosine_restarts_schedule rounds{.length = 10};
+///     ctnn::snapshot_ensemble snapshots(model, rounds);
+///     ctnn::fit(model, train, loss, ctnn::sgd{.rate = 0.1},
+///               {.epochs = 50, .callbacks = {&snapshots}, .schedule = rounds});
+///     for (const auto& member : snapshots.members()) ...
+///
+/// The schedule counts epochs (schedule_unit::epoch or fraction_of_epoch); a round ends with the last epoch that begins
+/// inside it. Huang et al., "Snapshot ensembles: train 1, get M for free", ICLR 2017.
+template <class Net, class T>
+class snapshot_ensemble final : public training_callback {
+public:
+    /// \param m the model that is trained
+    snapshot_ensemble(const model<Net, T>& m, const cosine_restarts_schedule& rounds) : model_(m), rounds_(rounds) {}
+
+    [[nodiscard]] const std::vector<model<Net, T>>& members() const noexcept { return members_; }
+
+    void run_begins(training_moment& now) override {
+        now.failed = rounds_.check();
+        members_.clear();
+    }
+    void epoch_ends(training_moment& now, const epoch_record& record) override {
+        if (!ends_round(static_cast<double>(record.epoch))) return;
+        model<Net, T>& kept = members_.emplace_back(model_.copy());
+        take(now.run->evaluated("parameters"), kept.parameters());
+        take(now.run->evaluated("state"), kept.state());
+    }
+
+private:
+    /// Is the border of two rounds in the epoch that ended, which began at epochs - 1, and behind its beginning?
+    [[nodiscard]] bool ends_round(double epochs) const {
+        double border = rounds_.length;
+        for (double round = rounds_.length; border <= epochs - 1; border += round) round *= rounds_.growth;
+        return border <= epochs;
+    }
+    static void take(const run_block* from, std::span<T> to) {
+        for (std::size_t i = 0; from != nullptr && i < to.size(); ++i)
+            to[i] = static_cast<T>((*from)[static_cast<extent>(i)]);
+    }
+
+    const model<Net, T>& model_;
+    cosine_restarts_schedule rounds_;
+    std::vector<model<Net, T>> members_;
+};
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_CALLBACK_SNAPSHOT_ENSEMBLE
+// -------------------- ctnn/train/cross_validate.hpp
+#ifndef CTNN_INCLUDED_TRAIN_CROSS_VALIDATE
+#define CTNN_INCLUDED_TRAIN_CROSS_VALIDATE
+/// \file
+/// Training once for each fold, with the fold left out to judge by.
+
+namespace ctnn {
+
+/// Mean and spread of a figure over several runs. All NaN where no run has the figure.
+struct mean_and_spread {
+    double mean = std::numeric_limits<double>::quiet_NaN();
+    double deviation = std::numeric_limits<double>::quiet_NaN();  ///< of a run, divided by count - 1; NaN for one run
+    extent count = 0;                                             ///< of runs that have the figure
+};
+
+/// NaN stands for a run without the figure, such as the AUC of a fold with a single class.
+[[nodiscard, gnu::cold]] inline mean_and_spread spread_of(std::span<const double> figures) {
+    double sum = 0, squares = 0;
+    mean_and_spread found;
+    for (const double x : figures)
+        if (!std::isnan(x)) {
+            sum += x;
+            ++found.count;
+        }
+    if (found.count == 0) return found;
+    found.mean = sum / static_cast<double>(found.count);
+    for (const double x : figures)
+        if (!std::isnan(x)) squares += (x - found.mean) * (x - found.mean);
+    if (found.count > 1) found.deviation = std::sqrt(squares / static_cast<double>(found.count - 1));
+    return found;
+}
+
+/// One round of a cross-validation. Figures are those of the fold that was left out, NaN where it has none.
+struct fold_record {
+    extent trained_on = 0, chosen_on = 0, tested_on = 0;  ///< samples
+    extent best_epoch = 0;
+    double loss = 0, accuracy = 0, auc = 0;
+};
+
+/// All rounds, with the mean and spread of their figures.
+struct fold_records {
+    std::vector<fold_record> folds;
+    mean_and_spread loss, accuracy, auc;
+
+    /// A table to read: a line for each fold, then mean and deviation.
+    [[nodiscard, gnu::cold]] std::string text() const {
+        char line[120];
+        std::string all = "fold   train  choose    test  epoch     loss  accuracy      auc\n";
+        for (std::size_t f = 0; f < folds.size(); ++f) {
+            const fold_record& r = folds[f];
+            std::snprintf(line, sizeof line, "%4zu %7td %7td %7td %6td %8.4f  %8.4f %8.4f\n", f + 1, r.trained_on,
+                          r.chosen_on, r.tested_on, r.best_epoch, r.loss, r.accuracy, r.auc);
+            all += line;
+        }
+        std::snprintf(line, sizeof line, "%-35s %8.4f  %8.4f %8.4f\n", "mean", loss.mean, accuracy.mean, auc.mean);
+        all += line;
+        std::snprintf(line, sizeof line, "%-35s %8.4f  %8.4f %8.4f\n", "deviation", loss.deviation, accuracy.deviation,
+                      auc.deviation);
+        return all + line;
+    }
+};
+
+/// What cross_validate() found.
+template <class T>
+struct cross_validation : fold_records {
+    std::vector<T> probabilities;  ///< [sample][position][channel], each from the round that left the sample out
+};
+
+namespace detail {
+
+/// Refuses folds that do not hold each sample once.
+[[nodiscard, gnu::cold]] inline error check_each_once(const sample_folds& folds, extent samples) {
+    constexpr error_kind invalid = error_kind::invalid_argument;
+    if (folds.size() < 2) return {invalid, "cross_validate: at least two folds"};
+    std::vector<extent> times(static_cast<std::size_t>(samples));
+    for (std::size_t f = 0; f < folds.size(); ++f) {
+        if (folds[f].empty()) return {invalid, text_of({"cross_validate: fold ", f, " is empty"})};
+        for (const extent i : folds[f]) {
+            if (i < 0 || i >= samples)
+                return {error_kind::shape_mismatch,
+                        text_of({"cross_validate: sample ", i, " in fold ", f, ", the data set has ", samples})};
+            ++times[static_cast<std::size_t>(i)];
+        }
+    }
+    for (std::size_t i = 0; i < times.size(); ++i)
+        if (times[i] != 1)
+            return {invalid, text_of({"cross_validate: sample ", i, " is in ", times[i], " folds, expected 1"})};
+    return {};
+}
+
+}  // namespace detail
+
+/// Trains a new model for each fold on the others, and judges it by the fold.
+///
+///     takes    folds that hold each sample once: stratified_folds(), or grouped_folds() where samples of one patient
+///              belong together; with `choose` the fold behind the one left out is the validation part, which patience
+///              and restore_best go by, and no part of training
+///     gives    the figures of each fold, their mean and spread, and the scores of every sample by the model that did
+///              not see it, from which any other figure can be computed
+///     refuses  folds that do not hold each sample once; a validation set of options, samplers, which know a data set
+///              of another size, and losses over samples that belong together; what fit() refuses
+///
+/// Round f begins with, and shuffles by, the seed options.random.value + f. Callbacks are told of every round in turn.
+/// Threads work inside a round, so that the results are the same for any number of them.
+///
+///     const auto folds = ctnn::grouped_folds(data.labels, patients, 5, ctnn::seed{1});
+///     if (!folds) return std::puts(folds.error().what()), 1;
+///     const auto found = ctnn::cross_validate<net>(data, *folds, ctnn::cross_entropy{}, ctnn::adam{}, {.epochs = 20});
+///     if (found) std::fputs(found->text().c_str(), stdout);
+template <class Net, class Data, loss_function Loss, optimizer Optimizer>
+[[nodiscard, gnu::cold]] result<cross_validation<typename Data::scalar>> cross_validate(
+    const Data& data, const sample_folds& folds, const Loss& loss, const Optimizer& descent,
+    const std::type_identity_t<fit_options<Data>>& options = {}, bool choose = false) {
+    using T = typename Data::scalar;
+    constexpr error_kind invalid = error_kind::invalid_argument;
+    if (error failed = detail::check_each_once(folds, data.size())) return failed;
+    if (choose && folds.size() < 3) return error(invalid, "cross_validate: at least three folds to choose by one");
+    if (options.validation != nullptr || options.sampler != nullptr)
+        return error(invalid, "cross_validate: validation comes from the folds, and a sampler knows other samples");
+    if (samples_together_of<Loss>() > 1)
+        return error(invalid, "cross_validate: folds would tear apart the samples that the loss reads together");
+    if (error failed = detail::check_sample_weights(options.sample_weights, data.size(), 1)) return failed;
+
+    cross_validation<T> found;
+    std::vector<double> losses, accuracies, areas;
+    for (std::size_t f = 0; f < folds.size(); ++f) {
+        const split_indices parts = leave_out(folds, f, choose);
+        const Data train = samples_at(data, parts.train), left_out = samples_at(data, parts.test);
+        const Data chosen = samples_at(data, parts.validation);
+        std::vector<double> weights;
+        if (!options.sample_weights.empty())
+            for (const extent i : parts.train) weights.push_back(options.sample_weights[static_cast<std::size_t>(i)]);
+        fit_options<Data> of_round = options;
+        of_round.random.value += f;
+        of_round.sample_weights = weights;
+        if (choose) of_round.validation = &chosen;
+        model<Net, T> m{of_round.random};
+        const auto history = fit(m, train, loss, descent, of_round);
+        if (!history) return history.error();
+        if (error failed = detail::check_data(loss, left_out, training_pass<Net, Loss, T>::output_dims)) return failed;
+        const evaluation<T> judged = evaluate(m, left_out, loss, options.batch);
+
+        const std::size_t each = judged.probabilities.size() / parts.test.size();
+        found.probabilities.resize(each * static_cast<std::size_t>(data.size()));
+        for (std::size_t i = 0; i < parts.test.size(); ++i)
+            for (std::size_t k = 0; k < each; ++k)
+                found.probabilities[static_cast<std::size_t>(parts.test[i]) * each + k] =
+                    judged.probabilities[i * each + k];
+        constexpr double none = std::numeric_limits<double>::quiet_NaN();
+        losses.push_back(judged.loss);
+        accuracies.push_back(judged.accuracy < 0 ? none : judged.accuracy);
+        areas.push_back(judged.auc < 0 ? none : judged.auc);
+        found.folds.push_back({train.size(), chosen.size(), left_out.size(), history->best_epoch, losses.back(),
+                               accuracies.back(), areas.back()});
+    }
+    found.loss = spread_of(losses);
+    found.accuracy = spread_of(accuracies);
+    found.auc = spread_of(areas);
+    return found;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_CROSS_VALIDATE
+// -------------------- ctnn/train/ensemble.hpp
+#ifndef CTNN_INCLUDED_TRAIN_ENSEMBLE
+#define CTNN_INCLUDED_TRAIN_ENSEMBLE
+/// \file
+/// Several models as one: their scores averaged, or their votes counted.
+
+namespace ctnn {
+
+namespace detail {
+template <class T>
+[[nodiscard, gnu::cold]] error check_members(std::span<const std::vector<T>> scores) {
+    if (scores.empty()) return {error_kind::invalid_argument, "ensemble: no member"};
+    for (std::size_t k = 1; k < scores.size(); ++k)
+        if (scores[k].size() != scores[0].size())
+            return {error_kind::shape_mismatch, text_of({"ensemble: member ", k, " has ", scores[k].size(),
+                                                         " scores, member 0 has ", scores[0].size()})};
+    return {};
+}
+}  // namespace detail
+
+/// The mean of the members' scores, element by element: soft voting.
+/// \returns shape_mismatch for members with different numbers of scores, invalid_argument for none
+///
+///     std::vector<std::vector<float>> scores;
+///     for (const auto& member : members) scores.push_back(ctnn::evaluate(member, test, loss).probabilities);
+///     const auto together = ctnn::average_scores<float>(scores);
+template <class T>
+[[nodiscard, gnu::cold]] result<std::vector<T>> average_scores(std::span<const std::vector<T>> scores) {
+    if (error failed = detail::check_members(scores)) return failed;
+    std::vector<T> mean(scores[0].size());
+    for (std::size_t i = 0; i < mean.size(); ++i) {
+        double sum = 0;
+        for (const std::vector<T>& member : scores) sum += static_cast<double>(member[i]);
+        mean[i] = static_cast<T>(sum / static_cast<double>(scores.size()));
+    }
+    return mean;
+}
+
+/// For each position the share of the members that vote for each class: hard voting. A member votes for its largest
+/// score, the first of equal ones; with a single channel for class 1 where its score is above `threshold`, and the
+/// result is the share of these. The largest share is the ensemble's class, where votes are equal the first.
+/// \returns what average_scores() returns, and shape_mismatch for scores that are no whole rows of `channels`
+template <class T>
+[[nodiscard, gnu::cold]] result<std::vector<T>> vote_shares(std::span<const std::vector<T>> scores, extent channels,
+                                                            double threshold = 0.5) {
+    if (error failed = detail::check_members(scores)) return failed;
+    if (channels < 1 || std::ssize(scores[0]) % channels != 0)
+        return error(error_kind::shape_mismatch,
+                     detail::text_of({"ensemble: ", scores[0].size(), " scores are no whole rows of ", channels}));
+    std::vector<T> shares(scores[0].size());
+    const T vote = static_cast<T>(1.0 / static_cast<double>(scores.size()));
+    for (extent first = 0; first < std::ssize(shares); first += channels) {
+        std::vector<extent> votes(static_cast<std::size_t>(channels) + 1);
+        for (const std::vector<T>& member : scores)
+            ++votes[static_cast<std::size_t>(predicted_class(member.data() + first, channels, threshold))];
+        for (extent c = 0; c < channels; ++c)
+            shares[static_cast<std::size_t>(first + c)] =
+                static_cast<T>(votes[static_cast<std::size_t>(channels == 1 ? 1 : c)]) * vote;
+    }
+    return shares;
+}
+
+/// The samples that a member of a bagged ensemble learns from, as many as there are, drawn with replacement, and those
+/// that it never sees, about 37 %, by which it can be judged. Breiman, "Bagging predictors", 1996.
+///
+///     const auto bag = ctnn::bootstrap_sample(train.size(), ctnn::seed{1}, member);
+///     ctnn::fit(models[member], ctnn::samples_at(train, bag.drawn), loss, ctnn::adam{});
+struct bootstrap_samples {
+    std::vector<extent> drawn, left_out;  ///< in increasing order
+};
+[[nodiscard, gnu::cold]] inline bootstrap_samples bootstrap_sample(extent samples, seed start, extent member) {
+    constexpr std::uint64_t of_bagging = (std::uint64_t{1} << 63) + (std::uint64_t{1} << 62) - (std::uint64_t{1} << 40);
+    random_stream random(start, of_bagging + static_cast<std::uint64_t>(member));
+    std::vector<extent> times(static_cast<std::size_t>(samples));
+    for (extent i = 0; i < samples; ++i) ++times[static_cast<std::size_t>(random.next_below(samples))];
+    bootstrap_samples bag;
+    for (extent i = 0; i < samples; ++i) {
+        const extent count = times[static_cast<std::size_t>(i)];
+        bag.drawn.insert(bag.drawn.end(), static_cast<std::size_t>(count), i);
+        if (count == 0) bag.left_out.push_back(i);
+    }
+    return bag;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_ENSEMBLE
+// -------------------- ctnn/train/robustness/adversarial_training.hpp
+#ifndef CTNN_INCLUDED_TRAIN_ROBUSTNESS_ADVERSARIAL_TRAINING
+#define CTNN_INCLUDED_TRAIN_ROBUSTNESS_ADVERSARIAL_TRAINING
+/// \file
+/// Training on inputs that the model itself makes hard.
+
+// -------------------- ctnn/train/robustness/attack.hpp
+#ifndef CTNN_INCLUDED_TRAIN_ROBUSTNESS_ATTACK
+#define CTNN_INCLUDED_TRAIN_ROBUSTNESS_ATTACK
+/// \file
+/// Inputs that are changed a little so that a model errs: FGSM and PGD.
+
+namespace ctnn {
+
+/// How the size of a change is measured.
+enum class attack_norm : unsigned char {
+    infinity,  ///< the largest change of a number
+    euclidean  ///< the root of the sum of the squared changes of a sample
+};
+
+/// How inputs are attacked. All sizes are in units of the network's input: where pixels 0 to 255 were read as -1 to 1,
+/// 4 gray values are 8.0 / 255.
+///
+///     refuses   epsilon, step or range that are negative or not finite, low above high, steps below 1
+struct attack {
+    attack_norm norm = attack_norm::infinity;
+    double epsilon = 4.0 / 255;  ///< the largest change
+    extent steps = 1;
+    double step = 0;            ///< of one step; 0: epsilon for a single one, 2.5 epsilon / steps for several
+    bool random_start = false;  ///< begin at a random place in the ball instead of at the input
+    double low = 0, high = 1;   ///< what an input can be; attacked inputs stay inside
+    seed random{};              ///< of the random start
+
+    [[nodiscard]] double step_size() const {
+        return step > 0 ? step : steps == 1 ? epsilon : 2.5 * epsilon / static_cast<double>(steps);
+    }
+    [[nodiscard, gnu::cold]] error check() const {
+        if (error failed = detail::check_setting("attack", "epsilon", epsilon)) return failed;
+        if (error failed = detail::check_setting("attack", "step", step)) return failed;
+        if (steps < 1)
+            return {error_kind::invalid_argument, detail::text_of({"attack: ", steps, " steps, expected at least 1"})};
+        if (std::isfinite(low) && std::isfinite(high) && low <= high) return {};
+        return {error_kind::invalid_argument,
+                detail::text_of({"attack: inputs from ", low, " to ", high, ", expected a finite range"})};
+    }
+};
+
+/// The fast gradient sign method, one step of epsilon: Goodfellow, Shlens and Szegedy, "Explaining and harnessing
+/// adversarial examples", ICLR 2015.
+[[nodiscard]] inline attack fgsm(double epsilon, double low = 0, double high = 1) {
+    return {.epsilon = epsilon, .low = low, .high = high};
+}
+/// Projected gradient descent from a random start: Madry et al., "Towards deep learning models resistant to adversarial
+/// attacks", ICLR 2018.
+[[nodiscard]] inline attack pgd(double epsilon, extent steps = 10, double low = 0, double high = 1) {
+    return {.epsilon = epsilon, .steps = steps, .random_start = true, .low = low, .high = high};
+}
+
+inline namespace CTNN_BACKEND {
+
+/// Attacks batches of inputs of a network: its loss is driven up along the gradient with respect to the inputs, in
+/// steps of the gradient's sign (infinity) or direction (euclidean), each followed by the projection into the ball
+/// around the clean input and into the range of inputs. The model is what an engine computes: no dropout, running
+/// statistics. The gradients of its weights are not computed.
+///
+///     memory   a training pass with the input's gradient, a batch, and a gradient
+template <class Net, loss_function Loss, class T = float>
+class adversary {
+public:
+    /// \pre how.check() and the loss's check find nothing
+    [[gnu::cold]] adversary(const Loss& loss, const attack& how, extent max_batch, extent threads = 0)
+        : loss_(loss),
+          how_(how),
+          pass_({.max_batch = max_batch, .threads = threads}),
+          clean_(pass_.max_batch() * Net::input::size),
+          slope_(Net::input::size),
+          frozen_(static_cast<std::size_t>(Net::table.row_count), 1) {
+        pass_.freeze_rows(frozen_.data());
+    }
+
+    [[nodiscard]] extent max_batch() const noexcept { return pass_.max_batch(); }
+
+    /// Changes a batch in place. `first` numbers its first sample: equal seeds and numbers, equal random starts.
+    /// \pre samples is at most max_batch()
+    void operator()(const model<Net, T>& m, T* inputs, const target<T>& expected, extent samples,
+                    std::uint64_t first = 0) {
+        for (extent s = 0; s < samples; ++s) {
+            T *const x = inputs + s * size, *const clean = clean_.data() + s * size;
+            for (extent i = 0; i < size; ++i) clean[i] = x[i] = in_range(static_cast<double>(x[i]));
+            if (how_.random_start) start(first + static_cast<std::uint64_t>(s), x);
+            if (how_.random_start) project(clean, x);
+        }
+        for (extent k = 0; k < how_.steps; ++k) {
+            pass_.evaluate(m, inputs, samples);
+            // The gradient of the sum, so that no sample's attack depends on the others of its batch.
+            (void)loss_value(loss_, pass_.outputs().data(), expected, pass_.output_gradient().data(), samples,
+                             training_pass<Net, Loss, T, true>::output_dims, 1.0);
+            pass_.backward(m, unused_);
+            for (extent s = 0; s < samples; ++s) {
+                pass_.input_gradient(s, slope_.data());
+                climb(inputs + s * size);
+                project(clean_.data() + s * size, inputs + s * size);
+            }
+        }
+    }
+
+private:
+    static constexpr extent size = Net::input::size;
+
+    [[nodiscard]] T in_range(double x) const { return static_cast<T>(std::clamp(x, how_.low, how_.high)); }
+
+    /// Uniform in the cube; or in a uniform direction, uniform along it.
+    [[gnu::cold]] void start(std::uint64_t sample, T* x) const {
+        constexpr std::uint64_t of_attacks = std::uint64_t{1} << 63;
+        const random_stream random(how_.random, of_attacks + sample);
+        const auto uniform = [&](extent i) { return random.uniform(static_cast<std::uint64_t>(i)); };
+        if (how_.norm == attack_norm::infinity) {
+            for (extent i = 0; i < size; ++i) x[i] += static_cast<T>(how_.epsilon * (2 * uniform(i) - 1));
+            return;
+        }
+        const auto normal = [&](extent i) { return ctnn::detail::normal_quantile(uniform(i) + 1.0 / 33554432); };
+        double squares = 0;
+        for (extent i = 0; i < size; ++i) squares += normal(i) * normal(i);
+        const double length = how_.epsilon * uniform(size) / std::sqrt(squares);
+        for (extent i = 0; i < size; ++i) x[i] += static_cast<T>(length * normal(i));
+    }
+    void climb(T* x) const {
+        double squares = 0;
+        for (const T g : slope_) squares += static_cast<double>(g) * static_cast<double>(g);
+        if (!(squares > 0)) return;  // nowhere to climb
+        const double along = how_.step_size() / std::sqrt(squares);
+        for (extent i = 0; i < size; ++i) {
+            const double g = static_cast<double>(slope_[i]);
+            const double sign = g > 0 ? 1 : g < 0 ? -1 : 0;
+            x[i] += static_cast<T>(how_.norm == attack_norm::infinity ? how_.step_size() * sign : along * g);
+        }
+    }
+    void project(const T* clean, T* x) const {
+        const auto away = [&](extent i) { return static_cast<double>(x[i]) - static_cast<double>(clean[i]); };
+        double factor = 1;
+        if (how_.norm == attack_norm::euclidean) {
+            double squares = 0;
+            for (extent i = 0; i < size; ++i) squares += away(i) * away(i);
+            if (squares > how_.epsilon * how_.epsilon) factor = how_.epsilon / std::sqrt(squares);
+        }
+        for (extent i = 0; i < size; ++i) {
+            const double change = how_.norm == attack_norm::infinity ? std::clamp(away(i), -how_.epsilon, how_.epsilon)
+                                                                     : factor * away(i);
+            x[i] = in_range(static_cast<double>(clean[i]) + change);
+        }
+    }
+
+    Loss loss_;
+    attack how_;
+    training_pass<Net, Loss, T, true> pass_;
+    gradient<Net, T> unused_;
+    aligned_block<T> clean_, slope_;
+    std::vector<char> frozen_;
+};
+
+}  // namespace CTNN_BACKEND
+
+/// A copy of a data set whose inputs were attacked: what evaluate() then says is the model's robust accuracy.
+///
+///     const auto attacked = ctnn::attacked(model, test, ctnn::cross_entropy{}, ctnn::pgd(4.0 / 255));
+///     if (!attacked) return std::puts(attacked.error().what()), 1;
+///     const double robust = ctnn::evaluate(model, *attacked, ctnn::cross_entropy{}).accuracy;
+///
+/// Refuses what the attack and the loss refuse.
+template <class Net, class T, class Data, loss_function Loss>
+[[nodiscard, gnu::cold]] result<Data> attacked(const model<Net, T>& m, const Data& data, const Loss& loss,
+                                               const attack& how, extent batch = 32) {
+    static_assert(
+        std::is_same_v<typename Data::input, typename Net::input>,
+        "ctnn: attacked needs a data set of the network's input shape; load or resize the data to net::input");
+    constexpr dims out = training_pass<Net, Loss, T, true>::output_dims;
+    if (error failed = how.check()) return failed;
+    if (error failed = detail::check_data(loss, data, out)) return failed;
+    if (error failed = detail::check_batch("attacked", batch, samples_together_of<Loss>())) return failed;
+    Data changed = data;
+    adversary<Net, Loss, T> attacks(loss, how, batch);
+    const target<T> all{data.labels.empty() ? nullptr : data.labels.data(),
+                        data.values.empty() ? nullptr : data.values.data()};
+    for (extent from = 0; from < data.size(); from += attacks.max_batch())
+        attacks(m, changed.inputs.data() + from * Net::input::size, from_sample<Loss>(all, from, out),
+                std::min(attacks.max_batch(), data.size() - from), static_cast<std::uint64_t>(from));
+    return changed;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_ROBUSTNESS_ATTACK
+
+namespace ctnn {
+
+/// A callback that attacks every batch with the weights of the moment before the model learns from it.
+///
+///     share    of each batch that is attacked: 1 all of it (Madry), 0.5 half of it (Kurakin, Goodfellow and Bengio,
+///              "Adversarial machine learning at scale", ICLR 2017)
+///     costs    a forward pass and the input's gradient for each step of the attack
+///     fails    with what the attack refuses, before the first step
+///
+///     ctnn::adversarial_training harder(model, ctnn::cross_entropy{}, ctnn::pgd(4.0 / 255, 5));
+///     ctnn::fit(model, train, ctnn::cross_entropy{}, ctnn::adam{}, {.epochs = 10, .callbacks = {&harder}});
+template <class Net, class T, loss_function Loss>
+class adversarial_training final : public training_callback {
+public:
+    /// \param m    the model that is trained
+    /// \param most samples at once; larger batches are attacked in slices
+    adversarial_training(const model<Net, T>& m, const Loss& loss, const attack& how, double share = 1,
+                         extent most = 64, extent threads = 0)
+        : model_(m), how_(how), share_(share), attacks_(loss, how, most, threads) {}
+
+    void run_begins(training_moment& now) override {
+        now.failed = how_.check();
+        if (!now.failed && !(share_ >= 0 && share_ <= 1))
+            now.failed = {error_kind::invalid_argument,
+                          detail::text_of({"adversarial_training: a share of ", share_, ", expected 0 to 1"})};
+        if (!now.failed && samples_together_of<Loss>() > 1)
+            now.failed = {error_kind::invalid_argument,
+                          "adversarial_training: needs a loss that reads samples one by one"};
+    }
+    void batch_gathered(training_moment& now) override {
+        constexpr dims out = training_pass<Net, Loss, T, true>::output_dims;
+        const run_batch<T> batch = now.run->template batch_of<T>();
+        const extent count = static_cast<extent>(share_ * static_cast<double>(batch.samples) + 0.5);
+        for (extent from = 0; from < count; from += attacks_.max_batch())
+            attacks_(model_, batch.inputs + from * Net::input::size, from_sample<Loss>(batch.expected, from, out),
+                     std::min(attacks_.max_batch(), count - from),
+                     (now.run->batches_met << 24) + static_cast<std::uint64_t>(from));
+    }
+
+private:
+    const model<Net, T>& model_;
+    attack how_;
+    double share_;
+    adversary<Net, Loss, T> attacks_;
+};
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_ROBUSTNESS_ADVERSARIAL_TRAINING
+// -------------------- ctnn/train/robustness/corruption.hpp
+#ifndef CTNN_INCLUDED_TRAIN_ROBUSTNESS_CORRUPTION
+#define CTNN_INCLUDED_TRAIN_ROBUSTNESS_CORRUPTION
+/// \file
+/// What scanners, cables and hands do to images: noise, blur, contrast, brightness, gamma, occlusion.
+
+namespace ctnn {
+
+/// How an input is spoiled, and what its strength means. v is the input as a share of its range, 0 to 1; a strength of
+/// 0 changes nothing, and what leaves the range is cut off.
+enum class corruption : unsigned char {
+    noise,       ///< v + strength * a standard normal number
+    blur,        ///< a Gaussian of deviation `strength` pixels along every spatial axis; borders repeat
+    contrast,    ///< mean + (1 - strength) (v - mean), the mean of the sample's channel
+    brightness,  ///< v + strength
+    gamma,       ///< v^(1 + strength)
+    occlusion    ///< a box with `strength` of every side is black, somewhere
+};
+
+inline constexpr corruption all_corruptions[]{corruption::noise,      corruption::blur,  corruption::contrast,
+                                              corruption::brightness, corruption::gamma, corruption::occlusion};
+
+[[nodiscard]] constexpr const char* name_of(corruption kind) {
+    switch (kind) {
+        case corruption::noise:
+            return "noise";
+        case corruption::blur:
+            return "blur";
+        case corruption::contrast:
+            return "contrast";
+        case corruption::brightness:
+            return "brightness";
+        case corruption::gamma:
+            return "gamma";
+        case corruption::occlusion:
+            break;
+    }
+    return "occlusion";
+}
+
+/// The strength of severity 1 to 5, after the levels of ImageNet-C for small images; 0 for severity 0.
+/// Hendrycks and Dietterich, "Benchmarking neural network robustness to common corruptions", ICLR 2019.
+[[nodiscard]] constexpr double strength_of(corruption kind, extent severity) {
+    constexpr double strengths[6][6]{{0, 0.04, 0.08, 0.12, 0.18, 0.26}, {0, 0.5, 0.75, 1, 1.5, 2},
+                                     {0, 0.2, 0.4, 0.6, 0.75, 0.9},     {0, 0.1, 0.2, 0.3, 0.4, 0.5},
+                                     {0, 0.25, 0.5, 1, 1.5, 2},         {0, 0.2, 0.3, 0.4, 0.5, 0.6}};
+    return strengths[static_cast<int>(kind)][severity < 0 ? 0 : severity > 5 ? 5 : severity];
+}
+
+/// What inputs are spoiled with.
+struct corruption_options {
+    double low = 0, high = 1;  ///< the range of the network's input
+    seed random{};             ///< of noise and of the place of the box: equal seeds, equal corruptions
+};
+
+namespace detail {
+
+/// One sample after the other, in shares of the range.
+class corrupter {
+public:
+    corrupter(const dims& in, corruption kind, double strength, seed random)
+        : in_(in), kind_(kind), strength_(strength), random_(random), other_(static_cast<std::size_t>(in.size())) {
+        const extent radius = static_cast<extent>(4 * strength + 0.5);
+        double sum = 0;
+        for (extent i = -radius; i <= radius && kind == corruption::blur && strength > 0; ++i) {
+            const double x = static_cast<double>(i) / strength;
+            weights_.push_back(std::exp(-0.5 * x * x));
+            sum += weights_.back();
+        }
+        for (double& weight : weights_) weight /= sum;
+    }
+
+    [[gnu::cold]] void spoil(std::vector<double>& v, extent sample) {
+        constexpr std::uint64_t of_corruption = (std::uint64_t{1} << 63) + (std::uint64_t{1} << 61);
+        const random_stream random(random_, of_corruption + static_cast<std::uint64_t>(sample));
+        const auto uniform = [&](extent i) { return random.uniform(static_cast<std::uint64_t>(i)); };
+        const extent count = in_.size(), channels = in_.channels();
+        switch (kind_) {
+            case corruption::noise:
+                for (extent i = 0; i < count; ++i) at(v, i) += strength_ * normal_quantile(uniform(i) + 1.0 / 33554432);
+                break;
+            case corruption::blur:
+                for (int axis = 0; axis < 3; ++axis)
+                    if (in_.axis[axis] > 1 && !weights_.empty()) blur(v, axis);
+                break;
+            case corruption::contrast:
+                for (extent c = 0; c < channels; ++c) {
+                    double mean = 0;
+                    for (extent i = c; i < count; i += channels) mean += at(v, i);
+                    mean /= static_cast<double>(in_.positions());
+                    for (extent i = c; i < count; i += channels) at(v, i) = mean + (1 - strength_) * (at(v, i) - mean);
+                }
+                break;
+            case corruption::brightness:
+                for (double& x : v) x += strength_;
+                break;
+            case corruption::gamma:
+                for (double& x : v) x = std::pow(std::clamp(x, 0.0, 1.0), 1 + strength_);
+                break;
+            case corruption::occlusion: {
+                extent first[3], last[3];
+                for (extent axis = 0; axis < 3; ++axis) {
+                    const extent whole = in_.axis[axis];
+                    const extent side = whole == 1 ? (strength_ > 0 ? 1 : 0)
+                                                   : static_cast<extent>(strength_ * static_cast<double>(whole) + 0.5);
+                    first[axis] = static_cast<extent>(uniform(axis) * static_cast<double>(whole - side + 1));
+                    last[axis] = first[axis] + side;
+                }
+                for (extent d = first[0]; d < last[0]; ++d)
+                    for (extent h = first[1]; h < last[1]; ++h)
+                        for (extent w = first[2]; w < last[2]; ++w)
+                            for (extent c = 0; c < channels; ++c)
+                                at(v, ((d * in_.height() + h) * in_.width() + w) * channels + c) = 0;
+            }
+        }
+    }
+
+private:
+    static double& at(std::vector<double>& v, extent i) { return v[static_cast<std::size_t>(i)]; }
+
+    [[gnu::cold]] void blur(std::vector<double>& v, int axis) {
+        extent step = in_.channels();
+        for (int inner = axis + 1; inner < 3; ++inner) step *= in_.axis[inner];
+        const extent size = in_.axis[axis], radius = std::ssize(weights_) / 2;
+        for (extent i = 0; i < in_.size(); ++i) {
+            const extent here = i / step % size;
+            double sum = 0;
+            for (extent k = -radius; k <= radius; ++k) {
+                const extent from = std::clamp<extent>(here + k, 0, size - 1);
+                sum += weights_[static_cast<std::size_t>(k + radius)] * at(v, i + (from - here) * step);
+            }
+            at(other_, i) = sum;
+        }
+        v.swap(other_);
+    }
+
+    dims in_;
+    corruption kind_;
+    double strength_;
+    seed random_;
+    std::vector<double> other_, weights_;
+};
+
+}  // namespace detail
+
+/// A copy of a data set with spoiled inputs.
+///
+///     refuses  a strength that is negative, NaN or above 100, a contrast or an occlusion above 1, a range that is
+///              empty or not finite
+///
+///     const auto noisy = ctnn::corrupted(test, ctnn::corruption::noise, 0.1, {.low = -1, .high = 1});
+template <class Data>
+[[nodiscard, gnu::cold]] result<Data> corrupted(const Data& data, corruption kind, double strength,
+                                                const corruption_options& options = {}) {
+    constexpr error_kind invalid = error_kind::invalid_argument;
+    const bool is_share = kind == corruption::contrast || kind == corruption::occlusion;
+    const double most = is_share ? 1 : 100;
+    if (!(strength >= 0 && strength <= most))
+        return error(invalid, detail::text_of({"corrupted: ", name_of(kind), " of strength ", strength,
+                                               ", expected a number from 0 to ", most}));
+    if (!std::isfinite(options.low) || !std::isfinite(options.high) || !(options.low < options.high))
+        return error(invalid, detail::text_of({"corrupted: inputs from ", options.low, " to ", options.high,
+                                               ", expected a finite range"}));
+    constexpr dims in = dims_of<typename Data::input>;
+    using T = typename Data::scalar;
+    const double range = options.high - options.low;
+    Data changed = data;
+    detail::corrupter spoils(in, kind, strength, options.random);
+    std::vector<double> v(static_cast<std::size_t>(in.size()));
+    for (extent s = 0; s < data.size() && strength > 0; ++s) {
+        T* const x = changed.inputs.data() + s * in.size();
+        for (extent i = 0; i < in.size(); ++i)
+            v[static_cast<std::size_t>(i)] = (static_cast<double>(x[i]) - options.low) / range;
+        spoils.spoil(v, s);
+        for (extent i = 0; i < in.size(); ++i)
+            x[i] = static_cast<T>(options.low + range * std::clamp(v[static_cast<std::size_t>(i)], 0.0, 1.0));
+    }
+    return changed;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_ROBUSTNESS_CORRUPTION
+// -------------------- ctnn/train/robustness/corruption_sweep.hpp
+#ifndef CTNN_INCLUDED_TRAIN_ROBUSTNESS_CORRUPTION_SWEEP
+#define CTNN_INCLUDED_TRAIN_ROBUSTNESS_CORRUPTION_SWEEP
+/// \file
+/// What a model is worth on inputs that get worse and worse.
+
+namespace ctnn {
+
+/// A model on a data set with one corruption; severity 0 is the data set as it is.
+struct corruption_record {
+    corruption kind{};
+    extent severity = 0;
+    double loss = 0, accuracy = -1, auc = -1;
+};
+
+/// Evaluates a model on clean data and on every corruption in severities 1 to 5.
+/// \returns a record for the clean data, then five for each corruption; or what corrupted() and the loss refuse
+///
+///     const auto records = ctnn::corruption_sweep(model, test, ctnn::cross_entropy{}, {.low = -1, .high = 1});
+///     if (records) std::fputs(ctnn::corruption_table(*records).c_str(), stdout);
+template <class Net, class T, class Data, loss_function Loss>
+[[nodiscard, gnu::cold]] result<std::vector<corruption_record>> corruption_sweep(const model<Net, T>& m,
+                                                                                 const Data& data, const Loss& loss,
+                                                                                 const corruption_options& options = {},
+                                                                                 extent batch = 32) {
+    constexpr dims out = training_pass<Net, Loss, T>::output_dims;
+    if (error failed = detail::check_data(loss, data, out)) return failed;
+    std::vector<corruption_record> records;
+    for (const corruption kind : all_corruptions)
+        for (extent severity = records.empty() ? 0 : 1; severity <= 5; ++severity) {
+            const auto spoiled = corrupted(data, kind, strength_of(kind, severity), options);
+            if (!spoiled) return spoiled.error();
+            const evaluation<T> found = evaluate(m, *spoiled, loss, batch);
+            records.push_back({kind, severity, found.loss, found.accuracy, found.auc});
+        }
+    return records;
+}
+
+/// A table to read: a line for each corruption, a column for each severity; accuracy, or the loss where there is none.
+[[nodiscard, gnu::cold]] inline std::string corruption_table(const std::vector<corruption_record>& records) {
+    if (records.empty()) return {};
+    char cell[40];
+    const bool accuracy = records[0].accuracy >= 0;
+    const auto figure = [&](const corruption_record& r) { return accuracy ? r.accuracy : r.loss; };
+    std::string text = accuracy ? "accuracy    " : "loss        ";
+    text += "clean      1      2      3      4      5\n";
+    for (const corruption_record& r : records) {
+        if (r.severity == 0) continue;
+        if (r.severity == 1) {
+            std::snprintf(cell, sizeof cell, "%-10s %6.4f", name_of(r.kind), figure(records[0]));
+            text += cell;
+        }
+        std::snprintf(cell, sizeof cell, " %6.4f", figure(r));
+        text += cell;
+        if (r.severity == 5) text += '\n';
+    }
+    return text;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_ROBUSTNESS_CORRUPTION_SWEEP
+// -------------------- ctnn/train/search/compare_networks.hpp
+#ifndef CTNN_INCLUDED_TRAIN_SEARCH_COMPARE_NETWORKS
+#define CTNN_INCLUDED_TRAIN_SEARCH_COMPARE_NETWORKS
+/// \file
+/// Networks of a list, trained alike: what each is worth and what it costs.
+
+namespace ctnn {
+
+/// A network type with the name that it has in a table.
+///
+///     using small = ctnn::candidate<"small", ctnn::network<...>>;
+template <fixed_text Name, class Net>
+struct candidate {
+    using network = Net;
+    static constexpr const char* name = Name.characters;
+};
+
+/// One network of a comparison. Figures are those of the validation data after training.
+struct network_record {
+    std::string name;
+    extent parameters = 0;
+    extent multiply_adds = 0;  ///< for one sample
+    double milliseconds = 0;   ///< of the frozen engine for one sample on one thread, the fastest of several
+    double loss = 0, accuracy = -1, auc = -1;
+};
+
+namespace detail {
+
+/// The fastest of at least five calls, or of as many as fit into 20 ms.
+template <class Engine, class T>
+[[nodiscard, gnu::cold]] double milliseconds_of(Engine& engine, const T* input) {
+    double fastest = 0, total = 0;
+    for (extent i = 0; i < 5 || total < 0.02; ++i) {
+        const double begun = seconds_now();
+        (void)engine(input);
+        const double took = seconds_now() - begun;
+        total += took > 1e-7 ? took : 1e-7;
+        if (i == 0 || took < fastest) fastest = took;
+    }
+    return 1000 * fastest;
+}
+
+template <class Candidate, class Data, class Loss, class Optimizer>
+[[nodiscard, gnu::cold]] result<network_record> try_network(const Data& train, const Loss& loss,
+                                                            const Optimizer& descent,
+                                                            const fit_options<Data>& options) {
+    using net = typename Candidate::network;
+    using T = typename Data::scalar;
+    model<net, T> m{options.random};
+    const auto history = fit(m, train, loss, descent, options);
+    if (!history) return error(history.error().kind(), text_of({Candidate::name, ": ", history.error().message()}));
+    const evaluation<T> found = evaluate(m, *options.validation, loss, options.batch);
+    auto engine = freeze(m);
+    return network_record{Candidate::name,    net::parameter_count,
+                          net::multiply_adds, milliseconds_of(engine, options.validation->input_of(0)),
+                          found.loss,         found.accuracy,
+                          found.auc};
+}
+
+}  // namespace detail
+
+/// Trains each network of a list with the same settings and seed, and evaluates it on the validation data.
+/// \returns a record for each, in the order of the list; or what fit() refuses, with the name of the network, and
+///          invalid_argument without validation data
+///
+///     const auto records = ctnn::compare_networks<small, large>(train, loss, ctnn::adam{}, {.validation = &valid});
+///     if (records) std::fputs(ctnn::network_table(*records).c_str(), stdout);
+template <class... Candidates, class Data, loss_function Loss, optimizer Optimizer>
+[[nodiscard, gnu::cold]] result<std::vector<network_record>> compare_networks(
+    const Data& train, const Loss& loss, const Optimizer& descent,
+    const std::type_identity_t<fit_options<Data>>& options) {
+    if (options.validation == nullptr)
+        return error(error_kind::invalid_argument, "compare_networks: needs validation data");
+    std::vector<network_record> records;
+    error failed;
+    const auto add = [&](result<network_record> one) {
+        if (one)
+            records.push_back(std::move(*one));
+        else
+            failed = one.error();
+        return !failed;
+    };
+    (void)(add(detail::try_network<Candidates>(train, loss, descent, options)) && ...);
+    if (failed) return failed;
+    return records;
+}
+
+/// A table to read: a line for each network.
+[[nodiscard, gnu::cold]] inline std::string network_table(const std::vector<network_record>& records) {
+    char line[160];
+    std::string text = "network          parameters  multiply-adds  milliseconds     loss  accuracy      auc\n";
+    for (const network_record& r : records) {
+        std::snprintf(line, sizeof line, "%-16s %10td %14td %13.4f %8.4f  %8.4f %8.4f\n", r.name.c_str(), r.parameters,
+                      r.multiply_adds, r.milliseconds, r.loss, r.accuracy, r.auc);
+        text += line;
+    }
+    return text;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_SEARCH_COMPARE_NETWORKS
+// -------------------- ctnn/train/search/search.hpp
+#ifndef CTNN_INCLUDED_TRAIN_SEARCH_SEARCH
+#define CTNN_INCLUDED_TRAIN_SEARCH_SEARCH
+/// \file
+/// Tries settings of a training and keeps the best: a grid, random points, successive halving.
+
+namespace ctnn {
+
+/// A setting to be chosen: among some values, or anywhere between two.
+struct search_axis {
+    std::string name;
+    std::vector<double> values;  ///< empty: a range
+    double low = 0, high = 0;
+    bool logarithmic = false;  ///< drawn so that each factor is as likely as the next, for rates
+};
+using search_space = std::vector<search_axis>;
+
+[[nodiscard]] inline search_axis among(std::string name, std::vector<double> values) {
+    return {.name = std::move(name), .values = std::move(values)};
+}
+[[nodiscard]] inline search_axis between(std::string name, double low, double high) {
+    return {.name = std::move(name), .values = {}, .low = low, .high = high};
+}
+[[nodiscard]] inline search_axis between_logarithmic(std::string name, double low, double high) {
+    return {.name = std::move(name), .values = {}, .low = low, .high = high, .logarithmic = true};
+}
+
+/// One point of a space, tried once.
+struct search_trial {
+    std::vector<double> values;                               ///< in the order of the space
+    extent epochs = 0;                                        ///< what it was given to learn
+    double score = std::numeric_limits<double>::quiet_NaN();  ///< larger is better; NaN is worse than any
+    double seconds = 0;
+};
+
+/// What is tried: the values by the names of their axes, and the epochs to train for.
+struct search_point {
+    const search_space& space;
+    const std::vector<double>& values;
+    extent epochs;
+    /// NaN for a name that the space does not have.
+    [[nodiscard]] double operator[](std::string_view name) const {
+        for (std::size_t i = 0; i < space.size(); ++i)
+            if (space[i].name == name) return values[i];
+        return std::numeric_limits<double>::quiet_NaN();
+    }
+};
+
+/// All trials of a search, in the order in which they were made.
+struct search_result {
+    search_space space;
+    std::vector<search_trial> trials;
+    std::size_t best = 0;  ///< of those with the most epochs the one with the best score, the first of equals
+
+    /// A table to read and a CSV file: a line for each trial. \param separator between the columns
+    [[nodiscard, gnu::cold]] std::string text(const char* separator = "  ") const {
+        std::string all = "epochs";
+        for (const search_axis& axis : space) all += separator + axis.name;
+        all += detail::text_of({separator, "score", separator, "seconds\n"});
+        for (const search_trial& t : trials) {
+            char cell[32];
+            std::snprintf(cell, sizeof cell, "%6td", t.epochs);
+            all += cell;
+            const auto add = [&](double value, const char* format) {
+                std::snprintf(cell, sizeof cell, format, value);
+                all += separator;
+                all += cell;
+            };
+            for (const double value : t.values) add(value, "%.6g");
+            add(t.score, "%.6f");
+            add(t.seconds, "%.2f");
+            all += '\n';
+        }
+        return all;
+    }
+};
+
+/// How successive_halving() goes.
+struct halving_options {
+    extent points = 27;
+    extent least_epochs = 1;  ///< of the first round
+    extent factor = 3;        ///< in each round so many times the epochs for so many times fewer points
+    seed random{};
+};
+
+namespace detail {
+
+[[nodiscard, gnu::cold]] inline error check_space(const search_space& space, bool grid) {
+    constexpr error_kind invalid = error_kind::invalid_argument;
+    if (space.empty()) return {invalid, "search: the space has no axis"};
+    for (const search_axis& a : space) {
+        if (!a.values.empty()) continue;
+        if (grid) return {invalid, text_of({"search: a grid needs the values of '", a.name, "'"})};
+        const bool drawn = std::isfinite(a.low) && std::isfinite(a.high) && a.low <= a.high;
+        if (!drawn || (a.logarithmic && !(a.low > 0)))
+            return {invalid, text_of({"search: '", a.name, "' is between ", a.low, " and ", a.high,
+                                      a.logarithmic ? ", expected numbers above 0" : ", expected finite numbers"})};
+    }
+    return {};
+}
+
+/// All combinations, the last axis changing first.
+[[nodiscard, gnu::cold]] inline std::vector<std::vector<double>> points_of_grid(const search_space& space) {
+    std::vector<std::vector<double>> points{{}};
+    for (const search_axis& axis : space) {
+        std::vector<std::vector<double>> longer;
+        for (const std::vector<double>& point : points)
+            for (const double value : axis.values) {
+                longer.push_back(point);
+                longer.back().push_back(value);
+            }
+        points = std::move(longer);
+    }
+    return points;
+}
+
+/// Point k is a function of the seed and k alone, so that a longer search begins with the points of a shorter one.
+[[nodiscard, gnu::cold]] inline std::vector<std::vector<double>> random_points(const search_space& space, extent count,
+                                                                               seed start) {
+    std::vector<std::vector<double>> points;
+    for (extent k = 0; k < count; ++k) {
+        random_stream random(start, static_cast<std::uint64_t>(k));
+        std::vector<double>& point = points.emplace_back();
+        for (const search_axis& a : space) {
+            const double u = random.next_uniform();
+            if (!a.values.empty())
+                point.push_back(a.values[static_cast<std::size_t>(u * static_cast<double>(a.values.size()))]);
+            else
+                point.push_back(a.logarithmic ? a.low * std::pow(a.high / a.low, u) : a.low + (a.high - a.low) * u);
+        }
+    }
+    return points;
+}
+
+/// The places of the trials from `first` on, best first.
+[[nodiscard, gnu::cold]] inline std::vector<extent> ranked_trials(const std::vector<search_trial>& trials,
+                                                                  std::size_t first) {
+    std::vector<search_trial> round(trials.begin() + static_cast<extent>(first), trials.end());
+    return sorted_places(round, [](const search_trial& a, const search_trial& b) {
+        return a.score > b.score || (std::isnan(b.score) && !std::isnan(a.score));
+    });
+}
+
+template <class Run>
+[[nodiscard, gnu::cold]] error try_points(search_result& found, const std::vector<std::vector<double>>& points,
+                                          extent epochs, const Run& run) {
+    const std::size_t first = found.trials.size();
+    for (const std::vector<double>& values : points) {
+        const double begun = seconds_now();
+        const result<double> score = run(search_point{found.space, values, epochs});
+        if (!score) return score.error();
+        found.trials.push_back({values, epochs, *score, seconds_now() - begun});
+    }
+    if (!points.empty()) found.best = first + static_cast<std::size_t>(ranked_trials(found.trials, first)[0]);
+    return {};
+}
+
+}  // namespace detail
+
+/// Tries every combination of the values of a space.
+///
+///     takes    run(const search_point&) -> result<double>, the score of a training with these settings, such as the
+///              validation AUC; an error ends the search
+///     refuses  a space without axes, axes without values, epochs below 1
+///
+///     const auto found = ctnn::grid_search({ctnn::among("rate", {1e-3, 3e-3}), ctnn::among("decay", {0, 0.05})}, 10,
+///         [&](const ctnn::search_point& at) -> ctnn::result<double> {
+///             ctnn::model<net> model{ctnn::seed{1}};
+///             const ctnn::adamw descent{.rate = at["rate"], .weight_decay = at["decay"]};
+///             const auto history =
+///                 ctnn::fit(model, train, loss, descent, {.epochs = at.epochs, .validation = &valid});
+///             if (!history) return history.error();
+///             return history->epochs.back().validation_auc;
+///         });
+///     if (found) std::fputs(found->text().c_str(), stdout);
+template <class Run>
+[[nodiscard, gnu::cold]] result<search_result> grid_search(search_space space, extent epochs, const Run& run) {
+    if (error failed = detail::check_space(space, true)) return failed;
+    if (epochs < 1) return error(error_kind::invalid_argument, "search: epochs must be at least 1");
+    search_result found{std::move(space), {}};
+    if (error failed = detail::try_points(found, detail::points_of_grid(found.space), epochs, run)) return failed;
+    return found;
+}
+
+/// Tries `count` points drawn from a space. Point k is the same in any search with this seed.
+/// Bergstra and Bengio, "Random search for hyper-parameter optimization", 2012.
+///
+/// Refuses what grid_search() refuses but ranges, which are finite, and above 0 where they are logarithmic.
+template <class Run>
+[[nodiscard, gnu::cold]] result<search_result> random_search(search_space space, extent count, seed start,
+                                                             extent epochs, const Run& run) {
+    if (error failed = detail::check_space(space, false)) return failed;
+    if (epochs < 1 || count < 1)
+        return error(error_kind::invalid_argument, "search: epochs and points must be at least 1");
+    search_result found{std::move(space), {}};
+    if (error failed = detail::try_points(found, detail::random_points(found.space, count, start), epochs, run))
+        return failed;
+    return found;
+}
+
+/// Gives many points few epochs, the better ones more, and so on until one is left: every round costs about the same.
+/// A point that goes on is trained again from its beginning, so that schedules see the length that they have.
+/// Jamieson and Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS 2016.
+///
+/// Refuses what random_search() refuses, and a factor below 2.
+template <class Run>
+[[nodiscard, gnu::cold]] result<search_result> successive_halving(search_space space, const halving_options& options,
+                                                                  const Run& run) {
+    if (error failed = detail::check_space(space, false)) return failed;
+    if (options.points < 1 || options.least_epochs < 1 || options.factor < 2)
+        return error(error_kind::invalid_argument,
+                     "search: points and least_epochs must be at least 1, factor at least 2");
+    search_result found{std::move(space), {}};
+    std::vector<std::vector<double>> points = detail::random_points(found.space, options.points, options.random);
+    for (extent epochs = options.least_epochs;; epochs *= options.factor) {
+        const std::size_t first = found.trials.size();
+        if (error failed = detail::try_points(found, points, epochs, run)) return failed;
+        if (points.size() == 1) return found;
+        const std::vector<extent> order = detail::ranked_trials(found.trials, first);
+        std::vector<std::vector<double>> kept;
+        const extent count = (std::ssize(points) + options.factor - 1) / options.factor;
+        for (std::size_t i = 0; std::ssize(kept) < count; ++i)
+            kept.push_back(points[static_cast<std::size_t>(order[i])]);
+        points = std::move(kept);
+    }
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_SEARCH_SEARCH
+#endif
 
 #if defined(CTNN_WITH_XTENSOR)
 // -------------------- ctnn/xtensor.hpp

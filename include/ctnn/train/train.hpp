@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Losses, optimizers, metrics, training.
+/// Losses, optimizers, metrics, training; with CTNN_WITH_STUDIES cross-validation, searches, ensembles, attacks and
+/// corruptions.
 #pragma once
 
 #include "ctnn/train/callback/checkpoint.hpp"
@@ -8,12 +9,9 @@
 #include "ctnn/train/callback/functions.hpp"
 #include "ctnn/train/callback/history_log.hpp"
 #include "ctnn/train/callback/model_saver.hpp"
-#include "ctnn/train/callback/snapshot_ensemble.hpp"
 #include "ctnn/train/callback/tensorboard_log.hpp"
 #include "ctnn/train/callback/time_limit.hpp"
 #include "ctnn/train/clip.hpp"
-#include "ctnn/train/cross_validate.hpp"
-#include "ctnn/train/ensemble.hpp"
 #include "ctnn/train/evaluate.hpp"
 #include "ctnn/train/fit.hpp"
 #include "ctnn/train/history.hpp"
@@ -79,10 +77,6 @@
 #include "ctnn/train/pass.hpp"
 #include "ctnn/train/progress_bar.hpp"
 #include "ctnn/train/rate_range.hpp"
-#include "ctnn/train/robustness/adversarial_training.hpp"
-#include "ctnn/train/robustness/attack.hpp"
-#include "ctnn/train/robustness/corruption.hpp"
-#include "ctnn/train/robustness/corruption_sweep.hpp"
 #include "ctnn/train/run.hpp"
 #include "ctnn/train/schedule/constant_schedule.hpp"
 #include "ctnn/train/schedule/cosine_restarts_schedule.hpp"
@@ -95,6 +89,15 @@
 #include "ctnn/train/schedule/schedule.hpp"
 #include "ctnn/train/schedule/step_schedule.hpp"
 #include "ctnn/train/schedule/warm_up_schedule.hpp"
+#include "ctnn/train/weight_average.hpp"
+#if defined(CTNN_WITH_STUDIES)
+#include "ctnn/train/callback/snapshot_ensemble.hpp"
+#include "ctnn/train/cross_validate.hpp"
+#include "ctnn/train/ensemble.hpp"
+#include "ctnn/train/robustness/adversarial_training.hpp"
+#include "ctnn/train/robustness/attack.hpp"
+#include "ctnn/train/robustness/corruption.hpp"
+#include "ctnn/train/robustness/corruption_sweep.hpp"
 #include "ctnn/train/search/compare_networks.hpp"
 #include "ctnn/train/search/search.hpp"
-#include "ctnn/train/weight_average.hpp"
+#endif
