@@ -48,6 +48,7 @@
 #include "ctnn/train/metric/confusion_matrix.hpp"
 #include "ctnn/train/metric/curve_points.hpp"
 #include "ctnn/train/metric/delong.hpp"
+#include "ctnn/train/metric/distance_transform.hpp"
 #include "ctnn/train/metric/f1_score.hpp"
 #include "ctnn/train/metric/group_scores.hpp"
 #include "ctnn/train/metric/interval.hpp"
@@ -58,10 +59,13 @@
 #include "ctnn/train/metric/predicted_class.hpp"
 #include "ctnn/train/metric/ranking.hpp"
 #include "ctnn/train/metric/recall.hpp"
+#include "ctnn/train/metric/region_counts.hpp"
 #include "ctnn/train/metric/roc_auc.hpp"
 #include "ctnn/train/metric/roc_curve.hpp"
 #include "ctnn/train/metric/running_mean.hpp"
+#include "ctnn/train/metric/segmentation_score.hpp"
 #include "ctnn/train/metric/specificity.hpp"
+#include "ctnn/train/metric/surface_distance.hpp"
 #include "ctnn/train/metric/temperature_scaling.hpp"
 #include "ctnn/train/metric/threshold.hpp"
 #include "ctnn/train/metric/top_k_accuracy.hpp"
@@ -91,3 +95,7 @@
 #include "ctnn/train/schedule/step_schedule.hpp"
 #include "ctnn/train/schedule/warm_up_schedule.hpp"
 #include "ctnn/train/weight_average.hpp"
+
+#if defined(CTNN_WITH_VOLUMES)
+#include "ctnn/train/metric/volume_segmentation_score.hpp"
+#endif
