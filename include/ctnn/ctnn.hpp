@@ -7,6 +7,7 @@
 #include "ctnn/core/core.hpp"
 #include "ctnn/data/data.hpp"
 #include "ctnn/engine/freeze.hpp"
+#include "ctnn/engine/sliding_window.hpp"
 #include "ctnn/engine/stream.hpp"
 #include "ctnn/graph/graph.hpp"
 #include "ctnn/io/io.hpp"
