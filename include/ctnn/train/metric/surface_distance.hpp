@@ -21,8 +21,8 @@ inline namespace CTNN_BACKEND {
 struct surface_distances {
     std::vector<double> forth, back;  ///< each in increasing order
 
-    /// The larger of the two shares' percentiles (1: the Hausdorff distance, 0.95: what is called HD95), each
-    /// interpolated linearly as numpy does; NaN where a region is empty.
+    /// How far this share of a surface is from the other at most, the larger of both ways: 1 is the Hausdorff distance,
+    /// 0.95 what is called HD95. Interpolated linearly, as numpy's percentile; NaN where a region is empty.
     [[nodiscard]] double hausdorff(double share = 1) const {
         return empty() ? nan() : std::max(percentile(forth, share), percentile(back, share));
     }
