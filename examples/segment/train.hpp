@@ -25,11 +25,11 @@ struct recipe {
     double rate = 3e-3, weight_decay = 0.01;
 };
 
-/// About 800 batches, of 2 volumes or 4 images.
+/// About 1500 batches, of 2 volumes or 4 images.
 inline recipe recipe_for(const case_source& from, const options& o) {
     recipe r;
     r.batch = o.batch > 0 ? o.batch : from.of_volumes() ? 2 : 4;
-    r.epochs = o.epochs > 0 ? o.epochs : std::max<nn::extent>(12, 800 * r.batch / from.train.size());
+    r.epochs = o.epochs > 0 ? o.epochs : std::max<nn::extent>(12, 1500 * r.batch / from.train.size());
     if (o.rate > 0) r.rate = o.rate;
     return r;
 }
