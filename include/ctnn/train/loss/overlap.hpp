@@ -140,7 +140,7 @@ template <loss_head Head, class T>
     constexpr bool each = answers_each(Head);
     const extent channels = out.channels(), positions = out.positions(), size = out.size();
     const extent first = each || by.background ? 0 : 1, classes = each ? 2 : channels;
-    const auto counts = [classes](std::int32_t label) { return label >= 0 && label < classes; };
+    const auto counts = [&](std::int32_t label) { return label >= 0 && label < classes; };
     std::vector<overlap> structures(static_cast<std::size_t>(channels));
     std::vector<T> row(static_cast<std::size_t>(channels));
     double total = 0;
