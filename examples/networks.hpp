@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// The networks of this program, and how one is picked at run time from a list of types.
+/// The networks of classify, and which of them the data need.
 #pragma once
 
 #include <string>
 
 #include <ctnn/ctnn.hpp>
 
+#include "network_list.hpp"
+
 namespace classify {
 namespace nn = ctnn;
+using examples::find_network, examples::for_each_network, examples::network_list, examples::with_network;
 
 /// Convolution, batch norm, relu. The shift of the batch norm stands for the convolution's bias.
 template <nn::extent Filters>
@@ -23,9 +26,6 @@ using classifier = nn::network<Input, block<16>, nn::max_pool<>, block<32>, nn::
 /// Logistic regression on the same pixels: what a classifier has to beat.
 template <class Net>
 using logistic_regression = nn::network<typename Net::input, nn::flatten, nn::dense<Net::output::size>, nn::softmax>;
-
-template <class... Nets>
-struct network_list {};
 
 /// Every network that the program can train and load. One more line here, and it takes another kind of image.
 // clang-format off
@@ -60,12 +60,6 @@ constexpr wanted_network served_by() {
     return {in.rank == 4 ? in.depth() : 0, in.height(), in.width(), in.channels(), Net::output::size};
 }
 
-/// Calls visit.template operator()<Net>() for each network of the list.
-template <class... Nets, class Visit>
-void for_each_network(network_list<Nets...>, Visit&& visit) {
-    (visit.template operator()<Nets>(), ...);
-}
-
 /// The place in the list of the network with these channels and classes whose input is nearest in size, because images
 /// can be resized and volumes cut or filled up; or why there is none.
 template <class List>
@@ -91,27 +85,6 @@ nn::result<int> pick_network(const wanted_network& wanted) {
                                                       std::to_string(wanted.classes) +
                                                       " classes; examples/networks.hpp lists" + list +
                                                       "\nadd the line\n    " + spelled(wanted) + ",");
-}
-
-/// The place in the list of the network with this fingerprint, or -1.
-template <class List>
-int find_network(const std::string& fingerprint) {
-    int place = 0, found = -1;
-    for_each_network(List{}, [&]<class Net>() {
-        if (nn::fingerprint_of<Net>() == fingerprint) found = place;
-        ++place;
-    });
-    return found;
-}
-
-/// Calls job.template operator()<Net>() for the network at a place of the list and returns its answer.
-template <class List, class Job>
-int with_network(int place, Job&& job) {
-    int next = 0, answer = 2;
-    for_each_network(List{}, [&]<class Net>() {
-        if (next++ == place) answer = job.template operator()<Net>();
-    });
-    return answer;
 }
 
 }  // namespace classify

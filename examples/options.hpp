@@ -3,7 +3,6 @@
 /// The command line of classify.
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,8 +11,11 @@
 
 #include <ctnn/ctnn.hpp>
 
+#include "read_number.hpp"
+
 namespace classify {
 namespace nn = ctnn;
+using examples::read_number;
 
 inline constexpr const char* help =
     R"(Trains classifiers of images and volumes, judges them, and uses them.
@@ -71,29 +73,6 @@ struct options {
     nn::pipeline preprocessing;
     bool help = false;
 };
-
-/// A number that is the whole text and lies in [low, high].
-template <class Number>
-nn::error read_number(std::string_view name, std::string_view text, Number low, Number high, Number& to) {
-    Number value{};
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (problem == std::errc{} && end == text.data() + text.size() && value >= low && value <= high) {
-        to = value;
-        return {};
-    }
-    const auto short_text = [](double bound) {
-        std::string s = std::to_string(bound);
-        return s.substr(0, s.find_last_not_of(".0") + 1);
-    };
-    const auto shown = [&](Number bound) {
-        if constexpr (std::is_integral_v<Number>)
-            return std::to_string(bound);
-        else
-            return bound == 0 ? std::string("0") : bound == 1 ? std::string("1") : short_text(bound);
-    };
-    return {nn::error_kind::invalid_argument, std::string(name) + " is '" + std::string(text) +
-                                                  "', expected a number from " + shown(low) + " to " + shown(high)};
-}
 
 inline nn::error read_classes(std::string_view text, options& to) {
     if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos)

@@ -15,6 +15,9 @@
 #include "ctnn/report/report.hpp"
 #include "ctnn/train/train.hpp"
 
+#if defined(CTNN_WITH_IMAGES) || defined(CTNN_WITH_VOLUMES)
+#include "ctnn/engine/sliding_window.hpp"
+#endif
 #if defined(CTNN_WITH_XTENSOR)
 #include "ctnn/xtensor.hpp"
 #endif

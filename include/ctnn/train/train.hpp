@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Losses, optimizers, metrics, training; with CTNN_WITH_STUDIES cross-validation, searches, ensembles, attacks and
-/// corruptions.
+/// Losses, optimizers, metrics, training; with CTNN_WITH_IMAGES or CTNN_WITH_VOLUMES measures of
+/// segmentations, with CTNN_WITH_STUDIES cross-validation, searches, ensembles, attacks and corruptions.
 #pragma once
 
 #include "ctnn/train/callback/checkpoint.hpp"
@@ -24,8 +24,11 @@
 #include "ctnn/train/loss/cosine_embedding.hpp"
 #include "ctnn/train/loss/cross_entropy.hpp"
 #include "ctnn/train/loss/cross_entropy_with_logits.hpp"
+#include "ctnn/train/loss/dice.hpp"
+#include "ctnn/train/loss/dice_cross_entropy.hpp"
 #include "ctnn/train/loss/effective_class_weights.hpp"
 #include "ctnn/train/loss/focal_cross_entropy.hpp"
+#include "ctnn/train/loss/generalized_dice.hpp"
 #include "ctnn/train/loss/hinge.hpp"
 #include "ctnn/train/loss/huber.hpp"
 #include "ctnn/train/loss/kl_divergence.hpp"
@@ -38,6 +41,8 @@
 #include "ctnn/train/loss/sample_weights.hpp"
 #include "ctnn/train/loss/smooth_l1.hpp"
 #include "ctnn/train/loss/triplet_margin.hpp"
+#include "ctnn/train/loss/tversky.hpp"
+#include "ctnn/train/loss/weighted_cross_entropy.hpp"
 #include "ctnn/train/metric/accuracy.hpp"
 #include "ctnn/train/metric/average.hpp"
 #include "ctnn/train/metric/bootstrap.hpp"
@@ -90,6 +95,14 @@
 #include "ctnn/train/schedule/step_schedule.hpp"
 #include "ctnn/train/schedule/warm_up_schedule.hpp"
 #include "ctnn/train/weight_average.hpp"
+#if defined(CTNN_WITH_IMAGES) || defined(CTNN_WITH_VOLUMES)
+#include "ctnn/train/metric/distance_transform.hpp"
+#include "ctnn/train/metric/peak_signal_to_noise.hpp"
+#include "ctnn/train/metric/region_counts.hpp"
+#include "ctnn/train/metric/segmentation_score.hpp"
+#include "ctnn/train/metric/structural_similarity.hpp"
+#include "ctnn/train/metric/surface_distance.hpp"
+#endif
 #if defined(CTNN_WITH_STUDIES)
 #include "ctnn/train/callback/snapshot_ensemble.hpp"
 #include "ctnn/train/cross_validate.hpp"
@@ -100,4 +113,7 @@
 #include "ctnn/train/robustness/corruption_sweep.hpp"
 #include "ctnn/train/search/compare_networks.hpp"
 #include "ctnn/train/search/search.hpp"
+#endif
+#if defined(CTNN_WITH_VOLUMES)
+#include "ctnn/train/metric/volume_segmentation_score.hpp"
 #endif
