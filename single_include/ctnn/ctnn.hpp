@@ -35054,8 +35054,8 @@ namespace detail {
 #endif
 // -------------------- ctnn/train/train.hpp
 /// \file
-/// Losses, optimizers, metrics, training; with CTNN_WITH_STUDIES cross-validation, searches, ensembles, attacks and
-/// corruptions.
+/// Losses, optimizers, metrics, training; with CTNN_WITH_IMAGES or CTNN_WITH_VOLUMES measures of
+/// segmentations, with CTNN_WITH_STUDIES cross-validation, searches, ensembles, attacks and corruptions.
 
 // -------------------- ctnn/train/callback/checkpoint.hpp
 /// \file
@@ -38677,6 +38677,359 @@ private:
 
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
+// -------------------- ctnn/train/loss/dice.hpp
+/// \file
+/// The loss that grows as a predicted and a true region come apart, however small they are beside the image.
+
+// -------------------- ctnn/train/loss/overlap.hpp
+/// \file
+/// What the losses over the overlap of two regions share: sums over a sample, and the slope behind softmax or sigmoid.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace losses {
+
+/// Does a sigmoid answer for each channel by itself, instead of a softmax that chooses between them?
+[[nodiscard]] constexpr bool answers_each(loss_head head) {
+    return head == loss_head::sigmoid || head == loss_head::sigmoid_logits;
+}
+
+/// A loss over overlaps as plain numbers. The index of a structure is (common + smooth) / (common + false_positives *
+/// (predicted - common) + false_negatives * (truth - common) + smooth); with one half for both it is Dice's.
+struct overlap_rule {
+    const char* name = "";
+    double smooth = 1, false_positives = 0.5, false_negatives = 0.5;
+    double gamma = 1;                         ///< a structure's loss is (1 - index)^(1 / gamma)
+    bool squared = false;                     ///< `predicted` adds up squares of probabilities
+    bool generalized = false;                 ///< one index of all structures, each weighed by 1 / truth^2
+    bool background = false;                  ///< channel 0 behind a softmax is a structure, too
+    double overlap_weight = 1;                ///< of the overlap's part of a sample's loss
+    double entropy_weight = 0;                ///< of the mean cross entropy of the sample
+    std::span<const double> class_weights{};  ///< of the cross entropy
+};
+
+/// Sums over the positions of a sample that are not ignored, and the slopes of the loss along the first two.
+struct overlap {
+    double common = 0;     ///< probability where the structure is
+    double predicted = 0;  ///< probability anywhere, or its square
+    double truth = 0;      ///< positions of the structure
+    double common_slope = 0, predicted_slope = 0;
+};
+
+/// Where 1 - index is smaller, its root goes straight to 0, so that no slope of (1 - index)^(1 / gamma) is infinite.
+inline constexpr double straight_below = 1e-6;
+
+/// The loss of one sample from its sums, in [0, 1]; writes the slopes. \pre smooth > 0
+[[nodiscard]] inline double overlap_loss(const overlap_rule& by, overlap* structures, extent count) {
+    if (by.generalized) {
+        // Weights that add up to 1: the smallest structure has the most, and a smooth of 1 stands for a voxel of it.
+        double rarest = 0, all = 0, common = by.smooth / 2, sizes = by.smooth;
+        const auto weight = [&](double truth) { return truth > 0 ? 1 / (truth * truth) : rarest; };
+        for (extent c = 0; c < count; ++c)
+            if (structures[c].truth > 0) rarest = std::max(rarest, weight(structures[c].truth));
+        if (rarest == 0) rarest = 1;
+        for (extent c = 0; c < count; ++c) all += weight(structures[c].truth);
+        for (extent c = 0; c < count; ++c) {
+            const overlap& s = structures[c];
+            common += weight(s.truth) / all * s.common;
+            sizes += weight(s.truth) / all * (s.predicted + s.truth);
+        }
+        for (extent c = 0; c < count; ++c) {
+            const double share = weight(structures[c].truth) / all;
+            structures[c].common_slope = -2 * share / sizes;
+            structures[c].predicted_slope = 2 * share * common / (sizes * sizes);
+        }
+        return 1 - 2 * common / sizes;
+    }
+    double sum = 0;
+    const double power = 1 / by.gamma, each = 1 / static_cast<double>(count);
+    for (extent c = 0; c < count; ++c) {
+        overlap& s = structures[c];
+        const double kept = 1 - by.false_positives - by.false_negatives, inside = s.common + by.smooth;
+        const double whole =
+            kept * s.common + by.false_positives * s.predicted + by.false_negatives * s.truth + by.smooth;
+        const double missing = std::max(1 - inside / whole, 0.0);
+        const bool straight = missing < straight_below;
+        const double chord = std::pow(straight_below, power - 1);
+        sum += straight ? chord * missing : std::pow(missing, power);
+        const double slope = -each * (straight ? chord : power * std::pow(missing, power - 1));
+        s.common_slope = slope * (1 / whole - inside * kept / (whole * whole));
+        s.predicted_slope = -slope * inside * by.false_positives / (whole * whole);
+    }
+    return each * sum;
+}
+
+/// How many labels of a target belong to a sample.
+[[nodiscard]] constexpr extent overlap_labels(loss_head head, dims out) {
+    return answers_each(head) ? out.size() : out.positions();
+}
+
+template <class T>
+[[nodiscard, gnu::cold]] error check_overlap(const overlap_rule& by, loss_head head, target<T> expected, extent samples,
+                                             dims out, const char* binary) {
+    if (!answers_each(head))
+        if (error failed = detail::check_choice(by.name, out.channels(), binary)) return failed;
+    if (error failed = detail::check_positive(by.name, "smooth", by.smooth)) return failed;
+    if (error failed = detail::check_weight(by.name, "false_positives", by.false_positives)) return failed;
+    if (error failed = detail::check_weight(by.name, "false_negatives", by.false_negatives)) return failed;
+    if (error failed = detail::check_positive(by.name, "gamma", by.gamma)) return failed;
+    if (error failed = detail::check_weight(by.name, "dice_weight", by.overlap_weight)) return failed;
+    if (error failed = detail::check_weight(by.name, "cross_entropy_weight", by.entropy_weight)) return failed;
+    if (error failed = detail::check_weights(by.name, "class weight", by.class_weights, out.channels())) return failed;
+    return detail::check_has_labels(by.name, expected, samples, overlap_labels(head, out),
+                                    answers_each(head) ? 2 : out.channels());
+}
+
+/// How many samples have a label that counts.
+[[nodiscard]] inline double overlap_samples(loss_head head, const std::int32_t* labels, extent samples, dims out) {
+    const extent each = overlap_labels(head, out), classes = answers_each(head) ? 2 : out.channels();
+    extent counted = 0;
+    for (extent s = 0; s < samples; ++s)
+        counted += std::any_of(labels + s * each, labels + (s + 1) * each,
+                               [&](std::int32_t label) { return label >= 0 && label < classes; });
+    return static_cast<double>(counted);
+}
+
+/// exp(z - largest) / their sum, to `p`, which may be z. Returns the sum.
+template <class T>
+double write_softmax(const T* z, T* p, extent channels, T largest) {
+    double total = 0;
+    for (extent c = 0; c < channels; ++c) {
+        p[c] = std::exp(z[c] - largest);
+        total += static_cast<double>(p[c]);
+    }
+    const T factor = static_cast<T>(1 / total);
+    for (extent c = 0; c < channels; ++c) p[c] *= factor;
+    return total;
+}
+
+/// The sum of the losses of the samples. Where gradient is not null it holds the probabilities first, then the slopes.
+// Out of line: equal calls give equal bits, which two inlined copies with their own contractions need not.
+template <loss_head Head, class T>
+[[nodiscard, gnu::noinline]] double sum_of_overlaps(const overlap_rule& by, const T* output, const std::int32_t* labels,
+                                                    T* gradient, extent samples, dims out, double scale) {
+    constexpr bool each = answers_each(Head);
+    const extent channels = out.channels(), positions = out.positions(), size = out.size();
+    const extent first = each || by.background ? 0 : 1, classes = each ? 2 : channels;
+    const auto counts = [&](std::int32_t label) { return label >= 0 && label < classes; };
+    std::vector<overlap> structures(static_cast<std::size_t>(channels));
+    std::vector<T> row(static_cast<std::size_t>(channels));
+    double total = 0;
+    for (extent n = 0; n < samples; ++n, output += size, labels += each ? size : positions) {
+        std::fill(structures.begin(), structures.end(), overlap{});
+        double entropy = 0, mass = 0;
+        extent counted = 0;
+        for (extent i = 0; i < positions; ++i) {
+            const T* z = output + i * channels;
+            T* p = gradient != nullptr ? gradient + i * channels : row.data();
+            if constexpr (each) {
+                for (extent c = 0; c < channels; ++c) {
+                    const std::int32_t label = labels[i * channels + c];
+                    const logistic at(z[c]);
+                    p[c] = static_cast<T>(at.yes);
+                    if (!counts(label)) continue;
+                    const double weight = detail::weight_of(by.class_weights, c), yes = static_cast<double>(p[c]);
+                    overlap& s = structures[static_cast<std::size_t>(c)];
+                    ++counted;
+                    mass += 1;
+                    entropy += weight * (label == 1 ? at.miss_yes : at.miss_no);
+                    s.predicted += by.squared ? yes * yes : yes;
+                    s.common += label == 1 ? yes : 0;
+                    s.truth += label;
+                }
+            } else {
+                const std::int32_t label = labels[i];
+                if (!counts(label)) continue;
+                const T largest = *std::max_element(z, z + channels);
+                const double distance = static_cast<double>(largest) - static_cast<double>(z[label]);
+                const double sum = write_softmax(z, p, channels, largest);
+                ++counted;
+                for (extent c = first; c < channels; ++c) {
+                    const double share = static_cast<double>(p[c]);
+                    structures[static_cast<std::size_t>(c)].predicted += by.squared ? share * share : share;
+                }
+                structures[static_cast<std::size_t>(label)].common += static_cast<double>(p[label]);
+                structures[static_cast<std::size_t>(label)].truth += 1;
+                if (by.entropy_weight == 0) continue;
+                const double weight = detail::weight_of(by.class_weights, label);
+                mass += weight;
+                entropy += weight * (distance + std::log(sum));
+            }
+        }
+        if (counted > 0) {
+            const double lost = overlap_loss(by, structures.data() + first, channels - first);
+            total += by.overlap_weight * lost + by.entropy_weight * mean_of(entropy, mass);
+        }
+        if (gradient == nullptr) continue;
+        const double of_overlap = by.overlap_weight * scale, of_entropy = by.entropy_weight * mean_of(scale, mass);
+        for (extent i = 0; i < positions; ++i, gradient += channels) {
+            const std::int32_t* truth = labels + i * (each ? channels : 1);
+            if (!each && !counts(*truth)) {
+                std::fill_n(gradient, channels, T{0});
+                continue;
+            }
+            const auto slope = [&](extent c, bool here) {
+                const overlap& s = structures[static_cast<std::size_t>(c)];
+                const double p = static_cast<double>(gradient[c]);
+                return of_overlap * ((here ? s.common_slope : 0) + s.predicted_slope * (by.squared ? 2 * p : 1));
+            };
+            double along = 0;  // softmax: what raises all probabilities alike changes none
+            if constexpr (!each)
+                for (extent c = first; c < channels; ++c)
+                    along += static_cast<double>(gradient[c]) * slope(c, c == *truth);
+            const double mean_weight = each ? 0 : of_entropy * detail::weight_of(by.class_weights, *truth);
+            for (extent c = 0; c < channels; ++c) {
+                const double p = static_cast<double>(gradient[c]);
+                if constexpr (each) {
+                    const double weight = of_entropy * detail::weight_of(by.class_weights, c);
+                    const double towards = slope(c, truth[c] == 1) * p * (1 - p) + weight * (p - truth[c]);
+                    gradient[c] = counts(truth[c]) ? static_cast<T>(towards) : T{0};
+                } else {
+                    const double own = c < first ? 0 : slope(c, c == *truth);
+                    gradient[c] = static_cast<T>(p * (own - along) + mean_weight * (p - (c == *truth ? 1 : 0)));
+                }
+            }
+        }
+    }
+    return total;
+}
+
+}  // namespace losses
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// dice, binary_dice and both _with_logits, which differ in what the network ends with.
+template <loss_head Head>
+struct basic_dice {
+    static constexpr loss_head head = Head;
+
+    double smooth = 1;
+    bool squared = false;
+    bool background = false;
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return losses::overlap_labels(Head, out); }
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        return losses::check_overlap(rule(), Head, expected, samples, out, "binary_dice");
+    }
+    template <class T>
+    [[nodiscard]] double normalizer(target<T> expected, extent samples, dims out) const {
+        return losses::overlap_samples(Head, expected.labels, samples, out);
+    }
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        return losses::sum_of_overlaps<Head>(rule(), output, expected.labels, gradient, samples, out,
+                                             mean_of(1.0, normalizer));
+    }
+
+private:
+    /// (2 common + smooth) / (predicted + truth + smooth).
+    [[nodiscard]] losses::overlap_rule rule() const {
+        return {.name = "dice", .smooth = smooth / 2, .squared = squared, .background = background};
+    }
+};
+
+/// Dice loss: the mean over samples, and over the structures of each, of
+/// 1 - (2 sum p g + smooth) / (sum p + sum g + smooth), p the probability of the structure and g 1 where it is, else 0;
+/// the sums run over the positions of one sample, so that a small patient counts as much as a large one.
+///
+///     head       softmax; the loss reads the logits before it
+///     target     labels, one class index a position, negative to ignore it; values are not read
+///     refuses    fewer than two channels, a target without labels, labels outside the channels, a smooth that is not
+///                above 0
+///     mean       over the samples that have a label; never over sums of the whole batch
+///
+/// `smooth` makes the loss of a structure that is neither there nor predicted 0, and stands for a voxel. `squared` adds
+/// up p^2 instead of p, as in V-Net. Channel 0 is no structure unless `background` says so.
+/// Milletari et al., "V-Net", 3DV 2016; Drozdzal et al., "The importance of skip connections", 2016.
+///
+///     const auto history = ctnn::fit(model, train, ctnn::dice{.squared = true}, ctnn::adam{}, {.epochs = 10});
+using dice = basic_dice<loss_head::softmax>;
+/// dice for a network whose output is the logits; the same numbers, targets and refusals.
+using dice_with_logits = basic_dice<loss_head::softmax_logits>;
+/// dice for sigmoid heads: each channel is a structure of its own, also where others are, with a label 0, 1 or negative
+/// [position][channel]; `background` is not read.
+using binary_dice = basic_dice<loss_head::sigmoid>;
+/// binary_dice for a network whose output is the logits.
+using binary_dice_with_logits = basic_dice<loss_head::sigmoid_logits>;
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/dice_cross_entropy.hpp
+/// \file
+/// Dice loss and cross entropy together: the region as a whole and each of its positions.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// dice_cross_entropy, binary_dice_cross_entropy and both _with_logits, which differ in what the network ends with.
+template <loss_head Head>
+struct basic_dice_cross_entropy {
+    static constexpr loss_head head = Head;
+
+    double dice_weight = 1;
+    double cross_entropy_weight = 1;
+    std::span<const double> class_weights{};
+    double smooth = 1;
+    bool squared = false;
+    bool background = false;
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return losses::overlap_labels(Head, out); }
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        return losses::check_overlap(rule(), Head, expected, samples, out, "binary_dice_cross_entropy");
+    }
+    template <class T>
+    [[nodiscard]] double normalizer(target<T> expected, extent samples, dims out) const {
+        return losses::overlap_samples(Head, expected.labels, samples, out);
+    }
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        return losses::sum_of_overlaps<Head>(rule(), output, expected.labels, gradient, samples, out,
+                                             mean_of(1.0, normalizer));
+    }
+
+private:
+    [[nodiscard]] losses::overlap_rule rule() const {
+        return {.name = "dice_cross_entropy",
+                .smooth = smooth / 2,
+                .squared = squared,
+                .background = background,
+                .overlap_weight = dice_weight,
+                .entropy_weight = cross_entropy_weight,
+                .class_weights = class_weights};
+    }
+};
+
+/// The mean over samples of dice_weight * Dice loss + cross_entropy_weight * cross entropy of the sample, which is the
+/// mean over its positions, with class_weights that weighted by those of the labels.
+///
+///     head       softmax; the loss reads the logits before it
+///     target     labels, one class index a position, negative to ignore it; values are not read
+///     refuses    fewer than two channels, a target without labels, labels outside the channels, a smooth that is not
+///                above 0, weights that are negative or not finite, class_weights that are not one a channel
+///     mean       over the samples that have a label; never over sums of the whole batch
+///
+/// class_weights is one weight a channel, borrowed; none: all weigh 1. The other members are those of dice.
+/// Isensee et al., "nnU-Net", Nature Methods 18, 2021, take it for all tasks.
+///
+///     const auto history = ctnn::fit(model, train, ctnn::dice_cross_entropy{}, ctnn::adam{}, {.epochs = 10});
+using dice_cross_entropy = basic_dice_cross_entropy<loss_head::softmax>;
+/// dice_cross_entropy for a network whose output is the logits; the same numbers, targets and refusals.
+using dice_cross_entropy_with_logits = basic_dice_cross_entropy<loss_head::softmax_logits>;
+/// dice_cross_entropy for sigmoid heads: each channel is a structure of its own, with a label 0, 1 or negative
+/// [position][channel]; the entropy is a binary one, its mean over all labels. `background` is not read.
+using binary_dice_cross_entropy = basic_dice_cross_entropy<loss_head::sigmoid>;
+/// binary_dice_cross_entropy for a network whose output is the logits.
+using binary_dice_cross_entropy_with_logits = basic_dice_cross_entropy<loss_head::sigmoid_logits>;
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
 // -------------------- ctnn/train/loss/effective_class_weights.hpp
 /// \file
 /// Class weights by the effective number of samples.
@@ -38803,6 +39156,74 @@ using focal_cross_entropy = basic_focal_cross_entropy<loss_head::softmax>;
 
 /// focal_cross_entropy for a network whose output is the logits; the same numbers, targets and refusals.
 using focal_cross_entropy_with_logits = basic_focal_cross_entropy<loss_head::softmax_logits>;
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/generalized_dice.hpp
+/// \file
+/// The Dice loss of all structures together, in which the small ones weigh more.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// generalized_dice, binary_generalized_dice and both _with_logits, which differ in what the network ends with.
+template <loss_head Head>
+struct basic_generalized_dice {
+    static constexpr loss_head head = Head;
+
+    double smooth = 1;
+    bool squared = false;
+    bool background = false;
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return losses::overlap_labels(Head, out); }
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        return losses::check_overlap(rule(), Head, expected, samples, out, "binary_generalized_dice");
+    }
+    template <class T>
+    [[nodiscard]] double normalizer(target<T> expected, extent samples, dims out) const {
+        return losses::overlap_samples(Head, expected.labels, samples, out);
+    }
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        return losses::sum_of_overlaps<Head>(rule(), output, expected.labels, gradient, samples, out,
+                                             mean_of(1.0, normalizer));
+    }
+
+private:
+    [[nodiscard]] losses::overlap_rule rule() const {
+        return {.name = "generalized_dice",
+                .smooth = smooth,
+                .squared = squared,
+                .generalized = true,
+                .background = background};
+    }
+};
+
+/// Generalized Dice loss: the mean over samples of
+/// 1 - (2 sum w sum p g + smooth) / (sum w (sum p + sum g) + smooth), the outer sums over structures, the inner ones
+/// over the positions of one sample. The weight w of a structure is 1 / (sum g)^2, that of one which is absent the
+/// largest of the others; they are scaled to add up to 1.
+///
+///     head       softmax; the loss reads the logits before it
+///     target     labels, one class index a position, negative to ignore it; values are not read
+///     refuses    fewer than two channels, a target without labels, labels outside the channels, a smooth that is not
+///                above 0
+///     mean       over the samples that have a label; never over sums of the whole batch
+///
+/// `squared` adds up p^2 instead of p. Channel 0 is no structure unless `background` says so.
+/// Sudre et al., "Generalised Dice overlap as a deep learning loss function for highly unbalanced segmentations", 2017.
+///
+///     const auto history = ctnn::fit(model, train, ctnn::generalized_dice{}, ctnn::adam{}, {.epochs = 10});
+using generalized_dice = basic_generalized_dice<loss_head::softmax>;
+/// generalized_dice for a network whose output is the logits; the same numbers, targets and refusals.
+using generalized_dice_with_logits = basic_generalized_dice<loss_head::softmax_logits>;
+/// generalized_dice for sigmoid heads: each channel is a structure of its own, with a label 0, 1 or negative
+/// [position][channel]; `background` is not read.
+using binary_generalized_dice = basic_generalized_dice<loss_head::sigmoid>;
+/// binary_generalized_dice for a network whose output is the logits.
+using binary_generalized_dice_with_logits = basic_generalized_dice<loss_head::sigmoid_logits>;
 
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
@@ -39547,6 +39968,181 @@ struct triplet_margin {
         });
     }
 };
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/tversky.hpp
+/// \file
+/// The loss over overlaps in which what is missed and what is added cost differently; also its focal form.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// tversky, binary_tversky and both _with_logits, which differ in what the network ends with.
+template <loss_head Head>
+struct basic_tversky {
+    static constexpr loss_head head = Head;
+
+    double false_positives = 0.3;
+    double false_negatives = 0.7;
+    double gamma = 1;
+    double smooth = 1;
+    bool background = false;
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return losses::overlap_labels(Head, out); }
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        return losses::check_overlap(rule(), Head, expected, samples, out, "binary_tversky");
+    }
+    template <class T>
+    [[nodiscard]] double normalizer(target<T> expected, extent samples, dims out) const {
+        return losses::overlap_samples(Head, expected.labels, samples, out);
+    }
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        return losses::sum_of_overlaps<Head>(rule(), output, expected.labels, gradient, samples, out,
+                                             mean_of(1.0, normalizer));
+    }
+
+private:
+    [[nodiscard]] losses::overlap_rule rule() const {
+        return {.name = "tversky",
+                .smooth = smooth,
+                .false_positives = false_positives,
+                .false_negatives = false_negatives,
+                .gamma = gamma,
+                .background = background};
+    }
+};
+
+/// Tversky loss: the mean over samples, and over the structures of each, of (1 - t)^(1 / gamma), where
+/// t = (sum p g + smooth) / (sum p g + false_positives * sum p (1 - g) + false_negatives * sum (1 - p) g + smooth),
+/// p the probability of the structure and g 1 where it is, else 0; the sums run over the positions of one sample.
+///
+///     head       softmax; the loss reads the logits before it
+///     target     labels, one class index a position, negative to ignore it; values are not read
+///     refuses    fewer than two channels, a target without labels, labels outside the channels, a smooth or a gamma
+///                that is not above 0, a cost that is negative or not finite
+///     mean       over the samples that have a label; never over sums of the whole batch
+///
+/// Costs of 0.5 each are dice with twice the smooth; 0.7 for what is missed favors small lesions: Salehi et al.,
+/// "Tversky loss function for image segmentation using 3D fully convolutional deep networks", 2017. A gamma of 4/3 is
+/// the focal Tversky loss of Abraham and Khan, ISBI 2019: poor structures count more; below 1 - t = 1e-6 it goes
+/// straight to 0, so that no slope is infinite. Channel 0 is no structure unless `background` says so.
+///
+///     const auto history = ctnn::fit(model, train, ctnn::tversky{.gamma = 4.0 / 3}, ctnn::adam{}, {.epochs = 10});
+using tversky = basic_tversky<loss_head::softmax>;
+/// tversky for a network whose output is the logits; the same numbers, targets and refusals.
+using tversky_with_logits = basic_tversky<loss_head::softmax_logits>;
+/// tversky for sigmoid heads: each channel is a structure of its own, with a label 0, 1 or negative
+/// [position][channel]; `background` is not read.
+using binary_tversky = basic_tversky<loss_head::sigmoid>;
+/// binary_tversky for a network whose output is the logits.
+using binary_tversky_with_logits = basic_tversky<loss_head::sigmoid_logits>;
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/weighted_cross_entropy.hpp
+/// \file
+/// Cross entropy in which each position has a weight of its own.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// weighted_cross_entropy, weighted_binary_cross_entropy and both _with_logits, which differ in what the network ends
+/// with.
+template <loss_head Head>
+struct basic_weighted_cross_entropy {
+    static constexpr loss_head head = Head;
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims out) { return losses::overlap_labels(Head, out); }
+
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        constexpr const char* name = "weighted_cross_entropy";
+        if (!each)
+            if (error failed = detail::check_choice(name, out.channels(), "weighted_binary_cross_entropy"))
+                return failed;
+        if (expected.values == nullptr)
+            return {error_kind::invalid_argument, detail::text_of({name,
+                                                                   ": the target has no values; they are the "
+                                                                   "weights of the labels"})};
+        if (error failed = detail::check_values(name, expected.values, samples, out.size(), 0)) return failed;
+        return detail::check_has_labels(name, expected, samples, labels_per_sample(out), classes_of(out));
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T> expected, extent samples, dims out) const {
+        return losses::sum_of_samples(samples, labels_per_sample(out),
+                                      [&](extent i) { return weight(expected, i, out); });
+    }
+
+    template <class T>
+    [[nodiscard, gnu::noinline]] double value(const T* output, target<T> expected, T* gradient, extent samples,
+                                              dims out, double normalizer) const {
+        const double scale = mean_of(1.0, normalizer);
+        const extent channels = out.channels();
+        std::vector<T> row(static_cast<std::size_t>(channels));
+        return losses::sum_of_samples(samples, labels_per_sample(out), [&](extent i) {
+            const double w = weight(expected, i, out);
+            const std::int32_t label = expected.labels[i];
+            if constexpr (each) {
+                const losses::logistic at(output[i]);
+                if (gradient != nullptr) gradient[i] = static_cast<T>(w * scale * (label == 1 ? -at.no : at.yes));
+                return w == 0 ? 0.0 : w * (label == 1 ? at.miss_yes : at.miss_no);
+            } else {
+                const T* z = output + i * channels;
+                T* dz = gradient == nullptr ? row.data() : gradient + i * channels;
+                if (w == 0) {
+                    if (gradient != nullptr) std::fill_n(dz, channels, T{0});
+                    return 0.0;
+                }
+                const T largest = *std::max_element(z, z + channels);
+                const double distance = static_cast<double>(largest) - static_cast<double>(z[label]);
+                const double total = losses::write_softmax(z, dz, channels, largest);
+                for (extent c = 0; c < channels; ++c)
+                    dz[c] = static_cast<T>(w * scale * (static_cast<double>(dz[c]) - (c == label ? 1 : 0)));
+                return w * (distance + std::log(total));
+            }
+        });
+    }
+
+private:
+    static constexpr bool each = losses::answers_each(Head);
+    static constexpr extent classes_of(dims out) { return each ? 2 : out.channels(); }
+
+    /// Of label i; 0 where it is ignored.
+    template <class T>
+    static double weight(const target<T>& expected, extent i, dims out) {
+        const std::int32_t label = expected.labels[i];
+        if (label < 0 || label >= classes_of(out)) return 0;
+        return static_cast<double>(expected.values[each ? i : i * out.channels() + label]);
+    }
+};
+
+/// Cross entropy with a map of weights: the sum over all positions of -w * log softmax(z)[label], divided by the sum of
+/// the weights; z are the logits of a position, and w is what `values` say of it in the channel of its label. So
+/// borders between cells can count more, or voxels of which the raters are sure.
+///
+///     head       softmax; the loss reads the logits before it, so it stays finite where a probability rounds to 0
+///     target     labels, one class index a position, negative to ignore it; and values, its weights
+///                [position][channel]
+///     refuses    fewer than two channels, a target without labels or without values, labels outside the channels,
+///                weights that are negative or not finite
+///     mean       the sum is divided by the sum of the weights of the labels
+///
+/// Ronneberger et al., "U-Net", MICCAI 2015, weigh the borders between touching cells like this.
+///
+///     data.values = weights;  // dataset::labels beside them
+///     const auto history = ctnn::fit(model, data, ctnn::weighted_cross_entropy{}, ctnn::adam{}, {.epochs = 10});
+using weighted_cross_entropy = basic_weighted_cross_entropy<loss_head::softmax>;
+/// weighted_cross_entropy for a network whose output is the logits; the same numbers, targets and refusals.
+using weighted_cross_entropy_with_logits = basic_weighted_cross_entropy<loss_head::softmax_logits>;
+/// weighted_cross_entropy for sigmoid heads: a label 0, 1 or negative, and a weight, [position][channel].
+using weighted_binary_cross_entropy = basic_weighted_cross_entropy<loss_head::sigmoid>;
+/// weighted_binary_cross_entropy for a network whose output is the logits.
+using weighted_binary_cross_entropy_with_logits = basic_weighted_cross_entropy<loss_head::sigmoid_logits>;
 
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
@@ -41200,6 +41796,558 @@ struct warm_up_schedule {
 };
 
 }  // namespace ctnn
+#if defined(CTNN_WITH_IMAGES) || defined(CTNN_WITH_VOLUMES)
+// -------------------- ctnn/train/metric/distance_transform.hpp
+#ifndef CTNN_INCLUDED_TRAIN_METRIC_DISTANCE_TRANSFORM
+#define CTNN_INCLUDED_TRAIN_METRIC_DISTANCE_TRANSFORM
+/// \file
+/// How far each voxel is from the nearest one of a set: exact, in time that grows with the voxels alone.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace metrics {
+
+/// The lower envelope of the parabolas value[i] + (spacing * (x - i))^2 at the places i of one line, in 2 * count
+/// steps: `hull` holds the places whose parabolas are lowest somewhere, `from` where each begins to be.
+struct parabola_envelope {
+    std::vector<double> value, from;
+    std::vector<extent> hull;
+
+    explicit parabola_envelope(extent most)
+        : value(static_cast<std::size_t>(most)),
+          from(static_cast<std::size_t>(most)),
+          hull(static_cast<std::size_t>(most)) {}
+
+    /// Replaces `line` (each `step` apart) by the envelope. Infinite values have no parabola.
+    void run(double* line, extent count, extent step, double spacing) {
+        const auto at = [](extent i) { return static_cast<std::size_t>(i); };
+        const double square = spacing * spacing;
+        extent last = -1;
+        for (extent i = 0; i < count; ++i) {
+            const double own = value[at(i)] = line[i * step];
+            if (own == std::numeric_limits<double>::infinity()) continue;
+            double begin = -std::numeric_limits<double>::infinity();
+            for (; last >= 0; --last) {
+                const extent before = hull[at(last)];
+                // Where the parabolas of `before` and i meet.
+                begin = 0.5 * (static_cast<double>(i + before) +
+                               (own - value[at(before)]) / (square * static_cast<double>(i - before)));
+                if (begin > from[at(last)]) break;
+            }
+            if (last < 0) begin = -std::numeric_limits<double>::infinity();
+            hull[at(++last)] = i;
+            from[at(last)] = begin;
+        }
+        if (last < 0) return;
+        for (extent i = 0, k = 0; i < count; ++i) {
+            while (k < last && from[at(k + 1)] < static_cast<double>(i)) ++k;
+            const double away = spacing * static_cast<double>(i - hull[at(k)]);
+            line[i * step] = value[at(hull[at(k)])] + away * away;
+        }
+    }
+};
+
+}  // namespace metrics
+
+/// The squared Euclidean distance of each voxel to the nearest voxel of a set, 0 in the set; infinity where the set is
+/// empty.
+///
+///     takes      set [slice][row][column], not 0 where a voxel belongs to it; extents and spacings in that order; an
+///                image is one slice
+///     gives      one number a voxel, in the square of the spacing's unit, the same for any number of threads
+///
+/// One axis after the other by lower envelopes of parabolas: Felzenszwalb and Huttenlocher, "Distance transforms of
+/// sampled functions", 2012. As the square of scipy's distance_transform_edt(set == 0, sampling=spacing):
+/// https://docs.scipy.org/doc/scipy/reference/generated/scipy.ndimage.distance_transform_edt.html
+/// \pre extents of at least 1, spacings above 0
+[[nodiscard]] inline std::vector<double> squared_distances(const unsigned char* set,
+                                                           const std::array<extent, 3>& extents,
+                                                           const std::array<double, 3>& spacing, extent threads = 1) {
+    const auto [depth, height, width] = extents;
+    std::vector<double> to(static_cast<std::size_t>(depth * height * width));
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] = set[i] != 0 ? 0 : std::numeric_limits<double>::infinity();
+    // The lines along an axis that begin in one row or slice are a piece of work, and share what has to be remembered.
+    const extent slice = height * width;
+    struct lines_along {
+        extent pieces, piece_step, lines, line_step, step;
+    };
+    const lines_along along[3] = {
+        {height, width, width, 1, slice}, {depth, slice, width, 1, width}, {depth, slice, height, width, 1}};
+    for (std::size_t axis = 3; axis-- > 0;) {
+        const lines_along& a = along[axis];
+        if (extents[axis] == 1) continue;
+        parallel_for(a.pieces, threads_for(depth * slice, threads), [&](extent piece) {
+            metrics::parabola_envelope envelope(extents[axis]);
+            double* first = to.data() + piece * a.piece_step;
+            for (extent line = 0; line < a.lines; ++line)
+                envelope.run(first + line * a.line_step, extents[axis], a.step, spacing[axis]);
+        });
+    }
+    return to;
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_METRIC_DISTANCE_TRANSFORM
+// -------------------- ctnn/train/metric/peak_signal_to_noise.hpp
+#ifndef CTNN_INCLUDED_TRAIN_METRIC_PEAK_SIGNAL_TO_NOISE
+#define CTNN_INCLUDED_TRAIN_METRIC_PEAK_SIGNAL_TO_NOISE
+/// \file
+/// How near an image is to what it should be, in decibels.
+
+namespace ctnn {
+
+/// The peak signal-to-noise ratio 10 log10(range^2 / mean squared error), in dB; infinity where nothing differs.
+///
+///     takes      two arrays of `count` numbers whose values span `range`, such as 1 for pixels from 0 to 1
+///
+/// As scikit-image's peak_signal_noise_ratio:
+/// https://scikit-image.org/docs/stable/api/skimage.metrics.html
+/// \pre count >= 1, range above 0
+template <class T>
+[[nodiscard]] double peak_signal_to_noise(const T* found, const T* truth, extent count, double range = 1) {
+    double sum = 0;
+    for (extent i = 0; i < count; ++i) {
+        const double apart = static_cast<double>(found[i]) - static_cast<double>(truth[i]);
+        sum += apart * apart;
+    }
+    if (sum == 0) return std::numeric_limits<double>::infinity();
+    return 10 * std::log10(range * range * static_cast<double>(count) / sum);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_METRIC_PEAK_SIGNAL_TO_NOISE
+// -------------------- ctnn/train/metric/region_counts.hpp
+#ifndef CTNN_INCLUDED_TRAIN_METRIC_REGION_COUNTS
+#define CTNN_INCLUDED_TRAIN_METRIC_REGION_COUNTS
+/// \file
+/// How a predicted and a true region overlap.
+
+namespace ctnn {
+
+/// Is a structure there, and was it found? What is neither there nor predicted has no scores; the others do.
+enum class region_case : unsigned char {
+    found,     ///< in the truth and in the prediction, wherever it lies
+    absent,    ///< in neither: nothing can be measured, and every score is NaN
+    missed,    ///< in the truth alone: Dice, IoU, sensitivity and surface Dice are 0, distances are NaN
+    invented,  ///< in the prediction alone: likewise, but sensitivity is NaN
+};
+
+/// Voxels of one structure in a prediction and in the truth.
+struct region_counts {
+    std::int64_t common = 0;     ///< in both
+    std::int64_t predicted = 0;  ///< in the prediction
+    std::int64_t truth = 0;      ///< in the truth
+    std::int64_t all = 0;        ///< that were looked at
+
+    [[nodiscard]] constexpr region_case which() const {
+        return truth > 0       ? predicted > 0 ? region_case::found : region_case::missed
+               : predicted > 0 ? region_case::invented
+                               : region_case::absent;
+    }
+    /// 2 common / (predicted + truth); NaN where both are empty.
+    [[nodiscard]] constexpr double dice() const { return share(2 * common, predicted + truth); }
+    /// common / (predicted or truth), also called Jaccard's index; NaN where both are empty.
+    [[nodiscard]] constexpr double iou() const { return share(common, predicted + truth - common); }
+    /// common / truth, also called recall; NaN where the truth is empty.
+    [[nodiscard]] constexpr double sensitivity() const { return share(common, truth); }
+    /// What lies in neither / what is not in the truth; NaN where the truth is everything.
+    [[nodiscard]] constexpr double specificity() const { return share(all - predicted - truth + common, all - truth); }
+    /// (predicted - truth) / truth; NaN where the truth is empty.
+    [[nodiscard]] constexpr double relative_difference() const { return share(predicted - truth, truth); }
+    bool operator==(const region_counts&) const = default;
+
+private:
+    static constexpr double share(std::int64_t part, std::int64_t whole) {
+        return whole == 0 ? std::numeric_limits<double>::quiet_NaN()
+                          : static_cast<double>(part) / static_cast<double>(whole);
+    }
+};
+
+/// Counts one structure.
+///
+///     takes      labels of a prediction and of the truth, [count]; positions whose true label is negative are no part
+///                of it
+template <class Predicted>
+[[nodiscard]] constexpr region_counts count_region(const Predicted* predicted, const std::int32_t* truth, extent count,
+                                                   std::int32_t structure) {
+    region_counts counts;
+    for (extent i = 0; i < count; ++i) {
+        if (truth[i] < 0) continue;
+        const bool here = static_cast<std::int32_t>(predicted[i]) == structure, there = truth[i] == structure;
+        counts.common += here && there;
+        counts.predicted += here;
+        counts.truth += there;
+        ++counts.all;
+    }
+    return counts;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_METRIC_REGION_COUNTS
+// -------------------- ctnn/train/metric/segmentation_score.hpp
+#ifndef CTNN_INCLUDED_TRAIN_METRIC_SEGMENTATION_SCORE
+#define CTNN_INCLUDED_TRAIN_METRIC_SEGMENTATION_SCORE
+/// \file
+/// What a segmentation is worth: per structure and per case, and over cases.
+
+// -------------------- ctnn/train/metric/surface_distance.hpp
+#ifndef CTNN_INCLUDED_TRAIN_METRIC_SURFACE_DISTANCE
+#define CTNN_INCLUDED_TRAIN_METRIC_SURFACE_DISTANCE
+/// \file
+/// How far the surfaces of two regions lie apart.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// The distances from each surface voxel of one region to the nearest of the other, and back.
+///
+/// A surface voxel belongs to the region and has a neighbor across a face that does not; the edge of the image counts
+/// as outside, as in scipy's binary_erosion. An axis of one voxel has no faces: the surface of an image is its outline.
+struct surface_distances {
+    std::vector<double> forth, back;  ///< each in increasing order
+
+    /// How far this share of a surface is from the other at most, the larger of both ways: 1 is the Hausdorff distance,
+    /// 0.95 what is called HD95. Interpolated linearly, as numpy's percentile; NaN where a region is empty.
+    [[nodiscard]] double hausdorff(double share = 1) const {
+        return empty() ? nan() : std::max(percentile(forth, share), percentile(back, share));
+    }
+    /// The mean over the surface voxels of both: the average symmetric surface distance; NaN where a region is empty.
+    [[nodiscard]] double average() const {
+        if (empty()) return nan();
+        double sum = 0;
+        for (const std::vector<double>* side : {&forth, &back})
+            for (const double distance : *side) sum += distance;
+        return sum / static_cast<double>(forth.size() + back.size());
+    }
+    /// The share of the surface voxels of both that are at most so far from the other surface: the normalized surface
+    /// Dice; 0 where one region is empty, NaN where both are.
+    [[nodiscard]] double within(double tolerance) const {
+        if (forth.empty() && back.empty()) return nan();
+        if (empty()) return 0;
+        std::ptrdiff_t count = 0;
+        for (const std::vector<double>* side : {&forth, &back})
+            count += std::upper_bound(side->begin(), side->end(), tolerance) - side->begin();
+        return static_cast<double>(count) / static_cast<double>(forth.size() + back.size());
+    }
+
+private:
+    static constexpr double nan() { return std::numeric_limits<double>::quiet_NaN(); }
+    [[nodiscard]] bool empty() const { return forth.empty() || back.empty(); }
+    static double percentile(const std::vector<double>& sorted, double share) {
+        const double place = share * static_cast<double>(sorted.size() - 1);
+        const auto low = static_cast<std::size_t>(place);
+        if (low + 1 >= sorted.size()) return sorted.back();
+        return sorted[low] + (place - static_cast<double>(low)) * (sorted[low + 1] - sorted[low]);
+    }
+};
+
+namespace metrics {
+
+/// The part of a grid around what belongs to one of two regions.
+struct region_box {
+    std::array<extent, 3> first{}, size{};
+
+    template <class Inside>
+    region_box(const std::array<extent, 3>& extents, const Inside& inside) {
+        std::array<extent, 3> last{-1, -1, -1};
+        first = extents;
+        extent i = 0;
+        for (extent z = 0; z < extents[0]; ++z)
+            for (extent y = 0; y < extents[1]; ++y)
+                for (extent x = 0; x < extents[2]; ++x, ++i) {
+                    if (!inside(i)) continue;
+                    const std::array<extent, 3> at{z, y, x};
+                    for (std::size_t n = 0; n < 3; ++n) {
+                        first[n] = std::min(first[n], at[n]);
+                        last[n] = std::max(last[n], at[n]);
+                    }
+                }
+        for (std::size_t n = 0; n < 3; ++n) size[n] = std::max<extent>(last[n] - first[n] + 1, 0);
+    }
+    [[nodiscard]] extent positions() const { return size[0] * size[1] * size[2]; }
+};
+
+/// The surface voxels of a region, inside its box.
+template <class Inside>
+[[nodiscard]] std::vector<unsigned char> surface_of(const std::array<extent, 3>& extents, const region_box& box,
+                                                    const Inside& inside) {
+    std::vector<unsigned char> surface(static_cast<std::size_t>(box.positions()));
+    const std::array<extent, 3> step{extents[1] * extents[2], extents[2], 1};
+    std::size_t to = 0;
+    std::array<extent, 3> at{};
+    for (at[0] = box.first[0]; at[0] < box.first[0] + box.size[0]; ++at[0])
+        for (at[1] = box.first[1]; at[1] < box.first[1] + box.size[1]; ++at[1])
+            for (at[2] = box.first[2]; at[2] < box.first[2] + box.size[2]; ++at[2], ++to) {
+                const extent i = at[0] * step[0] + at[1] * step[1] + at[2];
+                if (!inside(i)) continue;
+                for (std::size_t n = 0; n < 3; ++n)
+                    if (extents[n] > 1 &&
+                        (at[n] == 0 || at[n] + 1 == extents[n] || !inside(i - step[n]) || !inside(i + step[n])))
+                        surface[to] = 1;
+            }
+    return surface;
+}
+
+}  // namespace metrics
+
+/// Measures two regions of a grid.
+///
+///     takes      two functions that say whether voxel i, in the order [slice][row][column], belongs to the region;
+///                extents and spacings in that order; an image is one slice
+///     gives      distances in the unit of the spacing. Axes are taken to stand at right angles
+///
+/// Work and memory grow with the box around both regions, 20 bytes a voxel of it, not with the image.
+template <class Predicted, class Truth>
+[[nodiscard]] surface_distances measure_surfaces(const Predicted& predicted, const Truth& truth,
+                                                 const std::array<extent, 3>& extents,
+                                                 const std::array<double, 3>& spacing, extent threads = 1) {
+    const metrics::region_box box(extents, [&](extent i) { return predicted(i) || truth(i); });
+    surface_distances found;
+    if (box.positions() == 0) return found;
+    const std::vector<unsigned char> first = metrics::surface_of(extents, box, predicted);
+    const std::vector<unsigned char> second = metrics::surface_of(extents, box, truth);
+    const auto from = [&](const std::vector<unsigned char>& a, const std::vector<unsigned char>& b) {
+        const std::vector<double> squares = squared_distances(b.data(), box.size, spacing, threads);
+        std::vector<double> distances;
+        for (std::size_t i = 0; i < a.size(); ++i)
+            if (a[i] != 0) distances.push_back(std::sqrt(squares[i]));
+        std::sort(distances.begin(), distances.end());
+        return distances;
+    };
+    found.forth = from(first, second);
+    found.back = from(second, first);
+    return found;
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_METRIC_SURFACE_DISTANCE
+
+namespace ctnn {
+
+/// One structure in one case. Lengths are in the unit of the spacing, volumes in its cube: mm and mm^3 for volumes.
+///
+/// The rule for empty regions: a structure that is neither in the truth nor in the prediction has no scores, all are
+/// NaN; where it is in one of the two alone, Dice, IoU and surface Dice are 0 and distances are NaN.
+/// summarize_segmentations() leaves NaN out of its means and says of how many cases they are.
+struct structure_score {
+    region_counts counts;
+    double dice = 0, iou = 0, sensitivity = 0, specificity = 0;
+    double volume_difference = 0;           ///< predicted - truth
+    double relative_volume_difference = 0;  ///< the same as a share of the truth
+    double hausdorff = 0, hausdorff95 = 0;  ///< as surface_distances::hausdorff(), also of 95 % of each surface
+    double average_surface_distance = 0;    ///< symmetric
+    double surface_dice = 0;                ///< at the tolerance
+    [[nodiscard]] region_case which() const { return counts.which(); }
+};
+
+/// How segmentations are measured.
+struct segmentation_options {
+    double tolerance = 1;     ///< of the surface Dice, in the unit of the spacing
+    bool background = false;  ///< is structure 0 measured as well?
+    extent threads = 1;       ///< results do not depend on it
+};
+
+/// Measures one structure.
+///
+///     takes      labels of a prediction and of the truth, [slice][row][column]; extents and spacings in that order; an
+///                image is one slice. Voxels whose true label is negative belong to neither region
+template <class Predicted>
+[[nodiscard]] structure_score score_structure(const Predicted* predicted, const std::int32_t* truth,
+                                              const std::array<extent, 3>& extents,
+                                              const std::array<double, 3>& spacing, std::int32_t structure,
+                                              const segmentation_options& options = {}) {
+    structure_score s;
+    s.counts = count_region(predicted, truth, extents[0] * extents[1] * extents[2], structure);
+    s.dice = s.counts.dice();
+    s.iou = s.counts.iou();
+    s.sensitivity = s.counts.sensitivity();
+    s.specificity = s.counts.specificity();
+    s.relative_volume_difference = s.counts.relative_difference();
+    s.volume_difference =
+        static_cast<double>(s.counts.predicted - s.counts.truth) * spacing[0] * spacing[1] * spacing[2];
+    const surface_distances apart = measure_surfaces(
+        [&](extent i) { return truth[i] >= 0 && static_cast<std::int32_t>(predicted[i]) == structure; },
+        [&](extent i) { return truth[i] == structure; }, extents, spacing, options.threads);
+    s.hausdorff = apart.hausdorff();
+    s.hausdorff95 = apart.hausdorff(0.95);
+    s.average_surface_distance = apart.average();
+    s.surface_dice = apart.within(options.tolerance);
+    if (s.which() == region_case::absent)
+        s.specificity = s.volume_difference = std::numeric_limits<double>::quiet_NaN();
+    return s;
+}
+
+/// Measures every structure from 1 to structures - 1, with options.background from 0: element k is the k-th measured.
+template <class Predicted>
+[[nodiscard]] std::vector<structure_score> score_segmentation(const Predicted* predicted, const std::int32_t* truth,
+                                                              const std::array<extent, 3>& extents,
+                                                              const std::array<double, 3>& spacing, extent structures,
+                                                              const segmentation_options& options = {}) {
+    std::vector<structure_score> scores;
+    for (extent s = options.background ? 0 : 1; s < structures; ++s)
+        scores.push_back(score_structure(predicted, truth, extents, spacing, static_cast<std::int32_t>(s), options));
+    return scores;
+}
+
+/// Mean and standard deviation (of the sample: divided by count - 1) over the cases that have the score.
+struct score_summary {
+    double mean = std::numeric_limits<double>::quiet_NaN(), deviation = mean;
+    extent count = 0;  ///< of cases that have it
+};
+
+/// One structure over cases.
+struct structure_summary {
+    score_summary dice, iou, sensitivity, specificity, volume_difference, relative_volume_difference, hausdorff,
+        hausdorff95, average_surface_distance, surface_dice;
+    extent cases = 0, absent = 0, missed = 0, invented = 0;  ///< the rest of the cases have it in both
+};
+
+namespace detail {
+
+[[nodiscard, gnu::cold]] inline score_summary summarize(std::span<const structure_score> cases,
+                                                        double structure_score::*score) {
+    score_summary s;
+    double sum = 0, squares = 0;
+    for (const structure_score& one : cases) {
+        if (std::isnan(one.*score)) continue;
+        sum += one.*score;
+        ++s.count;
+    }
+    if (s.count == 0) return s;
+    s.mean = sum / static_cast<double>(s.count);
+    for (const structure_score& one : cases)
+        if (!std::isnan(one.*score)) squares += (one.*score - s.mean) * (one.*score - s.mean);
+    if (s.count > 1) s.deviation = std::sqrt(squares / static_cast<double>(s.count - 1));
+    return s;
+}
+
+}  // namespace detail
+
+/// The scores of one structure in many cases, each case counted once.
+[[nodiscard, gnu::cold]] inline structure_summary summarize_segmentations(std::span<const structure_score> cases) {
+    const auto of = [&](double structure_score::*score) { return detail::summarize(cases, score); };
+    using score = structure_score;
+    structure_summary s{of(&score::dice),
+                        of(&score::iou),
+                        of(&score::sensitivity),
+                        of(&score::specificity),
+                        of(&score::volume_difference),
+                        of(&score::relative_volume_difference),
+                        of(&score::hausdorff),
+                        of(&score::hausdorff95),
+                        of(&score::average_surface_distance),
+                        of(&score::surface_dice)};
+    s.cases = static_cast<extent>(cases.size());
+    for (const structure_score& one : cases) {
+        s.absent += one.which() == region_case::absent;
+        s.missed += one.which() == region_case::missed;
+        s.invented += one.which() == region_case::invented;
+    }
+    return s;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_METRIC_SEGMENTATION_SCORE
+// -------------------- ctnn/train/metric/structural_similarity.hpp
+#ifndef CTNN_INCLUDED_TRAIN_METRIC_STRUCTURAL_SIMILARITY
+#define CTNN_INCLUDED_TRAIN_METRIC_STRUCTURAL_SIMILARITY
+/// \file
+/// How alike two images look: their brightness, contrast and structure around each pixel.
+
+namespace ctnn {
+namespace detail {
+
+/// A bell of 11 weights that add up to 1, with a sigma of 1.5.
+[[nodiscard]] inline std::array<double, 11> similarity_window() {
+    std::array<double, 11> weight{};
+    double sum = 0;
+    for (std::size_t i = 0; i < 11; ++i) {
+        const double away = static_cast<double>(i) - 5;
+        sum += weight[i] = std::exp(-away * away / (2 * 1.5 * 1.5));
+    }
+    for (double& one : weight) one /= sum;
+    return weight;
+}
+
+/// Weighted means of [depth][height][width], at the places where the whole window lies inside: each axis that is longer
+/// than 1 becomes 10 shorter.
+[[nodiscard]] inline std::vector<double> window_means(std::vector<double> from, std::array<extent, 3> extents) {
+    const std::array<double, 11> weight = similarity_window();
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        if (extents[axis] == 1) continue;
+        const extent inner = axis == 0 ? extents[1] * extents[2] : axis == 1 ? extents[2] : 1;
+        const extent outer = axis == 0 ? 1 : axis == 1 ? extents[0] : extents[0] * extents[1];
+        const extent in = extents[axis], out = in - 10;
+        std::vector<double> to(static_cast<std::size_t>(outer * out * inner));
+        for (extent a = 0; a < outer; ++a)
+            for (extent o = 0; o < out; ++o)
+                for (extent k = 0; k < 11; ++k) {
+                    const double w = weight[static_cast<std::size_t>(k)];
+                    const double* row = from.data() + (a * in + o + k) * inner;
+                    double* sum = to.data() + (a * out + o) * inner;
+                    for (extent i = 0; i < inner; ++i) sum[i] += w * row[i];
+                }
+        from = std::move(to);
+        extents[axis] = out;
+    }
+    return from;
+}
+
+}  // namespace detail
+
+/// The structural similarity (SSIM) of two images or volumes, 1 for equal ones.
+///
+///     takes      two arrays of the shape `of`, [depth][height][width][channels], whose values span `range`
+///     gives      the mean over channels and over all places where a window of 11 pixels a side lies inside, weighted
+///                by a bell with a sigma of 1.5; K1 = 0.01, K2 = 0.03, covariances divided by the sum of weights
+///     refuses    with invalid_argument an axis of 2 to 10 pixels, and one pixel alone
+///
+/// Wang et al., "Image quality assessment: from error visibility to structural similarity", 2004; as scikit-image's
+/// structural_similarity(gaussian_weights=True, sigma=1.5, use_sample_covariance=False):
+/// https://scikit-image.org/docs/stable/api/skimage.metrics.html
+/// \pre range above 0
+template <class T>
+[[nodiscard]] result<double> structural_similarity(const T* found, const T* truth, const dims& of, double range = 1) {
+    const std::array<extent, 3> extents{of.depth(), of.height(), of.width()};
+    for (const extent axis : extents)
+        if (axis != 1 && axis < 11)
+            return error(error_kind::invalid_argument,
+                         detail::text_of({"structural_similarity: an axis of ", axis,
+                                          " pixels, expected at least 11, the side of its window"}));
+    if (of.positions() == 1)
+        return error(error_kind::invalid_argument, "structural_similarity: one pixel has no structure");
+    const double brightness = 0.01 * range * 0.01 * range, contrast = 0.03 * range * 0.03 * range;
+    double sum = 0;
+    extent places = 0;
+    for (extent c = 0; c < of.channels(); ++c) {
+        const auto means = [&](const auto& value) {
+            std::vector<double> values(static_cast<std::size_t>(of.positions()));
+            for (extent i = 0; i < of.positions(); ++i) {
+                const extent at = i * of.channels() + c;
+                values[static_cast<std::size_t>(i)] =
+                    value(static_cast<double>(found[at]), static_cast<double>(truth[at]));
+            }
+            return detail::window_means(std::move(values), extents);
+        };
+        const std::vector<double> x = means([](double a, double) { return a; });
+        const std::vector<double> y = means([](double, double b) { return b; });
+        const std::vector<double> squares = means([](double a, double b) { return a * a + b * b; });
+        const std::vector<double> products = means([](double a, double b) { return a * b; });
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const double both = x[i] * y[i], own = x[i] * x[i] + y[i] * y[i];
+            sum += (2 * both + brightness) * (2 * (products[i] - both) + contrast) /
+                   ((own + brightness) * (squares[i] - own + contrast));
+        }
+        places += static_cast<extent>(x.size());
+    }
+    return sum / static_cast<double>(places);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_METRIC_STRUCTURAL_SIMILARITY
+#endif
 #if defined(CTNN_WITH_STUDIES)
 // -------------------- ctnn/train/callback/snapshot_ensemble.hpp
 #ifndef CTNN_INCLUDED_TRAIN_CALLBACK_SNAPSHOT_ENSEMBLE
@@ -42321,7 +43469,743 @@ template <class Run>
 }  // namespace ctnn
 #endif  // CTNN_INCLUDED_TRAIN_SEARCH_SEARCH
 #endif
+#if defined(CTNN_WITH_VOLUMES)
+// -------------------- ctnn/train/metric/volume_segmentation_score.hpp
+#ifndef CTNN_INCLUDED_TRAIN_METRIC_VOLUME_SEGMENTATION_SCORE
+#define CTNN_INCLUDED_TRAIN_METRIC_VOLUME_SEGMENTATION_SCORE
+/// \file
+/// The scores of a segmentation of a volume, in millimeters. Needs volumes; to include this file is to ask for them.
 
+// -------------------- ctnn/train/metric/segmentation_score.hpp
+#ifndef CTNN_INCLUDED_TRAIN_METRIC_SEGMENTATION_SCORE
+#define CTNN_INCLUDED_TRAIN_METRIC_SEGMENTATION_SCORE
+/// \file
+/// What a segmentation is worth: per structure and per case, and over cases.
+
+// -------------------- ctnn/train/metric/region_counts.hpp
+#ifndef CTNN_INCLUDED_TRAIN_METRIC_REGION_COUNTS
+#define CTNN_INCLUDED_TRAIN_METRIC_REGION_COUNTS
+/// \file
+/// How a predicted and a true region overlap.
+
+namespace ctnn {
+
+/// Is a structure there, and was it found? What is neither there nor predicted has no scores; the others do.
+enum class region_case : unsigned char {
+    found,     ///< in the truth and in the prediction, wherever it lies
+    absent,    ///< in neither: nothing can be measured, and every score is NaN
+    missed,    ///< in the truth alone: Dice, IoU, sensitivity and surface Dice are 0, distances are NaN
+    invented,  ///< in the prediction alone: likewise, but sensitivity is NaN
+};
+
+/// Voxels of one structure in a prediction and in the truth.
+struct region_counts {
+    std::int64_t common = 0;     ///< in both
+    std::int64_t predicted = 0;  ///< in the prediction
+    std::int64_t truth = 0;      ///< in the truth
+    std::int64_t all = 0;        ///< that were looked at
+
+    [[nodiscard]] constexpr region_case which() const {
+        return truth > 0       ? predicted > 0 ? region_case::found : region_case::missed
+               : predicted > 0 ? region_case::invented
+                               : region_case::absent;
+    }
+    /// 2 common / (predicted + truth); NaN where both are empty.
+    [[nodiscard]] constexpr double dice() const { return share(2 * common, predicted + truth); }
+    /// common / (predicted or truth), also called Jaccard's index; NaN where both are empty.
+    [[nodiscard]] constexpr double iou() const { return share(common, predicted + truth - common); }
+    /// common / truth, also called recall; NaN where the truth is empty.
+    [[nodiscard]] constexpr double sensitivity() const { return share(common, truth); }
+    /// What lies in neither / what is not in the truth; NaN where the truth is everything.
+    [[nodiscard]] constexpr double specificity() const { return share(all - predicted - truth + common, all - truth); }
+    /// (predicted - truth) / truth; NaN where the truth is empty.
+    [[nodiscard]] constexpr double relative_difference() const { return share(predicted - truth, truth); }
+    bool operator==(const region_counts&) const = default;
+
+private:
+    static constexpr double share(std::int64_t part, std::int64_t whole) {
+        return whole == 0 ? std::numeric_limits<double>::quiet_NaN()
+                          : static_cast<double>(part) / static_cast<double>(whole);
+    }
+};
+
+/// Counts one structure.
+///
+///     takes      labels of a prediction and of the truth, [count]; positions whose true label is negative are no part
+///                of it
+template <class Predicted>
+[[nodiscard]] constexpr region_counts count_region(const Predicted* predicted, const std::int32_t* truth, extent count,
+                                                   std::int32_t structure) {
+    region_counts counts;
+    for (extent i = 0; i < count; ++i) {
+        if (truth[i] < 0) continue;
+        const bool here = static_cast<std::int32_t>(predicted[i]) == structure, there = truth[i] == structure;
+        counts.common += here && there;
+        counts.predicted += here;
+        counts.truth += there;
+        ++counts.all;
+    }
+    return counts;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_METRIC_REGION_COUNTS
+// -------------------- ctnn/train/metric/surface_distance.hpp
+#ifndef CTNN_INCLUDED_TRAIN_METRIC_SURFACE_DISTANCE
+#define CTNN_INCLUDED_TRAIN_METRIC_SURFACE_DISTANCE
+/// \file
+/// How far the surfaces of two regions lie apart.
+
+// -------------------- ctnn/train/metric/distance_transform.hpp
+#ifndef CTNN_INCLUDED_TRAIN_METRIC_DISTANCE_TRANSFORM
+#define CTNN_INCLUDED_TRAIN_METRIC_DISTANCE_TRANSFORM
+/// \file
+/// How far each voxel is from the nearest one of a set: exact, in time that grows with the voxels alone.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace metrics {
+
+/// The lower envelope of the parabolas value[i] + (spacing * (x - i))^2 at the places i of one line, in 2 * count
+/// steps: `hull` holds the places whose parabolas are lowest somewhere, `from` where each begins to be.
+struct parabola_envelope {
+    std::vector<double> value, from;
+    std::vector<extent> hull;
+
+    explicit parabola_envelope(extent most)
+        : value(static_cast<std::size_t>(most)),
+          from(static_cast<std::size_t>(most)),
+          hull(static_cast<std::size_t>(most)) {}
+
+    /// Replaces `line` (each `step` apart) by the envelope. Infinite values have no parabola.
+    void run(double* line, extent count, extent step, double spacing) {
+        const auto at = [](extent i) { return static_cast<std::size_t>(i); };
+        const double square = spacing * spacing;
+        extent last = -1;
+        for (extent i = 0; i < count; ++i) {
+            const double own = value[at(i)] = line[i * step];
+            if (own == std::numeric_limits<double>::infinity()) continue;
+            double begin = -std::numeric_limits<double>::infinity();
+            for (; last >= 0; --last) {
+                const extent before = hull[at(last)];
+                // Where the parabolas of `before` and i meet.
+                begin = 0.5 * (static_cast<double>(i + before) +
+                               (own - value[at(before)]) / (square * static_cast<double>(i - before)));
+                if (begin > from[at(last)]) break;
+            }
+            if (last < 0) begin = -std::numeric_limits<double>::infinity();
+            hull[at(++last)] = i;
+            from[at(last)] = begin;
+        }
+        if (last < 0) return;
+        for (extent i = 0, k = 0; i < count; ++i) {
+            while (k < last && from[at(k + 1)] < static_cast<double>(i)) ++k;
+            const double away = spacing * static_cast<double>(i - hull[at(k)]);
+            line[i * step] = value[at(hull[at(k)])] + away * away;
+        }
+    }
+};
+
+}  // namespace metrics
+
+/// The squared Euclidean distance of each voxel to the nearest voxel of a set, 0 in the set; infinity where the set is
+/// empty.
+///
+///     takes      set [slice][row][column], not 0 where a voxel belongs to it; extents and spacings in that order; an
+///                image is one slice
+///     gives      one number a voxel, in the square of the spacing's unit, the same for any number of threads
+///
+/// One axis after the other by lower envelopes of parabolas: Felzenszwalb and Huttenlocher, "Distance transforms of
+/// sampled functions", 2012. As the square of scipy's distance_transform_edt(set == 0, sampling=spacing):
+/// https://docs.scipy.org/doc/scipy/reference/generated/scipy.ndimage.distance_transform_edt.html
+/// \pre extents of at least 1, spacings above 0
+[[nodiscard]] inline std::vector<double> squared_distances(const unsigned char* set,
+                                                           const std::array<extent, 3>& extents,
+                                                           const std::array<double, 3>& spacing, extent threads = 1) {
+    const auto [depth, height, width] = extents;
+    std::vector<double> to(static_cast<std::size_t>(depth * height * width));
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] = set[i] != 0 ? 0 : std::numeric_limits<double>::infinity();
+    // The lines along an axis that begin in one row or slice are a piece of work, and share what has to be remembered.
+    const extent slice = height * width;
+    struct lines_along {
+        extent pieces, piece_step, lines, line_step, step;
+    };
+    const lines_along along[3] = {
+        {height, width, width, 1, slice}, {depth, slice, width, 1, width}, {depth, slice, height, width, 1}};
+    for (std::size_t axis = 3; axis-- > 0;) {
+        const lines_along& a = along[axis];
+        if (extents[axis] == 1) continue;
+        parallel_for(a.pieces, threads_for(depth * slice, threads), [&](extent piece) {
+            metrics::parabola_envelope envelope(extents[axis]);
+            double* first = to.data() + piece * a.piece_step;
+            for (extent line = 0; line < a.lines; ++line)
+                envelope.run(first + line * a.line_step, extents[axis], a.step, spacing[axis]);
+        });
+    }
+    return to;
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_METRIC_DISTANCE_TRANSFORM
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// The distances from each surface voxel of one region to the nearest of the other, and back.
+///
+/// A surface voxel belongs to the region and has a neighbor across a face that does not; the edge of the image counts
+/// as outside, as in scipy's binary_erosion. An axis of one voxel has no faces: the surface of an image is its outline.
+struct surface_distances {
+    std::vector<double> forth, back;  ///< each in increasing order
+
+    /// How far this share of a surface is from the other at most, the larger of both ways: 1 is the Hausdorff distance,
+    /// 0.95 what is called HD95. Interpolated linearly, as numpy's percentile; NaN where a region is empty.
+    [[nodiscard]] double hausdorff(double share = 1) const {
+        return empty() ? nan() : std::max(percentile(forth, share), percentile(back, share));
+    }
+    /// The mean over the surface voxels of both: the average symmetric surface distance; NaN where a region is empty.
+    [[nodiscard]] double average() const {
+        if (empty()) return nan();
+        double sum = 0;
+        for (const std::vector<double>* side : {&forth, &back})
+            for (const double distance : *side) sum += distance;
+        return sum / static_cast<double>(forth.size() + back.size());
+    }
+    /// The share of the surface voxels of both that are at most so far from the other surface: the normalized surface
+    /// Dice; 0 where one region is empty, NaN where both are.
+    [[nodiscard]] double within(double tolerance) const {
+        if (forth.empty() && back.empty()) return nan();
+        if (empty()) return 0;
+        std::ptrdiff_t count = 0;
+        for (const std::vector<double>* side : {&forth, &back})
+            count += std::upper_bound(side->begin(), side->end(), tolerance) - side->begin();
+        return static_cast<double>(count) / static_cast<double>(forth.size() + back.size());
+    }
+
+private:
+    static constexpr double nan() { return std::numeric_limits<double>::quiet_NaN(); }
+    [[nodiscard]] bool empty() const { return forth.empty() || back.empty(); }
+    static double percentile(const std::vector<double>& sorted, double share) {
+        const double place = share * static_cast<double>(sorted.size() - 1);
+        const auto low = static_cast<std::size_t>(place);
+        if (low + 1 >= sorted.size()) return sorted.back();
+        return sorted[low] + (place - static_cast<double>(low)) * (sorted[low + 1] - sorted[low]);
+    }
+};
+
+namespace metrics {
+
+/// The part of a grid around what belongs to one of two regions.
+struct region_box {
+    std::array<extent, 3> first{}, size{};
+
+    template <class Inside>
+    region_box(const std::array<extent, 3>& extents, const Inside& inside) {
+        std::array<extent, 3> last{-1, -1, -1};
+        first = extents;
+        extent i = 0;
+        for (extent z = 0; z < extents[0]; ++z)
+            for (extent y = 0; y < extents[1]; ++y)
+                for (extent x = 0; x < extents[2]; ++x, ++i) {
+                    if (!inside(i)) continue;
+                    const std::array<extent, 3> at{z, y, x};
+                    for (std::size_t n = 0; n < 3; ++n) {
+                        first[n] = std::min(first[n], at[n]);
+                        last[n] = std::max(last[n], at[n]);
+                    }
+                }
+        for (std::size_t n = 0; n < 3; ++n) size[n] = std::max<extent>(last[n] - first[n] + 1, 0);
+    }
+    [[nodiscard]] extent positions() const { return size[0] * size[1] * size[2]; }
+};
+
+/// The surface voxels of a region, inside its box.
+template <class Inside>
+[[nodiscard]] std::vector<unsigned char> surface_of(const std::array<extent, 3>& extents, const region_box& box,
+                                                    const Inside& inside) {
+    std::vector<unsigned char> surface(static_cast<std::size_t>(box.positions()));
+    const std::array<extent, 3> step{extents[1] * extents[2], extents[2], 1};
+    std::size_t to = 0;
+    std::array<extent, 3> at{};
+    for (at[0] = box.first[0]; at[0] < box.first[0] + box.size[0]; ++at[0])
+        for (at[1] = box.first[1]; at[1] < box.first[1] + box.size[1]; ++at[1])
+            for (at[2] = box.first[2]; at[2] < box.first[2] + box.size[2]; ++at[2], ++to) {
+                const extent i = at[0] * step[0] + at[1] * step[1] + at[2];
+                if (!inside(i)) continue;
+                for (std::size_t n = 0; n < 3; ++n)
+                    if (extents[n] > 1 &&
+                        (at[n] == 0 || at[n] + 1 == extents[n] || !inside(i - step[n]) || !inside(i + step[n])))
+                        surface[to] = 1;
+            }
+    return surface;
+}
+
+}  // namespace metrics
+
+/// Measures two regions of a grid.
+///
+///     takes      two functions that say whether voxel i, in the order [slice][row][column], belongs to the region;
+///                extents and spacings in that order; an image is one slice
+///     gives      distances in the unit of the spacing. Axes are taken to stand at right angles
+///
+/// Work and memory grow with the box around both regions, 20 bytes a voxel of it, not with the image.
+template <class Predicted, class Truth>
+[[nodiscard]] surface_distances measure_surfaces(const Predicted& predicted, const Truth& truth,
+                                                 const std::array<extent, 3>& extents,
+                                                 const std::array<double, 3>& spacing, extent threads = 1) {
+    const metrics::region_box box(extents, [&](extent i) { return predicted(i) || truth(i); });
+    surface_distances found;
+    if (box.positions() == 0) return found;
+    const std::vector<unsigned char> first = metrics::surface_of(extents, box, predicted);
+    const std::vector<unsigned char> second = metrics::surface_of(extents, box, truth);
+    const auto from = [&](const std::vector<unsigned char>& a, const std::vector<unsigned char>& b) {
+        const std::vector<double> squares = squared_distances(b.data(), box.size, spacing, threads);
+        std::vector<double> distances;
+        for (std::size_t i = 0; i < a.size(); ++i)
+            if (a[i] != 0) distances.push_back(std::sqrt(squares[i]));
+        std::sort(distances.begin(), distances.end());
+        return distances;
+    };
+    found.forth = from(first, second);
+    found.back = from(second, first);
+    return found;
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_METRIC_SURFACE_DISTANCE
+
+namespace ctnn {
+
+/// One structure in one case. Lengths are in the unit of the spacing, volumes in its cube: mm and mm^3 for volumes.
+///
+/// The rule for empty regions: a structure that is neither in the truth nor in the prediction has no scores, all are
+/// NaN; where it is in one of the two alone, Dice, IoU and surface Dice are 0 and distances are NaN.
+/// summarize_segmentations() leaves NaN out of its means and says of how many cases they are.
+struct structure_score {
+    region_counts counts;
+    double dice = 0, iou = 0, sensitivity = 0, specificity = 0;
+    double volume_difference = 0;           ///< predicted - truth
+    double relative_volume_difference = 0;  ///< the same as a share of the truth
+    double hausdorff = 0, hausdorff95 = 0;  ///< as surface_distances::hausdorff(), also of 95 % of each surface
+    double average_surface_distance = 0;    ///< symmetric
+    double surface_dice = 0;                ///< at the tolerance
+    [[nodiscard]] region_case which() const { return counts.which(); }
+};
+
+/// How segmentations are measured.
+struct segmentation_options {
+    double tolerance = 1;     ///< of the surface Dice, in the unit of the spacing
+    bool background = false;  ///< is structure 0 measured as well?
+    extent threads = 1;       ///< results do not depend on it
+};
+
+/// Measures one structure.
+///
+///     takes      labels of a prediction and of the truth, [slice][row][column]; extents and spacings in that order; an
+///                image is one slice. Voxels whose true label is negative belong to neither region
+template <class Predicted>
+[[nodiscard]] structure_score score_structure(const Predicted* predicted, const std::int32_t* truth,
+                                              const std::array<extent, 3>& extents,
+                                              const std::array<double, 3>& spacing, std::int32_t structure,
+                                              const segmentation_options& options = {}) {
+    structure_score s;
+    s.counts = count_region(predicted, truth, extents[0] * extents[1] * extents[2], structure);
+    s.dice = s.counts.dice();
+    s.iou = s.counts.iou();
+    s.sensitivity = s.counts.sensitivity();
+    s.specificity = s.counts.specificity();
+    s.relative_volume_difference = s.counts.relative_difference();
+    s.volume_difference =
+        static_cast<double>(s.counts.predicted - s.counts.truth) * spacing[0] * spacing[1] * spacing[2];
+    const surface_distances apart = measure_surfaces(
+        [&](extent i) { return truth[i] >= 0 && static_cast<std::int32_t>(predicted[i]) == structure; },
+        [&](extent i) { return truth[i] == structure; }, extents, spacing, options.threads);
+    s.hausdorff = apart.hausdorff();
+    s.hausdorff95 = apart.hausdorff(0.95);
+    s.average_surface_distance = apart.average();
+    s.surface_dice = apart.within(options.tolerance);
+    if (s.which() == region_case::absent)
+        s.specificity = s.volume_difference = std::numeric_limits<double>::quiet_NaN();
+    return s;
+}
+
+/// Measures every structure from 1 to structures - 1, with options.background from 0: element k is the k-th measured.
+template <class Predicted>
+[[nodiscard]] std::vector<structure_score> score_segmentation(const Predicted* predicted, const std::int32_t* truth,
+                                                              const std::array<extent, 3>& extents,
+                                                              const std::array<double, 3>& spacing, extent structures,
+                                                              const segmentation_options& options = {}) {
+    std::vector<structure_score> scores;
+    for (extent s = options.background ? 0 : 1; s < structures; ++s)
+        scores.push_back(score_structure(predicted, truth, extents, spacing, static_cast<std::int32_t>(s), options));
+    return scores;
+}
+
+/// Mean and standard deviation (of the sample: divided by count - 1) over the cases that have the score.
+struct score_summary {
+    double mean = std::numeric_limits<double>::quiet_NaN(), deviation = mean;
+    extent count = 0;  ///< of cases that have it
+};
+
+/// One structure over cases.
+struct structure_summary {
+    score_summary dice, iou, sensitivity, specificity, volume_difference, relative_volume_difference, hausdorff,
+        hausdorff95, average_surface_distance, surface_dice;
+    extent cases = 0, absent = 0, missed = 0, invented = 0;  ///< the rest of the cases have it in both
+};
+
+namespace detail {
+
+[[nodiscard, gnu::cold]] inline score_summary summarize(std::span<const structure_score> cases,
+                                                        double structure_score::*score) {
+    score_summary s;
+    double sum = 0, squares = 0;
+    for (const structure_score& one : cases) {
+        if (std::isnan(one.*score)) continue;
+        sum += one.*score;
+        ++s.count;
+    }
+    if (s.count == 0) return s;
+    s.mean = sum / static_cast<double>(s.count);
+    for (const structure_score& one : cases)
+        if (!std::isnan(one.*score)) squares += (one.*score - s.mean) * (one.*score - s.mean);
+    if (s.count > 1) s.deviation = std::sqrt(squares / static_cast<double>(s.count - 1));
+    return s;
+}
+
+}  // namespace detail
+
+/// The scores of one structure in many cases, each case counted once.
+[[nodiscard, gnu::cold]] inline structure_summary summarize_segmentations(std::span<const structure_score> cases) {
+    const auto of = [&](double structure_score::*score) { return detail::summarize(cases, score); };
+    using score = structure_score;
+    structure_summary s{of(&score::dice),
+                        of(&score::iou),
+                        of(&score::sensitivity),
+                        of(&score::specificity),
+                        of(&score::volume_difference),
+                        of(&score::relative_volume_difference),
+                        of(&score::hausdorff),
+                        of(&score::hausdorff95),
+                        of(&score::average_surface_distance),
+                        of(&score::surface_dice)};
+    s.cases = static_cast<extent>(cases.size());
+    for (const structure_score& one : cases) {
+        s.absent += one.which() == region_case::absent;
+        s.missed += one.which() == region_case::missed;
+        s.invented += one.which() == region_case::invented;
+    }
+    return s;
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_METRIC_SEGMENTATION_SCORE
+
+namespace ctnn {
+
+/// Measures every structure of a label map against the truth; see score_segmentation().
+///
+/// Spacings are those of the volumes' transform. Refuses with shape_mismatch label maps of other extents, of several
+/// channels or at another place (same_place()), with invalid_argument a transform that cannot be inverted.
+///
+///     const auto scores = ctnn::score_segmentation(predicted, truth, 3);
+[[nodiscard]] inline result<std::vector<structure_score>> score_segmentation(const label_volume& predicted,
+                                                                             const label_volume& truth,
+                                                                             extent structures,
+                                                                             const segmentation_options& options = {}) {
+    if (predicted.channels != 1 || truth.channels != 1 || !same_place(predicted.grid, truth.grid))
+        return error(error_kind::shape_mismatch,
+                     "the label maps have other extents or several channels, or lie at other places");
+    if (!detail::invertible(truth.grid.affine))
+        return error(error_kind::invalid_argument, "a transform that cannot be inverted gives no distances");
+    const auto [along_width, along_height, along_depth] = truth.spacing();
+    return score_segmentation(predicted.values.data(), truth.values.data(), truth.grid.extents(),
+                              {along_depth, along_height, along_width}, structures, options);
+}
+
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_TRAIN_METRIC_VOLUME_SEGMENTATION_SCORE
+#endif
+
+#if defined(CTNN_WITH_IMAGES) || defined(CTNN_WITH_VOLUMES)
+// -------------------- ctnn/engine/sliding_window.hpp
+#ifndef CTNN_INCLUDED_ENGINE_SLIDING_WINDOW
+#define CTNN_INCLUDED_ENGINE_SLIDING_WINDOW
+/// \file
+/// A segmenter of fixed input size on images and volumes of any size, in memory that is known before it starts.
+
+// -------------------- ctnn/engine/window_grid.hpp
+#ifndef CTNN_INCLUDED_ENGINE_WINDOW_GRID
+#define CTNN_INCLUDED_ENGINE_WINDOW_GRID
+/// \file
+/// Where the windows of a network of fixed input lie on a larger image, and what each counts where they overlap.
+
+namespace ctnn {
+
+/// How overlapping windows become one answer.
+enum class blending : unsigned char {
+    gaussian,  ///< the middle of a window counts most: a bell whose sigma is an eighth of the window's side
+    constant   ///< the mean of the windows
+};
+
+/// How a network of fixed input size is moved over an image or a volume.
+struct sliding_window_options {
+    double overlap = 0.5;  ///< the share of a window that the next one repeats at least, in [0, 1)
+    blending blend = blending::gaussian;
+    bool flip_depth = false, flip_height = false, flip_width = false;  ///< each doubles the work: the mean with the
+                                                                       ///< answer for the mirrored window
+    double outside = 0;  ///< what a window reads beyond an image that is smaller than it
+};
+
+namespace detail {
+
+/// The windows along one axis. Their weights at a position add up to 1, so that the products over the axes do, too.
+struct window_axis {
+    extent size = 0, window = 0;
+    std::vector<extent> starts;
+    std::vector<double> shares;  ///< [window][position inside it]
+
+    /// \pre 0 <= overlap < 1, size and window at least 1
+    window_axis(extent of, extent by, double overlap, blending blend) : size(of), window(by) {
+        const extent most = static_cast<extent>(static_cast<double>(window) * (1 - overlap));
+        const extent step = most < 1 ? 1 : most;
+        const extent rest = size - window;
+        const extent count = rest > 0 ? (rest + step - 1) / step + 1 : 1;
+        for (extent k = 0; k < count; ++k)  // evenly; an image that is smaller lies in the window's middle
+            starts.push_back(rest > 0 ? (2 * k * rest + count - 1) / (2 * (count - 1)) : -(-rest / 2));
+        std::vector<double> weight(static_cast<std::size_t>(window), 1.0), total(static_cast<std::size_t>(size));
+        if (blend == blending::gaussian)
+            for (extent i = 0; i < window; ++i) {
+                const double away = (2 * static_cast<double>(i) + 1 - static_cast<double>(window)) / 2;
+                const double sigmas = 8 * away / static_cast<double>(window);
+                weight[static_cast<std::size_t>(i)] = std::exp(-0.5 * sigmas * sigmas);
+            }
+        for_each_place([&](extent, extent i, extent at) {
+            total[static_cast<std::size_t>(at)] += weight[static_cast<std::size_t>(i)];
+        });
+        shares.assign(starts.size() * weight.size(), 0.0);
+        for_each_place([&](extent k, extent i, extent at) {
+            shares[static_cast<std::size_t>(k * window + i)] =
+                weight[static_cast<std::size_t>(i)] / total[static_cast<std::size_t>(at)];
+        });
+    }
+    [[nodiscard]] extent count() const { return static_cast<extent>(starts.size()); }
+    /// The part of window k that lies in the image: positions [first(k), last(k)) of the window.
+    [[nodiscard]] extent first(extent k) const { return start(k) < 0 ? -start(k) : 0; }
+    [[nodiscard]] extent last(extent k) const { return start(k) + window > size ? size - start(k) : window; }
+    [[nodiscard]] extent start(extent k) const { return starts[static_cast<std::size_t>(k)]; }
+    [[nodiscard]] double share(extent k, extent i) const { return shares[static_cast<std::size_t>(k * window + i)]; }
+    /// Bytes of the two lists.
+    [[nodiscard]] extent bytes() const {
+        return static_cast<extent>(starts.capacity() * sizeof(extent) + shares.capacity() * sizeof(double));
+    }
+
+private:
+    template <class Body>
+    void for_each_place(const Body& body) const {
+        for (extent k = 0; k < count(); ++k)
+            for (extent i = first(k); i < last(k); ++i) body(k, i, start(k) + i);
+    }
+};
+
+[[nodiscard, gnu::cold]] inline error check_sliding_window(const sliding_window_options& options, const dims& image,
+                                                           const dims& input) {
+    constexpr error_kind invalid = error_kind::invalid_argument;
+    if (!(options.overlap >= 0 && options.overlap < 1))
+        return {invalid,
+                text_of({"sliding window: overlap is ", options.overlap, ", expected a number from 0 to below 1"})};
+    if (!std::isfinite(options.outside)) return {invalid, "sliding window: outside is not a finite number"};
+    for (int axis = 0; axis < 3; ++axis)
+        if (image.axis[axis] < 1) return {invalid, "sliding window: the image has an axis without positions"};
+    if (image.channels() != input.channels())
+        return {error_kind::shape_mismatch, text_of({"sliding window: an image of ", image.channels(),
+                                                     " channels, the network reads ", input.channels()})};
+    return {};
+}
+
+/// Mirrors [depth][height][width][channels] in place along the axes whose bits are set in `mirror`, depth being bit 0.
+template <class T>
+void mirror_window(T* values, const dims& of, int mirror) {
+    const extent steps[3] = {of.height() * of.width() * of.channels(), of.width() * of.channels(), of.channels()};
+    for (int axis = 0; axis < 3; ++axis) {
+        if (((mirror >> axis) & 1) == 0) continue;
+        const extent step = steps[axis], count = of.axis[axis];
+        for (T* block = values; block < values + of.size(); block += step * count)
+            for (extent i = 0; i < count / 2; ++i)
+                std::swap_ranges(block + i * step, block + (i + 1) * step, block + (count - 1 - i) * step);
+    }
+}
+
+}  // namespace detail
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_ENGINE_WINDOW_GRID
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace execution {
+
+/// What a network of Net's input and output needs to be moved over an image: the blended probabilities of as many
+/// slices as a window is deep, and of one window the input, the output and the mirrored output.
+template <class Net, class T>
+struct window_memory {
+    static constexpr dims input = Net::input_dims, output = Net::output_dims;
+    static_assert(input.rank >= 3 && output.rank == input.rank && output.positions() == input.positions() &&
+                      output.depth() == input.depth() && output.height() == input.height(),
+                  "ctnn: a sliding window needs a network that answers at each position of its input");
+
+    static constexpr extent slab(const dims& image) {
+        return input.depth() * image.height() * image.width() * output.channels();
+    }
+    static constexpr extent elements(const dims& image, bool flips) {
+        return round_up(slab(image)) + round_up(input.size()) + (flips ? 2 : 1) * round_up(output.size());
+    }
+};
+
+}  // namespace execution
+
+/// Bytes that slide_window() allocates: a slab of blended probabilities, [depth of the window][height][width][classes],
+/// the numbers of one window, and the small tables of where the windows lie. Besides, there are the image, the engine
+/// (engine::bytes()) and whatever takes the answer, such as one byte a position for labels.
+template <class Net, class T = float>
+[[nodiscard]] extent sliding_window_bytes(const dims& image, const sliding_window_options& options = {}) {
+    const bool flips = options.flip_depth || options.flip_height || options.flip_width;
+    extent tables = 0;  // twice, because sums of weights and growing lists live beside them for a moment
+    for (int axis = 0; axis < 3; ++axis)
+        tables += 2 * detail::window_axis(image.axis[axis], Net::input_dims.axis[axis], options.overlap, options.blend)
+                          .bytes() +
+                  8 * (image.axis[axis] + Net::input_dims.axis[axis]);
+    return execution::window_memory<Net, T>::elements(image, flips) * static_cast<extent>(sizeof(T)) + tables;
+}
+
+/// Runs an engine over a whole image or volume, window by window, and gives the blended probabilities slice by slice.
+///
+///     takes      image [slice][row][column][channel] with its dims (of a 2-D network on a volume: each slice is an
+///                image of its own); finish(z, probabilities), which is called once for each slice in order, with
+///                [row][column][class], and may write into them
+///     gives      at each position the mean over the windows that hold it, weighted as options.blend says; exactly the
+///                network's own answer where one window holds all
+///     memory     sliding_window_bytes(), allocated before the first window; nothing after that
+///     refuses    with invalid_argument an overlap outside [0, 1) and axes of no length, with shape_mismatch another
+///                number of channels, with out_of_memory what does not fit
+///
+/// Windows lie evenly, the first and the last at the image's ends. An image smaller than the window lies in its middle
+/// and is surrounded by options.outside. As nnU-Net's and MONAI's sliding window inference, whose weights are these:
+/// https://docs.monai.io/en/stable/inferers.html
+template <class Net, class T, class Finish>
+[[nodiscard]] error slide_window(engine<Net, T>& network, const T* image, const dims& of,
+                                 const sliding_window_options& options, const Finish& finish) {
+    if (error failed = detail::check_sliding_window(options, of, Net::input_dims)) return failed;
+    return detail::catch_out_of_memory({}, [&]() -> error {
+        using memory = execution::window_memory<Net, T>;
+        constexpr dims in = memory::input;
+        constexpr extent classes = memory::output.channels();
+        const bool flip[3] = {options.flip_depth, options.flip_height, options.flip_width};
+        const bool flips = flip[0] || flip[1] || flip[2];
+        const auto axis = [&](int n) {
+            return detail::window_axis(of.axis[n], in.axis[n], options.overlap, options.blend);
+        };
+        const detail::window_axis deep = axis(0), high = axis(1), wide = axis(2);
+        aligned_block<T> block(memory::elements(of, flips));
+        T* const slab = block.data();
+        T* const window = slab + round_up(memory::slab(of));
+        T* const scores = window + round_up(in.size());
+        T* const mirrored = scores + round_up(memory::output.size());
+        const extent slice = of.height() * of.width() * classes;
+
+        // What the network says of the window in memory, also mirrored, back in place.
+        const auto answer = [&] {
+            network(window, scores, 1);
+            if (!flips) return;
+            extent ways = 1;
+            for (int mirror = 1; mirror < 8; ++mirror) {
+                bool asked = true;
+                for (int n = 0; n < 3; ++n) asked = asked && (((mirror >> n) & 1) == 0 || flip[n]);
+                if (!asked) continue;
+                detail::mirror_window(window, in, mirror);
+                network(window, mirrored, 1);
+                detail::mirror_window(window, in, mirror);
+                detail::mirror_window(mirrored, memory::output, mirror);
+                for (extent i = 0; i < memory::output.size(); ++i) scores[i] += mirrored[i];
+                ++ways;
+            }
+            for (extent i = 0; i < memory::output.size(); ++i) scores[i] /= static_cast<T>(ways);
+        };
+        const auto read = [&](extent kz, extent ky, extent kx) {
+            constexpr extent row = in.width() * in.channels();
+            const extent from = wide.first(kx), count = (wide.last(kx) - from) * in.channels();
+            if (wide.first(kx) > 0 || high.first(ky) > 0 || deep.first(kz) > 0 || wide.last(kx) < in.width() ||
+                high.last(ky) < in.height() || deep.last(kz) < in.depth())
+                std::fill_n(window, in.size(), static_cast<T>(options.outside));
+            for (extent z = deep.first(kz); z < deep.last(kz); ++z)
+                for (extent y = high.first(ky); y < high.last(ky); ++y)
+                    std::copy_n(image + (((deep.start(kz) + z) * of.height() + high.start(ky) + y) * of.width() +
+                                         wide.start(kx) + from) *
+                                            in.channels(),
+                                count, window + (z * in.height() + y) * row + from * in.channels());
+        };
+        // Slice z of the image is slice z modulo the window's depth of the slab.
+        const auto add = [&](extent kz, extent ky, extent kx) {
+            for (extent z = deep.first(kz); z < deep.last(kz); ++z)
+                for (extent y = high.first(ky); y < high.last(ky); ++y) {
+                    const double share = deep.share(kz, z) * high.share(ky, y);
+                    const T* from = scores + ((z * in.height() + y) * in.width() + wide.first(kx)) * classes;
+                    T* to = slab + (deep.start(kz) + z) % in.depth() * slice +
+                            ((high.start(ky) + y) * of.width() + wide.start(kx) + wide.first(kx)) * classes;
+                    for (extent x = wide.first(kx); x < wide.last(kx); ++x) {
+                        const T weight = static_cast<T>(share * wide.share(kx, x));
+                        for (extent c = 0; c < classes; ++c) *to++ += weight * *from++;
+                    }
+                }
+        };
+
+        for (extent kz = 0; kz < deep.count(); ++kz) {
+            for (extent ky = 0; ky < high.count(); ++ky)
+                for (extent kx = 0; kx < wide.count(); ++kx) {
+                    read(kz, ky, kx);
+                    answer();
+                    add(kz, ky, kx);
+                }
+            // What no later window reaches is done, and its place in the slab is free.
+            const extent begin = deep.start(kz) + deep.first(kz);
+            const extent end = kz + 1 < deep.count() ? deep.start(kz + 1) : of.depth();
+            for (extent z = begin; z < end; ++z) {
+                T* const done = slab + z % in.depth() * slice;
+                finish(z, done);
+                std::fill_n(done, slice, T{0});
+            }
+        }
+        return {};
+    });
+}
+
+/// The class of each position of an image or volume: the most probable one, or with one class of probability above one
+/// half 1, else 0.
+///
+///     takes      what slide_window() takes; labels, one a position, [slice][row][column], of any integer type that
+///                holds the classes
+///
+///     std::vector<std::uint8_t> labels(256 * 256 * 128);
+///     auto failed = ctnn::segment_image(engine, image, ctnn::make_dims(128, 256, 256, 1), {}, labels.data());
+template <class Net, class T, class Label>
+[[nodiscard]] error segment_image(engine<Net, T>& network, const T* image, const dims& of,
+                                  const sliding_window_options& options, Label* labels) {
+    constexpr extent classes = Net::output_dims.channels();
+    const extent positions = of.height() * of.width();
+    return slide_window(network, image, of, options, [&](extent z, const T* probabilities) {
+        Label* to = labels + z * positions;
+        for (extent i = 0; i < positions; ++i, probabilities += classes)
+            to[i] = static_cast<Label>(classes == 1
+                                           ? static_cast<extent>(probabilities[0] > static_cast<T>(0.5))
+                                           : std::max_element(probabilities, probabilities + classes) - probabilities);
+    });
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+#endif  // CTNN_INCLUDED_ENGINE_SLIDING_WINDOW
+#endif
 #if defined(CTNN_WITH_XTENSOR)
 // -------------------- ctnn/xtensor.hpp
 #ifndef CTNN_INCLUDED_XTENSOR
