@@ -116,6 +116,14 @@ requires(nn::image_shape<typename Net::input>) nn::error
     return {};
 }
 
+/// Leaves the largest component of each structure: where there is one of it in a body, the others are mistakes.
+inline nn::error keep_largest(nn::label_volume& found, nn::extent classes) {
+    const nn::mask_view mask({found.grid.depth, found.grid.height, found.grid.width, 1}, found.values.data());
+    for (nn::extent label = 1; label < classes; ++label)
+        if (auto failed = nn::keep_largest_component(mask, {.label = static_cast<std::int32_t>(label)})) return failed;
+    return {};
+}
+
 /// Writes what was found: a label map in the frame of the volume, or a mask whose classes are spread from 0 to 255.
 template <class Net>
 nn::error write_mask(const std::string& path, const one_case& c) {

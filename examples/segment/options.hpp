@@ -49,6 +49,7 @@ evaluate, predict
     --out DIR       gets scores.csv, masks/ and overlays/; default: this folder
     --overlap X     of the windows that are moved over a volume, from 0 to 0.9; default 0.5
     --flip          the mean over mirrored windows too: 8 times the work for volumes, 4 for images
+    --largest       the largest connected component of each structure alone
     --tolerance MM  of the surface Dice; default 1
 
 Images are PNG, JPEG, BMP or binary PNM, brought to the size of the network and their masks back to theirs. Volumes are
@@ -65,7 +66,7 @@ struct options {
     nn::extent epochs = 0, batch = 0;
     double rate = 0, spacing = 0, low = 0, high = 0, overlap = 0.5, tolerance = 1;
     std::uint64_t seed = 1;
-    bool flip = false, help = false;
+    bool flip = false, largest = false, help = false;
 };
 
 /// "background,liver,tumor"
@@ -148,6 +149,8 @@ inline nn::result<options> read_options(const std::vector<std::string>& words) {
                 o.files.push_back(word);
         } else if (word == "--flip") {
             o.flip = true;
+        } else if (word == "--largest") {
+            o.largest = true;
         } else {
             nn::error failed;
             const bool last = i + 1 == words.size();

@@ -13,7 +13,6 @@
 #include <ctnn/ctnn.hpp>
 #include <ctnn/train/progress_bar.hpp>
 
-#include "noise.hpp"
 #include "report.hpp"
 #include "use.hpp"
 
@@ -32,6 +31,15 @@ inline recipe recipe_for(const case_source& from, const options& o) {
     r.epochs = o.epochs > 0 ? o.epochs : std::max<nn::extent>(12, 1500 * r.batch / from.train.size());
     if (o.rate > 0) r.rate = o.rate;
     return r;
+}
+
+/// How samples differ from epoch to epoch; left and right of a volume stay what they are. Values are from -1 to 1.
+inline nn::augmentation augmentation_for(const case_source& from) {
+    nn::augmentation by{.rotation_range = 10, .zoom_range = {0.9, 1.1}, .brightness_range = {0.8, 1.2}};
+    by.horizontal_flip = by.vertical_flip = !from.of_volumes();
+    by.offset_range = 0.2;
+    by.noise_range = 0.05;
+    return by;
 }
 
 /// What a training run came to, on the test part.
@@ -66,7 +74,8 @@ nn::result<outcome> train(const case_source& source, const options& o) {
     // Everything random follows from the seed, whatever the number of threads. The weights of the last epoch are kept:
     // the rate has come down to nearly nothing, and validation is there to be looked at.
     const recipe r = recipe_for(source, o);
-    const noisy<input> train_set(std::move(*to_train), start), validation(std::move(*to_choose));
+    const nn::augmented<input> train_set(std::move(*to_train), augmentation_for(source), start);
+    const nn::augmented<input> validation(std::move(*to_choose));  // seen as it is
     nn::model<Net> model{start};
     model.class_names = source.class_names;
     model.scaling = scaling;

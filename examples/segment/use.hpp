@@ -29,6 +29,8 @@ nn::error work_on(nn::engine<Net>& engine, const nn::model<Net>& model, const st
     auto c = read_case<input>(image, labels, classes);
     if (!c) return c.error();
     if (auto failed = find(engine, model, window_options(o, Net::input_dims.rank == 4), *c)) return failed;
+    if (o.largest)
+        if (auto failed = keep_largest(c->found, classes)) return failed;
     std::vector<nn::structure_score> scores;
     if (c->known()) {
         auto measured = nn::score_segmentation(c->found, c->truth, classes,

@@ -176,15 +176,15 @@ TEST_CASE("a folder that nobody divided, and a task of the Decathlon, are divide
     CHECK(task->train.size() == 6);
 }
 
-TEST_CASE("a noisy sample is a function of seed, epoch and sample") {
-    nn::dataset<nn::shape<4, 4, 1>> data;
-    data.inputs.assign(32, 0.5f);
-    data.labels.assign(32, 0);
-    const noisy<nn::shape<4, 4, 1>> set(data, nn::seed{4});
-    std::vector<float> one(16), two(16);
-    set.write_input(1, 3, one.data());
-    set.write_input(1, 3, two.data());
-    CHECK(one == two);
-    set.write_input(1, 4, two.data());
-    CHECK(one != two);
+TEST_CASE("the largest component of each structure stays, and nothing else of it") {
+    nn::label_volume found;
+    found.grid.depth = 1;
+    found.grid.height = 2;
+    found.grid.width = 6;
+    found.values = {1, 0, 1, 1, 2, 0,  //
+                    0, 0, 2, 1, 0, 2};
+    REQUIRE_FALSE(keep_largest(found, 3));
+    const std::vector<std::int32_t> expected{0, 0, 1, 1, 2, 0,  //
+                                             0, 0, 0, 1, 0, 0};
+    CHECK(found.values == expected);
 }
