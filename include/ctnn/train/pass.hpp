@@ -44,7 +44,7 @@ public:
     /// Bytes of memory for a batch on so many threads, besides the model and its gradient.
     [[nodiscard]] static constexpr extent bytes(extent batch, extent threads = 1) {
         return (batch * (plan::elements + 2 * output_dims.size() + plan::side.kept) + plan::side.saved +
-                plan::side.scratch + threads * plan::each_thread) *
+                plan::side.scratch + plan::side.shared + threads * plan::each_thread) *
                static_cast<extent>(sizeof(T));
     }
 
@@ -55,7 +55,8 @@ public:
           output_gradient_(max_batch_ * output_dims.size()),
           saved_(plan::side.saved),
           kept_(max_batch_ * plan::side.kept),
-          scratch_(plan::side.scratch) {
+          scratch_(plan::side.scratch),
+          shared_(plan::side.shared) {
         const extent threads = options.threads > 0 ? options.threads : available_threads();
         thread_scratch_ = aligned_block<T>(threads * plan::each_thread);
         tape_ = {rows.of,
@@ -65,6 +66,7 @@ public:
                  saved_.data(),
                  kept_.data(),
                  scratch_.data(),
+                 shared_.data(),
                  thread_scratch_.data(),
                  0,
                  threads,
@@ -111,10 +113,13 @@ public:
     /// The gradient with respect to input `sample` after backward, in the order of the input. Needs InputGradient.
     void input_gradient(extent sample, T* to) const noexcept {
         static_assert(InputGradient, "ctnn: ask for the input's gradient: training_pass<Net, Loss, T, true>");
-        batch_view<T> from = rows.input_gradient.view(const_cast<T*>(arena_.data()), tape_.samples);
-        from.data += sample * from.sample;
-        from.count = 1;
-        execution::copy_view<T>(from, batch_view<T>::dense(to, Net::input_dims, 1), false, 1);
+        for (const detail::training_row& row : rows.of) {
+            if (row.op.what != kind::input) break;
+            batch_view<T> from = row.dy.view(const_cast<T*>(arena_.data()), tape_.samples);
+            from.data += sample * from.sample;
+            from.count = 1;
+            execution::copy_view<T>(from, batch_view<T>::dense(to + row.op.channel, row.op.in, 1), false, 1);
+        }
     }
 
 private:
@@ -134,7 +139,7 @@ private:
     }
 
     extent max_batch_;
-    aligned_block<T> arena_, outputs_, output_gradient_, saved_, kept_, scratch_, thread_scratch_;
+    aligned_block<T> arena_, outputs_, output_gradient_, saved_, kept_, scratch_, shared_, thread_scratch_;
     execution::tape<T> tape_;
 };
 
