@@ -5,7 +5,7 @@
 
 #include "ctnn/core/window.hpp"
 #include "ctnn/graph/arrange.hpp"
-#include "ctnn/graph/fuse.hpp"
+#include "ctnn/graph/heads.hpp"
 #include "ctnn/graph/merge_activations.hpp"
 #include "ctnn/graph/proofs.hpp"
 #include "ctnn/graph/share.hpp"
@@ -165,15 +165,10 @@ constexpr side_memory side_memory_of(const table<Rows, Values>& t) {
     return m;
 }
 
-/// The plan of a training step. With `WithoutHead` the last row is left to the loss, which takes logits.
-template <class Net, bool WithoutHead, bool InputGradient>
+/// The plan of a training step. Bit i of `Skipped`: head i is left to the loss, which takes logits.
+template <class Net, unsigned Skipped, bool InputGradient>
 struct training_plan {
-    static constexpr auto whole = [] {
-        if constexpr (WithoutHead)
-            return without_head(Net::table);
-        else
-            return Net::table;
-    }();
+    static constexpr auto whole = without_heads(Net::table, Skipped);
     static constexpr auto lowered = compacted<living_rows(whole)>(whole);
     static constexpr int partials = count_partials<InputGradient>(lowered);
     static constexpr auto forest = [] {

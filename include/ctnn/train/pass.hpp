@@ -24,7 +24,7 @@ inline namespace CTNN_BACKEND {
 
 /// The memory and the code of training steps for one network and one loss. Everything is allocated when it is made.
 ///
-/// The outputs that it shows are what the loss reads: logits when the loss takes over the network's head.
+/// The outputs that it shows are what the loss reads: logits when the loss takes over the network's head, or heads.
 ///
 ///     ctnn::training_pass<net, ctnn::cross_entropy> pass{{.max_batch = 32}};
 ///     pass.forward(model, images, 32);
@@ -32,8 +32,7 @@ inline namespace CTNN_BACKEND {
 ///     pass.backward(model, gradient);
 template <class Net, loss_function Loss, class T = float, bool InputGradient = false>
 class training_pass : detail::check_head<Net, Loss> {
-    static constexpr bool without_head = skips_head(Loss::head);
-    using plan = detail::training_plan<Net, without_head, InputGradient>;
+    using plan = detail::training_plan<Net, skipped_heads<Loss>(), InputGradient>;
     static constexpr auto rows = detail::training_rows_of<plan>();
     static constexpr auto& routines = execution::routines<plan, Net, T, true>;
 
