@@ -73,6 +73,8 @@ enum class refusal {
     needs_permutation,
     needs_steps_apart,
     heads_do_not_divide,
+    needs_inputs,
+    inputs_differ,
     count  ///< how many there are; no refusal itself
 };
 
@@ -108,7 +110,7 @@ struct refused {
                   "ctnn: the branches of sum must end in equal shapes; "
                   "match their filters and strides, or project one of them with conv<filters, 1>");
     static_assert(Why != refusal::channels_differ,
-                  "ctnn: the branches of concat must end in shapes that differ in channels alone; "
+                  "ctnn: the branches of concat and each_input must end in shapes that differ in channels alone; "
                   "match their strides and padding");
     static_assert(Why != refusal::option_not_taken,
                   "ctnn: this layer does not take one of its options, or got one twice; its documentation lists them");
@@ -159,6 +161,12 @@ struct refused {
     static_assert(Why != refusal::heads_do_not_divide,
                   "ctnn: attention needs channels that its heads divide, and scaled_dot_product_attention three times "
                   "as many, for queries, keys and values; change heads, or the units of the layer before it");
+    static_assert(Why != refusal::needs_inputs,
+                  "ctnn: this layer reads inputs of the network by their number; begin the network with "
+                  "inputs<shape<28, 28, 1>, shape<5>>, count them from 0, and give each_input a branch for each");
+    static_assert(Why != refusal::inputs_differ,
+                  "ctnn: siamese gives all inputs of the network to the same layers; make their shapes equal, or give "
+                  "each its own layers with each_input");
 };
 
 }  // namespace ctnn
@@ -763,10 +771,12 @@ struct operation {
     // Written by the builder.
     int input[2]{-1, -1};         ///< values read
     int result = -1;              ///< value written
-    extent channel = 0;           ///< place: first channel of the slice
+    extent channel = 0;           ///< place: first channel of the slice; input: where it begins in a sample
     extent parameter_offset = 0;  ///< in the flat block
     extent state_offset = 0;
-    int row = 0;  ///< position in the table before fusion
+    int row = 0;            ///< position in the table before fusion
+    bool shared = false;    ///< other rows have the same parameters and running statistics
+    bool repeated = false;  ///< and one of them is an earlier row
 
     // Written by fusion: what this linear row does before it stores.
     int norm = -1;         ///< row of the batch norm folded into the weights
@@ -1031,6 +1041,44 @@ private:
     bool has_value_ = false;
     ctnn::error failure_;
 };
+
+}  // namespace ctnn
+// -------------------- ctnn/core/inputs.hpp
+/// \file
+/// The shapes of a network that has several inputs.
+
+namespace ctnn {
+
+/// Several inputs of one network, in place of its input's shape: a sample is all of them, one behind the other, in one
+/// block of memory. So data sets, batches, engines and the gradient of the input know nothing of them.
+///
+///     using net = ctnn::network<ctnn::inputs<ctnn::shape<28, 28, 1>, ctnn::shape<5>>,
+///                               ctnn::each_input<ctnn::chain<ctnn::conv<8>, ctnn::relu, ctnn::flatten>,
+///                                                ctnn::chain<ctnn::dense<8>, ctnn::relu>>,
+///                               ctnn::dense<2>, ctnn::softmax>;
+///
+/// Layers read them through each_input, siamese and input<I>; net::input::offset(1) is where the five numbers begin in
+/// a sample of 789. join_inputs() makes such a data set of two.
+template <static_shape... Shapes>
+struct inputs {
+    static_assert(sizeof...(Shapes) >= 2,
+                  "ctnn: inputs lists the shapes of two inputs or more; spell the shape of a single one alone");
+    static_assert(sizeof...(Shapes) <= 8, "ctnn: a network has at most 8 inputs; make channels of some of them");
+    static constexpr extent count = sizeof...(Shapes);
+    static constexpr extent rank = 1;
+    static constexpr extent size = (Shapes::size + ... + 0);
+    static constexpr dims parts[sizeof...(Shapes) + 1]{dims_of<Shapes>...};
+
+    /// Where input i begins in a sample; offset(count) is the end.
+    [[nodiscard]] static constexpr extent offset(extent i) {
+        extent total = 0;
+        for (extent k = 0; k < i; ++k) total += parts[k].size();
+        return total;
+    }
+};
+
+template <static_shape... Shapes>
+inline constexpr dims dims_of<inputs<Shapes...>> = make_dims(inputs<Shapes...>::size);
 
 }  // namespace ctnn
 // -------------------- ctnn/core/pipeline.hpp
@@ -2459,6 +2507,45 @@ using sample_folds = std::vector<std::vector<extent>>;
     }
     detail::sort_ascending(parts.train);
     return parts;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/data/join_inputs.hpp
+/// \file
+/// Data sets of single inputs as one of several.
+
+namespace ctnn {
+
+/// The data set of a network with several inputs, from a data set of each: sample i has the samples i of all of them,
+/// one behind the other. Labels, values and class names are those of the first.
+///
+///     const auto both = ctnn::join_inputs(images, clinical_values);
+///
+/// \returns error_kind::shape_mismatch unless all have as many samples as the first
+template <class T, static_shape First, static_shape... Others>
+[[nodiscard, gnu::cold]] result<dataset<inputs<First, Others...>, T>> join_inputs(const dataset<First, T>& first,
+                                                                                  const dataset<Others, T>&... others) {
+    using all_inputs = inputs<First, Others...>;
+    const std::vector<T>* const parts[]{&first.inputs, &others.inputs...};
+    const extent samples = first.size();
+    for (extent i = 0; i < all_inputs::count; ++i)
+        if (const extent size = all_inputs::parts[i].size(), found = static_cast<extent>(parts[i]->size());
+            found != samples * size)
+            return error{error_kind::shape_mismatch,
+                         detail::text_of({"join_inputs: input ", i, " has ", found, " numbers, expected ", samples,
+                                          " samples of ", size})};
+    dataset<all_inputs, T> all;
+    all.inputs.reserve(static_cast<std::size_t>(samples * all_inputs::size));
+    for (extent s = 0; s < samples; ++s)
+        for (extent i = 0; i < all_inputs::count; ++i) {
+            const extent size = all_inputs::parts[i].size();
+            const T* from = parts[i]->data() + s * size;
+            all.inputs.insert(all.inputs.end(), from, from + size);
+        }
+    all.labels = first.labels;
+    all.values = first.values;
+    all.class_names = first.class_names;
+    return all;
 }
 
 }  // namespace ctnn
@@ -4454,7 +4541,7 @@ namespace detail {
 /// Does all stages, and says in which one failed.
 template <class Step>
 [[nodiscard]] error apply_all(const pipeline& by, const Step& done) {
-    if (error failed = check(by)) return failed;
+    if (error failed = ctnn::check(by)) return failed;
     for (std::size_t i = 0; i < by.steps.size(); ++i)
         if (error failed = done(by.steps[i]))
             return {failed.kind(),
@@ -7792,7 +7879,7 @@ namespace detail {
 /// Does all stages, and says in which one failed.
 template <class Step>
 [[nodiscard]] error apply_all(const pipeline& by, const Step& done) {
-    if (error failed = check(by)) return failed;
+    if (error failed = ctnn::check(by)) return failed;
     for (std::size_t i = 0; i < by.steps.size(); ++i)
         if (error failed = done(by.steps[i]))
             return {failed.kind(),
@@ -12472,7 +12559,7 @@ namespace detail {
 /// Does all stages, and says in which one failed.
 template <class Step>
 [[nodiscard]] error apply_all(const pipeline& by, const Step& done) {
-    if (error failed = check(by)) return failed;
+    if (error failed = ctnn::check(by)) return failed;
     for (std::size_t i = 0; i < by.steps.size(); ++i)
         if (error failed = done(by.steps[i]))
             return {failed.kind(),
@@ -15821,7 +15908,7 @@ struct buffer {
     dims shape{};
     int parent = -1;
     link how = link::root;
-    extent channel = 0;  // where a slice begins in its parent
+    extent channel = 0;  // where a slice begins in its parent, or an input in the caller's memory
     owner memory = owner::arena;
     extent before[3]{};  // zero border that convolutions read; of a root: the largest of all members
     extent after[3]{};
@@ -15891,6 +15978,7 @@ struct schedule {
                     steps(u, true);
                     for (int a = 0; a < 3; ++a) at.offset += u.before[a] * at.step[a];
                 }
+                at.offset += u.channel;
                 at.root = v;
                 return at;
             }
@@ -15900,12 +15988,14 @@ struct schedule {
         }
     }
     /// Channels of a storage, or of what was reshaped to become a part of it: slices of a concatenation can be compared
-    /// though the whole is flattened afterwards.
+    /// though the whole is flattened afterwards. Members of different wholes are compared in the storage.
     struct channel_range {
         int of = 0;
         extent low = 0, high = 0;
+        extent stored_low = 0, stored_high = 0;
         [[nodiscard]] constexpr bool overlaps(const channel_range& other) const {
-            return of != other.of || (low < other.high && other.low < high);
+            return of == other.of ? low < other.high && other.low < high
+                                  : stored_low < other.stored_high && other.stored_low < stored_high;
         }
     };
     [[nodiscard]] constexpr channel_range channels_of(int b) const {
@@ -15913,6 +16003,13 @@ struct schedule {
         for (; buffers[r.of].parent >= 0 && buffers[r.of].how != link::reshape; r.of = buffers[r.of].parent) {
             r.low += buffers[r.of].channel;
             r.high += buffers[r.of].channel;
+        }
+        r.stored_low = r.low;
+        r.stored_high = r.high;
+        for (int v = r.of; buffers[v].parent >= 0; v = buffers[v].parent) {
+            const bool whole = buffers[v].how == link::reshape;
+            r.stored_low = whole ? 0 : r.stored_low + buffers[v].channel;
+            r.stored_high = whole ? buffers[buffers[v].parent].shape.channels() : r.stored_high + buffers[v].channel;
         }
         return r;
     }
@@ -15922,6 +16019,10 @@ struct schedule {
         if (k.view == link::slice && !k.backward) {
             r.low += k.channel;
             r.high = r.low + buffers[k.view_of].shape.channels();
+            if (buffers[r.of].parent < 0) {  // in the storage itself, not in what was reshaped
+                r.stored_low = r.low;
+                r.stored_high = r.high;
+            }
         }
         return r;
     }
@@ -19436,9 +19537,8 @@ void dense_layer_forward(const forward_call<T>& call, const kernels::dense_weigh
     const extent blocks = (outputs + block - 1) / block;
     kernels::dense_activation<T> activate{.numbers = call.op.numbers()};
     if constexpr (A != activation::none) activate.apply = &kernels::activate_rows<A, T>;
-    const extent parts = samples * outputs * weights.inputs < (1 << 20) || call.threads < 2 ? 1
-                         : call.threads < blocks                                            ? call.threads
-                                                                                            : blocks;
+    const bool small = (1 << 20) > samples * outputs * weights.inputs;
+    const extent parts = small || call.threads < 2 ? 1 : call.threads < blocks ? call.threads : blocks;
     parallel_for(parts, call.threads, [&](extent part) {
         const extent first = blocks * part / parts * block, last = blocks * (part + 1) / parts * block;
         kernels::dense_forward(call.x.data, call.x.sample, weights, bias, call.other.data, call.other.sample, activate,
@@ -19595,6 +19695,9 @@ struct tree_place {
 /// How deep composites may nest; a U-Net level takes three.
 inline constexpr int longest_path = 64;
 
+/// How many inputs a network may have.
+inline constexpr int most_inputs = 8;
+
 /// In place of a routine where only shapes are asked for.
 struct no_routine {};
 
@@ -19616,6 +19719,9 @@ struct builder {
     int places_down[longest_path]{};  ///< the places of the same
     int depth = 0;
     extent steps = 0;  ///< within time_distributed: wires have the shape of one step, values and rows that of all
+    wire inputs[most_inputs]{};             ///< of a network that has several
+    int input_count = 0;                    ///< 0: it has one, which nobody asks for by its number
+    bool shared = false, repeated = false;  ///< what rows are told: see operation
 
     constexpr wire value(const dims& shape) {
         if (values != nullptr) values[value_count] = steps == 0 ? shape : detail::with_steps(shape, steps);
@@ -19632,6 +19738,11 @@ struct builder {
         }
         return apply_into(row, code, a, value(row.out), b);
     }
+    /// Input i of the network, for a layer that `in` reaches.
+    constexpr wire read_input(extent i, wire in) {
+        if (i < 0 || i >= input_count) return refuse(refusal::needs_inputs, in.shape);
+        return steps == 0 ? inputs[i] : refuse(refusal::needs_steps_apart, in.shape);
+    }
     /// A row that writes (a part of) a value that exists.
     constexpr wire apply_into(operation row, const Routine& code, wire a, wire out, wire b = {}) {
         row.in = a.shape;
@@ -19642,6 +19753,8 @@ struct builder {
         row.row = operation_count;
         row.parameter_offset = parameter_count;
         row.state_offset = state_count;
+        row.shared = shared;
+        row.repeated = repeated;
         parameter_count += row.parameter_count();
         state_count += row.state_count();
         if (operations != nullptr) operations[operation_count] = row;
@@ -19795,9 +19908,15 @@ struct sum {
 
 namespace detail {
 // Each branch is placed into the same value; most placements cost nothing, because the planner lets the branch
-// write there in the first place.
+// write there in the first place. `in` is what reaches the layer that a refusal names.
 template <class Routine>
-constexpr wire place_beside(builder<Routine>& b, const wire* branches, int count, const dims& all) {
+constexpr wire place_beside(builder<Routine>& b, const wire* branches, int count, const dims& in) {
+    dims all = branches[0].shape;
+    for (int i = 1; i < count; ++i) {
+        const dims& shape = branches[i].shape;
+        if (!(shape.with_channels(1) == all.with_channels(1))) return b.refuse(refusal::channels_differ, in);
+        all = all.with_channels(all.channels() + shape.channels());
+    }
     wire out{};
     extent channel = 0;
     for (int i = 0; i < count; ++i) {
@@ -19818,18 +19937,13 @@ struct concat {
     static constexpr wire emit(builder<Routine>& b, wire in) {
         if (sizeof...(Branches) == 0) return b.refuse(refusal::branches_missing, in.shape);
         wire branches[sizeof...(Branches) + 1]{};
-        dims all{};
         for (int i = 0; i < static_cast<int>(sizeof...(Branches)); ++i) {
             b.enter(i);
             branches[i] = detail::emitters<Routine, Branches...>[i](b, in);
             b.leave();
             if (b.refused()) return {};
-            const dims& shape = branches[i].shape;
-            if (i > 0 && !(shape.with_channels(1) == all.with_channels(1)))
-                return b.refuse(refusal::channels_differ, in.shape);
-            all = i == 0 ? shape : all.with_channels(all.channels() + shape.channels());
         }
-        return detail::place_beside(b, branches, static_cast<int>(sizeof...(Branches)), all);
+        return detail::place_beside(b, branches, static_cast<int>(sizeof...(Branches)), in.shape);
     }
 };
 
@@ -19873,7 +19987,8 @@ struct named {
 
 namespace ctnn {
 
-/// All rows of a network in the order of execution. Row 0 copies the caller's input (value 0) into the arena (value 1).
+/// All rows of a network in the order of execution. Row 0 copies the caller's input (value 0) into the arena (value 1);
+/// of several inputs each has such a row, which copies a part of value 0.
 template <int Rows, int Values>
 struct table {
     operation rows[static_cast<std::size_t>(Rows > 0 ? Rows : 1)]{};
@@ -19886,12 +20001,34 @@ struct table {
 
 namespace detail {
 
+/// The layers of a network: a chain, which knows the shapes of several inputs.
+template <class Input, class... Layers>
+struct layers_on : std::type_identity<chain<Layers...>> {};
+template <class Inputs, class... Layers>
+struct chain_on_inputs : chain<Layers...> {
+    using inputs = Inputs;
+};
+template <class... Shapes, class... Layers>
+struct layers_on<inputs<Shapes...>, Layers...> : std::type_identity<chain_on_inputs<inputs<Shapes...>, Layers...>> {};
+
 template <class Layers, class Routine>
 constexpr wire emit_network(builder<Routine>& b, const dims& in) {
     const wire outside = b.value(in);
     if (in.rank == 0) return b.refuse(refusal::no_shape, in);
-    const wire inside = b.apply(make_operation(kind::input, "input", in, in), Routine{}, outside);
-    return emit<Layers, Routine>(b, inside);
+    if constexpr (requires { typename Layers::inputs; }) {
+        extent channel = 0;
+        for (b.input_count = 0; b.input_count < Layers::inputs::count; ++b.input_count) {
+            const dims part = Layers::inputs::parts[b.input_count];
+            operation row = make_operation(kind::input, "input", part, part);
+            row.channel = channel;
+            channel += part.size();
+            b.inputs[b.input_count] = b.apply(row, Routine{}, {outside.id, part});
+        }
+        return emit<Layers, Routine>(b, outside);
+    } else {
+        const wire inside = b.apply(make_operation(kind::input, "input", in, in), Routine{}, outside);
+        return emit<Layers, Routine>(b, inside);
+    }
 }
 
 template <class Layers>
@@ -19986,6 +20123,24 @@ constexpr auto lower() {
     }
 }
 
+/// Is every value read or the output, and the caller's memory by the rows of inputs alone? What input<I> replaces might
+/// be left over, and several inputs might be read as one.
+template <int Rows, int Values>
+constexpr bool reads_all(const table<Rows, Values>& t) {
+    if (Rows == 0) return true;  // refused
+    bool read[static_cast<std::size_t>(Values)]{};
+    for (const operation& row : t.rows)
+        for (const int v : row.input) {
+            if (v == 0 && row.what != kind::input) return false;
+            if (v >= 0) read[v] = true;
+        }
+    if (t.output == 0) return false;
+    read[t.output] = true;
+    for (const bool one : read)
+        if (!one) return false;
+    return true;
+}
+
 /// Where each row of a table stands in the composition of its network.
 template <int Rows, int Places>
 struct composition {
@@ -20010,16 +20165,21 @@ inline constexpr auto composition_of = compose_places<Layers, In>();
 
 namespace ctnn::detail {
 
-/// Before sharing: row 0 need not copy the input if nobody wants a border of zeros around it or writes over it. Rows
-/// that would work in place find no memory of theirs to share, and take other.
+/// Before sharing: the row of an input need not copy it if nobody wants a border of zeros around it or writes over it.
+/// Rows that would work in place find no memory of theirs to share, and take other.
 template <int Rows, int Values>
-constexpr void borrow_input(schedule<Rows, Values>& s, const table<Rows, Values>& t) {
-    const int value = t.rows[0].result;
-    if (s.bordered(value) || t.output == value) return;
-    for (int i = 1; i < Rows; ++i)  // a flattened or concatenated input is copied once, by row 0
-        if (t.rows[i].input[0] == value && (t.rows[i].what == kind::reshape || t.rows[i].what == kind::place)) return;
-    s.buffers[value].memory = owner::caller_input;
-    s.tasks[0].elided = true;
+constexpr void borrow_inputs(schedule<Rows, Values>& s, const table<Rows, Values>& t) {
+    for (int row = 0; row < Rows && t.rows[row].what == kind::input; ++row) {
+        const int value = t.rows[row].result;
+        bool copied = s.bordered(value) || t.output == value;
+        for (int i = row + 1; i < Rows; ++i)  // a flattened or concatenated input is copied once, by its row
+            copied = copied || (t.rows[i].input[0] == value &&
+                                (t.rows[i].what == kind::reshape || t.rows[i].what == kind::place));
+        if (copied) continue;
+        s.buffers[value].memory = owner::caller_input;
+        s.buffers[value].channel = t.rows[row].channel;
+        s.tasks[row].elided = true;
+    }
 }
 
 /// After sharing: the storage of the output is the caller's if it holds as many elements, without a gap. Members of
@@ -20195,17 +20355,6 @@ constexpr table<Rows, Values> fuse(table<Rows, Values> t) {
     u = count_uses(t);
     for (operation& row : t.rows)
         if (row.what == kind::convolution && !row.transposed) read_coarse(t, row, u);
-    return t;
-}
-
-/// For training: a head that the loss takes over is left out.
-template <int Rows, int Values>
-constexpr table<Rows, Values> without_head(table<Rows, Values> t) {
-    for (operation& row : t.rows)
-        if (row.result == t.output && row.what != kind::none) {
-            bypass(t, row);
-            break;
-        }
     return t;
 }
 
@@ -20490,7 +20639,7 @@ constexpr schedule<Rows, Values> inference_schedule(const table<Rows, Values>& t
             k.view = link::same;
         }
     }
-    borrow_input(s, t);
+    borrow_inputs(s, t);
     return s;
 }
 
@@ -20587,9 +20736,23 @@ constexpr operand operand_of(const schedule<Tasks, Buffers>& s, int b) {
     o.shape = s.buffers[b].shape;
     o.memory = root.memory;
     o.place = root.memory == owner::arena ? root.place : -1;
-    o.size = root.memory == owner::arena ? s.size(at.root) : o.shape.size();
+    o.size = root.memory == owner::arena          ? s.size(at.root)
+             : root.memory == owner::caller_input ? s.buffers[0].shape.size()
+                                                  : o.shape.size();
     o.offset = at.offset;
     for (int a = 0; a < 3; ++a) o.step[a] = at.step[a];
+    return o;
+}
+
+/// What a row of kind input reads: its part of a sample of the caller's.
+template <int Tasks, int Buffers>
+constexpr operand caller_operand(const schedule<Tasks, Buffers>& s, const operation& row) {
+    operand o = operand_of(s, row.input[0]);
+    o.shape = row.in;
+    o.offset += row.channel;
+    o.step[2] = row.in.channels();
+    o.step[1] = row.in.width() * o.step[2];
+    o.step[0] = row.in.height() * o.step[1];
     return o;
 }
 
@@ -20769,6 +20932,7 @@ constexpr auto inference_rows_of() {
             row.y.offset += row.op.channel;
             row.y.shape = row.op.in;
         }
+        if (row.op.what == kind::input) row.x = caller_operand(s, row.op);
         row.border = border_of(s, s.tasks[i].border);
         row.skip = s.tasks[i].elided;
         row.weights = weights;
@@ -20858,12 +21022,13 @@ namespace ctnn {
 
 /// Does this sequence of layers fit this input? The answer without the error.
 template <class Input, class... Layers>
-concept composable = static_shape<Input> && detail::diagnosed<chain<Layers...>, dims_of<Input>>
+concept composable =
+    static_shape<Input> && detail::diagnosed<typename detail::layers_on<Input, Layers...>::type, dims_of<Input>>
 .why == refusal::none;
 
 /// A network is its input shape and its layers; every other size follows. It has no data: a model owns the parameters.
 ///
-///     takes    the shape of one sample; the batch is a run-time number elsewhere
+///     takes    the shape of one sample, or inputs<...> of several; the batch is a run-time number elsewhere
 ///     gives    input, output (shapes as types) and constants that can be static_asserted
 ///     refuses  what does not fit, with one message: the layer, the shape that reaches it, and what to do
 ///
@@ -20871,13 +21036,18 @@ concept composable = static_shape<Input> && detail::diagnosed<chain<Layers...>, 
 ///                               ctnn::softmax>;
 template <class Input, class... Layers>
 struct network
-    : detail::check<chain<Layers...>, dims_of<Input>, detail::diagnosed<chain<Layers...>, dims_of<Input>>.why> {
-    using layers = chain<Layers...>;
+    : detail::check<typename detail::layers_on<Input, Layers...>::type, dims_of<Input>,
+                    detail::diagnosed<typename detail::layers_on<Input, Layers...>::type, dims_of<Input>>.why> {
+    using layers = typename detail::layers_on<Input, Layers...>::type;
     using input = Input;
     static constexpr dims input_dims = dims_of<Input>;
 
     /// The rows of the network as its layers emit them, before fusion.
     static constexpr auto table = detail::lower<layers, input_dims>();
+    static_assert(
+        detail::reads_all(table),
+        "ctnn: every input and the output of every layer must be read; begin a network of several inputs with "
+        "each_input or siamese, leave no input out, and let input<I> begin a branch of concat, sum or scale_by");
     static constexpr dims output_dims = table.values[table.output];
     using output = shape_of<output_dims.rank == 0 ? make_dims(1) : output_dims>;
 
@@ -20965,6 +21135,7 @@ template <class Net>
     std::vector<named_tensor> tensors;
     for (int i = 0; i < of.count; ++i) {
         const operation& row = of.rows[i];
+        if (row.repeated) continue;
         extent learned = row.parameter_offset, kept = row.state_offset;
         const auto add = [&](const parameter& p, extent& offset, bool is_learned) {
             if (p.name == nullptr) return;
@@ -20998,7 +21169,8 @@ template <class Net>
     for (int i = 0; i < of.count; ++i) {
         const operation& row = of.rows[i];
         text += text_of({row.layer, " ", joined(row.in, row.in.rank, "x"), " -> ", joined(row.out, row.out.rank, "x")});
-        if (row.what == kind::place) text += text_of({" at ", row.channel});
+        if (row.what == kind::place || row.channel != 0) text += text_of({" at ", row.channel});
+        if (row.repeated) text += text_of({" parameters ", row.parameter_offset});
         const window& w = row.window;
         const window none{};
         append_axes(text, " kernel", w.kernel, none.kernel);
@@ -22443,6 +22615,15 @@ void for_each_pixels(extent threads, const Body& body, const Lead& lead, const V
     });
 }
 
+namespace detail {
+/// The first half of the channels: as many as the output has, so that both are walked together.
+template <class T>
+batch_view<T> first_half(batch_view<T> whole) {
+    whole.shape = whole.shape.with_channels(whole.shape.channels() / 2);
+    return whole;
+}
+}  // namespace detail
+
 }  // namespace kernels
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
@@ -22949,8 +23130,7 @@ struct attention_gate {
         gate = detail::emit_at<relu>(b, 3, b.apply(row, Routine{}, skip, gate));
         gate = detail::emit_at<sigmoid>(b, 5, detail::emit_at<conv<1, 1>>(b, 4, gate));
         const wire branches[2]{detail::multiply(b, in, gate), deeper};
-        const dims all = in.shape.with_channels(in.shape.channels() + deeper.shape.channels());
-        return detail::place_beside(b, branches, 2, all);
+        return detail::place_beside(b, branches, 2, in.shape);
     }
 };
 
@@ -24177,7 +24357,7 @@ struct cbam {
         if (Reduction < 1 || Kernel < 1) return b.refuse(refusal::number_out_of_range, in.shape);
         if (in.shape.rank < 2) return b.refuse(refusal::needs_positions, in.shape);
         const wire pooled[2]{detail::emit_at<global_avg_pool>(b, 0, in), detail::emit_at<global_max_pool>(b, 1, in)};
-        wire gate = detail::place_beside(b, pooled, 2, make_dims(2 * channels));
+        wire gate = detail::place_beside(b, pooled, 2, in.shape);
         gate = b.apply(make_operation(kind::reshape, "reshape", gate.shape, make_dims(2, channels)), Routine{}, gate);
         gate = detail::emit_dense(b, 2, gate, hidden < 1 ? 1 : hidden);
         gate = detail::emit_at<relu>(b, 3, gate);
@@ -24190,6 +24370,110 @@ struct cbam {
         gate = detail::emit_at<conv<1, Kernel, same, no_bias>>(b, 8, gate);
         gate = detail::emit_at<batch_norm<momentum<0.01>>>(b, 9, gate);
         return detail::multiply(b, in, detail::emit_at<sigmoid>(b, 10, gate));
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/graph/each_input.hpp
+/// \file
+/// What reads the inputs of a network that has several: input, each_input and siamese.
+
+namespace ctnn {
+
+/// Input I of a network, counted from 0, in place of whatever reaches this word: it begins a branch. Nothing is
+/// computed, and an input may be read in several places.
+///
+///     takes    anything; begins with the network's input I
+///     gives    that input's shape
+///     refuses  a network without an input of this number
+///
+/// Values of a patient gate the channels of his image, or join far behind the encoder:
+///
+///     using gated = ctnn::scale_by<ctnn::input<1>, ctnn::dense<16>, ctnn::sigmoid>;
+///     using joined = ctnn::concat<ctnn::identity, ctnn::input<1>>;
+///
+/// Outside of a branch, what it replaces would reach nobody, which the network refuses.
+template <extent I>
+struct input {
+    using children = types<>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        return b.read_input(I, in);
+    }
+};
+
+/// Branch i reads input i of the network; the results lie side by side along the channels. What stands where decides
+/// between early, middle and late fusion: the branches prepare, describe or judge their inputs.
+///
+///     takes    anything; begins with the network's inputs
+///     gives    the channels of all branches, of equal positions
+///     learns   0.0.weight ... of the first branch, 1.0.weight ... of the second
+///     refuses  another number of branches than inputs, results that differ in more than channels
+///
+/// Features of an image beside those of values (middle), and the scores of both (late):
+///
+///     using middle = ctnn::each_input<ctnn::chain<ctnn::conv<8>, ctnn::relu, ctnn::flatten>, ctnn::identity>;
+///     using late = ctnn::each_input<ctnn::chain<ctnn::flatten, ctnn::dense<2>>, ctnn::dense<2>>;
+///
+/// Huang et al., "Fusion of medical imaging and electronic health records using deep learning", 2020
+template <class... Branches>
+struct each_input {
+    using children = types<Branches...>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        constexpr int count = static_cast<int>(sizeof...(Branches));
+        if (b.input_count != count || count == 0) return b.refuse(refusal::needs_inputs, in.shape);
+        wire branches[sizeof...(Branches) + 1]{};
+        for (int i = 0; i < count; ++i) {
+            b.enter(i);
+            branches[i] = detail::emitters<Routine, Branches...>[i](b, b.read_input(i, in));
+            b.leave();
+            if (b.refused()) return {};
+        }
+        return detail::place_beside(b, branches, count, in.shape);
+    }
+};
+
+/// The same layers, with the same parameters, on every input; the results lie side by side along the channels. The
+/// parameters' gradient is the sum of the branches' gradients, to the last bit; a batch norm meets one input after the
+/// other, each as a batch of its own, as a module that PyTorch calls twice does.
+///
+///     takes    anything; begins with the network's inputs, of equal shapes
+///     gives    the channels of the layers' output, once for each input
+///     learns   0.weight ... of the layers, once
+///     refuses  inputs of different shapes
+///
+/// Are two images of one patient?
+///
+///     using net = ctnn::network<ctnn::inputs<ctnn::shape<32, 32, 1>, ctnn::shape<32, 32, 1>>,
+///                               ctnn::siamese<ctnn::conv<8>, ctnn::relu, ctnn::flatten, ctnn::dense<16>>,
+///                               ctnn::absolute_difference, ctnn::dense<1>, ctnn::sigmoid>;
+///
+/// Bromley et al., "Signature verification using a Siamese time delay neural network", 1993; Koch et al., "Siamese
+/// neural networks for one-shot image recognition", 2015
+template <class... Layers>
+struct siamese {
+    using children = types<Layers...>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        if (b.input_count == 0) return b.refuse(refusal::needs_inputs, in.shape);
+        wire branches[most_inputs]{};
+        const extent parameters = b.parameter_count, state = b.state_count;
+        const bool within_another = b.shared, repeats = b.repeated;
+        for (int i = 0; i < b.input_count; ++i) {
+            branches[i] = b.read_input(i, in);
+            if (b.refused()) return {};
+            if (!(branches[i].shape == b.inputs[0].shape)) return b.refuse(refusal::inputs_differ, branches[i].shape);
+            b.parameter_count = parameters;
+            b.state_count = state;
+            b.shared = true;
+            b.repeated = repeats || i > 0;
+            branches[i] = ctnn::emit<chain<Layers...>, Routine>(b, branches[i]);
+            if (b.refused()) return {};
+        }
+        b.shared = within_another;
+        b.repeated = repeats;
+        return detail::place_beside(b, branches, b.input_count, in.shape);
     }
 };
 
@@ -24803,8 +25087,9 @@ constexpr auto receptive_fields() {
 
 }  // namespace detail
 
-/// A table like Keras' summary: layer, output shape, parameters, multiply-adds, bytes of the output as float, receptive
-/// field in positions of the input, algorithm of a convolution forwards; then the totals.
+/// A table like Keras' summary: layer, output shape, parameters ("shared" where they are those of an earlier row),
+/// multiply-adds, bytes of the output as float, receptive field in positions of the input unless there are several,
+/// algorithm of a convolution forwards; then the totals.
 template <class Net>
 [[nodiscard, gnu::cold]] std::string summary() {
     static constexpr auto fields = detail::receptive_fields<Net>();
@@ -24821,11 +25106,12 @@ template <class Net>
             if (!sees.empty()) sees += 'x';
             sees += std::to_string(field.size[a]);
         }
-        std::snprintf(line, sizeof line, "%-16s %-20s %14s %16s %14s %11s  %s\n", row.layer,
-                      detail::joined(row.out, row.out.rank, " x ").c_str(),
-                      detail::grouped(row.parameter_count()).c_str(), detail::grouped(row.multiply_adds).c_str(),
-                      detail::grouped(row.out.size() * 4).c_str(), sees.empty() ? "-" : sees.c_str(),
-                      detail::algorithm_text(row));
+        std::snprintf(
+            line, sizeof line, "%-16s %-20s %14s %16s %14s %11s  %s\n", row.layer,
+            detail::joined(row.out, row.out.rank, " x ").c_str(),
+            row.repeated && row.parameter_count() > 0 ? "shared" : detail::grouped(row.parameter_count()).c_str(),
+            detail::grouped(row.multiply_adds).c_str(), detail::grouped(row.out.size() * 4).c_str(),
+            sees.empty() ? "-" : sees.c_str(), detail::algorithm_text(row));
         text += line;
     }
     text += rule + '\n';
@@ -27138,7 +27424,7 @@ struct foreign_layer {
     std::vector<foreign_layer> layers;
     for (int i = 0; i < all.count; ++i) {
         const operation& row = all.rows[i];
-        if (row.parameter_count() + row.state_count() == 0) continue;
+        if (row.repeated || row.parameter_count() + row.state_count() == 0) continue;
         foreign_layer& layer = layers.emplace_back();
         layer.name = path_text(all.places, all.place_of_row[i]);
         if (!layer.name.empty()) layer.name.pop_back();
@@ -28339,6 +28625,105 @@ namespace ctnn {
 /// \file
 /// Every layer.
 
+// -------------------- ctnn/layers/absolute_difference.hpp
+/// \file
+/// How far one half of the channels lies from the other.
+
+// -------------------- ctnn/kernels/absolute_difference.hpp
+/// \file
+/// How far one half of the channels lies from the other.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// x: `count` pixels of 2 `channels`, y: of `channels`. y = |a - b|, a and b being the halves of x.
+template <class T>
+CTNN_KERNEL void absolute_difference_pixels(pixels<const T> x, pixels<T> y, extent count, extent channels) {
+    for (extent i = 0; i < count; ++i) {
+        const T *a = x.data + i * x.step, *b = a + channels;
+        T* to = y.data + i * y.step;
+        for_each_channel_vector<T>(
+            channels, [&](extent c, auto read, auto write) { write(to + c, abs(read(a + c) - read(b + c))); });
+    }
+}
+
+/// x, dx: `count` pixels of 2 `channels`, dy: of `channels`. da = dy sign(a - b), db = -da; equal numbers have sign 0.
+template <class T>
+CTNN_KERNEL void absolute_difference_gradient_pixels(pixels<const T> x, pixels<const T> dy, pixels<T> dx, extent count,
+                                                     extent channels) {
+    const vec<T> zero = T(0);
+    for (extent i = 0; i < count; ++i) {
+        const T *a = x.data + i * x.step, *b = a + channels, *from = dy.data + i * dy.step;
+        T *da = dx.data + i * dx.step, *db = da + channels;
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const vec<T> difference = read(a + c) - read(b + c), gradient = read(from + c);
+            const vec<T> still = gradient * difference;  // 0, or NaN
+            const vec<T> slope = select(difference > zero, gradient, select(difference < zero, -gradient, still));
+            write(da + c, slope);
+            write(db + c, -slope);
+        });
+    }
+}
+
+/// For a whole batch of any layout.
+template <class T>
+void absolute_difference_forward(const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+    for_each_pixels(
+        threads,
+        [&](extent, extent count, pixels<const T> from, pixels<T> to) {
+            absolute_difference_pixels(from, to, count, y.shape.channels());
+        },
+        detail::first_half(x), y);
+}
+
+/// Its gradient, from the input.
+template <class T>
+void absolute_difference_backward(const batch_view<const T>& x, const batch_view<const T>& dy, const batch_view<T>& dx,
+                                  extent threads) {
+    for_each_pixels(
+        threads,
+        [&](extent, extent count, pixels<const T> input, pixels<const T> from, pixels<T> to) {
+            absolute_difference_gradient_pixels(input, from, to, count, dy.shape.channels());
+        },
+        detail::first_half(x), dy, detail::first_half(dx));
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// |a - b| of the two halves a and b of the channels: behind siamese, how far two inputs lie apart, feature by feature.
+///
+///     takes    a vector, a sequence, an image or a volume
+///     gives    the same positions, half of the channels
+///     learns   nothing; where a and b are equal no gradient flows, as through PyTorch's abs
+///     costs    one pass over its input
+///     refuses  an odd number of channels
+///
+///     using verification = ctnn::chain<ctnn::absolute_difference, ctnn::dense<1>, ctnn::sigmoid>;
+///
+/// Koch et al., "Siamese neural networks for one-shot image recognition", 2015
+struct absolute_difference {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        if (in.channels() % 2 != 0) return refusal::needs_even_channels;
+        operation row = make_operation(kind::custom, "absolute_difference", in, in.with_channels(in.channels() / 2));
+        row.backward_reads_input = row.positionwise = true;
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        kernels::absolute_difference_forward(call.x, call.y, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr) kernels::absolute_difference_backward(call.x, call.dy, call.dx, call.threads);
+    }
+};
+
+}  // namespace ctnn
 // -------------------- ctnn/layers/adaptive_pool.hpp
 /// \file
 /// Pooling to a given number of positions.
@@ -29379,15 +29764,6 @@ CTNN_KERNEL void glu_gradient_pixels(pixels<const T> x, pixels<const T> dy, pixe
         });
     }
 }
-
-namespace detail {
-/// The first half of the channels: as many as the output has, so that both are walked together.
-template <class T>
-batch_view<T> first_half(batch_view<T> whole) {
-    whole.shape = whole.shape.with_channels(whole.shape.channels() / 2);
-    return whole;
-}
-}  // namespace detail
 
 /// For a whole batch of any layout.
 template <class T>
@@ -36119,14 +36495,82 @@ void clip_value(gradient<Net, T>& g, double largest, extent threads = 1) noexcep
 /// \file
 /// A model on a whole data set: its mean loss, its probabilities, and what they are worth.
 
-// -------------------- ctnn/train/pass.hpp
+// -------------------- ctnn/train/loss/joint.hpp
 /// \file
-/// Forward, loss and backward for a batch: what a hand-written training loop is made of.
+/// The weighted sum of losses of a network with several heads.
 
 // -------------------- ctnn/train/head.hpp
 /// \file
 /// The contract between a loss and the end of a network, checked when they meet.
 
+// -------------------- ctnn/graph/heads.hpp
+/// \file
+/// The heads of a network: what it ends with, or what the branches of its last concatenation end with.
+
+namespace ctnn {
+
+/// What a network, or one of its heads, ends with.
+enum class network_head : unsigned char { none, softmax, sigmoid, log_softmax };
+
+namespace detail {
+
+/// One of the outputs that lie side by side in a network's.
+struct head {
+    network_head ends = network_head::none;
+    int row = -1;  ///< of softmax, sigmoid or log_softmax in the table
+    dims shape{};  ///< behind a flatten: what was flattened, where the output is a vector
+};
+
+constexpr network_head head_of(const operation& row) {
+    if (row.what == kind::softmax) return network_head::softmax;
+    if (row.what == kind::activation && row.activation == activation::sigmoid) return network_head::sigmoid;
+    if (row.what == kind::custom && std::string_view(row.layer) == "log_softmax") return network_head::log_softmax;
+    return network_head::none;
+}
+
+/// As many as the branches of the concatenation that a network ends with, or one.
+template <int Rows, int Values>
+constexpr int count_heads(const table<Rows, Values>& t) {
+    int count = 0;
+    for (const operation& row : t.rows) count += row.what == kind::place && row.result == t.output;
+    return count == 0 ? 1 : count;
+}
+
+/// The head `number`. A softmax whose output others read too is none: they need it.
+template <int Rows, int Values>
+constexpr head head_at(const table<Rows, Values>& t, int number) {
+    const uses<Values> u = count_uses(t);
+    int value = t.output;
+    head h{.shape = t.values[t.output]};
+    for (const operation& row : t.rows) {
+        if (row.what != kind::place || row.result != t.output || number-- != 0) continue;
+        value = row.input[0];
+        h.shape = row.in;
+    }
+    const auto alone = [&] { return u.readers[value] == 1 && u.producer[value] >= 0; };
+    if (value != t.output && t.values[t.output].positions() == 1)
+        while (alone() && t.rows[u.producer[value]].what == kind::reshape) {
+            value = t.rows[u.producer[value]].input[0];
+            h.shape = t.values[value];
+        }
+    if (!alone()) return h;
+    h.ends = head_of(t.rows[u.producer[value]]);
+    if (h.ends != network_head::none) h.row = u.producer[value];
+    return h;
+}
+
+/// For training: the heads that the loss takes over, bit i for head i, are left out.
+template <int Rows, int Values>
+constexpr table<Rows, Values> without_heads(table<Rows, Values> t, unsigned heads) {
+    for (int i = 0; heads >> i != 0; ++i) {
+        const int row = (heads >> i & 1) != 0 ? head_at(t, i).row : -1;
+        if (row >= 0) bypass(t, t.rows[row]);
+    }
+    return t;
+}
+
+}  // namespace detail
+}  // namespace ctnn
 // -------------------- ctnn/train/loss/loss.hpp
 /// \file
 /// The protocol of a loss: what it wants the network to end with, how it is checked, normalized and differentiated.
@@ -36142,7 +36586,8 @@ enum class loss_head : unsigned char {
     sigmoid_logits,  ///< the network ends without a head; sigmoid makes probabilities of its output
     log_softmax,     ///< the network ends with log_softmax, whose output the loss reads
     scores,          ///< the network ends without a head; its output is scores, which 0 or the largest decides
-    embedding        ///< the network ends without a head; its output is a place among others, and no class
+    embedding,       ///< the network ends without a head; its output is a place among others, and no class
+    several          ///< the network ends with a concatenation of heads, one for each part of the loss
 };
 
 /// Is the input of the network's last layer, not its output, what the loss reads?
@@ -36199,6 +36644,15 @@ template <class Loss>
         return 1;
 }
 
+/// Which heads of a network a loss takes over, bit i for head i: its constant `skipped`, or the one head of others.
+template <class Loss>
+[[nodiscard]] constexpr unsigned skipped_heads() {
+    if constexpr (requires { Loss::skipped; })
+        return Loss::skipped;
+    else
+        return skips_head(Loss::head) ? 1 : 0;
+}
+
 /// The mean from a sum and its normalizer; 0 for a batch in which everything is ignored (where PyTorch gives NaN).
 [[nodiscard]] constexpr double mean_of(double sum, double normalizer) {
     return normalizer > 0 ? sum / normalizer : 0.0;
@@ -36223,24 +36677,6 @@ template <loss_function Loss, class T>
 }  // namespace ctnn
 
 namespace ctnn {
-
-/// What a network ends with.
-enum class network_head : unsigned char { none, softmax, sigmoid, log_softmax };
-
-namespace detail {
-
-template <class Net>
-constexpr network_head head_of() {
-    for (const operation& row : Net::table.rows) {
-        if (row.result != Net::table.output) continue;
-        if (row.what == kind::softmax) return network_head::softmax;
-        if (row.what == kind::activation && row.activation == activation::sigmoid) return network_head::sigmoid;
-        if (row.what == kind::custom && std::string_view(row.layer) == "log_softmax") return network_head::log_softmax;
-    }
-    return network_head::none;
-}
-
-}  // namespace detail
 
 /// What the compiler prints when a loss and a network do not belong together. The logarithms that log_softmax gives are
 /// logits too: softmax makes the same probabilities of them.
@@ -36270,717 +36706,16 @@ struct loss_refused {
 };
 
 namespace detail {
+/// The head behind a concatenation is none: a single loss sees all branches as one.
+template <class Net>
+constexpr network_head single_head() {
+    return count_heads(Net::table) == 1 ? head_at(Net::table, 0).ends : network_head::none;
+}
 template <class Net, class Loss>
-struct check_head : loss_refused<head_of<Net>(), Loss::head, Loss> {};
+struct check_head : loss_refused<single_head<Net>(), Loss::head, Loss> {};
 }  // namespace detail
 
 }  // namespace ctnn
-// -------------------- ctnn/train/tape.hpp
-/// \file
-/// The executor of training: one loop forwards and one backwards over rows that are plain numbers. It sees no network.
-
-// -------------------- ctnn/graph/training_plan.hpp
-/// \file
-/// The memory of a training step: forwards, the loss, and backwards over one schedule.
-
-// -------------------- ctnn/graph/merge_activations.hpp
-/// \file
-/// Activations of a training step that other rows take over: they move through memory what is in registers anyway.
-
-namespace ctnn::detail {
-
-/// Do two buffers lie at the same place with the same steps?
-template <int Tasks, int Buffers>
-constexpr bool same_place(const schedule<Tasks, Buffers>& s, int a, int b) {
-    const location x = s.where(a), y = s.where(b);
-    if (x.root != y.root || x.offset != y.offset) return false;
-    for (int k = 0; k < 3; ++k)
-        if (x.step[k] != y.step[k]) return false;
-    return true;
-}
-
-/// For each row of a table the activation that it takes over, a row too; -1: none.
-template <int Rows>
-struct merged_activations {
-    int forward[static_cast<std::size_t>(Rows)]{};   // of a convolution: applied before it stores
-    int backward[static_cast<std::size_t>(Rows)]{};  // of a maximum pool: the relu whose gradient it applies to its own
-};
-
-/// A convolution's own result is then never seen: only the activation may read it, and backward must find what it needs
-/// in the activation's output, in the same place. A pool sees relu's outputs, of which nobody else may ask for a
-/// gradient: a maximum of 0 passes none on.
-template <int Tasks, int Buffers, int Rows, int Values>
-constexpr merged_activations<Rows> merge_activations(const schedule<Tasks, Buffers>& s, const table<Rows, Values>& t) {
-    merged_activations<Rows> m;
-    const uses<Values> u = count_uses(t);
-    for (int i = 0; i < Rows; ++i) {
-        m.forward[i] = m.backward[i] = -1;
-        const operation& row = t.rows[i];
-        if (row.what == kind::convolution && u.readers[row.result] == 1 && row.result != t.output) {
-            const int j = u.reader[row.result];
-            const operation& next = t.rows[j];
-            if (next.what == kind::activation && !next.backward_reads_input && same_place(s, row.result, next.result))
-                m.forward[i] = j;
-        }
-        if (row.what == kind::max_pool && u.readers[row.input[0]] == 1) {
-            const int j = u.producer[row.input[0]];
-            if (t.rows[j].what != kind::activation || t.rows[j].activation != activation::relu) continue;
-            const task &pool = s.tasks[2 * Rows - i], &relu = s.tasks[2 * Rows - j];
-            if (pool.writes[0] >= 0 && relu.writes[0] >= 0 && !pool.accumulate[0] && !relu.accumulate[0] &&
-                same_place(s, pool.writes[0], relu.writes[0]))
-                m.backward[i] = j;
-        }
-    }
-    return m;
-}
-
-/// Marks the tasks that need not run.
-template <int Tasks, int Buffers, int Rows>
-constexpr void elide(schedule<Tasks, Buffers>& s, const merged_activations<Rows>& m) {
-    for (int i = 0; i < Rows; ++i) {
-        if (m.forward[i] >= 0) s.tasks[m.forward[i]].elided = true;
-        if (m.backward[i] >= 0) s.tasks[2 * Rows - m.backward[i]].elided = true;
-    }
-}
-
-/// The table with those activations in the rows that take them over.
-template <int Rows, int Values>
-constexpr table<Rows, Values> with_activations(table<Rows, Values> t, const merged_activations<Rows>& m) {
-    for (int i = 0; i < Rows; ++i) {
-        const int from = m.forward[i] >= 0 ? m.forward[i] : m.backward[i];
-        if (from < 0) continue;
-        t.rows[i].activation = t.rows[from].activation;
-        if (m.forward[i] < 0) continue;
-        t.rows[i].alpha = t.rows[from].alpha;
-        t.rows[i].beta = t.rows[from].beta;
-    }
-    return t;
-}
-
-}  // namespace ctnn::detail
-
-namespace ctnn::detail {
-
-/// Does the operation's own code add into a gradient that exists? For others the executor does, through a partial.
-constexpr bool accumulates_itself(const operation& row) {
-    return row.what == kind::convolution || row.what == kind::add || row.what == kind::multiply ||
-           row.what == kind::place || row.what == kind::reshape;
-}
-
-/// How many gradients are added up through temporary memory: those of values with several readers.
-template <bool InputGradient, int Rows, int Values>
-constexpr int count_partials(const table<Rows, Values>& t) {
-    int count = 0;
-    bool written[static_cast<std::size_t>(Values)]{};
-    written[t.output] = true;
-    for (int i = Rows - 1; i > 0; --i)
-        for (int v : t.rows[i].input) {
-            if (v < (InputGradient ? 1 : 2)) continue;
-            count += written[v] && !accumulates_itself(t.rows[i]);
-            written[v] = true;
-        }
-    return count;
-}
-
-/// Does a concatenation hold the same value twice, once in front of this row's place? Its places are neighbors.
-template <int Rows, int Values>
-constexpr bool placed_before(const table<Rows, Values>& t, int i) {
-    for (int j = i - 1; j > 0 && t.rows[j].what == kind::place && t.rows[j].result == t.rows[i].result; --j)
-        if (t.rows[j].input[0] == t.rows[i].input[0]) return true;
-    return false;
-}
-
-/// Row i runs forwards at time i, the loss at time Rows, row i backwards at time 2 Rows - i. Buffers: values, then
-/// their gradients, then partials. A value lives until its last backward reader; a gradient is a buffer like any other.
-template <bool InputGradient, int Partials, int Rows, int Values>
-constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const table<Rows, Values>& t) {
-    schedule<2 * Rows + 1, 2 * Values + Partials> s;
-    for (int v = 0; v < Values; ++v) s.buffers[v].shape = s.buffers[Values + v].shape = t.values[v];
-    s.buffers[0].memory = owner::caller_input;
-    const auto widen = [&](int v, int axis, const border& b) {
-        buffer& u = s.buffers[v];
-        if (b.before > u.before[axis]) u.before[axis] = b.before;
-        if (b.after > u.after[axis]) u.after[axis] = b.after;
-    };
-    for (int i = 0; i < Rows; ++i) {
-        const operation& row = t.rows[i];
-        task& k = s.tasks[i];
-        k.row = i;
-        k.reads[0] = row.input[0];
-        k.reads[1] = row.input[1];
-        k.writes[0] = row.result;
-        k.view_of = row.input[0];
-        if (row.what == kind::convolution) {
-            for (int a = 0; a < 3; ++a) widen(row.input[0], a, input_border(row, a));
-        } else if (row.what == kind::place) {
-            k.view = link::slice;
-            k.channel = row.channel;
-        } else if (row.what == kind::reshape) {
-            k.view = link::reshape;
-        } else if (row.in_place) {
-            k.view = link::same;
-        }
-    }
-    s.tasks[Rows].reads[0] = t.output;
-    s.tasks[Rows].writes[0] = Values + t.output;
-    bool written[static_cast<std::size_t>(Values)]{};
-    written[t.output] = true;
-    int partial = 2 * Values;
-    for (int i = Rows - 1; i > 0; --i) {  // row 0 is the copy of the input: nothing to do backwards
-        const operation& row = t.rows[i];
-        task& k = s.tasks[2 * Rows - i];
-        k.row = i;
-        k.backward = true;
-        const int dy = Values + row.result;
-        k.reads[0] = dy;
-        if (row.backward_reads_input) {
-            k.reads[1] = row.input[0];
-            k.reads[5] = row.input[1];
-        }
-        if (row.backward_reads_output) k.reads[2] = row.result;
-        for (int j = 0; j < 2; ++j) {
-            const int v = row.input[j];
-            if (v < (InputGradient ? 1 : 2)) continue;
-            k.writes[j] = Values + v;
-            k.accumulate[j] = written[v];
-            // The second term of x + x is added to the first, which nobody wrote before.
-            if (written[v] && (j == 0 || v != row.input[0])) k.reads[3 + j] = Values + v;
-            if (written[v] && !accumulates_itself(row)) {
-                s.buffers[partial].shape = row.in;
-                k.writes[2] = partial++;
-            }
-            written[v] = true;
-        }
-        // A transposed convolution's weights see the border though nobody asks for its input's gradient.
-        if (row.what == kind::convolution && (k.writes[0] >= 0 || row.transposed))
-            for (int a = 0; a < 3; ++a) widen(dy, a, output_gradient_border(row, a));
-        if (k.writes[0] < 0) continue;
-        if (k.accumulate[0]) continue;
-        k.view_of = dy;
-        if (row.what == kind::place) {
-            if (placed_before(t, i)) continue;  // other slices of this concatenation will be added to the gradient
-            k.view = link::slice;
-            k.channel = row.channel;
-        } else if (row.what == kind::reshape) {
-            k.view = link::reshape;
-        } else if (row.backward_in_place && row.in == row.out) {
-            k.view = link::same;
-        }
-    }
-    return s;
-}
-
-/// Numbers that rows keep from forward to backward, and the largest temporary memory of a row.
-struct side_memory {
-    extent saved = 0, scratch = 0;
-    extent kept = 0;  ///< for each sample
-};
-template <int Rows, int Values>
-constexpr side_memory side_memory_of(const table<Rows, Values>& t) {
-    side_memory m;
-    for (const operation& row : t.rows) {
-        m.saved += round_up(row.saved);
-        m.kept += round_up(row.kept);
-        if (row.scratch > m.scratch) m.scratch = row.scratch;
-    }
-    return m;
-}
-
-/// The plan of a training step. With `WithoutHead` the last row is left to the loss, which takes logits.
-template <class Net, bool WithoutHead, bool InputGradient>
-struct training_plan {
-    static constexpr auto whole = [] {
-        if constexpr (WithoutHead)
-            return without_head(Net::table);
-        else
-            return Net::table;
-    }();
-    static constexpr auto lowered = compacted<living_rows(whole)>(whole);
-    static constexpr int partials = count_partials<InputGradient>(lowered);
-    static constexpr auto forest = [] {
-        auto s = training_schedule<InputGradient, partials>(lowered);
-        share(s);
-        return s;
-    }();
-    static constexpr auto merged = merge_activations(forest, lowered);
-    static constexpr auto shared = [] {
-        auto s = forest;
-        elide(s, merged);
-        return s;
-    }();
-    static constexpr auto table = with_activations(lowered, merged);
-    static constexpr const auto& plan = arranged<training_plan, arrange_stages(shared)>;
-    static_assert(disjoint(plan), "ctnn: internal error, live buffers overlap");
-    static_assert(never_stale(plan), "ctnn: internal error, a value is read after it was overwritten");
-    static_assert(reads_before_writes(plan), "ctnn: internal error, an operand is overwritten while it is read");
-    static_assert(gapless(plan), "ctnn: internal error, a flattened value has gaps");
-
-    static constexpr int rows = table.row_count;
-    static constexpr int values = table.value_count;
-    static constexpr extent elements = plan.elements;
-    /// Does anybody ask for the gradient of a row's input? Not in a first layer.
-    static constexpr bool wants_input_gradient(int row) { return plan.tasks[2 * rows - row].writes[0] >= 0; }
-    static constexpr side_memory side = side_memory_of(table);
-    /// Elements of temporary memory of each thread.
-    static constexpr extent each_thread = largest_thread_scratch(table, true);
-};
-
-}  // namespace ctnn::detail
-
-namespace ctnn {
-namespace detail {
-
-/// A row of the table with the places of everything that it touches, forwards and backwards.
-struct training_row {
-    operation op{};
-    operand x, other, y, dy, dx, d_other, partial;
-    bordered_storage border_forward, border_backward;
-    bool skip_forward = false, skip_backward = false;
-    bool accumulate[2]{};
-    extent saved = 0;
-    extent kept = 0;  ///< for one sample
-};
-
-template <int Rows>
-struct training_rows {
-    training_row of[static_cast<std::size_t>(Rows)]{};
-    operand output, output_gradient, input_gradient;
-    bordered_storage border_loss;
-};
-
-template <class Plan>
-constexpr auto training_rows_of() {
-    constexpr int count = Plan::rows, values = Plan::values;
-    training_rows<count> r;
-    const auto& s = Plan::plan;
-    extent saved = 0, kept = 0;
-    for (int i = 0; i < count; ++i) {
-        training_row& row = r.of[i];
-        const task &forward = s.tasks[i], &backward = s.tasks[2 * count - i];
-        row.op = Plan::table.rows[i];
-        row.x = operand_of(s, row.op.input[0]);
-        row.other = operand_of(s, row.op.input[1]);
-        row.y = operand_of(s, row.op.result);
-        if (i > 0) row.dy = operand_of(s, values + row.op.result);
-        row.dx = operand_of(s, backward.writes[0]);
-        row.d_other = operand_of(s, backward.writes[1]);
-        row.partial = operand_of(s, backward.writes[2]);
-        if (row.op.what == kind::place) {  // a part of the concatenation
-            row.y.offset += row.op.channel;
-            row.dy.offset += row.op.channel;
-            row.y.shape = row.dy.shape = row.op.in;
-        }
-        row.border_forward = border_of(s, forward.border);
-        row.border_backward = border_of(s, backward.border);
-        row.skip_forward = forward.elided;
-        const bool nothing = backward.writes[0] < 0 && backward.writes[1] < 0 && row.op.parameter_count() == 0;
-        row.skip_backward = i == 0 || backward.elided || nothing;
-        row.accumulate[0] = backward.accumulate[0];
-        row.accumulate[1] = backward.accumulate[1];
-        row.saved = saved;
-        saved += round_up(row.op.saved);
-        row.kept = kept;
-        kept += round_up(row.op.kept);
-    }
-    r.output = operand_of(s, Plan::table.output);
-    r.output_gradient = operand_of(s, values + Plan::table.output);
-    r.input_gradient = operand_of(s, s.buffers[values + 1].last < 0 ? -1 : values + 1);
-    r.border_loss = border_of(s, s.tasks[count].border);
-    return r;
-}
-
-}  // namespace detail
-
-inline namespace CTNN_BACKEND {
-namespace execution {
-
-/// What a training step works with.
-template <class T>
-struct tape {
-    const ctnn::detail::training_row* rows = nullptr;
-    const routine<T>* routines = nullptr;
-    int count = 0;
-    T* arena = nullptr;
-    T* saved = nullptr;
-    T* kept = nullptr;
-    T* scratch = nullptr;
-    T* thread_scratch = nullptr;
-    extent samples = 0;
-    extent threads = 1;
-    std::uint64_t seed = 0, step = 0;
-    bool training = true;          ///< of the last forward
-    const char* frozen = nullptr;  ///< by row of the network's table: it behaves as in inference and learns nothing
-    int first_backward = 1;        ///< nobody asks for a gradient of the rows in front of it
-
-    [[nodiscard]] bool is_frozen(const ctnn::detail::training_row& row) const {
-        return frozen != nullptr && frozen[row.op.row] != 0;
-    }
-
-    void zero(const ctnn::detail::bordered_storage& b) const {
-        if (b.place < 0) return;
-        parallel_for(samples, threads_for(samples * b.size / 8, threads),
-                     [&](extent s) { ctnn::detail::zero_border(b, arena, samples, s); });
-    }
-
-    void forward(const T* inputs, const T* parameters, T* state) const {
-        for (int i = 0; i < count; ++i) forward_row(i, inputs, parameters, state);
-    }
-
-    void forward_row(int i, const T* inputs, const T* parameters, T* state) const {
-        const ctnn::detail::training_row& row = rows[i];
-        zero(row.border_forward);
-        if (row.skip_forward) return;
-        const batch_view<T> x = row.x.view(arena, samples), y = row.y.view(arena, samples);
-        switch (row.op.what) {
-            case kind::input: {
-                batch_view<const T> from = x;
-                from.data = inputs;
-                copy_view<T>(from, y, false, threads);
-                break;
-            }
-            case kind::place:
-                copy_view<T>(x, y, false, threads);
-                break;
-            case kind::reshape:
-                reshape_view<T>(x, y, false, threads);
-                break;
-            case kind::add:
-                add_views<T>(x, row.other.view(arena, samples), y, threads);
-                break;
-            default:
-                routines[i].forward({.op = row.op,
-                                     .x = x,
-                                     .other = row.other.view(arena, samples),
-                                     .y = y,
-                                     .parameters = parameters + row.op.parameter_offset,
-                                     .state = state + row.op.state_offset,
-                                     .saved = saved + row.saved,
-                                     .kept = kept + samples * row.kept,
-                                     .scratch = scratch,
-                                     .thread_scratch = thread_scratch,
-                                     .threads = threads,
-                                     .training = training && !is_frozen(row),
-                                     .seed = seed,
-                                     .step = step});
-        }
-    }
-
-    /// Adds into `gradients`, but those of frozen convolutions and dense layers, which nobody computes. The gradient of
-    /// the output is in the arena already.
-    void backward(const T* parameters, T* gradients) const {
-        for (int i = count - 1; i >= first_backward; --i) {
-            const ctnn::detail::training_row& row = rows[i];
-            zero(row.border_backward);
-            if (row.skip_backward) continue;
-            const batch_view<T> dy = row.dy.view(arena, samples), dx = row.dx.view(arena, samples);
-            switch (row.op.what) {
-                case kind::place:
-                    copy_view<T>(dy, dx, row.accumulate[0], threads);
-                    break;
-                case kind::reshape:
-                    reshape_view<T>(dy, dx, row.accumulate[0], threads);
-                    break;
-                case kind::add:
-                    if (row.dx.exists()) copy_view<T>(dy, dx, row.accumulate[0], threads);
-                    if (row.d_other.exists())
-                        copy_view<T>(dy, row.d_other.view(arena, samples), row.accumulate[1], threads);
-                    break;
-                default: {
-                    const bool through_partial = row.partial.exists();
-                    const batch_view<T> partial = row.partial.view(arena, samples);
-                    const bool unwanted = row.op.what == kind::convolution && is_frozen(row);
-                    routines[i].backward({.op = row.op,
-                                          .x = row.x.view(arena, samples),
-                                          .other = row.other.view(arena, samples),
-                                          .y = row.y.view(arena, samples),
-                                          .dy = dy,
-                                          .dx = through_partial ? partial : dx,
-                                          .d_other = row.d_other.view(arena, samples),
-                                          .parameters = parameters + row.op.parameter_offset,
-                                          .gradients = unwanted ? nullptr : gradients + row.op.parameter_offset,
-                                          .saved = saved + row.saved,
-                                          .kept = kept + samples * row.kept,
-                                          .scratch = scratch,
-                                          .thread_scratch = thread_scratch,
-                                          .threads = threads,
-                                          .accumulate = row.accumulate[0] && !through_partial,
-                                          .accumulate_other = row.accumulate[1],
-                                          .training = training && !is_frozen(row),
-                                          .seed = seed,
-                                          .step = step});
-                    if (through_partial) copy_view<T>(partial, dx, true, threads);
-                }
-            }
-        }
-    }
-};
-
-}  // namespace execution
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// How a training pass is set up.
-struct pass_options {
-    extent max_batch = 32;  ///< more samples than that at once are refused by assertion
-    extent threads = 0;     ///< 0: as many as OpenMP offers; results do not depend on it
-    seed random{};          ///< of dropout
-};
-
-inline namespace CTNN_BACKEND {
-
-/// The memory and the code of training steps for one network and one loss. Everything is allocated when it is made.
-///
-/// The outputs that it shows are what the loss reads: logits when the loss takes over the network's head.
-///
-///     ctnn::training_pass<net, ctnn::cross_entropy> pass{{.max_batch = 32}};
-///     pass.forward(model, images, 32);
-///     double loss = pass.loss(ctnn::cross_entropy{}, {.labels = labels});
-///     pass.backward(model, gradient);
-template <class Net, loss_function Loss, class T = float, bool InputGradient = false>
-class training_pass : detail::check_head<Net, Loss> {
-    static constexpr bool without_head = skips_head(Loss::head);
-    using plan = detail::training_plan<Net, without_head, InputGradient>;
-    static constexpr auto rows = detail::training_rows_of<plan>();
-    static constexpr auto& routines = execution::routines<plan, Net, T, true>;
-
-public:
-    using network = Net;
-    using scalar = T;
-    static constexpr dims output_dims = plan::table.values[plan::table.output];
-    /// Bytes of memory for a batch on so many threads, besides the model and its gradient.
-    [[nodiscard]] static constexpr extent bytes(extent batch, extent threads = 1) {
-        return (batch * (plan::elements + 2 * output_dims.size() + plan::side.kept) + plan::side.saved +
-                plan::side.scratch + threads * plan::each_thread) *
-               static_cast<extent>(sizeof(T));
-    }
-
-    [[gnu::cold]] explicit training_pass(const pass_options& options)
-        : max_batch_(options.max_batch < 1 ? 1 : options.max_batch),
-          arena_(max_batch_ * plan::elements),
-          outputs_(max_batch_ * output_dims.size()),
-          output_gradient_(max_batch_ * output_dims.size()),
-          saved_(plan::side.saved),
-          kept_(max_batch_ * plan::side.kept),
-          scratch_(plan::side.scratch) {
-        const extent threads = options.threads > 0 ? options.threads : available_threads();
-        thread_scratch_ = aligned_block<T>(threads * plan::each_thread);
-        tape_ = {rows.of,
-                 routines.of,
-                 plan::rows,
-                 arena_.data(),
-                 saved_.data(),
-                 kept_.data(),
-                 scratch_.data(),
-                 thread_scratch_.data(),
-                 0,
-                 threads,
-                 options.random.value};
-    }
-
-    [[nodiscard]] extent max_batch() const noexcept { return max_batch_; }
-    [[nodiscard]] extent samples() const noexcept { return tape_.samples; }
-    /// What runs: for who looks at the rows one by one.
-    [[nodiscard]] const execution::tape<T>& tape() const noexcept { return tape_; }
-    /// The number of the step decides dropout's masks: equal seed and step, equal masks.
-    void set_step(std::uint64_t step) noexcept { tape_.step = step; }
-
-    /// Runs the network on `samples` inputs that lie one after the other; running statistics of the model are updated.
-    /// \returns the outputs [sample][position][channel], valid until the next call
-    /// \pre 1 <= samples <= max_batch()
-    std::span<const T> forward(model<Net, T>& m, const T* inputs, extent samples) noexcept {
-        return run(m, inputs, samples, true);
-    }
-    /// As forward, but as in inference: no dropout, running statistics read and not changed.
-    std::span<const T> evaluate(const model<Net, T>& m, const T* inputs, extent samples) noexcept {
-        return run(const_cast<model<Net, T>&>(m), inputs, samples, false);
-    }
-
-    /// The outputs of the last forward.
-    [[nodiscard]] std::span<const T> outputs() const noexcept { return {outputs_.data(), size()}; }
-    /// What backward begins with; loss() writes it, and so may the caller.
-    [[nodiscard]] std::span<T> output_gradient() noexcept { return {output_gradient_.data(), size()}; }
-
-    /// The mean loss of the last forward, with its gradient ready for backward.
-    [[nodiscard]] double loss(const Loss& function, const target<T>& expected) noexcept {
-        return mean_loss(function, outputs_.data(), expected, output_gradient_.data(), tape_.samples, output_dims);
-    }
-
-    /// Freezes rows of the network's table, one character each (not 0: frozen); null: none. A frozen batch norm uses
-    /// its running statistics and keeps them. The gradients of frozen convolutions and dense layers are not computed,
-    /// nor is anything in front of the first row that learns, unless InputGradient asks for it. The memory is borrowed.
-    [[gnu::cold]] void freeze_rows(const char* rows_of_table) noexcept {
-        tape_.frozen = rows_of_table;
-        tape_.first_backward = 1;
-        if (InputGradient || rows_of_table == nullptr) return;
-        const auto learns = [&](const detail::training_row& row) {
-            return row.op.parameter_count() > 0 && !tape_.is_frozen(row);
-        };
-        while (tape_.first_backward < tape_.count && !learns(rows.of[tape_.first_backward])) ++tape_.first_backward;
-    }
-
-    /// Adds the gradient of the loss with respect to every parameter into `to`. After evaluate() it is that of the
-    /// function that an engine computes: no dropout, and running statistics that are constants.
-    void backward(const model<Net, T>& m, gradient<Net, T>& to) noexcept {
-        tape_.zero(rows.border_loss);
-        execution::reshape_view<T>(staged(output_gradient_.data()),
-                                   rows.output_gradient.view(arena_.data(), tape_.samples), false, tape_.threads);
-        tape_.backward(m.parameters().data(), to.data());
-    }
-
-    /// The gradient with respect to input `sample` after backward, in the order of the input. Needs InputGradient.
-    void input_gradient(extent sample, T* to) const noexcept {
-        static_assert(InputGradient, "ctnn: ask for the input's gradient: training_pass<Net, Loss, T, true>");
-        batch_view<T> from = rows.input_gradient.view(const_cast<T*>(arena_.data()), tape_.samples);
-        from.data += sample * from.sample;
-        from.count = 1;
-        execution::copy_view<T>(from, batch_view<T>::dense(to, Net::input_dims, 1), false, 1);
-    }
-
-private:
-    [[nodiscard]] std::size_t size() const noexcept {
-        return static_cast<std::size_t>(tape_.samples * output_dims.size());
-    }
-    [[nodiscard]] batch_view<T> staged(T* data) const noexcept {
-        return batch_view<T>::dense(data, output_dims, tape_.samples);
-    }
-    [[gnu::noinline]] std::span<const T> run(model<Net, T>& m, const T* inputs, extent samples,
-                                             bool training) noexcept {
-        tape_.samples = samples < max_batch_ ? samples : max_batch_;
-        tape_.training = training;
-        tape_.forward(inputs, m.parameters().data(), m.state().data());
-        execution::reshape_view<T>(rows.output.view(arena_.data(), tape_.samples), staged(outputs_.data()), false,
-                                   tape_.threads);
-        return outputs();
-    }
-
-    extent max_batch_;
-    aligned_block<T> arena_, outputs_, output_gradient_, saved_, kept_, scratch_, thread_scratch_;
-    execution::tape<T> tape_;
-};
-
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// What evaluate() found.
-template <class T>
-struct evaluation {
-    double loss = 0;               ///< mean, as the loss defines it
-    double accuracy = -1;          ///< share of right labels; -1 without labels
-    double auc = -1;               ///< as roc_auc; -1 unless a sample has one label, an index of a channel
-    std::vector<T> probabilities;  ///< [sample][position][channel]: outputs after the head that the loss stands for;
-                                   ///< scores and embeddings as they are
-};
-
-namespace detail {
-
-/// Does a label say which output it is, so that there is an accuracy?
-template <class Loss>
-[[nodiscard]] constexpr bool counts_right(dims out) {
-    return Loss::head != loss_head::embedding && Loss::labels_per_sample(out) == out.positions();
-}
-/// Does a label index the channels, so that their scores can be ranked?
-template <class Loss>
-inline constexpr bool ranks_channels = !requires(const double* scores) {
-    Loss::predicted(scores, extent{}, 0.5);
-};
-
-/// The label that a position's outputs stand for.
-template <class Loss, class T>
-[[nodiscard]] extent predicted_of(const T* outputs, extent channels, double threshold) {
-    if constexpr (ranks_channels<Loss>)
-        return predicted_class(outputs, channels, threshold);
-    else
-        return Loss::predicted(outputs, channels, threshold);
-}
-
-/// The network's outputs from what a loss reads. Stable softmax and sigmoid, computed in double.
-template <loss_head Head, class T>
-void to_probabilities(const T* outputs, T* to, extent positions, extent channels) {
-    constexpr bool softmax = Head == loss_head::softmax || Head == loss_head::softmax_logits;
-    constexpr bool sigmoid = Head == loss_head::sigmoid || Head == loss_head::sigmoid_logits;
-    for (extent p = 0; p < positions; ++p, outputs += channels, to += channels) {
-        double largest = static_cast<double>(outputs[0]), total = 0;
-        if constexpr (softmax) {
-            for (extent c = 1; c < channels; ++c) largest = std::max(largest, static_cast<double>(outputs[c]));
-            for (extent c = 0; c < channels; ++c) total += std::exp(static_cast<double>(outputs[c]) - largest);
-        }
-        for (extent c = 0; c < channels; ++c) {
-            const double z = static_cast<double>(outputs[c]);
-            to[c] = softmax                          ? static_cast<T>(std::exp(z - largest) / total)
-                    : sigmoid                        ? static_cast<T>(1 / (1 + std::exp(-z)))
-                    : Head == loss_head::log_softmax ? static_cast<T>(std::exp(z))
-                                                     : outputs[c];
-        }
-    }
-}
-
-/// Runs a pass over a data set in slices of its batch. Allocates nothing when `found` has its size already.
-template <class Pass, class Model, class Data, class Loss>
-[[gnu::cold]] void evaluate_into(Pass& pass, const Model& m, const Data& data, const Loss& loss,
-                                 evaluation<typename Pass::scalar>& found) {
-    using T = typename Pass::scalar;
-    constexpr dims out = Pass::output_dims;
-    const extent n = data.size(), batch = pass.max_batch() - pass.max_batch() % samples_together_of<Loss>();
-    found.probabilities.resize(static_cast<std::size_t>(n * out.size()));
-    const target<T> all{data.labels.empty() ? nullptr : data.labels.data(),
-                        data.values.empty() ? nullptr : data.values.data()};
-    double sum = 0, normalizer = 0;
-    for (extent from = 0; from < n; from += batch) {
-        const extent samples = n - from < batch ? n - from : batch;
-        const auto outputs = pass.evaluate(m, data.input_of(from), samples);
-        const target<T> expected = from_sample<Loss>(all, from, out);
-        sum += loss_value(loss, outputs.data(), expected, static_cast<T*>(nullptr), samples, out, 1.0);
-        normalizer += loss.normalizer(expected, samples, out);
-        to_probabilities<Loss::head>(outputs.data(), found.probabilities.data() + from * out.size(),
-                                     samples * out.positions(), out.channels());
-    }
-    found.loss = mean_of(sum, normalizer);
-    if (data.labels.empty() || !counts_right<Loss>(out)) return;
-    constexpr double threshold = Loss::head == loss_head::scores ? 0.0 : 0.5;
-    const extent positions = n * out.positions(), channels = out.channels();
-    extent right = 0, counted = 0;
-    for (extent p = 0; p < positions; ++p) {
-        const std::int32_t label = data.labels[static_cast<std::size_t>(p)];
-        if (label < 0) continue;
-        ++counted;
-        right += predicted_of<Loss>(found.probabilities.data() + p * channels, channels, threshold) == label;
-    }
-    found.accuracy = counted == 0 ? 0 : static_cast<double>(right) / static_cast<double>(counted);
-    if (ranks_channels<Loss> && out.positions() == 1)
-        found.auc = roc_auc(found.probabilities.data(), channels, data.labels.data(), n);
-}
-
-}  // namespace detail
-
-/// Evaluates a model: running statistics instead of a batch's, no dropout.
-/// \pre the data set fits the loss (loss.check)
-template <class Net, class T, class Data, loss_function Loss>
-[[nodiscard]] evaluation<T> evaluate(const model<Net, T>& m, const Data& data, const Loss& loss, extent batch = 32) {
-    static_assert(std::is_same_v<typename Data::input, typename Net::input>,
-                  "ctnn: evaluate needs a data set of the network's input shape; "
-                  "load or resize the data to net::input");
-    constexpr extent together = samples_together_of<Loss>();
-    training_pass<Net, Loss, T> pass{{.max_batch = batch < together ? together : batch}};
-    evaluation<T> found;
-    detail::evaluate_into(pass, m, data, loss, found);
-    return found;
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/train/fit.hpp
-/// \file
-/// Training in one call.
-
-#include <optional>
-
-// -------------------- ctnn/train/loss/sample_weights.hpp
-/// \file
-/// A loss whose samples do not all count the same.
-
 // -------------------- ctnn/train/loss/check.hpp
 /// \file
 /// What the losses check in their targets and weights before training, with the words they say it in.
@@ -37096,6 +36831,1003 @@ template <class T>
 }
 
 }  // namespace ctnn::detail
+
+namespace ctnn {
+
+namespace detail {
+
+/// Where the outputs and labels of a head lie in those of all.
+struct head_slice {
+    dims seen{};             ///< by the loss in one call: a position's channels, or the whole head
+    extent channel = 0;      ///< the first of its outputs in a position's
+    extent labels = 0;       ///< the first of its labels in a sample's
+    extent labels_each = 0;  ///< labels of one call
+};
+
+template <std::size_t I, class Loss>
+struct loss_part {
+    Loss loss;
+};
+template <class Indices, class... Losses>
+struct loss_parts;
+template <std::size_t... I, class... Losses>
+struct loss_parts<std::index_sequence<I...>, Losses...> : loss_part<I, Losses>... {
+    explicit constexpr loss_parts(const Losses&... losses) : loss_part<I, Losses>{losses}... {}
+    /// Calls body(head, loss) for each.
+    template <class Body>
+    constexpr void each(const Body& body) const {
+        (body(static_cast<int>(I), static_cast<const loss_part<I, Losses>&>(*this).loss), ...);
+    }
+};
+
+}  // namespace detail
+
+inline namespace CTNN_BACKEND {
+
+template <class Output, class Heads, class... Losses>
+struct joint_loss;
+
+/// The sum of weights[i] times the mean of loss i, each of which sees one head's outputs and its part of the target
+/// alone. Heads are the branches of the concatenation that a network ends with, in their order; joint<net>() makes
+/// one.
+///
+///     head       each loss's own, which it takes over where it reads logits: finite at logits of 1e4
+///     target     labels [sample][head][label] of the losses that read labels, values [sample][...output] for the
+///                others, or for all where there are no labels
+///     refuses    what a loss refuses, a weight that is negative or not finite
+///     mean       the sum of the parts' means over the batch. Of a batch that is evaluated in slices it is the mean of
+///                theirs, which differs where labels are ignored or weighted
+///
+/// A head behind a flatten is seen with the shape that was flattened, so that a mask and a diagnosis end in one vector.
+template <class Output, class... Heads, class... Losses>
+struct joint_loss<Output, types<Heads...>, Losses...>
+    : private detail::loss_parts<std::index_sequence_for<Losses...>, Losses...> {
+    static constexpr loss_head head = loss_head::several;
+    static constexpr int count = sizeof...(Losses);
+    static constexpr dims heads[sizeof...(Losses)]{dims_of<Heads>...};
+    static constexpr loss_head wants[sizeof...(Losses)]{Losses::head...};
+    /// The heads that their losses take over, bit i for head i.
+    static constexpr unsigned skipped = [] {
+        unsigned bits = 0;
+        for (int i = 0; i < count; ++i) bits |= skips_head(wants[i]) ? 1U << i : 0U;
+        return bits;
+    }();
+
+    double weights[sizeof...(Losses)];
+
+    explicit constexpr joint_loss(const Losses&... losses)
+        : detail::loss_parts<std::index_sequence_for<Losses...>, Losses...>(losses...), weights{} {
+        for (double& weight : weights) weight = 1;
+    }
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims) { return slice(count).labels; }
+    /// Of head i; of head `count` where the last one ends.
+    [[nodiscard]] static constexpr detail::head_slice slice(int i) {
+        detail::head_slice s;
+        for (int k = 0; k < i; ++k) {
+            s.channel += heads[k].size() / calls;
+            s.labels += labels[k];
+        }
+        if (i == count) return s;
+        s.seen = calls == 1 ? heads[i] : make_dims(heads[i].channels());
+        s.labels_each = labels[i] / calls;
+        return s;
+    }
+
+    /// The outputs of head i alone, [sample][...head], of those of all: evaluation::probabilities for instance.
+    template <class T>
+    [[nodiscard, gnu::cold]] static std::vector<T> outputs_of(int i, const std::vector<T>& all) {
+        return gathered(all.data(), static_cast<extent>(all.size()) / out.channels(), out.channels(), slice(i).channel,
+                        heads[i].size() / calls);
+    }
+    /// The labels of head i alone.
+    [[nodiscard, gnu::cold]] static std::vector<std::int32_t> labels_of(int i, const std::vector<std::int32_t>& all) {
+        const extent each = slice(count).labels;
+        return gathered(all.data(), each == 0 ? 0 : static_cast<extent>(all.size()) / each, each, slice(i).labels,
+                        labels[i]);
+    }
+
+    template <class T>
+    [[nodiscard, gnu::cold]] error check(target<T> expected, extent samples, dims) const {
+        error failed;
+        this->each([&](int i, const auto& loss) {
+            if (failed) return;
+            failed = detail::check_weight("joint", "weight", weights[i], i);
+            if (failed) return;
+            const bool labelled = reads_labels(i, expected);
+            std::vector<std::int32_t> own_labels;
+            std::vector<T> own_values;
+            if (labelled)
+                own_labels = gathered(expected.labels, samples, slice(count).labels, slice(i).labels, labels[i]);
+            else if (expected.values != nullptr)
+                own_values = gathered(expected.values, samples * calls, out.channels(), slice(i).channel,
+                                      heads[i].size() / calls);
+            const target<T> own{labelled ? own_labels.data() : nullptr,
+                                own_values.empty() ? nullptr : own_values.data()};
+            if (const error found = loss.check(own, samples, heads[i]))
+                failed = {found.kind(), detail::text_of({"joint: head ", i, ": ", found.message()})};
+        });
+        return failed;
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T>, extent samples, dims) const {
+        return static_cast<double>(samples);
+    }
+
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims,
+                               double normalizer) const {
+        double sum = 0;
+        this->each([&](int i, const auto& loss) {
+            const detail::head_slice s = slice(i);
+            const bool labelled = reads_labels(i, expected);
+            double part = 0, of = 0;
+            for (extent call = 0; call < samples * calls; ++call)
+                of += loss.normalizer(target_of(s, labelled, expected, call), 1, s.seen);
+            // d(sum / normalizer) = samples weight / (of normalizer) d(part)
+            const double divisor = weights[i] > 0 ? of * (normalizer / static_cast<double>(samples)) / weights[i] : 0;
+            for (extent sample = 0; sample < samples; ++sample) {
+                double sample_part = 0;
+                for (extent call = sample * calls; call < (sample + 1) * calls; ++call) {
+                    const extent at = call * out.channels() + s.channel;
+                    sample_part += loss_value(loss, output + at, target_of(s, labelled, expected, call),
+                                              gradient == nullptr ? nullptr : gradient + at, 1, s.seen, divisor);
+                }
+                part += sample_part;
+            }
+            sum += weights[i] * mean_of(part, of);
+        });
+        return sum * static_cast<double>(samples);
+    }
+
+private:
+    static constexpr dims out = dims_of<Output>;
+    static constexpr extent calls = out.positions();  // a sample: the heads of one position lie side by side
+    static constexpr extent labels[sizeof...(Losses)]{Losses::labels_per_sample(dims_of<Heads>)...};
+
+    template <class T>
+    [[nodiscard]] static bool reads_labels(int i, target<T> expected) {
+        return expected.labels != nullptr && labels[i] > 0;
+    }
+    template <class T>
+    [[nodiscard]] static target<T> target_of(const detail::head_slice& s, bool labelled, target<T> all, extent call) {
+        target<T> part;
+        if (labelled)
+            part.labels = all.labels + call / calls * slice(count).labels + s.labels + call % calls * s.labels_each;
+        else if (all.values != nullptr)
+            part.values = all.values + call * out.channels() + s.channel;
+        return part;
+    }
+    /// `width` numbers from `first` on of each of `rows` rows of `step`.
+    template <class T>
+    [[nodiscard]] static std::vector<T> gathered(const T* all, extent rows, extent step, extent first, extent width) {
+        std::vector<T> part;
+        part.reserve(static_cast<std::size_t>(rows * width));
+        for (extent r = 0; r < rows; ++r)
+            part.insert(part.end(), all + r * step + first, all + r * step + first + width);
+        return part;
+    }
+};
+
+}  // namespace CTNN_BACKEND
+
+namespace detail {
+
+template <class Net, int I>
+struct head_shape {
+    static constexpr dims value = head_at(Net::table, I).shape;
+    using type = shape_of<value>;
+};
+template <class Net, class Indices>
+struct collect_heads;
+template <class Net, int... I>
+struct collect_heads<Net, std::integer_sequence<int, I...>> {
+    using type = types<typename head_shape<Net, I>::type...>;
+};
+template <class Net>
+using heads_of = typename collect_heads<Net, std::make_integer_sequence<int, count_heads(Net::table)>>::type;
+
+// Head and loss of each part are checked as those of a network with one head.
+template <class Net, class Indices, class... Losses>
+struct check_parts;
+template <class Net, std::size_t... I, class... Losses>
+struct check_parts<Net, std::index_sequence<I...>, Losses...> {
+    static_assert(((sizeof(loss_refused<head_at(Net::table, static_cast<int>(I)).ends, Losses::head, Losses>) > 0) &&
+                   ...));
+};
+template <class Net, class Output, class Heads, class... Losses>
+struct check_head<Net, joint_loss<Output, Heads, Losses...>>
+    : check_parts<Net, std::index_sequence_for<Losses...>, Losses...> {
+    static_assert(std::is_same_v<Output, typename Net::output> && std::is_same_v<Heads, heads_of<Net>>,
+                  "ctnn: this joint loss belongs to a network with other heads; make it with joint<net>(...)");
+};
+
+}  // namespace detail
+
+/// The losses of a network's heads as one: the network ends with a concatenation, and the losses stand in the order of
+/// its branches.
+///
+///     using net = ctnn::network<ctnn::shape<20>, ctnn::dense<16>, ctnn::relu,
+///                               ctnn::concat<ctnn::chain<ctnn::dense<3>, ctnn::softmax>,
+///                                            ctnn::chain<ctnn::dense<1>, ctnn::sigmoid>>>;
+///     auto loss = ctnn::joint<net>(ctnn::cross_entropy{}, ctnn::binary_cross_entropy{});
+///     loss.weights[1] = 0.5;
+///
+/// In Keras a model's loss and loss_weights: https://keras.io/api/models/model_training_apis/
+template <class Net, loss_function... Losses>
+[[nodiscard]] constexpr auto joint(const Losses&... losses) {
+    constexpr bool each = sizeof...(Losses) == detail::count_heads(Net::table);
+    constexpr bool alone = ((samples_together_of<Losses>() == 1) && ...);
+    static_assert(each,
+                  "ctnn: joint needs a loss for each head; the heads are the branches of the concat that the "
+                  "network ends with");
+    static_assert(alone,
+                  "ctnn: joint takes losses of single samples; triplet_margin, cosine_embedding and nt_xent "
+                  "compare several, train with them alone");
+    if constexpr (each && alone) return joint_loss<typename Net::output, detail::heads_of<Net>, Losses...>(losses...);
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/pass.hpp
+/// \file
+/// Forward, loss and backward for a batch: what a hand-written training loop is made of.
+
+// -------------------- ctnn/train/tape.hpp
+/// \file
+/// The executor of training: one loop forwards and one backwards over rows that are plain numbers. It sees no network.
+
+// -------------------- ctnn/graph/training_plan.hpp
+/// \file
+/// The memory of a training step: forwards, the loss, and backwards over one schedule.
+
+// -------------------- ctnn/graph/merge_activations.hpp
+/// \file
+/// Activations of a training step that other rows take over: they move through memory what is in registers anyway.
+
+namespace ctnn::detail {
+
+/// Do two buffers lie at the same place with the same steps?
+template <int Tasks, int Buffers>
+constexpr bool same_place(const schedule<Tasks, Buffers>& s, int a, int b) {
+    const location x = s.where(a), y = s.where(b);
+    if (x.root != y.root || x.offset != y.offset) return false;
+    for (int k = 0; k < 3; ++k)
+        if (x.step[k] != y.step[k]) return false;
+    return true;
+}
+
+/// For each row of a table the activation that it takes over, a row too; -1: none.
+template <int Rows>
+struct merged_activations {
+    int forward[static_cast<std::size_t>(Rows)]{};   // of a convolution: applied before it stores
+    int backward[static_cast<std::size_t>(Rows)]{};  // of a maximum pool: the relu whose gradient it applies to its own
+};
+
+/// A convolution's own result is then never seen: only the activation may read it, and backward must find what it needs
+/// in the activation's output, in the same place. A pool sees relu's outputs, of which nobody else may ask for a
+/// gradient: a maximum of 0 passes none on.
+template <int Tasks, int Buffers, int Rows, int Values>
+constexpr merged_activations<Rows> merge_activations(const schedule<Tasks, Buffers>& s, const table<Rows, Values>& t) {
+    merged_activations<Rows> m;
+    const uses<Values> u = count_uses(t);
+    for (int i = 0; i < Rows; ++i) {
+        m.forward[i] = m.backward[i] = -1;
+        const operation& row = t.rows[i];
+        if (row.what == kind::convolution && u.readers[row.result] == 1 && row.result != t.output) {
+            const int j = u.reader[row.result];
+            const operation& next = t.rows[j];
+            if (next.what == kind::activation && !next.backward_reads_input && same_place(s, row.result, next.result))
+                m.forward[i] = j;
+        }
+        if (row.what == kind::max_pool && u.readers[row.input[0]] == 1) {
+            const int j = u.producer[row.input[0]];
+            if (t.rows[j].what != kind::activation || t.rows[j].activation != activation::relu) continue;
+            const task &pool = s.tasks[2 * Rows - i], &relu = s.tasks[2 * Rows - j];
+            if (pool.writes[0] >= 0 && relu.writes[0] >= 0 && !pool.accumulate[0] && !relu.accumulate[0] &&
+                same_place(s, pool.writes[0], relu.writes[0]))
+                m.backward[i] = j;
+        }
+    }
+    return m;
+}
+
+/// Marks the tasks that need not run.
+template <int Tasks, int Buffers, int Rows>
+constexpr void elide(schedule<Tasks, Buffers>& s, const merged_activations<Rows>& m) {
+    for (int i = 0; i < Rows; ++i) {
+        if (m.forward[i] >= 0) s.tasks[m.forward[i]].elided = true;
+        if (m.backward[i] >= 0) s.tasks[2 * Rows - m.backward[i]].elided = true;
+    }
+}
+
+/// The table with those activations in the rows that take them over.
+template <int Rows, int Values>
+constexpr table<Rows, Values> with_activations(table<Rows, Values> t, const merged_activations<Rows>& m) {
+    for (int i = 0; i < Rows; ++i) {
+        const int from = m.forward[i] >= 0 ? m.forward[i] : m.backward[i];
+        if (from < 0) continue;
+        t.rows[i].activation = t.rows[from].activation;
+        if (m.forward[i] < 0) continue;
+        t.rows[i].alpha = t.rows[from].alpha;
+        t.rows[i].beta = t.rows[from].beta;
+    }
+    return t;
+}
+
+}  // namespace ctnn::detail
+
+namespace ctnn::detail {
+
+/// Does the operation's own code add into a gradient that exists? For others the executor does, through a partial.
+constexpr bool accumulates_itself(const operation& row) {
+    return row.what == kind::convolution || row.what == kind::add || row.what == kind::multiply ||
+           row.what == kind::place || row.what == kind::reshape;
+}
+
+/// Which values' gradients somebody asks for: those of values that come of parameters, and with `InputGradient` of the
+/// input.
+template <int Values>
+struct asked {
+    bool of[static_cast<std::size_t>(Values)]{};
+};
+template <bool InputGradient, int Rows, int Values>
+constexpr asked<Values> asked_gradients(const table<Rows, Values>& t) {
+    asked<Values> a;
+    for (const operation& row : t.rows) {
+        bool one = row.what == kind::input ? InputGradient : row.parameter_count() > 0;
+        for (const int v : row.input) one = one || (v > 0 && a.of[v]);
+        if (one) a.of[row.result] = true;
+    }
+    return a;
+}
+
+/// How many gradients are added up through temporary memory: those of values with several readers.
+template <bool InputGradient, int Rows, int Values>
+constexpr int count_partials(const table<Rows, Values>& t) {
+    int count = 0;
+    const asked<Values> wanted = asked_gradients<InputGradient>(t);
+    bool written[static_cast<std::size_t>(Values)]{};
+    written[t.output] = true;
+    for (int i = Rows - 1; i > 0; --i)
+        for (int v : t.rows[i].input) {
+            if (v < 0 || !wanted.of[v]) continue;
+            count += written[v] && !accumulates_itself(t.rows[i]);
+            written[v] = true;
+        }
+    return count;
+}
+
+/// Does a concatenation hold the same value twice, once in front of this row's place? Its places are neighbors.
+template <int Rows, int Values>
+constexpr bool placed_before(const table<Rows, Values>& t, int i) {
+    for (int j = i - 1; j > 0 && t.rows[j].what == kind::place && t.rows[j].result == t.rows[i].result; --j)
+        if (t.rows[j].input[0] == t.rows[i].input[0]) return true;
+    return false;
+}
+
+/// Row i runs forwards at time i, the loss at time Rows, row i backwards at time 2 Rows - i. Buffers: values, then
+/// their gradients, then partials. A value lives until its last backward reader; a gradient is a buffer like any other.
+template <bool InputGradient, int Partials, int Rows, int Values>
+constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const table<Rows, Values>& t) {
+    schedule<2 * Rows + 1, 2 * Values + Partials> s;
+    for (int v = 0; v < Values; ++v) s.buffers[v].shape = s.buffers[Values + v].shape = t.values[v];
+    s.buffers[0].memory = owner::caller_input;
+    const auto widen = [&](int v, int axis, const border& b) {
+        buffer& u = s.buffers[v];
+        if (b.before > u.before[axis]) u.before[axis] = b.before;
+        if (b.after > u.after[axis]) u.after[axis] = b.after;
+    };
+    for (int i = 0; i < Rows; ++i) {
+        const operation& row = t.rows[i];
+        task& k = s.tasks[i];
+        k.row = i;
+        k.reads[0] = row.input[0];
+        k.reads[1] = row.input[1];
+        k.writes[0] = row.result;
+        k.view_of = row.input[0];
+        if (row.what == kind::convolution) {
+            for (int a = 0; a < 3; ++a) widen(row.input[0], a, input_border(row, a));
+        } else if (row.what == kind::place) {
+            k.view = link::slice;
+            k.channel = row.channel;
+        } else if (row.what == kind::reshape) {
+            k.view = link::reshape;
+        } else if (row.in_place) {
+            k.view = link::same;
+        }
+    }
+    s.tasks[Rows].reads[0] = t.output;
+    s.tasks[Rows].writes[0] = Values + t.output;
+    const asked<Values> wanted = asked_gradients<InputGradient>(t);
+    bool written[static_cast<std::size_t>(Values)]{};
+    written[t.output] = true;
+    int partial = 2 * Values;
+    for (int i = Rows - 1; i >= 0; --i) {
+        const operation& row = t.rows[i];
+        task& k = s.tasks[2 * Rows - i];
+        if (row.what == kind::input) {  // nothing to do backwards; its gradient is there for who asked for it
+            if (wanted.of[row.result]) k.reads[0] = Values + row.result;
+            continue;
+        }
+        if (!wanted.of[row.result] && row.result != t.output) continue;
+        k.row = i;
+        k.backward = true;
+        const int dy = Values + row.result;
+        k.reads[0] = dy;
+        if (row.backward_reads_input) {
+            k.reads[1] = row.input[0];
+            k.reads[5] = row.input[1];
+        }
+        if (row.backward_reads_output) k.reads[2] = row.result;
+        for (int j = 0; j < 2; ++j) {
+            const int v = row.input[j];
+            if (v < 0 || !wanted.of[v]) continue;
+            k.writes[j] = Values + v;
+            k.accumulate[j] = written[v];
+            // The second term of x + x is added to the first, which nobody wrote before.
+            if (written[v] && (j == 0 || v != row.input[0])) k.reads[3 + j] = Values + v;
+            if (written[v] && !accumulates_itself(row)) {
+                s.buffers[partial].shape = row.in;
+                k.writes[2] = partial++;
+            }
+            written[v] = true;
+        }
+        // A transposed convolution's weights see the border though nobody asks for its input's gradient.
+        if (row.what == kind::convolution && (k.writes[0] >= 0 || row.transposed))
+            for (int a = 0; a < 3; ++a) widen(dy, a, output_gradient_border(row, a));
+        if (k.writes[0] < 0) continue;
+        if (k.accumulate[0]) continue;
+        k.view_of = dy;
+        if (row.what == kind::place) {
+            if (placed_before(t, i)) continue;  // other slices of this concatenation will be added to the gradient
+            k.view = link::slice;
+            k.channel = row.channel;
+        } else if (row.what == kind::reshape) {
+            k.view = link::reshape;
+        } else if (row.backward_in_place && row.in == row.out) {
+            k.view = link::same;
+        }
+    }
+    return s;
+}
+
+/// Numbers that rows keep from forward to backward, and the largest temporary memory of a row.
+struct side_memory {
+    extent saved = 0, scratch = 0;
+    extent kept = 0;    ///< for each sample
+    extent shared = 0;  ///< the most parameters that a row shares with others
+};
+template <int Rows, int Values>
+constexpr side_memory side_memory_of(const table<Rows, Values>& t) {
+    side_memory m;
+    for (const operation& row : t.rows) {
+        m.saved += round_up(row.saved);
+        m.kept += round_up(row.kept);
+        if (row.scratch > m.scratch) m.scratch = row.scratch;
+        if (row.shared && row.parameter_count() > m.shared) m.shared = row.parameter_count();
+    }
+    m.shared = round_up(m.shared);
+    return m;
+}
+
+/// The plan of a training step. Bit i of `Skipped`: head i is left to the loss, which takes logits.
+template <class Net, unsigned Skipped, bool InputGradient>
+struct training_plan {
+    static constexpr auto whole = without_heads(Net::table, Skipped);
+    static constexpr auto lowered = compacted<living_rows(whole)>(whole);
+    static constexpr int partials = count_partials<InputGradient>(lowered);
+    static constexpr auto forest = [] {
+        auto s = training_schedule<InputGradient, partials>(lowered);
+        share(s);
+        return s;
+    }();
+    static constexpr auto merged = merge_activations(forest, lowered);
+    static constexpr auto shared = [] {
+        auto s = forest;
+        elide(s, merged);
+        return s;
+    }();
+    static constexpr auto table = with_activations(lowered, merged);
+    static constexpr const auto& plan = arranged<training_plan, arrange_stages(shared)>;
+    static_assert(disjoint(plan), "ctnn: internal error, live buffers overlap");
+    static_assert(never_stale(plan), "ctnn: internal error, a value is read after it was overwritten");
+    static_assert(reads_before_writes(plan), "ctnn: internal error, an operand is overwritten while it is read");
+    static_assert(gapless(plan), "ctnn: internal error, a flattened value has gaps");
+
+    static constexpr int rows = table.row_count;
+    static constexpr int values = table.value_count;
+    static constexpr extent elements = plan.elements;
+    /// Does anybody ask for the gradient of a row's input? Not in a first layer.
+    static constexpr bool wants_input_gradient(int row) { return plan.tasks[2 * rows - row].writes[0] >= 0; }
+    static constexpr side_memory side = side_memory_of(table);
+    /// Elements of temporary memory of each thread.
+    static constexpr extent each_thread = largest_thread_scratch(table, true);
+};
+
+}  // namespace ctnn::detail
+
+namespace ctnn {
+namespace detail {
+
+/// A row of the table with the places of everything that it touches, forwards and backwards.
+struct training_row {
+    operation op{};
+    operand x, other, y, dy, dx, d_other, partial;
+    bordered_storage border_forward, border_backward;
+    bool skip_forward = false, skip_backward = false;
+    bool accumulate[2]{};
+    extent saved = 0;
+    extent kept = 0;    ///< for one sample
+    extent shared = 0;  ///< parameters that other rows have too: their gradient is worked out apart
+};
+
+template <int Rows>
+struct training_rows {
+    training_row of[static_cast<std::size_t>(Rows)]{};
+    operand output, output_gradient;
+    bordered_storage border_loss;
+};
+
+template <class Plan>
+constexpr auto training_rows_of() {
+    constexpr int count = Plan::rows, values = Plan::values;
+    training_rows<count> r;
+    const auto& s = Plan::plan;
+    extent saved = 0, kept = 0;
+    for (int i = 0; i < count; ++i) {
+        training_row& row = r.of[i];
+        const task &forward = s.tasks[i], &backward = s.tasks[2 * count - i];
+        row.op = Plan::table.rows[i];
+        row.x = operand_of(s, row.op.input[0]);
+        row.other = operand_of(s, row.op.input[1]);
+        row.y = operand_of(s, row.op.result);
+        if (row.op.what == kind::input) row.x = caller_operand(s, row.op);
+        row.dy = operand_of(s, values + row.op.result);  // nowhere, if nobody asks for it
+        row.dx = operand_of(s, backward.writes[0]);
+        row.d_other = operand_of(s, backward.writes[1]);
+        row.partial = operand_of(s, backward.writes[2]);
+        if (row.op.what == kind::place) {  // a part of the concatenation
+            row.y.offset += row.op.channel;
+            row.dy.offset += row.op.channel;
+            row.y.shape = row.dy.shape = row.op.in;
+        }
+        row.border_forward = border_of(s, forward.border);
+        row.border_backward = border_of(s, backward.border);
+        row.skip_forward = forward.elided;
+        const bool nothing = backward.writes[0] < 0 && backward.writes[1] < 0 && row.op.parameter_count() == 0;
+        row.skip_backward = row.op.what == kind::input || backward.elided || nothing;
+        row.accumulate[0] = backward.accumulate[0];
+        row.accumulate[1] = backward.accumulate[1];
+        row.saved = saved;
+        saved += round_up(row.op.saved);
+        row.kept = kept;
+        kept += round_up(row.op.kept);
+        if (row.op.shared) row.shared = row.op.parameter_count();
+    }
+    r.output = operand_of(s, Plan::table.output);
+    r.output_gradient = operand_of(s, values + Plan::table.output);
+    r.border_loss = border_of(s, s.tasks[count].border);
+    return r;
+}
+
+}  // namespace detail
+
+inline namespace CTNN_BACKEND {
+namespace execution {
+
+/// What a training step works with.
+template <class T>
+struct tape {
+    const ctnn::detail::training_row* rows = nullptr;
+    const routine<T>* routines = nullptr;
+    int count = 0;
+    T* arena = nullptr;
+    T* saved = nullptr;
+    T* kept = nullptr;
+    T* scratch = nullptr;
+    T* shared = nullptr;
+    T* thread_scratch = nullptr;
+    extent samples = 0;
+    extent threads = 1;
+    std::uint64_t seed = 0, step = 0;
+    bool training = true;          ///< of the last forward
+    const char* frozen = nullptr;  ///< by row of the network's table: it behaves as in inference and learns nothing
+    int first_backward = 1;        ///< nobody asks for a gradient of the rows in front of it
+
+    [[nodiscard]] bool is_frozen(const ctnn::detail::training_row& row) const {
+        return frozen != nullptr && frozen[row.op.row] != 0;
+    }
+
+    void zero(const ctnn::detail::bordered_storage& b) const {
+        if (b.place < 0) return;
+        parallel_for(samples, threads_for(samples * b.size / 8, threads),
+                     [&](extent s) { ctnn::detail::zero_border(b, arena, samples, s); });
+    }
+
+    void forward(const T* inputs, const T* parameters, T* state) const {
+        for (int i = 0; i < count; ++i) forward_row(i, inputs, parameters, state);
+    }
+
+    void forward_row(int i, const T* inputs, const T* parameters, T* state) const {
+        const ctnn::detail::training_row& row = rows[i];
+        zero(row.border_forward);
+        if (row.skip_forward) return;
+        const batch_view<T> x = row.x.view(arena, samples), y = row.y.view(arena, samples);
+        switch (row.op.what) {
+            case kind::input: {
+                batch_view<const T> from = x;
+                from.data = inputs + row.x.offset;
+                copy_view<T>(from, y, false, threads);
+                break;
+            }
+            case kind::place:
+                copy_view<T>(x, y, false, threads);
+                break;
+            case kind::reshape:
+                reshape_view<T>(x, y, false, threads);
+                break;
+            case kind::add:
+                add_views<T>(x, row.other.view(arena, samples), y, threads);
+                break;
+            default:
+                routines[i].forward({.op = row.op,
+                                     .x = x,
+                                     .other = row.other.view(arena, samples),
+                                     .y = y,
+                                     .parameters = parameters + row.op.parameter_offset,
+                                     .state = state + row.op.state_offset,
+                                     .saved = saved + row.saved,
+                                     .kept = kept + samples * row.kept,
+                                     .scratch = scratch,
+                                     .thread_scratch = thread_scratch,
+                                     .threads = threads,
+                                     .training = training && !is_frozen(row),
+                                     .seed = seed,
+                                     .step = step});
+        }
+    }
+
+    /// Adds into `gradients`, but those of frozen convolutions and dense layers, which nobody computes. The gradient of
+    /// the output is in the arena already.
+    void backward(const T* parameters, T* gradients) const {
+        for (int i = count - 1; i >= first_backward; --i) {
+            const ctnn::detail::training_row& row = rows[i];
+            zero(row.border_backward);
+            if (row.skip_backward) continue;
+            const batch_view<T> dy = row.dy.view(arena, samples), dx = row.dx.view(arena, samples);
+            switch (row.op.what) {
+                case kind::place:
+                    copy_view<T>(dy, dx, row.accumulate[0], threads);
+                    break;
+                case kind::reshape:
+                    reshape_view<T>(dy, dx, row.accumulate[0], threads);
+                    break;
+                case kind::add:
+                    if (row.dx.exists()) copy_view<T>(dy, dx, row.accumulate[0], threads);
+                    if (row.d_other.exists())
+                        copy_view<T>(dy, row.d_other.view(arena, samples), row.accumulate[1], threads);
+                    break;
+                default: {
+                    const bool through_partial = row.partial.exists();
+                    const batch_view<T> partial = row.partial.view(arena, samples);
+                    const bool unwanted = row.op.what == kind::convolution && is_frozen(row);
+                    T* sum = gradients + row.op.parameter_offset;
+                    // Added at once to what another row with these parameters has added: the bits of a sum of two.
+                    const extent shares = unwanted ? 0 : row.shared;
+                    T* to = unwanted ? nullptr : shares > 0 ? shared : sum;
+                    for (extent p = 0; p < shares; ++p) to[p] = T{0};
+                    routines[i].backward({.op = row.op,
+                                          .x = row.x.view(arena, samples),
+                                          .other = row.other.view(arena, samples),
+                                          .y = row.y.view(arena, samples),
+                                          .dy = dy,
+                                          .dx = through_partial ? partial : dx,
+                                          .d_other = row.d_other.view(arena, samples),
+                                          .parameters = parameters + row.op.parameter_offset,
+                                          .gradients = to,
+                                          .saved = saved + row.saved,
+                                          .kept = kept + samples * row.kept,
+                                          .scratch = scratch,
+                                          .thread_scratch = thread_scratch,
+                                          .threads = threads,
+                                          .accumulate = row.accumulate[0] && !through_partial,
+                                          .accumulate_other = row.accumulate[1],
+                                          .training = training && !is_frozen(row),
+                                          .seed = seed,
+                                          .step = step});
+                    add_run(sum, to, shares);
+                    if (through_partial) copy_view<T>(partial, dx, true, threads);
+                }
+            }
+        }
+    }
+};
+
+}  // namespace execution
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// How a training pass is set up.
+struct pass_options {
+    extent max_batch = 32;  ///< more samples than that at once are refused by assertion
+    extent threads = 0;     ///< 0: as many as OpenMP offers; results do not depend on it
+    seed random{};          ///< of dropout
+};
+
+inline namespace CTNN_BACKEND {
+
+/// The memory and the code of training steps for one network and one loss. Everything is allocated when it is made.
+///
+/// The outputs that it shows are what the loss reads: logits when the loss takes over the network's head, or heads.
+///
+///     ctnn::training_pass<net, ctnn::cross_entropy> pass{{.max_batch = 32}};
+///     pass.forward(model, images, 32);
+///     double loss = pass.loss(ctnn::cross_entropy{}, {.labels = labels});
+///     pass.backward(model, gradient);
+template <class Net, loss_function Loss, class T = float, bool InputGradient = false>
+class training_pass : detail::check_head<Net, Loss> {
+    using plan = detail::training_plan<Net, skipped_heads<Loss>(), InputGradient>;
+    static constexpr auto rows = detail::training_rows_of<plan>();
+    static constexpr auto& routines = execution::routines<plan, Net, T, true>;
+
+public:
+    using network = Net;
+    using scalar = T;
+    static constexpr dims output_dims = plan::table.values[plan::table.output];
+    /// Bytes of memory for a batch on so many threads, besides the model and its gradient.
+    [[nodiscard]] static constexpr extent bytes(extent batch, extent threads = 1) {
+        return (batch * (plan::elements + 2 * output_dims.size() + plan::side.kept) + plan::side.saved +
+                plan::side.scratch + plan::side.shared + threads * plan::each_thread) *
+               static_cast<extent>(sizeof(T));
+    }
+
+    [[gnu::cold]] explicit training_pass(const pass_options& options)
+        : max_batch_(options.max_batch < 1 ? 1 : options.max_batch),
+          arena_(max_batch_ * plan::elements),
+          outputs_(max_batch_ * output_dims.size()),
+          output_gradient_(max_batch_ * output_dims.size()),
+          saved_(plan::side.saved),
+          kept_(max_batch_ * plan::side.kept),
+          scratch_(plan::side.scratch),
+          shared_(plan::side.shared) {
+        const extent threads = options.threads > 0 ? options.threads : available_threads();
+        thread_scratch_ = aligned_block<T>(threads * plan::each_thread);
+        tape_ = {rows.of,
+                 routines.of,
+                 plan::rows,
+                 arena_.data(),
+                 saved_.data(),
+                 kept_.data(),
+                 scratch_.data(),
+                 shared_.data(),
+                 thread_scratch_.data(),
+                 0,
+                 threads,
+                 options.random.value};
+    }
+
+    [[nodiscard]] extent max_batch() const noexcept { return max_batch_; }
+    [[nodiscard]] extent samples() const noexcept { return tape_.samples; }
+    /// What runs: for who looks at the rows one by one.
+    [[nodiscard]] const execution::tape<T>& tape() const noexcept { return tape_; }
+    /// The number of the step decides dropout's masks: equal seed and step, equal masks.
+    void set_step(std::uint64_t step) noexcept { tape_.step = step; }
+
+    /// Runs the network on `samples` inputs that lie one after the other; running statistics of the model are updated.
+    /// \returns the outputs [sample][position][channel], valid until the next call
+    /// \pre 1 <= samples <= max_batch()
+    std::span<const T> forward(model<Net, T>& m, const T* inputs, extent samples) noexcept {
+        return run(m, inputs, samples, true);
+    }
+    /// As forward, but as in inference: no dropout, running statistics read and not changed.
+    std::span<const T> evaluate(const model<Net, T>& m, const T* inputs, extent samples) noexcept {
+        return run(const_cast<model<Net, T>&>(m), inputs, samples, false);
+    }
+
+    /// The outputs of the last forward.
+    [[nodiscard]] std::span<const T> outputs() const noexcept { return {outputs_.data(), size()}; }
+    /// What backward begins with; loss() writes it, and so may the caller.
+    [[nodiscard]] std::span<T> output_gradient() noexcept { return {output_gradient_.data(), size()}; }
+
+    /// The mean loss of the last forward, with its gradient ready for backward.
+    [[nodiscard]] double loss(const Loss& function, const target<T>& expected) noexcept {
+        return mean_loss(function, outputs_.data(), expected, output_gradient_.data(), tape_.samples, output_dims);
+    }
+
+    /// Freezes rows of the network's table, one character each (not 0: frozen); null: none. A frozen batch norm uses
+    /// its running statistics and keeps them. The gradients of frozen convolutions and dense layers are not computed,
+    /// nor is anything in front of the first row that learns, unless InputGradient asks for it. The memory is borrowed.
+    [[gnu::cold]] void freeze_rows(const char* rows_of_table) noexcept {
+        tape_.frozen = rows_of_table;
+        tape_.first_backward = 1;
+        if (InputGradient || rows_of_table == nullptr) return;
+        const auto learns = [&](const detail::training_row& row) {
+            return row.op.parameter_count() > 0 && !tape_.is_frozen(row);
+        };
+        while (tape_.first_backward < tape_.count && !learns(rows.of[tape_.first_backward])) ++tape_.first_backward;
+    }
+
+    /// Adds the gradient of the loss with respect to every parameter into `to`. After evaluate() it is that of the
+    /// function that an engine computes: no dropout, and running statistics that are constants.
+    void backward(const model<Net, T>& m, gradient<Net, T>& to) noexcept {
+        tape_.zero(rows.border_loss);
+        execution::reshape_view<T>(staged(output_gradient_.data()),
+                                   rows.output_gradient.view(arena_.data(), tape_.samples), false, tape_.threads);
+        tape_.backward(m.parameters().data(), to.data());
+    }
+
+    /// The gradient with respect to input `sample` after backward, in the order of the input. Needs InputGradient.
+    void input_gradient(extent sample, T* to) const noexcept {
+        static_assert(InputGradient, "ctnn: ask for the input's gradient: training_pass<Net, Loss, T, true>");
+        for (const detail::training_row& row : rows.of) {
+            if (row.op.what != kind::input) break;
+            batch_view<T> from = row.dy.view(const_cast<T*>(arena_.data()), tape_.samples);
+            from.data += sample * from.sample;
+            from.count = 1;
+            execution::copy_view<T>(from, batch_view<T>::dense(to + row.op.channel, row.op.in, 1), false, 1);
+        }
+    }
+
+private:
+    [[nodiscard]] std::size_t size() const noexcept {
+        return static_cast<std::size_t>(tape_.samples * output_dims.size());
+    }
+    [[nodiscard]] batch_view<T> staged(T* data) const noexcept {
+        return batch_view<T>::dense(data, output_dims, tape_.samples);
+    }
+    [[gnu::noinline]] std::span<const T> run(model<Net, T>& m, const T* inputs, extent samples,
+                                             bool training) noexcept {
+        tape_.samples = samples < max_batch_ ? samples : max_batch_;
+        tape_.training = training;
+        tape_.forward(inputs, m.parameters().data(), m.state().data());
+        execution::reshape_view<T>(rows.output.view(arena_.data(), tape_.samples), staged(outputs_.data()), false,
+                                   tape_.threads);
+        return outputs();
+    }
+
+    extent max_batch_;
+    aligned_block<T> arena_, outputs_, output_gradient_, saved_, kept_, scratch_, shared_, thread_scratch_;
+    execution::tape<T> tape_;
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// What evaluate() found.
+template <class T>
+struct evaluation {
+    double loss = 0;               ///< mean, as the loss defines it
+    double accuracy = -1;          ///< share of right labels; -1 without labels, and of several heads
+    double auc = -1;               ///< as roc_auc; -1 unless a sample has one label, an index of a channel
+    std::vector<T> probabilities;  ///< [sample][position][channel]: outputs after the head that the loss stands for;
+                                   ///< scores and embeddings as they are
+};
+
+namespace detail {
+
+/// Does a label say which output it is, so that there is an accuracy?
+template <class Loss>
+[[nodiscard]] constexpr bool counts_right(dims out) {
+    return Loss::head != loss_head::embedding && Loss::head != loss_head::several &&
+           Loss::labels_per_sample(out) == out.positions();
+}
+/// Does a label index the channels, so that their scores can be ranked?
+template <class Loss>
+inline constexpr bool ranks_channels = !requires(const double* scores) {
+    Loss::predicted(scores, extent{}, 0.5);
+};
+
+/// The label that a position's outputs stand for.
+template <class Loss, class T>
+[[nodiscard]] extent predicted_of(const T* outputs, extent channels, double threshold) {
+    if constexpr (ranks_channels<Loss>)
+        return predicted_class(outputs, channels, threshold);
+    else
+        return Loss::predicted(outputs, channels, threshold);
+}
+
+/// The network's outputs from what a loss reads. Stable softmax and sigmoid, computed in double.
+template <class T>
+void to_probabilities(loss_head head, const T* outputs, T* to, extent positions, extent channels) {
+    const bool softmax = head == loss_head::softmax || head == loss_head::softmax_logits;
+    const bool sigmoid = head == loss_head::sigmoid || head == loss_head::sigmoid_logits;
+    for (extent p = 0; p < positions; ++p, outputs += channels, to += channels) {
+        double largest = static_cast<double>(outputs[0]), total = 0;
+        if (softmax) {
+            for (extent c = 1; c < channels; ++c) largest = std::max(largest, static_cast<double>(outputs[c]));
+            for (extent c = 0; c < channels; ++c) total += std::exp(static_cast<double>(outputs[c]) - largest);
+        }
+        for (extent c = 0; c < channels; ++c) {
+            const double z = static_cast<double>(outputs[c]);
+            to[c] = softmax                          ? static_cast<T>(std::exp(z - largest) / total)
+                    : sigmoid                        ? static_cast<T>(1 / (1 + std::exp(-z)))
+                    : head == loss_head::log_softmax ? static_cast<T>(std::exp(z))
+                                                     : outputs[c];
+        }
+    }
+}
+
+/// The same of each head, where the loss has a part for each.
+template <class Loss, class T>
+void heads_to_probabilities(const T* outputs, T* to, extent samples, dims out) {
+    if constexpr (Loss::head == loss_head::several) {
+        for (extent at = 0; at < samples * out.size(); at += out.channels())
+            for (int i = 0; i < Loss::count; ++i) {
+                const head_slice s = Loss::slice(i);
+                to_probabilities(Loss::wants[i], outputs + at + s.channel, to + at + s.channel, s.seen.positions(),
+                                 s.seen.channels());
+            }
+    } else {
+        to_probabilities(Loss::head, outputs, to, samples * out.positions(), out.channels());
+    }
+}
+
+/// Runs a pass over a data set in slices of its batch. Allocates nothing when `found` has its size already.
+template <class Pass, class Model, class Data, class Loss>
+[[gnu::cold]] void evaluate_into(Pass& pass, const Model& m, const Data& data, const Loss& loss,
+                                 evaluation<typename Pass::scalar>& found) {
+    using T = typename Pass::scalar;
+    constexpr dims out = Pass::output_dims;
+    const extent n = data.size(), batch = pass.max_batch() - pass.max_batch() % samples_together_of<Loss>();
+    found.probabilities.resize(static_cast<std::size_t>(n * out.size()));
+    const target<T> all{data.labels.empty() ? nullptr : data.labels.data(),
+                        data.values.empty() ? nullptr : data.values.data()};
+    double sum = 0, normalizer = 0;
+    for (extent from = 0; from < n; from += batch) {
+        const extent samples = n - from < batch ? n - from : batch;
+        const auto outputs = pass.evaluate(m, data.input_of(from), samples);
+        const target<T> expected = from_sample<Loss>(all, from, out);
+        sum += loss_value(loss, outputs.data(), expected, static_cast<T*>(nullptr), samples, out, 1.0);
+        normalizer += loss.normalizer(expected, samples, out);
+        heads_to_probabilities<Loss>(outputs.data(), found.probabilities.data() + from * out.size(), samples, out);
+    }
+    found.loss = mean_of(sum, normalizer);
+    if (data.labels.empty() || !counts_right<Loss>(out)) return;
+    constexpr double threshold = Loss::head == loss_head::scores ? 0.0 : 0.5;
+    const extent positions = n * out.positions(), channels = out.channels();
+    extent right = 0, counted = 0;
+    for (extent p = 0; p < positions; ++p) {
+        const std::int32_t label = data.labels[static_cast<std::size_t>(p)];
+        if (label < 0) continue;
+        ++counted;
+        right += predicted_of<Loss>(found.probabilities.data() + p * channels, channels, threshold) == label;
+    }
+    found.accuracy = counted == 0 ? 0 : static_cast<double>(right) / static_cast<double>(counted);
+    if (ranks_channels<Loss> && out.positions() == 1)
+        found.auc = roc_auc(found.probabilities.data(), channels, data.labels.data(), n);
+}
+
+}  // namespace detail
+
+/// Evaluates a model: running statistics instead of a batch's, no dropout.
+/// \pre the data set fits the loss (loss.check)
+template <class Net, class T, class Data, loss_function Loss>
+[[nodiscard]] evaluation<T> evaluate(const model<Net, T>& m, const Data& data, const Loss& loss, extent batch = 32) {
+    static_assert(std::is_same_v<typename Data::input, typename Net::input>,
+                  "ctnn: evaluate needs a data set of the network's input shape; "
+                  "load or resize the data to net::input");
+    constexpr extent together = samples_together_of<Loss>();
+    training_pass<Net, Loss, T> pass{{.max_batch = batch < together ? together : batch}};
+    evaluation<T> found;
+    detail::evaluate_into(pass, m, data, loss, found);
+    return found;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/fit.hpp
+/// \file
+/// Training in one call.
+
+#include <optional>
+
+// -------------------- ctnn/train/loss/sample_weights.hpp
+/// \file
+/// A loss whose samples do not all count the same.
 
 namespace ctnn {
 

@@ -1,5 +1,5 @@
 // expect: refused<ctnn::concat<.*.*, ctnn::shape<9, 9, 4>, ctnn::refusal::channels_differ>
-// expect: ctnn: the branches of concat must end in shapes that differ in channels alone; match their strides and padding
+// expect: ctnn: the branches of concat and each_input must end in shapes that differ in channels alone; match their strides and padding
 // SPDX-License-Identifier: MIT
 #include <ctnn/ctnn.hpp>
 namespace nn = ctnn;

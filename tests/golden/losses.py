@@ -160,7 +160,20 @@ def embeddings():
     case("nt_xent_warm", nt_xent(0.5), rows)
 
 
+def heads():
+    """Two of a position: four classes, and three answers of yes or no."""
+    few = torch.where(labels >= 0, labels % 4, labels).reshape(-1)
+    answers = yes[..., 4:]
+
+    def both(z):
+        each = nn.binary_cross_entropy_with_logits(z[..., 4:], answers.clamp(min=0), reduction="none")
+        return 2 * nn.cross_entropy(z[..., :4].reshape(-1, 4), few) + 0.5 * counted(each, answers)
+
+    case("joint", both)
+
+
 regressions()
 choices()
 answers()
 embeddings()
+heads()

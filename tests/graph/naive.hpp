@@ -98,15 +98,18 @@ void apply(const operation& op, std::vector<value>& values, const T* parameters,
     value& y = values[static_cast<std::size_t>(op.result)];
     const extent channels = op.in.channels();
     switch (op.what) {
-        case ctnn::kind::input:
+        case ctnn::kind::input:  // a part of a sample, where there are several inputs
+            y.numbers.assign(x.numbers.begin() + op.channel, x.numbers.begin() + op.channel + op.in.size());
+            break;
         case ctnn::kind::reshape:
         case ctnn::kind::dropout:
             y.numbers = x.numbers;
             break;
         case ctnn::kind::convolution:
-            (op.transposed ? convolve_transposed<T> : convolve<T>)(
-                op, x, parameters, op.parameters[1].name == nullptr ? nullptr : parameters + op.parameters[0].size(),
-                y);
+            (op.transposed
+                 ? convolve_transposed<T>
+                 : convolve<T>)(op, x, parameters,
+                                op.parameters[1].name == nullptr ? nullptr : parameters + op.parameters[0].size(), y);
             break;
         case ctnn::kind::batch_norm:
             for_each(y.shape, [&](extent d, extent h, extent w, extent c) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// prelu, glu, log_softmax and channel_pool against their naive twins, and the layers.
+/// prelu, glu, absolute_difference, log_softmax and channel_pool against their naive twins, and the layers.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 
 #include "ctnn/kernels/reference_activation.hpp"
 #include "ctnn/kernels/reference_pool.hpp"
+#include "ctnn/layers/absolute_difference.hpp"
 #include "ctnn/layers/channel_pool.hpp"
 #include "ctnn/layers/glu.hpp"
 #include "ctnn/layers/log_softmax.hpp"
@@ -16,8 +17,8 @@
 #include "finite_difference.hpp"
 
 using namespace ctnn;
-using test::placement;
 using test::padded_batch;
+using test::placement;
 
 namespace {
 
@@ -63,6 +64,16 @@ void compare_glu(extent channels, placement kind) {
     kernels::reference::glu_forward(p.x.read(), p.y_twin.view());
     kernels::glu_backward(p.x.read(), p.dy.read(), p.dx.view(), 2);
     kernels::reference::glu_backward(p.x.read(), p.dy.read(), p.dx_twin.view());
+    p.check();
+}
+
+template <class T>
+void compare_absolute_difference(extent channels, placement kind) {
+    problem<T> p(make_dims(3, 4, 2 * channels), make_dims(3, 4, channels), kind);
+    kernels::absolute_difference_forward(p.x.read(), p.y.view(), 2);
+    kernels::reference::absolute_difference_forward(p.x.read(), p.y_twin.view());
+    kernels::absolute_difference_backward(p.x.read(), p.dy.read(), p.dx.view(), 2);
+    kernels::reference::absolute_difference_backward(p.x.read(), p.dy.read(), p.dx_twin.view());
     p.check();
 }
 
@@ -136,11 +147,15 @@ TEST_CASE("channel_pool equals its naive twin at every remainder of channels, in
     test::check_gradients<channel_pool>(make_dims(7), 3, placement::dense);
 }
 
-TEST_CASE("prelu, glu and log_softmax equal their naive twins at every remainder of channels, in every layout") {
+TEST_CASE(
+    "prelu, glu, absolute_difference and log_softmax equal their naive twins at every remainder of channels, in every "
+    "layout") {
     for (const placement kind : test::layouts)
         for (const extent c : test::channel_counts) {
             compare_glu<float>(c, kind);
             compare_glu<double>(c, kind);
+            compare_absolute_difference<float>(c, kind);
+            compare_absolute_difference<double>(c, kind);
             compare_log_softmax<float>(c, kind);
             compare_log_softmax<double>(c, kind);
             for (const extent slopes : {extent{1}, c}) {
@@ -191,6 +206,19 @@ TEST_CASE("prelu and glu keep NaN and give limits at infinities") {
     CHECK(g[1] == 3);
     CHECK(g[2] == 0);
     CHECK(g[3] != g[3]);
+    const std::vector<double> d = run({nan, infinity, -1, 2, 0, infinity, 3, 2}, 4, absolute_difference{});
+    CHECK(d[0] != d[0]);
+    CHECK(d[1] != d[1]);
+    CHECK(d[2] == 4);
+    CHECK(d[3] == 0);
+}
+
+TEST_CASE("no gradient flows where both halves are equal") {
+    std::vector<double> x{1, 5, -2, 1, 3, -1}, dy{7, 8, 9}, dx(6);
+    kernels::absolute_difference_backward<double>(batch_view<double>::dense(x.data(), make_dims(6), 1),
+                                                  batch_view<double>::dense(dy.data(), make_dims(3), 1),
+                                                  batch_view<double>::dense(dx.data(), make_dims(6), 1), 1);
+    CHECK(dx == std::vector<double>{0, 8, -9, 0, -8, 9});
 }
 
 TEST_CASE("prelu, glu and log_softmax pass the finite-difference check, and refuse") {
@@ -198,6 +226,8 @@ TEST_CASE("prelu, glu and log_softmax pass the finite-difference check, and refu
     test::check_gradients<prelu<per_channel>>(make_dims(4, 19), 3, placement::bordered);
     test::check_gradients<glu>(make_dims(2, 3, 10), 2, placement::slice);
     test::check_gradients<glu>(make_dims(34), 3, placement::dense);
+    test::check_gradients<absolute_difference>(make_dims(2, 3, 10), 2, placement::slice);
+    static_assert(absolute_difference::lower(make_dims(4, 5)).why == refusal::needs_even_channels);
     test::check_gradients<log_softmax>(make_dims(7), 3, placement::dense, 1, true);
     test::check_gradients<log_softmax>(make_dims(2, 3, 19), 2, placement::slice);
     static_assert(glu::lower(make_dims(4, 5)).why == refusal::needs_even_channels);

@@ -76,6 +76,19 @@ static_assert(!nn::composable<sequence, nn::transformer_encoder<nn::epsilon<0.0>
 static_assert(!nn::composable<sequence, nn::transformer_encoder<nn::pre_norm, nn::pre_norm>>, "option_not_taken");
 static_assert(!nn::composable<vector, nn::positional_encoding<>>, "needs_sequence");
 static_assert(!nn::composable<sequence, nn::positional_encoding<nn::causal>>, "option_not_taken");
+using pair = nn::inputs<image, vector>;
+static_assert(
+    nn::composable<pair, nn::each_input<nn::flatten, nn::dense<5>>, nn::scale_by<nn::input<1>, nn::dense<1>>>);
+static_assert(nn::composable<nn::inputs<vector, vector, vector>, nn::siamese<nn::dense<5>>, nn::dense<15>>);
+static_assert(!nn::composable<pair, nn::each_input<nn::identity>>, "needs_inputs");
+static_assert(!nn::composable<pair, nn::concat<nn::input<1>, nn::input<2>>>, "needs_inputs");
+static_assert(!nn::composable<image, nn::siamese<nn::flatten>>, "needs_inputs");
+static_assert(!nn::composable<pair, nn::siamese<nn::relu>>, "inputs_differ");
+static_assert(!nn::composable<pair, nn::each_input<nn::identity, nn::identity>>, "channels_differ");
+static_assert(
+    !nn::composable<pair, nn::concat<nn::input<1>, nn::chain<nn::input<0>, nn::time_distributed<nn::input<0>>>>>,
+    "needs_steps_apart");
+static_assert(!nn::composable<nn::shape<4, 5>, nn::absolute_difference>, "needs_even_channels");
 static_assert(!nn::composable<image, nn::upsample<0>>, "number_out_of_range");
 static_assert(!nn::composable<image, nn::repeat<0, nn::relu>>, "number_out_of_range");
 static_assert(!nn::composable<image, int>, "no_layer");

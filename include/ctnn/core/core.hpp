@@ -7,6 +7,7 @@
 // The order is that of a reader; refusal.hpp comes first so that a compile error names few files.
 #include "ctnn/core/call.hpp"
 #include "ctnn/core/error.hpp"
+#include "ctnn/core/inputs.hpp"
 #include "ctnn/core/number.hpp"
 #include "ctnn/core/operation.hpp"
 #include "ctnn/core/options.hpp"

@@ -138,10 +138,12 @@ struct operation {
     // Written by the builder.
     int input[2]{-1, -1};         ///< values read
     int result = -1;              ///< value written
-    extent channel = 0;           ///< place: first channel of the slice
+    extent channel = 0;           ///< place: first channel of the slice; input: where it begins in a sample
     extent parameter_offset = 0;  ///< in the flat block
     extent state_offset = 0;
-    int row = 0;  ///< position in the table before fusion
+    int row = 0;            ///< position in the table before fusion
+    bool shared = false;    ///< other rows have the same parameters and running statistics
+    bool repeated = false;  ///< and one of them is an earlier row
 
     // Written by fusion: what this linear row does before it stores.
     int norm = -1;         ///< row of the batch norm folded into the weights

@@ -36,6 +36,8 @@ enum class refusal {
     needs_permutation,
     needs_steps_apart,
     heads_do_not_divide,
+    needs_inputs,
+    inputs_differ,
     count  ///< how many there are; no refusal itself
 };
 
@@ -71,7 +73,7 @@ struct refused {
                   "ctnn: the branches of sum must end in equal shapes; "
                   "match their filters and strides, or project one of them with conv<filters, 1>");
     static_assert(Why != refusal::channels_differ,
-                  "ctnn: the branches of concat must end in shapes that differ in channels alone; "
+                  "ctnn: the branches of concat and each_input must end in shapes that differ in channels alone; "
                   "match their strides and padding");
     static_assert(Why != refusal::option_not_taken,
                   "ctnn: this layer does not take one of its options, or got one twice; its documentation lists them");
@@ -122,6 +124,12 @@ struct refused {
     static_assert(Why != refusal::heads_do_not_divide,
                   "ctnn: attention needs channels that its heads divide, and scaled_dot_product_attention three times "
                   "as many, for queries, keys and values; change heads, or the units of the layer before it");
+    static_assert(Why != refusal::needs_inputs,
+                  "ctnn: this layer reads inputs of the network by their number; begin the network with "
+                  "inputs<shape<28, 28, 1>, shape<5>>, count them from 0, and give each_input a branch for each");
+    static_assert(Why != refusal::inputs_differ,
+                  "ctnn: siamese gives all inputs of the network to the same layers; make their shapes equal, or give "
+                  "each its own layers with each_input");
 };
 
 }  // namespace ctnn

@@ -8,6 +8,7 @@
 #include "ctnn/data/batch_order.hpp"
 #include "ctnn/data/dataset.hpp"
 #include "ctnn/data/folds.hpp"
+#include "ctnn/data/join_inputs.hpp"
 #include "ctnn/data/left_out.hpp"
 #include "ctnn/data/resample.hpp"
 #include "ctnn/data/sampler.hpp"

@@ -42,6 +42,7 @@ constexpr auto inference_rows_of() {
             row.y.offset += row.op.channel;
             row.y.shape = row.op.in;
         }
+        if (row.op.what == kind::input) row.x = caller_operand(s, row.op);
         row.border = border_of(s, s.tasks[i].border);
         row.skip = s.tasks[i].elided;
         row.weights = weights;

@@ -42,8 +42,7 @@ struct attention_gate {
         gate = detail::emit_at<relu>(b, 3, b.apply(row, Routine{}, skip, gate));
         gate = detail::emit_at<sigmoid>(b, 5, detail::emit_at<conv<1, 1>>(b, 4, gate));
         const wire branches[2]{detail::multiply(b, in, gate), deeper};
-        const dims all = in.shape.with_channels(in.shape.channels() + deeper.shape.channels());
-        return detail::place_beside(b, branches, 2, all);
+        return detail::place_beside(b, branches, 2, in.shape);
     }
 };
 

@@ -26,6 +26,9 @@ struct tree_place {
 /// How deep composites may nest; a U-Net level takes three.
 inline constexpr int longest_path = 64;
 
+/// How many inputs a network may have.
+inline constexpr int most_inputs = 8;
+
 /// In place of a routine where only shapes are asked for.
 struct no_routine {};
 
@@ -47,6 +50,9 @@ struct builder {
     int places_down[longest_path]{};  ///< the places of the same
     int depth = 0;
     extent steps = 0;  ///< within time_distributed: wires have the shape of one step, values and rows that of all
+    wire inputs[most_inputs]{};             ///< of a network that has several
+    int input_count = 0;                    ///< 0: it has one, which nobody asks for by its number
+    bool shared = false, repeated = false;  ///< what rows are told: see operation
 
     constexpr wire value(const dims& shape) {
         if (values != nullptr) values[value_count] = steps == 0 ? shape : detail::with_steps(shape, steps);
@@ -63,6 +69,11 @@ struct builder {
         }
         return apply_into(row, code, a, value(row.out), b);
     }
+    /// Input i of the network, for a layer that `in` reaches.
+    constexpr wire read_input(extent i, wire in) {
+        if (i < 0 || i >= input_count) return refuse(refusal::needs_inputs, in.shape);
+        return steps == 0 ? inputs[i] : refuse(refusal::needs_steps_apart, in.shape);
+    }
     /// A row that writes (a part of) a value that exists.
     constexpr wire apply_into(operation row, const Routine& code, wire a, wire out, wire b = {}) {
         row.in = a.shape;
@@ -73,6 +84,8 @@ struct builder {
         row.row = operation_count;
         row.parameter_offset = parameter_count;
         row.state_offset = state_count;
+        row.shared = shared;
+        row.repeated = repeated;
         parameter_count += row.parameter_count();
         state_count += row.state_count();
         if (operations != nullptr) operations[operation_count] = row;

@@ -8,16 +8,21 @@
 
 namespace ctnn::detail {
 
-/// Before sharing: row 0 need not copy the input if nobody wants a border of zeros around it or writes over it. Rows
-/// that would work in place find no memory of theirs to share, and take other.
+/// Before sharing: the row of an input need not copy it if nobody wants a border of zeros around it or writes over it.
+/// Rows that would work in place find no memory of theirs to share, and take other.
 template <int Rows, int Values>
-constexpr void borrow_input(schedule<Rows, Values>& s, const table<Rows, Values>& t) {
-    const int value = t.rows[0].result;
-    if (s.bordered(value) || t.output == value) return;
-    for (int i = 1; i < Rows; ++i)  // a flattened or concatenated input is copied once, by row 0
-        if (t.rows[i].input[0] == value && (t.rows[i].what == kind::reshape || t.rows[i].what == kind::place)) return;
-    s.buffers[value].memory = owner::caller_input;
-    s.tasks[0].elided = true;
+constexpr void borrow_inputs(schedule<Rows, Values>& s, const table<Rows, Values>& t) {
+    for (int row = 0; row < Rows && t.rows[row].what == kind::input; ++row) {
+        const int value = t.rows[row].result;
+        bool copied = s.bordered(value) || t.output == value;
+        for (int i = row + 1; i < Rows; ++i)  // a flattened or concatenated input is copied once, by its row
+            copied = copied || (t.rows[i].input[0] == value &&
+                                (t.rows[i].what == kind::reshape || t.rows[i].what == kind::place));
+        if (copied) continue;
+        s.buffers[value].memory = owner::caller_input;
+        s.buffers[value].channel = t.rows[row].channel;
+        s.tasks[row].elided = true;
+    }
 }
 
 /// After sharing: the storage of the output is the caller's if it holds as many elements, without a gap. Members of

@@ -33,7 +33,7 @@ struct cbam {
         if (Reduction < 1 || Kernel < 1) return b.refuse(refusal::number_out_of_range, in.shape);
         if (in.shape.rank < 2) return b.refuse(refusal::needs_positions, in.shape);
         const wire pooled[2]{detail::emit_at<global_avg_pool>(b, 0, in), detail::emit_at<global_max_pool>(b, 1, in)};
-        wire gate = detail::place_beside(b, pooled, 2, make_dims(2 * channels));
+        wire gate = detail::place_beside(b, pooled, 2, in.shape);
         gate = b.apply(make_operation(kind::reshape, "reshape", gate.shape, make_dims(2, channels)), Routine{}, gate);
         gate = detail::emit_dense(b, 2, gate, hidden < 1 ? 1 : hidden);
         gate = detail::emit_at<relu>(b, 3, gate);

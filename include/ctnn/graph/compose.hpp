@@ -83,9 +83,15 @@ struct sum {
 
 namespace detail {
 // Each branch is placed into the same value; most placements cost nothing, because the planner lets the branch
-// write there in the first place.
+// write there in the first place. `in` is what reaches the layer that a refusal names.
 template <class Routine>
-constexpr wire place_beside(builder<Routine>& b, const wire* branches, int count, const dims& all) {
+constexpr wire place_beside(builder<Routine>& b, const wire* branches, int count, const dims& in) {
+    dims all = branches[0].shape;
+    for (int i = 1; i < count; ++i) {
+        const dims& shape = branches[i].shape;
+        if (!(shape.with_channels(1) == all.with_channels(1))) return b.refuse(refusal::channels_differ, in);
+        all = all.with_channels(all.channels() + shape.channels());
+    }
     wire out{};
     extent channel = 0;
     for (int i = 0; i < count; ++i) {
@@ -106,18 +112,13 @@ struct concat {
     static constexpr wire emit(builder<Routine>& b, wire in) {
         if (sizeof...(Branches) == 0) return b.refuse(refusal::branches_missing, in.shape);
         wire branches[sizeof...(Branches) + 1]{};
-        dims all{};
         for (int i = 0; i < static_cast<int>(sizeof...(Branches)); ++i) {
             b.enter(i);
             branches[i] = detail::emitters<Routine, Branches...>[i](b, in);
             b.leave();
             if (b.refused()) return {};
-            const dims& shape = branches[i].shape;
-            if (i > 0 && !(shape.with_channels(1) == all.with_channels(1)))
-                return b.refuse(refusal::channels_differ, in.shape);
-            all = i == 0 ? shape : all.with_channels(all.channels() + shape.channels());
         }
-        return detail::place_beside(b, branches, static_cast<int>(sizeof...(Branches)), all);
+        return detail::place_beside(b, branches, static_cast<int>(sizeof...(Branches)), in.shape);
     }
 };
 

@@ -165,17 +165,6 @@ constexpr table<Rows, Values> fuse(table<Rows, Values> t) {
     return t;
 }
 
-/// For training: a head that the loss takes over is left out.
-template <int Rows, int Values>
-constexpr table<Rows, Values> without_head(table<Rows, Values> t) {
-    for (operation& row : t.rows)
-        if (row.result == t.output && row.what != kind::none) {
-            bypass(t, row);
-            break;
-        }
-    return t;
-}
-
 template <int Rows, int Values>
 constexpr int living_rows(const table<Rows, Values>& t) {
     int count = 0;

@@ -7,6 +7,7 @@
 #include "ctnn/graph/bidirectional.hpp"
 #include "ctnn/graph/cbam.hpp"
 #include "ctnn/graph/compose.hpp"
+#include "ctnn/graph/each_input.hpp"
 #include "ctnn/graph/model.hpp"
 #include "ctnn/graph/multi_head_attention.hpp"
 #include "ctnn/graph/names.hpp"

@@ -60,7 +60,7 @@ constexpr schedule<Rows, Values> inference_schedule(const table<Rows, Values>& t
             k.view = link::same;
         }
     }
-    borrow_input(s, t);
+    borrow_inputs(s, t);
     return s;
 }
 

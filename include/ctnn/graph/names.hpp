@@ -66,6 +66,7 @@ template <class Net>
     std::vector<named_tensor> tensors;
     for (int i = 0; i < of.count; ++i) {
         const operation& row = of.rows[i];
+        if (row.repeated) continue;
         extent learned = row.parameter_offset, kept = row.state_offset;
         const auto add = [&](const parameter& p, extent& offset, bool is_learned) {
             if (p.name == nullptr) return;
@@ -99,7 +100,8 @@ template <class Net>
     for (int i = 0; i < of.count; ++i) {
         const operation& row = of.rows[i];
         text += text_of({row.layer, " ", joined(row.in, row.in.rank, "x"), " -> ", joined(row.out, row.out.rank, "x")});
-        if (row.what == kind::place) text += text_of({" at ", row.channel});
+        if (row.what == kind::place || row.channel != 0) text += text_of({" at ", row.channel});
+        if (row.repeated) text += text_of({" parameters ", row.parameter_offset});
         const window& w = row.window;
         const window none{};
         append_axes(text, " kernel", w.kernel, none.kernel);

@@ -10,12 +10,13 @@ namespace ctnn {
 
 /// Does this sequence of layers fit this input? The answer without the error.
 template <class Input, class... Layers>
-concept composable = static_shape<Input> && detail::diagnosed<chain<Layers...>, dims_of<Input>>
+concept composable =
+    static_shape<Input> && detail::diagnosed<typename detail::layers_on<Input, Layers...>::type, dims_of<Input>>
 .why == refusal::none;
 
 /// A network is its input shape and its layers; every other size follows. It has no data: a model owns the parameters.
 ///
-///     takes    the shape of one sample; the batch is a run-time number elsewhere
+///     takes    the shape of one sample, or inputs<...> of several; the batch is a run-time number elsewhere
 ///     gives    input, output (shapes as types) and constants that can be static_asserted
 ///     refuses  what does not fit, with one message: the layer, the shape that reaches it, and what to do
 ///
@@ -23,13 +24,18 @@ concept composable = static_shape<Input> && detail::diagnosed<chain<Layers...>, 
 ///                               ctnn::softmax>;
 template <class Input, class... Layers>
 struct network
-    : detail::check<chain<Layers...>, dims_of<Input>, detail::diagnosed<chain<Layers...>, dims_of<Input>>.why> {
-    using layers = chain<Layers...>;
+    : detail::check<typename detail::layers_on<Input, Layers...>::type, dims_of<Input>,
+                    detail::diagnosed<typename detail::layers_on<Input, Layers...>::type, dims_of<Input>>.why> {
+    using layers = typename detail::layers_on<Input, Layers...>::type;
     using input = Input;
     static constexpr dims input_dims = dims_of<Input>;
 
     /// The rows of the network as its layers emit them, before fusion.
     static constexpr auto table = detail::lower<layers, input_dims>();
+    static_assert(
+        detail::reads_all(table),
+        "ctnn: every input and the output of every layer must be read; begin a network of several inputs with "
+        "each_input or siamese, leave no input out, and let input<I> begin a branch of concat, sum or scale_by");
     static constexpr dims output_dims = table.values[table.output];
     using output = shape_of<output_dims.rank == 0 ? make_dims(1) : output_dims>;
 

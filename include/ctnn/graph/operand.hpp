@@ -53,9 +53,23 @@ constexpr operand operand_of(const schedule<Tasks, Buffers>& s, int b) {
     o.shape = s.buffers[b].shape;
     o.memory = root.memory;
     o.place = root.memory == owner::arena ? root.place : -1;
-    o.size = root.memory == owner::arena ? s.size(at.root) : o.shape.size();
+    o.size = root.memory == owner::arena          ? s.size(at.root)
+             : root.memory == owner::caller_input ? s.buffers[0].shape.size()
+                                                  : o.shape.size();
     o.offset = at.offset;
     for (int a = 0; a < 3; ++a) o.step[a] = at.step[a];
+    return o;
+}
+
+/// What a row of kind input reads: its part of a sample of the caller's.
+template <int Tasks, int Buffers>
+constexpr operand caller_operand(const schedule<Tasks, Buffers>& s, const operation& row) {
+    operand o = operand_of(s, row.input[0]);
+    o.shape = row.in;
+    o.offset += row.channel;
+    o.step[2] = row.in.channels();
+    o.step[1] = row.in.width() * o.step[2];
+    o.step[0] = row.in.height() * o.step[1];
     return o;
 }
 

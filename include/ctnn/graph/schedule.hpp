@@ -24,7 +24,7 @@ struct buffer {
     dims shape{};
     int parent = -1;
     link how = link::root;
-    extent channel = 0;  // where a slice begins in its parent
+    extent channel = 0;  // where a slice begins in its parent, or an input in the caller's memory
     owner memory = owner::arena;
     extent before[3]{};  // zero border that convolutions read; of a root: the largest of all members
     extent after[3]{};
@@ -94,6 +94,7 @@ struct schedule {
                     steps(u, true);
                     for (int a = 0; a < 3; ++a) at.offset += u.before[a] * at.step[a];
                 }
+                at.offset += u.channel;
                 at.root = v;
                 return at;
             }
@@ -103,12 +104,14 @@ struct schedule {
         }
     }
     /// Channels of a storage, or of what was reshaped to become a part of it: slices of a concatenation can be compared
-    /// though the whole is flattened afterwards.
+    /// though the whole is flattened afterwards. Members of different wholes are compared in the storage.
     struct channel_range {
         int of = 0;
         extent low = 0, high = 0;
+        extent stored_low = 0, stored_high = 0;
         [[nodiscard]] constexpr bool overlaps(const channel_range& other) const {
-            return of != other.of || (low < other.high && other.low < high);
+            return of == other.of ? low < other.high && other.low < high
+                                  : stored_low < other.stored_high && other.stored_low < stored_high;
         }
     };
     [[nodiscard]] constexpr channel_range channels_of(int b) const {
@@ -116,6 +119,13 @@ struct schedule {
         for (; buffers[r.of].parent >= 0 && buffers[r.of].how != link::reshape; r.of = buffers[r.of].parent) {
             r.low += buffers[r.of].channel;
             r.high += buffers[r.of].channel;
+        }
+        r.stored_low = r.low;
+        r.stored_high = r.high;
+        for (int v = r.of; buffers[v].parent >= 0; v = buffers[v].parent) {
+            const bool whole = buffers[v].how == link::reshape;
+            r.stored_low = whole ? 0 : r.stored_low + buffers[v].channel;
+            r.stored_high = whole ? buffers[buffers[v].parent].shape.channels() : r.stored_high + buffers[v].channel;
         }
         return r;
     }
@@ -125,6 +135,10 @@ struct schedule {
         if (k.view == link::slice && !k.backward) {
             r.low += k.channel;
             r.high = r.low + buffers[k.view_of].shape.channels();
+            if (buffers[r.of].parent < 0) {  // in the storage itself, not in what was reshaped
+                r.stored_low = r.low;
+                r.stored_high = r.high;
+            }
         }
         return r;
     }

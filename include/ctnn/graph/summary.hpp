@@ -78,8 +78,9 @@ constexpr auto receptive_fields() {
 
 }  // namespace detail
 
-/// A table like Keras' summary: layer, output shape, parameters, multiply-adds, bytes of the output as float, receptive
-/// field in positions of the input, algorithm of a convolution forwards; then the totals.
+/// A table like Keras' summary: layer, output shape, parameters ("shared" where they are those of an earlier row),
+/// multiply-adds, bytes of the output as float, receptive field in positions of the input unless there are several,
+/// algorithm of a convolution forwards; then the totals.
 template <class Net>
 [[nodiscard, gnu::cold]] std::string summary() {
     static constexpr auto fields = detail::receptive_fields<Net>();
@@ -96,11 +97,12 @@ template <class Net>
             if (!sees.empty()) sees += 'x';
             sees += std::to_string(field.size[a]);
         }
-        std::snprintf(line, sizeof line, "%-16s %-20s %14s %16s %14s %11s  %s\n", row.layer,
-                      detail::joined(row.out, row.out.rank, " x ").c_str(),
-                      detail::grouped(row.parameter_count()).c_str(), detail::grouped(row.multiply_adds).c_str(),
-                      detail::grouped(row.out.size() * 4).c_str(), sees.empty() ? "-" : sees.c_str(),
-                      detail::algorithm_text(row));
+        std::snprintf(
+            line, sizeof line, "%-16s %-20s %14s %16s %14s %11s  %s\n", row.layer,
+            detail::joined(row.out, row.out.rank, " x ").c_str(),
+            row.repeated && row.parameter_count() > 0 ? "shared" : detail::grouped(row.parameter_count()).c_str(),
+            detail::grouped(row.multiply_adds).c_str(), detail::grouped(row.out.size() * 4).c_str(),
+            sees.empty() ? "-" : sees.c_str(), detail::algorithm_text(row));
         text += line;
     }
     text += rule + '\n';

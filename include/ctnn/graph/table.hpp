@@ -5,11 +5,13 @@
 
 #include <utility>
 
+#include "ctnn/core/inputs.hpp"
 #include "ctnn/graph/compose.hpp"
 
 namespace ctnn {
 
-/// All rows of a network in the order of execution. Row 0 copies the caller's input (value 0) into the arena (value 1).
+/// All rows of a network in the order of execution. Row 0 copies the caller's input (value 0) into the arena (value 1);
+/// of several inputs each has such a row, which copies a part of value 0.
 template <int Rows, int Values>
 struct table {
     operation rows[static_cast<std::size_t>(Rows > 0 ? Rows : 1)]{};
@@ -22,12 +24,34 @@ struct table {
 
 namespace detail {
 
+/// The layers of a network: a chain, which knows the shapes of several inputs.
+template <class Input, class... Layers>
+struct layers_on : std::type_identity<chain<Layers...>> {};
+template <class Inputs, class... Layers>
+struct chain_on_inputs : chain<Layers...> {
+    using inputs = Inputs;
+};
+template <class... Shapes, class... Layers>
+struct layers_on<inputs<Shapes...>, Layers...> : std::type_identity<chain_on_inputs<inputs<Shapes...>, Layers...>> {};
+
 template <class Layers, class Routine>
 constexpr wire emit_network(builder<Routine>& b, const dims& in) {
     const wire outside = b.value(in);
     if (in.rank == 0) return b.refuse(refusal::no_shape, in);
-    const wire inside = b.apply(make_operation(kind::input, "input", in, in), Routine{}, outside);
-    return emit<Layers, Routine>(b, inside);
+    if constexpr (requires { typename Layers::inputs; }) {
+        extent channel = 0;
+        for (b.input_count = 0; b.input_count < Layers::inputs::count; ++b.input_count) {
+            const dims part = Layers::inputs::parts[b.input_count];
+            operation row = make_operation(kind::input, "input", part, part);
+            row.channel = channel;
+            channel += part.size();
+            b.inputs[b.input_count] = b.apply(row, Routine{}, {outside.id, part});
+        }
+        return emit<Layers, Routine>(b, outside);
+    } else {
+        const wire inside = b.apply(make_operation(kind::input, "input", in, in), Routine{}, outside);
+        return emit<Layers, Routine>(b, inside);
+    }
 }
 
 template <class Layers>
@@ -120,6 +144,24 @@ constexpr auto lower() {
         t.state_count = b.state_count;
         return t;
     }
+}
+
+/// Is every value read or the output, and the caller's memory by the rows of inputs alone? What input<I> replaces might
+/// be left over, and several inputs might be read as one.
+template <int Rows, int Values>
+constexpr bool reads_all(const table<Rows, Values>& t) {
+    if (Rows == 0) return true;  // refused
+    bool read[static_cast<std::size_t>(Values)]{};
+    for (const operation& row : t.rows)
+        for (const int v : row.input) {
+            if (v == 0 && row.what != kind::input) return false;
+            if (v >= 0) read[v] = true;
+        }
+    if (t.output == 0) return false;
+    read[t.output] = true;
+    for (const bool one : read)
+        if (!one) return false;
+    return true;
 }
 
 /// Where each row of a table stands in the composition of its network.

@@ -5,7 +5,7 @@
 
 #include "ctnn/core/window.hpp"
 #include "ctnn/graph/arrange.hpp"
-#include "ctnn/graph/fuse.hpp"
+#include "ctnn/graph/heads.hpp"
 #include "ctnn/graph/merge_activations.hpp"
 #include "ctnn/graph/proofs.hpp"
 #include "ctnn/graph/share.hpp"
@@ -19,15 +19,33 @@ constexpr bool accumulates_itself(const operation& row) {
            row.what == kind::place || row.what == kind::reshape;
 }
 
+/// Which values' gradients somebody asks for: those of values that come of parameters, and with `InputGradient` of the
+/// input.
+template <int Values>
+struct asked {
+    bool of[static_cast<std::size_t>(Values)]{};
+};
+template <bool InputGradient, int Rows, int Values>
+constexpr asked<Values> asked_gradients(const table<Rows, Values>& t) {
+    asked<Values> a;
+    for (const operation& row : t.rows) {
+        bool one = row.what == kind::input ? InputGradient : row.parameter_count() > 0;
+        for (const int v : row.input) one = one || (v > 0 && a.of[v]);
+        if (one) a.of[row.result] = true;
+    }
+    return a;
+}
+
 /// How many gradients are added up through temporary memory: those of values with several readers.
 template <bool InputGradient, int Rows, int Values>
 constexpr int count_partials(const table<Rows, Values>& t) {
     int count = 0;
+    const asked<Values> wanted = asked_gradients<InputGradient>(t);
     bool written[static_cast<std::size_t>(Values)]{};
     written[t.output] = true;
     for (int i = Rows - 1; i > 0; --i)
         for (int v : t.rows[i].input) {
-            if (v < (InputGradient ? 1 : 2)) continue;
+            if (v < 0 || !wanted.of[v]) continue;
             count += written[v] && !accumulates_itself(t.rows[i]);
             written[v] = true;
         }
@@ -75,12 +93,18 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
     }
     s.tasks[Rows].reads[0] = t.output;
     s.tasks[Rows].writes[0] = Values + t.output;
+    const asked<Values> wanted = asked_gradients<InputGradient>(t);
     bool written[static_cast<std::size_t>(Values)]{};
     written[t.output] = true;
     int partial = 2 * Values;
-    for (int i = Rows - 1; i > 0; --i) {  // row 0 is the copy of the input: nothing to do backwards
+    for (int i = Rows - 1; i >= 0; --i) {
         const operation& row = t.rows[i];
         task& k = s.tasks[2 * Rows - i];
+        if (row.what == kind::input) {  // nothing to do backwards; its gradient is there for who asked for it
+            if (wanted.of[row.result]) k.reads[0] = Values + row.result;
+            continue;
+        }
+        if (!wanted.of[row.result] && row.result != t.output) continue;
         k.row = i;
         k.backward = true;
         const int dy = Values + row.result;
@@ -92,7 +116,7 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
         if (row.backward_reads_output) k.reads[2] = row.result;
         for (int j = 0; j < 2; ++j) {
             const int v = row.input[j];
-            if (v < (InputGradient ? 1 : 2)) continue;
+            if (v < 0 || !wanted.of[v]) continue;
             k.writes[j] = Values + v;
             k.accumulate[j] = written[v];
             // The second term of x + x is added to the first, which nobody wrote before.
@@ -125,7 +149,8 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
 /// Numbers that rows keep from forward to backward, and the largest temporary memory of a row.
 struct side_memory {
     extent saved = 0, scratch = 0;
-    extent kept = 0;  ///< for each sample
+    extent kept = 0;    ///< for each sample
+    extent shared = 0;  ///< the most parameters that a row shares with others
 };
 template <int Rows, int Values>
 constexpr side_memory side_memory_of(const table<Rows, Values>& t) {
@@ -134,19 +159,16 @@ constexpr side_memory side_memory_of(const table<Rows, Values>& t) {
         m.saved += round_up(row.saved);
         m.kept += round_up(row.kept);
         if (row.scratch > m.scratch) m.scratch = row.scratch;
+        if (row.shared && row.parameter_count() > m.shared) m.shared = row.parameter_count();
     }
+    m.shared = round_up(m.shared);
     return m;
 }
 
-/// The plan of a training step. With `WithoutHead` the last row is left to the loss, which takes logits.
-template <class Net, bool WithoutHead, bool InputGradient>
+/// The plan of a training step. Bit i of `Skipped`: head i is left to the loss, which takes logits.
+template <class Net, unsigned Skipped, bool InputGradient>
 struct training_plan {
-    static constexpr auto whole = [] {
-        if constexpr (WithoutHead)
-            return without_head(Net::table);
-        else
-            return Net::table;
-    }();
+    static constexpr auto whole = without_heads(Net::table, Skipped);
     static constexpr auto lowered = compacted<living_rows(whole)>(whole);
     static constexpr int partials = count_partials<InputGradient>(lowered);
     static constexpr auto forest = [] {

@@ -182,7 +182,7 @@ struct foreign_layer {
     std::vector<foreign_layer> layers;
     for (int i = 0; i < all.count; ++i) {
         const operation& row = all.rows[i];
-        if (row.parameter_count() + row.state_count() == 0) continue;
+        if (row.repeated || row.parameter_count() + row.state_count() == 0) continue;
         foreign_layer& layer = layers.emplace_back();
         layer.name = path_text(all.places, all.place_of_row[i]);
         if (!layer.name.empty()) layer.name.pop_back();

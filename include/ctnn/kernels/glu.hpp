@@ -38,15 +38,6 @@ CTNN_KERNEL void glu_gradient_pixels(pixels<const T> x, pixels<const T> dy, pixe
     }
 }
 
-namespace detail {
-/// The first half of the channels: as many as the output has, so that both are walked together.
-template <class T>
-batch_view<T> first_half(batch_view<T> whole) {
-    whole.shape = whole.shape.with_channels(whole.shape.channels() / 2);
-    return whole;
-}
-}  // namespace detail
-
 /// For a whole batch of any layout.
 template <class T>
 void glu_forward(const batch_view<const T>& x, const batch_view<T>& y, extent threads) {

@@ -84,6 +84,15 @@ void for_each_pixels(extent threads, const Body& body, const Lead& lead, const V
     });
 }
 
+namespace detail {
+/// The first half of the channels: as many as the output has, so that both are walked together.
+template <class T>
+batch_view<T> first_half(batch_view<T> whole) {
+    whole.shape = whole.shape.with_channels(whole.shape.channels() / 2);
+    return whole;
+}
+}  // namespace detail
+
 }  // namespace kernels
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn

@@ -132,8 +132,7 @@ void log_softmax_forward(const batch_view<const T>& x, const batch_view<T>& y) {
         long double largest = static_cast<long double>(logits[0]), sum = 0;
         for (extent k = 0; k < x.shape.channels(); ++k)
             largest = std::max(largest, static_cast<long double>(logits[k]));
-        for (extent k = 0; k < x.shape.channels(); ++k)
-            sum += std::exp(static_cast<long double>(logits[k]) - largest);
+        for (extent k = 0; k < x.shape.channels(); ++k) sum += std::exp(static_cast<long double>(logits[k]) - largest);
         y.at(s, d, h, w)[c] = static_cast<T>(static_cast<long double>(logits[c]) - largest - std::log(sum));
     });
 }
@@ -147,6 +146,29 @@ void log_softmax_backward(const batch_view<const T>& y, const batch_view<const T
         for (extent k = 0; k < y.shape.channels(); ++k) sum += static_cast<long double>(g[k]);
         const long double p = std::exp(static_cast<long double>(y.at(s, d, h, w)[c]));
         dx.at(s, d, h, w)[c] = static_cast<T>(static_cast<long double>(g[c]) - p * sum);
+    });
+}
+
+/// y = |a - b| for the first half a and the second half b of the channels of each position.
+template <class T>
+void absolute_difference_forward(const batch_view<const T>& x, const batch_view<T>& y) {
+    for_each_number(y.count, y.shape, [&](extent s, extent d, extent h, extent w, extent c) {
+        const T* a = x.at(s, d, h, w);
+        y.at(s, d, h, w)[c] = std::fabs(a[c] - a[c + y.shape.channels()]);
+    });
+}
+
+/// Its gradient: dy and -dy, or 0 where both are equal.
+template <class T>
+void absolute_difference_backward(const batch_view<const T>& x, const batch_view<const T>& dy,
+                                  const batch_view<T>& dx) {
+    for_each_number(dy.count, dy.shape, [&](extent s, extent d, extent h, extent w, extent c) {
+        const extent half = dy.shape.channels();
+        const T* a = x.at(s, d, h, w);
+        const T g = dy.at(s, d, h, w)[c];
+        const T slope = a[c] > a[c + half] ? g : a[c] < a[c + half] ? -g : T{0};
+        dx.at(s, d, h, w)[c] = slope;
+        dx.at(s, d, h, w)[c + half] = -slope;
     });
 }
 

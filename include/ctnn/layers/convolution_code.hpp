@@ -146,9 +146,8 @@ void dense_layer_forward(const forward_call<T>& call, const kernels::dense_weigh
     const extent blocks = (outputs + block - 1) / block;
     kernels::dense_activation<T> activate{.numbers = call.op.numbers()};
     if constexpr (A != activation::none) activate.apply = &kernels::activate_rows<A, T>;
-    const extent parts = samples * outputs * weights.inputs < (1 << 20) || call.threads < 2 ? 1
-                         : call.threads < blocks                                            ? call.threads
-                                                                                            : blocks;
+    const bool small = (1 << 20) > samples * outputs * weights.inputs;
+    const extent parts = small || call.threads < 2 ? 1 : call.threads < blocks ? call.threads : blocks;
     parallel_for(parts, call.threads, [&](extent part) {
         const extent first = blocks * part / parts * block, last = blocks * (part + 1) / parts * block;
         kernels::dense_forward(call.x.data, call.x.sample, weights, bias, call.other.data, call.other.sample, activate,

@@ -3,6 +3,7 @@
 /// Every layer.
 #pragma once
 
+#include "ctnn/layers/absolute_difference.hpp"
 #include "ctnn/layers/activation.hpp"
 #include "ctnn/layers/adaptive_pool.hpp"
 #include "ctnn/layers/attention.hpp"

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ctnn/data/dataset.hpp"
+#include "ctnn/train/loss/joint.hpp"
 #include "ctnn/train/metric/accuracy.hpp"
 #include "ctnn/train/metric/predicted_class.hpp"
 #include "ctnn/train/metric/roc_auc.hpp"
@@ -18,7 +19,7 @@ namespace ctnn {
 template <class T>
 struct evaluation {
     double loss = 0;               ///< mean, as the loss defines it
-    double accuracy = -1;          ///< share of right labels; -1 without labels
+    double accuracy = -1;          ///< share of right labels; -1 without labels, and of several heads
     double auc = -1;               ///< as roc_auc; -1 unless a sample has one label, an index of a channel
     std::vector<T> probabilities;  ///< [sample][position][channel]: outputs after the head that the loss stands for;
                                    ///< scores and embeddings as they are
@@ -29,7 +30,8 @@ namespace detail {
 /// Does a label say which output it is, so that there is an accuracy?
 template <class Loss>
 [[nodiscard]] constexpr bool counts_right(dims out) {
-    return Loss::head != loss_head::embedding && Loss::labels_per_sample(out) == out.positions();
+    return Loss::head != loss_head::embedding && Loss::head != loss_head::several &&
+           Loss::labels_per_sample(out) == out.positions();
 }
 /// Does a label index the channels, so that their scores can be ranked?
 template <class Loss>
@@ -47,13 +49,13 @@ template <class Loss, class T>
 }
 
 /// The network's outputs from what a loss reads. Stable softmax and sigmoid, computed in double.
-template <loss_head Head, class T>
-void to_probabilities(const T* outputs, T* to, extent positions, extent channels) {
-    constexpr bool softmax = Head == loss_head::softmax || Head == loss_head::softmax_logits;
-    constexpr bool sigmoid = Head == loss_head::sigmoid || Head == loss_head::sigmoid_logits;
+template <class T>
+void to_probabilities(loss_head head, const T* outputs, T* to, extent positions, extent channels) {
+    const bool softmax = head == loss_head::softmax || head == loss_head::softmax_logits;
+    const bool sigmoid = head == loss_head::sigmoid || head == loss_head::sigmoid_logits;
     for (extent p = 0; p < positions; ++p, outputs += channels, to += channels) {
         double largest = static_cast<double>(outputs[0]), total = 0;
-        if constexpr (softmax) {
+        if (softmax) {
             for (extent c = 1; c < channels; ++c) largest = std::max(largest, static_cast<double>(outputs[c]));
             for (extent c = 0; c < channels; ++c) total += std::exp(static_cast<double>(outputs[c]) - largest);
         }
@@ -61,9 +63,24 @@ void to_probabilities(const T* outputs, T* to, extent positions, extent channels
             const double z = static_cast<double>(outputs[c]);
             to[c] = softmax                          ? static_cast<T>(std::exp(z - largest) / total)
                     : sigmoid                        ? static_cast<T>(1 / (1 + std::exp(-z)))
-                    : Head == loss_head::log_softmax ? static_cast<T>(std::exp(z))
+                    : head == loss_head::log_softmax ? static_cast<T>(std::exp(z))
                                                      : outputs[c];
         }
+    }
+}
+
+/// The same of each head, where the loss has a part for each.
+template <class Loss, class T>
+void heads_to_probabilities(const T* outputs, T* to, extent samples, dims out) {
+    if constexpr (Loss::head == loss_head::several) {
+        for (extent at = 0; at < samples * out.size(); at += out.channels())
+            for (int i = 0; i < Loss::count; ++i) {
+                const head_slice s = Loss::slice(i);
+                to_probabilities(Loss::wants[i], outputs + at + s.channel, to + at + s.channel, s.seen.positions(),
+                                 s.seen.channels());
+            }
+    } else {
+        to_probabilities(Loss::head, outputs, to, samples * out.positions(), out.channels());
     }
 }
 
@@ -84,8 +101,7 @@ template <class Pass, class Model, class Data, class Loss>
         const target<T> expected = from_sample<Loss>(all, from, out);
         sum += loss_value(loss, outputs.data(), expected, static_cast<T*>(nullptr), samples, out, 1.0);
         normalizer += loss.normalizer(expected, samples, out);
-        to_probabilities<Loss::head>(outputs.data(), found.probabilities.data() + from * out.size(),
-                                     samples * out.positions(), out.channels());
+        heads_to_probabilities<Loss>(outputs.data(), found.probabilities.data() + from * out.size(), samples, out);
     }
     found.loss = mean_of(sum, normalizer);
     if (data.labels.empty() || !counts_right<Loss>(out)) return;

@@ -3,30 +3,11 @@
 /// The contract between a loss and the end of a network, checked when they meet.
 #pragma once
 
-#include <string_view>
-
+#include "ctnn/graph/heads.hpp"
 #include "ctnn/graph/network.hpp"
 #include "ctnn/train/loss/loss.hpp"
 
 namespace ctnn {
-
-/// What a network ends with.
-enum class network_head : unsigned char { none, softmax, sigmoid, log_softmax };
-
-namespace detail {
-
-template <class Net>
-constexpr network_head head_of() {
-    for (const operation& row : Net::table.rows) {
-        if (row.result != Net::table.output) continue;
-        if (row.what == kind::softmax) return network_head::softmax;
-        if (row.what == kind::activation && row.activation == activation::sigmoid) return network_head::sigmoid;
-        if (row.what == kind::custom && std::string_view(row.layer) == "log_softmax") return network_head::log_softmax;
-    }
-    return network_head::none;
-}
-
-}  // namespace detail
 
 /// What the compiler prints when a loss and a network do not belong together. The logarithms that log_softmax gives are
 /// logits too: softmax makes the same probabilities of them.
@@ -56,8 +37,13 @@ struct loss_refused {
 };
 
 namespace detail {
+/// The head behind a concatenation is none: a single loss sees all branches as one.
+template <class Net>
+constexpr network_head single_head() {
+    return count_heads(Net::table) == 1 ? head_at(Net::table, 0).ends : network_head::none;
+}
 template <class Net, class Loss>
-struct check_head : loss_refused<head_of<Net>(), Loss::head, Loss> {};
+struct check_head : loss_refused<single_head<Net>(), Loss::head, Loss> {};
 }  // namespace detail
 
 }  // namespace ctnn

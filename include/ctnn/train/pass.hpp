@@ -24,7 +24,7 @@ inline namespace CTNN_BACKEND {
 
 /// The memory and the code of training steps for one network and one loss. Everything is allocated when it is made.
 ///
-/// The outputs that it shows are what the loss reads: logits when the loss takes over the network's head.
+/// The outputs that it shows are what the loss reads: logits when the loss takes over the network's head, or heads.
 ///
 ///     ctnn::training_pass<net, ctnn::cross_entropy> pass{{.max_batch = 32}};
 ///     pass.forward(model, images, 32);
@@ -32,8 +32,7 @@ inline namespace CTNN_BACKEND {
 ///     pass.backward(model, gradient);
 template <class Net, loss_function Loss, class T = float, bool InputGradient = false>
 class training_pass : detail::check_head<Net, Loss> {
-    static constexpr bool without_head = skips_head(Loss::head);
-    using plan = detail::training_plan<Net, without_head, InputGradient>;
+    using plan = detail::training_plan<Net, skipped_heads<Loss>(), InputGradient>;
     static constexpr auto rows = detail::training_rows_of<plan>();
     static constexpr auto& routines = execution::routines<plan, Net, T, true>;
 
@@ -44,7 +43,7 @@ public:
     /// Bytes of memory for a batch on so many threads, besides the model and its gradient.
     [[nodiscard]] static constexpr extent bytes(extent batch, extent threads = 1) {
         return (batch * (plan::elements + 2 * output_dims.size() + plan::side.kept) + plan::side.saved +
-                plan::side.scratch + threads * plan::each_thread) *
+                plan::side.scratch + plan::side.shared + threads * plan::each_thread) *
                static_cast<extent>(sizeof(T));
     }
 
@@ -55,7 +54,8 @@ public:
           output_gradient_(max_batch_ * output_dims.size()),
           saved_(plan::side.saved),
           kept_(max_batch_ * plan::side.kept),
-          scratch_(plan::side.scratch) {
+          scratch_(plan::side.scratch),
+          shared_(plan::side.shared) {
         const extent threads = options.threads > 0 ? options.threads : available_threads();
         thread_scratch_ = aligned_block<T>(threads * plan::each_thread);
         tape_ = {rows.of,
@@ -65,6 +65,7 @@ public:
                  saved_.data(),
                  kept_.data(),
                  scratch_.data(),
+                 shared_.data(),
                  thread_scratch_.data(),
                  0,
                  threads,
@@ -124,10 +125,13 @@ public:
     /// The gradient with respect to input `sample` after backward, in the order of the input. Needs InputGradient.
     void input_gradient(extent sample, T* to) const noexcept {
         static_assert(InputGradient, "ctnn: ask for the input's gradient: training_pass<Net, Loss, T, true>");
-        batch_view<T> from = rows.input_gradient.view(const_cast<T*>(arena_.data()), tape_.samples);
-        from.data += sample * from.sample;
-        from.count = 1;
-        execution::copy_view<T>(from, batch_view<T>::dense(to, Net::input_dims, 1), false, 1);
+        for (const detail::training_row& row : rows.of) {
+            if (row.op.what != kind::input) break;
+            batch_view<T> from = row.dy.view(const_cast<T*>(arena_.data()), tape_.samples);
+            from.data += sample * from.sample;
+            from.count = 1;
+            execution::copy_view<T>(from, batch_view<T>::dense(to + row.op.channel, row.op.in, 1), false, 1);
+        }
     }
 
 private:
@@ -148,7 +152,7 @@ private:
     }
 
     extent max_batch_;
-    aligned_block<T> arena_, outputs_, output_gradient_, saved_, kept_, scratch_, thread_scratch_;
+    aligned_block<T> arena_, outputs_, output_gradient_, saved_, kept_, scratch_, shared_, thread_scratch_;
     execution::tape<T> tape_;
 };
 

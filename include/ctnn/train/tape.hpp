@@ -19,13 +19,14 @@ struct training_row {
     bool skip_forward = false, skip_backward = false;
     bool accumulate[2]{};
     extent saved = 0;
-    extent kept = 0;  ///< for one sample
+    extent kept = 0;    ///< for one sample
+    extent shared = 0;  ///< parameters that other rows have too: their gradient is worked out apart
 };
 
 template <int Rows>
 struct training_rows {
     training_row of[static_cast<std::size_t>(Rows)]{};
-    operand output, output_gradient, input_gradient;
+    operand output, output_gradient;
     bordered_storage border_loss;
 };
 
@@ -42,7 +43,8 @@ constexpr auto training_rows_of() {
         row.x = operand_of(s, row.op.input[0]);
         row.other = operand_of(s, row.op.input[1]);
         row.y = operand_of(s, row.op.result);
-        if (i > 0) row.dy = operand_of(s, values + row.op.result);
+        if (row.op.what == kind::input) row.x = caller_operand(s, row.op);
+        row.dy = operand_of(s, values + row.op.result);  // nowhere, if nobody asks for it
         row.dx = operand_of(s, backward.writes[0]);
         row.d_other = operand_of(s, backward.writes[1]);
         row.partial = operand_of(s, backward.writes[2]);
@@ -55,17 +57,17 @@ constexpr auto training_rows_of() {
         row.border_backward = border_of(s, backward.border);
         row.skip_forward = forward.elided;
         const bool nothing = backward.writes[0] < 0 && backward.writes[1] < 0 && row.op.parameter_count() == 0;
-        row.skip_backward = i == 0 || backward.elided || nothing;
+        row.skip_backward = row.op.what == kind::input || backward.elided || nothing;
         row.accumulate[0] = backward.accumulate[0];
         row.accumulate[1] = backward.accumulate[1];
         row.saved = saved;
         saved += round_up(row.op.saved);
         row.kept = kept;
         kept += round_up(row.op.kept);
+        if (row.op.shared) row.shared = row.op.parameter_count();
     }
     r.output = operand_of(s, Plan::table.output);
     r.output_gradient = operand_of(s, values + Plan::table.output);
-    r.input_gradient = operand_of(s, s.buffers[values + 1].last < 0 ? -1 : values + 1);
     r.border_loss = border_of(s, s.tasks[count].border);
     return r;
 }
@@ -85,6 +87,7 @@ struct tape {
     T* saved = nullptr;
     T* kept = nullptr;
     T* scratch = nullptr;
+    T* shared = nullptr;
     T* thread_scratch = nullptr;
     extent samples = 0;
     extent threads = 1;
@@ -115,7 +118,7 @@ struct tape {
         switch (row.op.what) {
             case kind::input: {
                 batch_view<const T> from = x;
-                from.data = inputs;
+                from.data = inputs + row.x.offset;
                 copy_view<T>(from, y, false, threads);
                 break;
             }
@@ -170,6 +173,11 @@ struct tape {
                     const bool through_partial = row.partial.exists();
                     const batch_view<T> partial = row.partial.view(arena, samples);
                     const bool unwanted = row.op.what == kind::convolution && is_frozen(row);
+                    T* sum = gradients + row.op.parameter_offset;
+                    // Added at once to what another row with these parameters has added: the bits of a sum of two.
+                    const extent shares = unwanted ? 0 : row.shared;
+                    T* to = unwanted ? nullptr : shares > 0 ? shared : sum;
+                    for (extent p = 0; p < shares; ++p) to[p] = T{0};
                     routines[i].backward({.op = row.op,
                                           .x = row.x.view(arena, samples),
                                           .other = row.other.view(arena, samples),
@@ -178,7 +186,7 @@ struct tape {
                                           .dx = through_partial ? partial : dx,
                                           .d_other = row.d_other.view(arena, samples),
                                           .parameters = parameters + row.op.parameter_offset,
-                                          .gradients = unwanted ? nullptr : gradients + row.op.parameter_offset,
+                                          .gradients = to,
                                           .saved = saved + row.saved,
                                           .kept = kept + samples * row.kept,
                                           .scratch = scratch,
@@ -189,6 +197,7 @@ struct tape {
                                           .training = training && !is_frozen(row),
                                           .seed = seed,
                                           .step = step});
+                    add_run(sum, to, shares);
                     if (through_partial) copy_view<T>(partial, dx, true, threads);
                 }
             }

@@ -31,6 +31,7 @@
 #include "ctnn/train/loss/generalized_dice.hpp"
 #include "ctnn/train/loss/hinge.hpp"
 #include "ctnn/train/loss/huber.hpp"
+#include "ctnn/train/loss/joint.hpp"
 #include "ctnn/train/loss/kl_divergence.hpp"
 #include "ctnn/train/loss/mean_absolute_error.hpp"
 #include "ctnn/train/loss/mean_squared_error.hpp"

@@ -103,7 +103,7 @@ namespace detail {
 /// Does all stages, and says in which one failed.
 template <class Step>
 [[nodiscard]] error apply_all(const pipeline& by, const Step& done) {
-    if (error failed = check(by)) return failed;
+    if (error failed = ctnn::check(by)) return failed;
     for (std::size_t i = 0; i < by.steps.size(); ++i)
         if (error failed = done(by.steps[i]))
             return {failed.kind(),

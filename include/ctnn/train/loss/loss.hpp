@@ -20,7 +20,8 @@ enum class loss_head : unsigned char {
     sigmoid_logits,  ///< the network ends without a head; sigmoid makes probabilities of its output
     log_softmax,     ///< the network ends with log_softmax, whose output the loss reads
     scores,          ///< the network ends without a head; its output is scores, which 0 or the largest decides
-    embedding        ///< the network ends without a head; its output is a place among others, and no class
+    embedding,       ///< the network ends without a head; its output is a place among others, and no class
+    several          ///< the network ends with a concatenation of heads, one for each part of the loss
 };
 
 /// Is the input of the network's last layer, not its output, what the loss reads?
@@ -75,6 +76,15 @@ template <class Loss>
         return Loss::samples_together;
     else
         return 1;
+}
+
+/// Which heads of a network a loss takes over, bit i for head i: its constant `skipped`, or the one head of others.
+template <class Loss>
+[[nodiscard]] constexpr unsigned skipped_heads() {
+    if constexpr (requires { Loss::skipped; })
+        return Loss::skipped;
+    else
+        return skips_head(Loss::head) ? 1 : 0;
 }
 
 /// The mean from a sum and its normalizer; 0 for a batch in which everything is ignored (where PyTorch gives NaN).
