@@ -93,6 +93,31 @@ class Run(Activations, Attention, Convolutions, Norms, Positions, Sequences):
             x = self.layer(layer, x)
         return x
 
+    def apply_network(self, x, first, *layers):
+        name, shapes = first
+        if name == "inputs":  # one behind the other in each sample
+            sizes = [math.prod(shape) for _, shape in shapes]
+            self.inputs = [part.reshape(len(x), *shape) for part, (_, shape) in zip(x.split(sizes, 1), shapes)]
+        return self.apply_chain(x, *layers)
+
+    def apply_input(self, _, number):
+        return self.inputs[number]
+
+    def apply_each_input(self, _, *branches):
+        return torch.cat([self.layer(branch, x) for branch, x in zip(branches, self.inputs, strict=True)], dim=-1)
+
+    def apply_siamese(self, _, *layers):
+        parameters, statistics = self.next_parameter, self.next_state
+        results = []
+        for x in self.inputs:
+            self.next_parameter, self.next_state = parameters, statistics
+            results.append(self.apply_chain(x, *layers))
+        return torch.cat(results, dim=-1)
+
+    def apply_absolute_difference(self, x):
+        first, second = x.chunk(2, -1)
+        return (first - second).abs()
+
     def apply_repeat(self, x, times, *layers):
         for _ in range(times):
             x = self.apply_chain(x, *layers)
@@ -224,29 +249,32 @@ class Counter(Run):
 
 
 def results_of(spelled):
-    (shape_name, shape), *layers = spelled[1]
-    assert spelled[0] == "network" and shape_name == "shape"
+    name, arguments = spelled
+    shape_name, shape = arguments[0]
+    assert name == "network" and shape_name in ("shape", "inputs")
+    if shape_name == "inputs":
+        shape = [sum(math.prod(part) for _, part in shape)]
     size = (samples, *shape)
 
     def input_from(stream):
         return torch.tensor(numbers(stream, math.prod(size))).reshape(size)
 
     counter = Counter()
-    counter.apply_chain(torch.zeros(size, dtype=torch.float64), *layers)
+    counter.apply_network(torch.zeros(size, dtype=torch.float64), *arguments)
     # Half of the formula's range: as many layers as a test has keep their values near 1.
     flat = torch.tensor(numbers(parameters, counter.next_parameter) / 2, requires_grad=True)
     # Means in [-1, 1), variances in [1/2, 3/2): every statistic is 1 + number / 2, which serves as both.
     state = torch.tensor(1 + numbers(statistics, counter.next_state) / 2)
 
     x = input_from(first_input).requires_grad_(True)
-    y = Run(flat, state, True).apply_chain(x, *layers)
+    y = Run(flat, state, True).apply_network(x, *arguments)
     y.backward(torch.tensor(numbers(output_gradient, y.numel())).reshape(y.shape))
     parts = [y.detach(), x.grad, flat.grad]
     if counter.next_state > 0:
         with torch.no_grad():
-            Run(flat, state, True).apply_chain(input_from(second_input), *layers)
+            Run(flat, state, True).apply_network(input_from(second_input), *arguments)
             parts.append(state)
-            parts.append(Run(flat, state, False).apply_chain(input_from(first_input), *layers))
+            parts.append(Run(flat, state, False).apply_network(input_from(first_input), *arguments))
     return torch.cat([part.flatten() for part in parts if part is not None]).numpy()
 
 

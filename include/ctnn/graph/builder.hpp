@@ -5,6 +5,7 @@
 
 #include <concepts>
 
+#include "ctnn/core/inputs.hpp"
 #include "ctnn/graph/steps.hpp"
 
 namespace ctnn {
@@ -25,9 +26,6 @@ struct tree_place {
 
 /// How deep composites may nest; a U-Net level takes three.
 inline constexpr int longest_path = 64;
-
-/// How many inputs a network may have.
-inline constexpr int most_inputs = 8;
 
 /// In place of a routine where only shapes are asked for.
 struct no_routine {};

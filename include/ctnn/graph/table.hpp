@@ -5,7 +5,6 @@
 
 #include <utility>
 
-#include "ctnn/core/inputs.hpp"
 #include "ctnn/graph/compose.hpp"
 
 namespace ctnn {
