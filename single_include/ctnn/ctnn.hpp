@@ -1049,6 +1049,9 @@ private:
 
 namespace ctnn {
 
+/// How many inputs a network may have.
+inline constexpr int most_inputs = 8;
+
 /// Several inputs of one network, in place of its input's shape: a sample is all of them, one behind the other, in one
 /// block of memory. So data sets, batches, engines and the gradient of the input know nothing of them.
 ///
@@ -1063,7 +1066,8 @@ template <static_shape... Shapes>
 struct inputs {
     static_assert(sizeof...(Shapes) >= 2,
                   "ctnn: inputs lists the shapes of two inputs or more; spell the shape of a single one alone");
-    static_assert(sizeof...(Shapes) <= 8, "ctnn: a network has at most 8 inputs; make channels of some of them");
+    static_assert(sizeof...(Shapes) <= most_inputs,
+                  "ctnn: a network has at most 8 inputs; make channels of some of them");
     static constexpr extent count = sizeof...(Shapes);
     static constexpr extent rank = 1;
     static constexpr extent size = (Shapes::size + ... + 0);
@@ -19694,9 +19698,6 @@ struct tree_place {
 
 /// How deep composites may nest; a U-Net level takes three.
 inline constexpr int longest_path = 64;
-
-/// How many inputs a network may have.
-inline constexpr int most_inputs = 8;
 
 /// In place of a routine where only shapes are asked for.
 struct no_routine {};

@@ -32,7 +32,7 @@ TEST_CASE("a command line of classify is read whole") {
     CHECK(v->low == -1000);
     CHECK(v->high == 400.5);
     CHECK(classify::read_options({"train", "--out", "x", "--preprocess", "median_filter size=5; z_score"})
-              ->preprocessing == nn::pipeline{nn::stages::median_filter{.size = 5}, nn::stages::z_score{}});
+              ->preprocessing == ctnn::pipeline{ctnn::stages::median_filter{.size = 5}, ctnn::stages::z_score{}});
     const auto p = classify::read_options({"predict", "a.png", "--model", "m", "--threshold", "0.25", "b.png"});
     REQUIRE(p);
     CHECK(p->images == std::vector<std::string>{"a.png", "b.png"});
