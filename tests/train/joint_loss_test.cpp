@@ -154,7 +154,9 @@ TEST_CASE("fit, evaluate and an engine know two heads") {
     for (extent s = 0; s < 3; ++s) {
         const auto scores = engine(test.input_of(s));
         for (extent i = 0; i < 4; ++i)
-            CHECK(scores[i] == doctest::Approx(found.probabilities[static_cast<std::size_t>(s * 4 + i)]).epsilon(1e-4));
+            CHECK(scores[i] ==
+                  doctest::Approx(static_cast<double>(found.probabilities[static_cast<std::size_t>(s * 4 + i)]))
+                      .epsilon(1e-4));
     }
 }
 

@@ -99,7 +99,8 @@ TEST_CASE("a frozen backbone is a fixed function in front of the head") {
                     {.epochs = 3, .batch = 8, .groups = {nn::frozen("*"), {.names = "head.*"}}}));
     REQUIRE(nn::fit(h, features, nn::cross_entropy{}, descent, {.epochs = 3, .batch = 8}));
     const auto found = numbers(m, "head.weight"), expected = numbers(h, "head.weight");
-    for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == doctest::Approx(expected[i]).epsilon(1e-4));
+    for (std::size_t i = 0; i < found.size(); ++i)
+        CHECK(found[i] == doctest::Approx(static_cast<double>(expected[i])).epsilon(1e-4));
 }
 
 TEST_CASE("through frozen norms the gradient is that of PyTorch in eval(), and rates a group are PyTorch's") {
