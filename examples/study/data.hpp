@@ -11,7 +11,6 @@
 
 #include <ctnn/ctnn.hpp>
 
-#include "../augmentation.hpp"
 #include "../phantoms.hpp"
 #include "options.hpp"
 

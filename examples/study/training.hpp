@@ -15,7 +15,7 @@
 namespace study {
 
 using net = classify::classifier<xray, 2>;
-using samples = classify::augmented<xray>;
+using samples = nn::augmented<xray>;
 
 /// What can be left out of a training.
 struct ingredients {
@@ -23,8 +23,12 @@ struct ingredients {
 };
 
 /// How all of it is trained.
-inline constexpr classify::augmentation slight{
-    .shift = 0.06, .zoom = 0.08, .turn = 0.08, .brightness = 0.15, .contrast = 0.15};
+inline constexpr nn::augmentation slight{.rotation_range = 4.6,
+                                         .width_shift_range = 0.06,
+                                         .height_shift_range = 0.06,
+                                         .zoom_range = {0.92, 1.08},
+                                         .brightness_range = {0.85, 1.15},
+                                         .offset_range = 0.15};
 inline const nn::adamw descent{.rate = 3e-3, .weight_decay = 0.05};
 
 inline nn::fit_options<samples> settings(const options& o, nn::seed start, const ingredients& with = {}) {
@@ -41,7 +45,7 @@ inline nn::result<nn::model<net>> trained(const options& o, const nn::dataset<xr
                                           nn::model<net>* begun = nullptr) {
     nn::model<net> fresh{start};
     nn::model<net>& m = begun != nullptr ? *begun : fresh;
-    const samples train(data, with.augmentation ? slight : classify::augmentation{}, start);
+    const samples train(data, with.augmentation ? slight : nn::augmentation{}, start);
     std::vector<double> weights;
     if (with.class_weights)
         weights = nn::balanced_class_weights(data.labels.data(), std::ssize(data.labels), net::output::size);
