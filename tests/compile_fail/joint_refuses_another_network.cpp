@@ -7,10 +7,10 @@ using data_set = nn::dataset<nn::shape<4>>;
 template <nn::extent First, nn::extent Second>
 using net = nn::network<nn::shape<4>, nn::concat<nn::dense<First>, nn::dense<Second>>>;
 #ifdef CTNN_CORRECT
-using other = net<2, 3>;
+using judged = net<2, 3>;
 #else
-using other = net<3, 2>;
+using judged = net<3, 2>;
 #endif
 auto train(nn::model<net<2, 3>>& m, const data_set& d) {
-    return nn::fit(m, d, nn::joint<other>(nn::mean_squared_error{}, nn::mean_squared_error{}), nn::adam{});
+    return nn::fit(m, d, nn::joint<judged>(nn::mean_squared_error{}, nn::mean_squared_error{}), nn::adam{});
 }
