@@ -6,8 +6,8 @@
 namespace nn = ctnn;
 
 #ifdef CTNN_CORRECT
-std::array<float, 64> pixels;
+std::array<float, 64> numbers_of_an_image;
 #else
-std::array<float, 63> pixels;
+std::array<float, 63> numbers_of_an_image;
 #endif
-nn::tensor_view<nn::shape<8, 8, 1>, float> view(pixels);
+nn::tensor_view<nn::shape<8, 8, 1>, float> view(numbers_of_an_image);
