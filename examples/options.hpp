@@ -77,26 +77,9 @@ struct options {
 inline nn::error read_classes(std::string_view text, options& to) {
     if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos)
         return read_number<nn::extent>("--classes", text, 2, 65536, to.class_count);
-    for (std::size_t from = 0; from <= text.size();) {
-        const std::size_t end = std::min(text.find(',', from), text.size());
-        if (end == from) return {nn::error_kind::invalid_argument, "--classes has an empty name"};
-        to.classes.emplace_back(text.substr(from, end - from));
-        from = end + 1;
-    }
-    if (to.classes.size() < 2)
-        return {nn::error_kind::invalid_argument, "--classes needs at least two names, or a number"};
+    if (auto failed = examples::read_names(text, "--classes needs at least two names, or a number", to.classes))
+        return failed;
     to.class_count = static_cast<nn::extent>(to.classes.size());
-    return {};
-}
-
-/// "-1000,400"
-inline nn::error read_window(std::string_view text, options& to) {
-    const std::size_t comma = text.find(',');
-    if (comma == std::string_view::npos) return {nn::error_kind::invalid_argument, "--window is LOW,HIGH"};
-    constexpr double most = 1e9;
-    if (auto failed = read_number("--window LOW", text.substr(0, comma), -most, most, to.low)) return failed;
-    if (auto failed = read_number("--window HIGH", text.substr(comma + 1), -most, most, to.high)) return failed;
-    if (to.low >= to.high) return {nn::error_kind::invalid_argument, "--window: LOW is below HIGH"};
     return {};
 }
 
@@ -157,7 +140,7 @@ inline nn::result<options> read_options(const std::vector<std::string>& words) {
         else if (word == "--spacing")
             failed = read_number<double>(word, value, 0.01, 100, o.spacing);
         else if (word == "--window")
-            failed = read_window(value, o);
+            failed = examples::read_window(value, o.low, o.high);
         else if (word == "--preprocess")
             failed = read_stages(value, o);
         else

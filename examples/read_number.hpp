@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Numbers of a command line.
+/// Numbers and names of a command line.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include <ctnn/ctnn.hpp>
 
@@ -34,6 +36,29 @@ nn::error read_number(std::string_view name, std::string_view text, Number low, 
     };
     return {nn::error_kind::invalid_argument, std::string(name) + " is '" + std::string(text) +
                                                   "', expected a number from " + shown(low) + " to " + shown(high)};
+}
+
+/// "-1000,400"
+inline nn::error read_window(std::string_view text, double& low, double& high) {
+    const std::size_t comma = text.find(',');
+    if (comma == std::string_view::npos) return {nn::error_kind::invalid_argument, "--window is LOW,HIGH"};
+    constexpr double most = 1e9;
+    if (auto failed = read_number("--window LOW", text.substr(0, comma), -most, most, low)) return failed;
+    if (auto failed = read_number("--window HIGH", text.substr(comma + 1), -most, most, high)) return failed;
+    if (low >= high) return {nn::error_kind::invalid_argument, "--window: LOW is below HIGH"};
+    return {};
+}
+
+/// "background,liver,tumor": adds two names at least, or says `few`.
+inline nn::error read_names(std::string_view text, const char* few, std::vector<std::string>& to) {
+    for (std::size_t from = 0; from <= text.size();) {
+        const std::size_t end = std::min(text.find(',', from), text.size());
+        if (end == from) return {nn::error_kind::invalid_argument, "--classes has an empty name"};
+        to.emplace_back(text.substr(from, end - from));
+        from = end + 1;
+    }
+    if (to.size() < 2) return {nn::error_kind::invalid_argument, few};
+    return {};
 }
 
 }  // namespace examples

@@ -69,29 +69,6 @@ struct options {
     bool flip = false, largest = false, help = false;
 };
 
-/// "background,liver,tumor"
-inline nn::error read_names(std::string_view text, std::vector<std::string>& to) {
-    for (std::size_t from = 0; from <= text.size();) {
-        const std::size_t end = std::min(text.find(',', from), text.size());
-        if (end == from) return {nn::error_kind::invalid_argument, "--classes has an empty name"};
-        to.emplace_back(text.substr(from, end - from));
-        from = end + 1;
-    }
-    if (to.size() < 2) return {nn::error_kind::invalid_argument, "--classes needs a background and a structure"};
-    return {};
-}
-
-/// "-1000,400"
-inline nn::error read_window(std::string_view text, options& to) {
-    const std::size_t comma = text.find(',');
-    if (comma == std::string_view::npos) return {nn::error_kind::invalid_argument, "--window is LOW,HIGH"};
-    constexpr double most = 1e9;
-    if (auto failed = read_number("--window LOW", text.substr(0, comma), -most, most, to.low)) return failed;
-    if (auto failed = read_number("--window HIGH", text.substr(comma + 1), -most, most, to.high)) return failed;
-    if (to.low >= to.high) return {nn::error_kind::invalid_argument, "--window: LOW is below HIGH"};
-    return {};
-}
-
 /// Reads an option that has a value. \returns false where there is none of that name
 inline bool read_option(const std::string& word, const std::string& value, options& to, nn::error& failed) {
     const auto text = [&](std::string& member) { member = value; };
@@ -121,9 +98,9 @@ inline bool read_option(const std::string& word, const std::string& value, optio
     else if (word == "--tolerance")
         number(0.0, 1000.0, to.tolerance);
     else if (word == "--window")
-        failed = read_window(value, to);
+        failed = examples::read_window(value, to.low, to.high);
     else if (word == "--classes")
-        failed = read_names(value, to.classes);
+        failed = examples::read_names(value, "--classes needs a background and a structure", to.classes);
     else
         return false;
     return true;

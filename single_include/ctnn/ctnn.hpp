@@ -17428,6 +17428,15 @@ struct correlation {
     /// [0, row_count) are zeros of the border, whose products are skipped. row_count 0: nothing is known.
     extent row_first[2]{}, row_step[2]{}, row_tap[2]{}, row_count[2]{};
 
+    /// The same with one run of channels where the taps of a row lie side by side.
+    [[nodiscard]] constexpr correlation with_joined_taps() const {
+        correlation g = *this;
+        if (tap_step[2] == channels) {
+            g.channels *= g.taps[2];
+            g.taps[2] = 1;
+        }
+        return g;
+    }
     [[nodiscard]] constexpr extent rows() const { return positions[0] * positions[1]; }
     [[nodiscard]] constexpr extent tap_count() const { return taps[0] * taps[1] * taps[2]; }
     /// The first (`last` false) tap of an axis whose row of x exists, or the end of the last one, for a position.
@@ -17618,11 +17627,7 @@ CTNN_INLINE void correlation_block(const correlation& g, const T* x, const T* w,
 template <class T, key K>
 CTNN_KERNEL void correlate(const correlation& given, const T* x, const T* w, const T* bias, const T* add, T* y,
                            extent first, extent last) {
-    correlation g = given;
-    if (g.tap_step[2] == g.channels) {  // taps of a row lie side by side: one loop over all of their channels
-        g.channels *= g.taps[2];
-        g.taps[2] = 1;
-    }
+    const correlation g = given.with_joined_taps();
     constexpr extent width = K.vectors * lanes<T>;
     const extent tail = given.filters % lanes<T>;
     const extent blocks = vector_count<T>(given.filters) / K.vectors;
@@ -18369,11 +18374,7 @@ template <class T>
 template <activation A, class T>
 CTNN_KERNEL void correlate_narrow(const correlation& given, const T* x, const T* w, const T* bias, const T* add, T* y,
                                   extent first, extent last) {
-    correlation g = given;
-    if (g.tap_step[2] == g.channels) {  // taps of a row lie side by side: one run of all of their channels
-        g.channels *= g.taps[2];
-        g.taps[2] = 1;
-    }
+    const correlation g = given.with_joined_taps();
     const extent depth = g.tap_count() * g.channels, whole = g.channels / lanes<T> * lanes<T>;
     const extent tail = g.channels - whole;
     const activation_vectors<T> numbers(g.numbers);

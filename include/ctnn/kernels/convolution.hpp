@@ -106,11 +106,7 @@ CTNN_INLINE void correlation_block(const correlation& g, const T* x, const T* w,
 template <class T, key K>
 CTNN_KERNEL void correlate(const correlation& given, const T* x, const T* w, const T* bias, const T* add, T* y,
                            extent first, extent last) {
-    correlation g = given;
-    if (g.tap_step[2] == g.channels) {  // taps of a row lie side by side: one loop over all of their channels
-        g.channels *= g.taps[2];
-        g.taps[2] = 1;
-    }
+    const correlation g = given.with_joined_taps();
     constexpr extent width = K.vectors * lanes<T>;
     const extent tail = given.filters % lanes<T>;
     const extent blocks = vector_count<T>(given.filters) / K.vectors;

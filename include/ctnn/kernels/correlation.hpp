@@ -31,6 +31,15 @@ struct correlation {
     /// [0, row_count) are zeros of the border, whose products are skipped. row_count 0: nothing is known.
     extent row_first[2]{}, row_step[2]{}, row_tap[2]{}, row_count[2]{};
 
+    /// The same with one run of channels where the taps of a row lie side by side.
+    [[nodiscard]] constexpr correlation with_joined_taps() const {
+        correlation g = *this;
+        if (tap_step[2] == channels) {
+            g.channels *= g.taps[2];
+            g.taps[2] = 1;
+        }
+        return g;
+    }
     [[nodiscard]] constexpr extent rows() const { return positions[0] * positions[1]; }
     [[nodiscard]] constexpr extent tap_count() const { return taps[0] * taps[1] * taps[2]; }
     /// The first (`last` false) tap of an axis whose row of x exists, or the end of the last one, for a position.

@@ -39,11 +39,7 @@ template <class T>
 template <activation A, class T>
 CTNN_KERNEL void correlate_narrow(const correlation& given, const T* x, const T* w, const T* bias, const T* add, T* y,
                                   extent first, extent last) {
-    correlation g = given;
-    if (g.tap_step[2] == g.channels) {  // taps of a row lie side by side: one run of all of their channels
-        g.channels *= g.taps[2];
-        g.taps[2] = 1;
-    }
+    const correlation g = given.with_joined_taps();
     const extent depth = g.tap_count() * g.channels, whole = g.channels / lanes<T> * lanes<T>;
     const extent tail = g.channels - whole;
     const activation_vectors<T> numbers(g.numbers);
