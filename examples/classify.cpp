@@ -7,7 +7,6 @@
 ///     use.hpp           what a deployed program does with a model file
 ///     data.hpp          samples from folders, .npz files, or phantoms.hpp, which draws them
 ///     volumes.cpp       the same for the networks of volumes: a file of its own is compiled beside this one
-///     cosine_decay.hpp  a callback of one's own
 ///     verdict.hpp       report, confusion matrix, pictures, tables
 ///     options.hpp       the command line
 #include <cstdio>

@@ -12,7 +12,6 @@
 #include <ctnn/ctnn.hpp>
 #include <ctnn/train/progress_bar.hpp>
 
-#include "cosine_decay.hpp"
 #include "report.hpp"
 #include "verdict.hpp"
 
@@ -134,7 +133,6 @@ nn::result<outcome> train(sample_source& source, const options& o) {
     model.preparation = source.preparation;
     model.preprocessing = source.preprocessing;
     nn::progress_bar bar;
-    cosine_decay schedule(r.rate);
     const auto began = std::chrono::steady_clock::now();
     auto history =
         nn::fit(model, train_set, nn::cross_entropy{}, nn::adamw{.rate = r.rate, .weight_decay = r.weight_decay},
@@ -142,7 +140,8 @@ nn::result<outcome> train(sample_source& source, const options& o) {
                  .batch = r.batch,
                  .random = start,
                  .validation = &validation,
-                 .callbacks = {&schedule, &bar}});
+                 .callbacks = {&bar},
+                 .schedule = nn::cosine_schedule{.length = static_cast<double>(r.epochs)}});
     if (!history) return history.error();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     if (auto failed = write_history(o.out, *history)) return failed;

@@ -12,6 +12,7 @@
 #include "ctnn/data/left_out.hpp"
 #include "ctnn/data/resample.hpp"
 #include "ctnn/data/sampler.hpp"
+#include "ctnn/data/smote.hpp"
 #include "ctnn/data/split.hpp"
 #if defined(CTNN_WITH_IMAGES) || defined(CTNN_WITH_VOLUMES)
 #include "ctnn/data/augment/augmented.hpp"

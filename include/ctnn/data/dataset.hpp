@@ -44,10 +44,10 @@ struct dataset {
     using input = Input;
     using scalar = T;
 
-    std::vector<T> inputs;
-    std::vector<std::int32_t> labels;
-    std::vector<T> values;
-    std::vector<std::string> class_names;
+    std::vector<T> inputs{};
+    std::vector<std::int32_t> labels{};
+    std::vector<T> values{};
+    std::vector<std::string> class_names{};
 
     [[nodiscard]] extent size() const noexcept { return static_cast<extent>(inputs.size()) / Input::size; }
     [[nodiscard]] const T* input_of(extent sample) const noexcept { return inputs.data() + sample * Input::size; }

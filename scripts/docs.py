@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Fills the blocks of README.md with text cut from files that the tests compile, run or compare.
+"""Fills the blocks of README.md and docs/*.md with text cut from files that the tests compile, run or compare.
 
-    scripts/readme.py           write the blocks
-    scripts/readme.py --check   fail if one is not what its file says
+    scripts/docs.py           write the blocks
+    scripts/docs.py --check   fail if one is not what its file says
 
-A block is marked in the README by the line before it:
+A block is marked by the line before it:
 
     <!-- cut from tests/docs/first.cpp [network] -->
     ```cpp
@@ -21,7 +21,7 @@ import sys
 import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-README = ROOT / "README.md"
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"(<!-- cut from (\S+)(?: \[(\w+)\])? -->\n(?:```\w*\n|(?=\||<!--)))(.*?)(```\n|<!-- end -->\n)", re.DOTALL)
 
 
@@ -36,21 +36,23 @@ def cut(path, name):
     return textwrap.dedent(text).strip("\n") + "\n"
 
 
-def main():
-    text = README.read_text(encoding="utf-8")
+def fill(page, check):
+    text = page.read_text(encoding="utf-8")
+    name = page.relative_to(ROOT)
     if text.count("<!-- cut from ") != len(BLOCK.findall(text)):
-        sys.exit("README.md: a mark '<!-- cut from ... -->' without a block after it")
+        sys.exit(f"{name}: a mark '<!-- cut from ... -->' without a block after it")
     fresh = BLOCK.sub(lambda block: block[1] + cut(block[2], block[3]) + block[5], text)
-    if "--check" in sys.argv[1:]:
+    if check:
         stale = [block[2] for block in BLOCK.finditer(text) if cut(block[2], block[3]) != block[4]]
         if stale:
-            sys.exit(f"README.md is not fresh ({', '.join(stale)}): run scripts/readme.py")
+            sys.exit(f"{name} is not fresh ({', '.join(stale)}): run scripts/docs.py")
         # Code that is not cut from a file is not compiled, so it may not be there.
         if bare := re.search(r"(?<!-->\n)```(cpp|cmake)\n.*\n", text):
-            sys.exit(f"README.md: a block of code that is cut from no file: {bare[0]}")
+            sys.exit(f"{name}: a block of code that is cut from no file: {bare[0]}")
     elif fresh != text:
-        README.write_text(fresh, encoding="utf-8")
+        page.write_text(fresh, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    for page in PAGES:
+        fill(page, "--check" in sys.argv[1:])
