@@ -22,7 +22,7 @@ int main(int count, char** words) {
         double peak = bench::peak_flops();
         const double taken = measure() * 1e-6;
         peak = (peak + bench::peak_flops()) / 2 * asked.threads;
-        const double least = bench::least_seconds<network>(work.operations(), peak, asked.threads);
+        const double least = bench::least_seconds<network>(work.operations(), work.samples(), peak, asked.threads);
         std::printf("%.3f\t%.1f\t%.1f", taken * 1e6, 100 * work.operations() / (taken * peak), 100 * least / taken);
     });
 }

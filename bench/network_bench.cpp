@@ -38,7 +38,8 @@ void run(benchmark::State& state) {
     peak = (peak + bench::peak_flops()) / 2 * static_cast<double>(threads);
     state.counters["GFLOP/s"] = work.operations() / taken * 1e-9;
     state.counters["% of peak"] = 100 * work.operations() / (taken * peak);
-    state.counters["% of bound"] = 100 * bench::least_seconds<network>(work.operations(), peak, threads) / taken;
+    state.counters["% of bound"] =
+        100 * bench::least_seconds<network>(work.operations(), work.samples(), peak, threads) / taken;
     state.counters["images/s"] = static_cast<double>(state.range(0)) / taken;
     state.counters["bytes"] = static_cast<double>(work.bytes());
 }

@@ -6,7 +6,7 @@
 #include <ctime>
 #include <vector>
 
-#include "ctnn/kernels/simd.hpp"
+#include "ctnn/kernels/math.hpp"
 
 namespace bench {
 
@@ -71,6 +71,13 @@ CTNN_KERNEL T sum_of(const T* from, ctnn::extent count) {
     return reduce_add(sum[0]);
 }
 
+/// x = 1 / (1 + e^-x) of whole vectors.
+template <class T>
+CTNN_KERNEL void sigmoids(T* x, ctnn::extent count) {
+    for (ctnn::extent i = 0; i < count; i += ctnn::kernels::lanes<T>)
+        store(x + i, ctnn::kernels::sigmoid(ctnn::kernels::load(x + i)));
+}
+
 /// Bytes a second at which one core reads `bytes` of memory again and again, from whatever cache they fit into: what
 /// layers that read each weight once can reach at best. The best of several runs of some two milliseconds.
 inline double stream_rate(ctnn::extent bytes) {
@@ -86,6 +93,21 @@ inline double stream_rate(ctnn::extent bytes) {
         for (int r = 0; r < repeats; ++r) kept = sum_of(numbers.data(), count);
         const double rate = size * repeats / (processor_seconds() - start);
         best = rate > best ? rate : best;
+    }
+    return best;
+}
+
+/// Seconds that one core needs for one number of 1 / (1 + e^-x), from the first-level cache and back. The best of several
+/// runs of some two milliseconds.
+inline double exponential_seconds() {
+    constexpr ctnn::extent count = 2048;
+    std::vector<float> numbers(static_cast<std::size_t>(count), 0.5F);
+    double best = 1;
+    for (int run = 0; run < 8; ++run) {
+        const double start = processor_seconds();
+        for (int r = 0; r < 500; ++r) sigmoids(numbers.data(), count);
+        const double taken = (processor_seconds() - start) / (500 * static_cast<double>(count));
+        best = taken < best ? taken : best;
     }
     return best;
 }

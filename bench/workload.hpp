@@ -42,10 +42,9 @@ public:
           scores_(static_cast<std::size_t>(batch * Net::output::size)) {}
 
     void operator()() { engine_(images_.data(), scores_.data(), batch_); }
+    [[nodiscard]] nn::extent samples() const { return batch_; }
     [[nodiscard]] nn::extent bytes() const { return nn::engine<Net>::bytes(engine_.max_batch()); }
-    [[nodiscard]] double operations() const {
-        return 2.0 * static_cast<double>(Net::multiply_adds * batch_);
-    }
+    [[nodiscard]] double operations() const { return 2.0 * static_cast<double>(Net::multiply_adds * batch_); }
 
 private:
     nn::extent batch_;
@@ -72,6 +71,7 @@ public:
         pass_.backward(model_, gradient_);
         memory_.step(descent_, model_, gradient_, threads_);
     }
+    [[nodiscard]] nn::extent samples() const { return batch_; }
     [[nodiscard]] nn::extent bytes() const { return nn::training_pass<Net, Loss>::bytes(batch_); }
     [[nodiscard]] double operations() const { return 6.0 * static_cast<double>(Net::multiply_adds * batch_); }
 
@@ -107,14 +107,30 @@ struct loss_of<networks::autoencoder784> {
     using type = nn::mean_squared_error;
 };
 
-/// Seconds that the work cannot fall below at this moment: all multiply-adds at `peak` operations a second, or all
-/// parameters read once by each of `threads` cores' share, whatever takes longer. Winograd's convolutions and an
-/// embedding that became a table of products multiply less and may be faster.
+/// Outputs of sigmoids and hyperbolic tangents: arithmetic that no count of multiply-adds has, on the same pipelines.
 template <class Net>
-double least_seconds(double operations, double peak, nn::extent threads) {
+constexpr nn::extent exponentials = [] {
+    nn::extent count = 0;
+    for (const nn::operation& row : Net::table.rows)
+        if (row.what == nn::kind::activation &&
+            (row.activation == nn::activation::sigmoid || row.activation == nn::activation::tanh))
+            count += row.out.size();
+    return count;
+}();
+
+/// Seconds that the work of `samples` cannot fall below at this moment: all multiply-adds at `peak` operations a second
+/// and all exponentials one after the other in the first-level cache, or all parameters read once by each of `threads`
+/// cores' share, whatever takes longer. Winograd's convolutions and an embedding that became a table of products
+/// multiply less and may be faster.
+template <class Net>
+double least_seconds(double operations, nn::extent samples, double peak, nn::extent threads) {
     constexpr nn::extent bytes = Net::parameter_count * static_cast<nn::extent>(sizeof(float));
-    const double reading = static_cast<double>(bytes) / (stream_rate(bytes) * static_cast<double>(threads));
-    return operations / peak > reading ? operations / peak : reading;
+    const double share = static_cast<double>(threads);
+    const double reading = static_cast<double>(bytes) / (stream_rate(bytes) * share);
+    double computing = operations / peak;
+    if constexpr (exponentials<Net> != 0)
+        computing += static_cast<double>(exponentials<Net> * samples) * exponential_seconds() / share;
+    return computing > reading ? computing : reading;
 }
 
 }  // namespace bench
