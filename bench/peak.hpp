@@ -97,8 +97,8 @@ inline double stream_rate(ctnn::extent bytes) {
     return best;
 }
 
-/// Seconds that one core needs for one number of 1 / (1 + e^-x), from the first-level cache and back. The best of several
-/// runs of some two milliseconds.
+/// Seconds that one core needs for one number of 1 / (1 + e^-x), from the first-level cache and back. The best of
+/// several runs of some two milliseconds.
 inline double exponential_seconds() {
     constexpr ctnn::extent count = 2048;
     std::vector<float> numbers(static_cast<std::size_t>(count), 0.5F);

@@ -16381,8 +16381,8 @@ struct builtin_machine {
     }
     static CTNN_INLINE type divide(type a, type b) { return a / b; }
 #if defined(CTNN_SIMD_AVX512)
-    /// Is there a reciprocal good to 14 bits that makes a division of two steps faster than the processor's own? Intel's
-    /// takes 16 cycles for 16 floats. AMD's takes 5 beside the multiply-adds: a sigmoid 10 cycles, by the steps 15.
+    /// Is there a reciprocal good to 14 bits that makes a division of two steps faster than the processor's own?
+    /// Intel's takes 16 cycles for 16 floats. AMD's takes 5 beside multiply-adds: a sigmoid 10 cycles, by the steps 15.
 #if defined(__znver3__) || defined(__znver4__) || defined(__znver5__)
     static constexpr bool has_reciprocal = false;
 #else
@@ -16724,8 +16724,8 @@ struct builtin_machine {
     }
     static CTNN_INLINE type divide(type a, type b) { return a / b; }
 #if defined(CTNN_SIMD_AVX512)
-    /// Is there a reciprocal good to 14 bits that makes a division of two steps faster than the processor's own? Intel's
-    /// takes 16 cycles for 16 floats. AMD's takes 5 beside the multiply-adds: a sigmoid 10 cycles, by the steps 15.
+    /// Is there a reciprocal good to 14 bits that makes a division of two steps faster than the processor's own?
+    /// Intel's takes 16 cycles for 16 floats. AMD's takes 5 beside multiply-adds: a sigmoid 10 cycles, by the steps 15.
 #if defined(__znver3__) || defined(__znver4__) || defined(__znver5__)
     static constexpr bool has_reciprocal = false;
 #else
