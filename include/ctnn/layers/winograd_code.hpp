@@ -40,6 +40,29 @@ struct winograd_work {
     [[nodiscard]] extent run() const { return sizes.taps > 1 ? 16 : 1; }
     [[nodiscard]] extent runs() const { return (sizes.positions[0] + run() - 1) / run(); }
 
+    /// Divides the batch among threads so that the one with the most has as little to do as may be: into blocks of
+    /// fewer tiles, `together` of which are multiplied at a time, or blocks whose filters several threads share. Every
+    /// sum is the same in each division. Cycles are counted as in convolution_cost::winograd_cycles, but weights are
+    /// taken to come from L2 at 32 bytes a cycle.
+    void divide(extent outputs, extent together, extent filter_blocks, extent threads) {
+        const extent points = (outputs + 2) * (outputs + 2), widest = sizes.block;
+        const extent filling = round_up(sizes.filters) / 16, products = points * sizes.taps * sizes.channels * filling;
+        const extent input = (outputs == 4 ? 250 : 70) * round_up(sizes.channels) / 16;
+        const extent output = (outputs == 4 ? 200 : 60) * filling;
+        extent least = 0;
+        for (extent by = 1; by <= filter_blocks && by <= threads; ++by)
+            for (extent block = widest; block > 0; block = (block - 1) / together * together) {
+                const extent units = (tiles() + block - 1) / block * runs() * by;
+                const extent multiplied = (block + together - 1) / together * together;
+                const extent each = block * input + (block * output + (multiplied + 4) * products / 2) / by;
+                const extent longest = (units + threads - 1) / threads * each;
+                if (least != 0 && longest >= least) continue;
+                least = longest;
+                sizes.block = block;
+                parts = by;
+            }
+    }
+
     /// Transforms all channels of tiles at one depth of x.
     template <kernels::key K>
     void transform(const kernels::winograd_tile<T>* from, extent count, extent depth, T* to) const {
@@ -146,14 +169,10 @@ void winograd_convolve(winograd_work<T>& work, extent threads, T* scratch) {
     const extent multiply_adds =
         work.tiles() * g.positions[0] * (K.winograd + 2) * (K.winograd + 2) * g.taps * g.channels * g.filters;
     if (multiply_adds < (1 << 20)) threads = 1;  // some 10 us: another thread would not be awake before
-    const extent units = work.blocks() * work.runs();
-    const extent filter_blocks = (kernels::vector_count<T>(g.filters) + K.vectors - 1) / K.vectors;
-    if (threads > 1 && units < 2 * threads) {
-        const extent wanted = (2 * threads + units - 1) / units;
-        work.parts = wanted < filter_blocks ? wanted : filter_blocks;
-    }
+    if (threads > 1)
+        work.divide(K.winograd, K.pixels, (kernels::vector_count<T>(g.filters) + K.vectors - 1) / K.vectors, threads);
     const extent own = kernels::winograd_scratch(K.winograd, g.block, g.taps, g.channels, g.filters);
-    parallel_for_with_worker(units * work.parts, threads, [&](extent unit, extent worker) {
+    parallel_for_with_worker(work.blocks() * work.runs() * work.parts, threads, [&](extent unit, extent worker) {
         winograd_unit<T, K>(work, unit, scratch + worker * own);
     });
 }
