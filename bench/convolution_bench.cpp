@@ -35,11 +35,12 @@ struct values {
         view.data = block.data() + (shape.width() > 1 ? border * (view.step[1] + view.step[2]) : 0);
         unsigned state = 1;
         for (extent s = 0; s < samples; ++s)
-            for (extent h = 0; h < shape.height(); ++h)
-                for (extent i = 0; i < shape.width() * shape.channels(); ++i) {
-                    state = state * 1664525U + 1013904223U;
-                    view.at(s, 0, h, 0)[i] = static_cast<float>(state >> 8) / 16777216.0F - 0.5F;
-                }
+            for (extent d = 0; d < shape.depth(); ++d)
+                for (extent h = 0; h < shape.height(); ++h)
+                    for (extent i = 0; i < shape.width() * shape.channels(); ++i) {
+                        state = state * 1664525U + 1013904223U;
+                        view.at(s, d, h, 0)[i] = static_cast<float>(state >> 8) / 16777216.0F - 0.5F;
+                    }
     }
 };
 
@@ -75,6 +76,8 @@ void run(benchmark::State& state) {
             ctnn::convolution_weight_gradient<float, ctnn::weight_gradient_key<float>(op)>(backward);
         else if constexpr (ctnn::is_dense(op))
             ctnn::dense_layer_input_gradient<float>(backward);
+        else if constexpr (ctnn::input_gradient_key<float>(op).winograd != 0)
+            ctnn::winograd_input_gradient<float, ctnn::input_gradient_key<float>(op)>(backward);
         else
             ctnn::convolution_input_gradient<float, ctnn::input_gradient_key<float>(op)>(backward);
     };
@@ -125,6 +128,9 @@ const bool registered = [] {
     add<conv<32, 3, groups<32>>, make_dims(58, 58, 32)>("conv/depthwise/32@58", 4);
     add<conv<32, 3, groups<8>>, make_dims(58, 58, 32)>("conv/groups:8/32@58", 4);
     add<conv<512>, make_dims(9, 9, 512)>("conv/512->512@9", 1);
+    add<conv<16>, make_dims(50, 66, 50, 16), false>("conv/3x3x3/16->16@48x64x48", 1);
+    add<conv<32>, make_dims(50, 66, 50, 32), false>("conv/3x3x3/32->32@48x64x48", 1);
+    add<conv<64>, make_dims(50, 66, 50, 64), false>("conv/3x3x3/64->64@48x64x48", 1);
     for (const extent samples : {1, 32}) {
         add<dense<512>, make_dims(6272)>("dense/6272->512", samples);
         add<dense<64>, make_dims(784)>("dense/784->64", samples);

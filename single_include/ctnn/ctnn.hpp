@@ -19141,11 +19141,6 @@ inline constexpr extent winograd_tiles = 64;
     return groups == 1 && w.kernel[0] <= winograd_depth && w.kernel[1] == 3 && w.kernel[2] == 3;
 }
 
-/// And the gradient of its weights? That needs a single tap along depth, and no padding there.
-[[nodiscard]] constexpr bool winograd_gradient_applies(const window& w, extent groups) {
-    return winograd_applies(w, groups) && w.kernel[0] == 1 && w.before[0] == 0 && w.after[0] == 0;
-}
-
 /// The sizes of a convolution, or of the one that gives its input's gradient, that decide how it is computed.
 struct convolution_cost {
     extent positions[3]{1, 1, 1};
@@ -19192,9 +19187,9 @@ struct convolution_cost {
         return products + transforms + streaming(weights(points) * 4);
     }
     /// Filters of the weights' gradient that are worked on together: as many as keep the sums of all points (36 with 4
-    /// outputs a tile) within 1.2 MB, but at least 64.
+    /// outputs a tile) and taps along depth within 1.2 MB, but at least 64.
     [[nodiscard]] constexpr extent gradient_part() const {
-        const extent most = 8192 / channels / 64 * 64, all = round_up(filters);
+        const extent most = 8192 / (channels * depth_taps) / 64 * 64, all = round_up(filters);
         return most < 64 ? (all < 64 ? all : 64) : most < all ? most : all;
     }
     /// Tiles of the same: transforms of 768 KB, as block(), but at least 32, because the sums are read and written once
@@ -19209,15 +19204,16 @@ struct convolution_cost {
         const extent points = (outputs + 2) * (outputs + 2), tiles = gradient_block(outputs);
         const extent part = gradient_part() + kernels::winograd_filters, vectors = part / 4;  // of 4 lanes at least
         return points * (kernels::winograd_plane(tiles * round_up(channels)) + kernels::winograd_plane(tiles * part) +
-                         channels * part + 16 * vectors);
+                         depth_taps * (channels * part + 16 * vectors));
     }
-    /// As winograd_cycles, for the weights' gradient: the sums are read and written once a block, 16 bytes a cycle.
+    /// As winograd_cycles, for the weights' gradient: each tap along depth transforms the inputs again, and the sums
+    /// are read and written once a block, 16 bytes a cycle.
     [[nodiscard]] constexpr double gradient_cycles(extent outputs) const {
-        const extent points = (outputs + 2) * (outputs + 2);
-        const double blocks = static_cast<double>(positions[0] * tiles(outputs)) /
-                              static_cast<double>(gradient_block(outputs));
-        return winograd_cycles(outputs) - streaming(weights(points) * 4) +
-               blocks * static_cast<double>(points * channels * round_up(filters)) / 2;
+        const extent points = (outputs + 2) * (outputs + 2), all = positions[0] * tiles(outputs);
+        const double blocks = static_cast<double>(all) / static_cast<double>(gradient_block(outputs));
+        const extent again = all * (depth_taps - 1) * (outputs == 4 ? 250 : 70) * (round_up(channels) / 16);
+        return winograd_cycles(outputs) - streaming(weights(points) * 4) + static_cast<double>(again) +
+               blocks * static_cast<double>(points * depth_taps * channels * round_up(filters)) / 2;
     }
     [[nodiscard]] constexpr algorithm cheapest_gradient() const {
         const double direct = direct_cycles() - streaming(weights(9) * 4), two = gradient_cycles(2),
@@ -19251,12 +19247,11 @@ constexpr void choose_algorithm(operation& op, bool exact, extent outputs) {
     if (outputs == 0) outputs = CTNN_FORCE_WINOGRAD;
     if (outputs != 0) {
         op.algorithm = op.gradient_algorithm = outputs == 2 ? algorithm::winograd_2 : algorithm::winograd_4;
-        if (winograd_gradient_applies(op.window, op.groups)) op.weight_algorithm = op.algorithm;
+        op.weight_algorithm = op.algorithm;
     } else {
         op.algorithm = forward_cost(op).cheapest();
         op.gradient_algorithm = gradient_cost(op).cheapest();
-        if (winograd_gradient_applies(op.window, op.groups))
-            op.weight_algorithm = forward_cost(op).cheapest_gradient();
+        op.weight_algorithm = forward_cost(op).cheapest_gradient();
     }
 }
 
@@ -21553,14 +21548,20 @@ inline namespace CTNN_BACKEND {
 namespace kernels {
 
 /// The tile of the weight gradient: neighboring inputs x vectors of filters. `inputs` is the number of inputs that
-/// should lie side by side: the channels, times the taps of a row where these touch. `rest` is 1 where `channels`
-/// alone do not fill the tile: then a slice of a concatenation, whose taps do not touch, needs a narrower one.
+/// should lie side by side: the channels, times the taps of a row where these touch. A single vector of filters takes
+/// up to 28 inputs (24 and 25 loads: 13 cycles for 12 of multiply-adds; 12 and 13 loads would be 7 for 6). Where
+/// `channels` alone do not fill the tile, `rest` is a narrower one, for slices of a concatenation, whose taps do not
+/// touch.
 template <class T>
 [[nodiscard]] constexpr key choose_gradient_tile(extent inputs, extent channels, extent filters) {
     key chosen = choose_tile<T>(inputs, filters, true);
     // g++ spills where the mask of a partial vector meets 28 sums in 32 registers, and loses two thirds of the speed.
     if (chosen.partial && registers == 32 && chosen.pixels * chosen.vectors > 26) chosen.pixels = 26 / chosen.vectors;
-    chosen.rest = channels < chosen.pixels ? 1 : 0;
+    if (registers == 32 && vector_count<T>(filters) == 1) {
+        const extent most = chosen.partial ? 26 : 28, tiles = (inputs + most - 1) / most;
+        chosen.pixels = (inputs + tiles - 1) / tiles;
+    }
+    chosen.rest = channels < chosen.pixels ? channels : 0;
     return chosen;
 }
 
@@ -21569,7 +21570,7 @@ template <key K>
 [[nodiscard]] constexpr extent gradient_units(const correlation& g) {
     const bool merged = g.tap_step[2] == g.channels;
     const extent run = merged ? g.channels * g.taps[2] : g.channels;
-    const extent pixels = run < K.pixels ? 1 : K.pixels;
+    const extent pixels = run < K.pixels ? K.rest : K.pixels;
     return g.groups * g.taps[0] * g.taps[1] * (merged ? 1 : g.taps[2]) * ((run + pixels - 1) / pixels);
 }
 
@@ -21598,15 +21599,19 @@ CTNN_INLINE void gradient_tile(const correlation& g, const T* x, const T* dy, T*
                 });
             }
         };
-        if (whole) walk([](const T* last) { return load_held(last); });
-        else if constexpr (Partial) walk([&](const T* last) { return load_partial(last, tail); });
+        if (whole)
+            walk([](const T* last) { return load_held(last); });
+        else if constexpr (Partial)
+            walk([&](const T* last) { return load_partial(last, tail); });
     }
     unroll<Inputs>([&](auto p) {
         if (p < skip) return;
         unroll<Vectors>([&](auto v) {
             T* to = dw + p * dw_step + v * lanes<T>;
-            if (v + 1 < Vectors || whole) store(to, load(to) + sum[p][v]);
-            else store_partial(to, load_partial(to, tail) + sum[p][v], tail);
+            if (v + 1 < Vectors || whole)
+                store(to, load(to) + sum[p][v]);
+            else
+                store_partial(to, load_partial(to, tail) + sum[p][v], tail);
         });
     });
 }
@@ -21631,8 +21636,10 @@ CTNN_KERNEL void bias_gradient(const correlation& g, const T* dy, const extent (
             for (extent i = even; i < g.positions[2]; ++i, from += step) sum[0] += read(from);
         }
         const vec<T> total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-        if (tail == 0) store(db + f, load(db + f) + total);
-        else store_partial(db + f, load_partial(db + f, tail) + total, tail);
+        if (tail == 0)
+            store(db + f, load(db + f) + total);
+        else
+            store_partial(db + f, load_partial(db + f, tail) + total, tail);
     }
 }
 
@@ -21654,7 +21661,7 @@ CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_
     extent block = cached / (row_size > 0 ? row_size : 1);
     block = block < 1 ? 1 : block > most_rows ? most_rows : block;
     const bool narrow = g.channels < K.pixels;
-    const extent pixels = narrow ? 1 : K.pixels, tiles = (g.channels + pixels - 1) / pixels;
+    const extent pixels = narrow ? K.rest : K.pixels, tiles = (g.channels + pixels - 1) / pixels;
     const extent blocks = vector_count<T>(g.filters) / K.vectors;
     constexpr extent width = K.vectors * lanes<T>;
     for (extent s = 0; s < samples; ++s)
@@ -21676,8 +21683,8 @@ CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_
                     input -= skip;
                 }
                 const extent kw = tap % g.taps[2], kh = tap / g.taps[2] % g.taps[1], kd = tap / g.taps[2] / g.taps[1];
-                const T* from = x + kd * g.tap_step[0] + kh * g.tap_step[1] + kw * g.tap_step[2] +
-                                group * given.channels + input;
+                const T* from =
+                    x + kd * g.tap_step[0] + kh * g.tap_step[1] + kw * g.tap_step[2] + group * given.channels + input;
                 const T* out = dy + group * g.filters;
                 T* to = dw + (tap * g.channels + input) * all + group * g.filters;
                 const auto pass = [&](auto inputs) {
@@ -21689,8 +21696,10 @@ CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_
                         detail::gradient_tile<K.partial, inputs, K.last>(
                             g, from, out + blocks * width, to + blocks * width, all, rows, count, skip, tail);
                 };
-                if (!narrow) pass(std::integral_constant<extent, K.pixels>{});
-                else if constexpr (K.rest == 1) pass(std::integral_constant<extent, 1>{});
+                if (!narrow)
+                    pass(std::integral_constant<extent, K.pixels>{});
+                else if constexpr (K.rest != 0)
+                    pass(std::integral_constant<extent, K.rest>{});
             }
         }
 }
@@ -21861,26 +21870,30 @@ template <class T>
     return {.pixels = tile.pixels, .vectors = tile.vectors, .last = tile.last, .winograd = outputs};
 }
 
-/// Where a tile of a batch lies: x at its first input, add at its first output's gradient.
+/// Where a tile of a batch lies: x at its first input, at depth 0; add at its first output's gradient.
 template <class T>
-[[nodiscard]] kernels::winograd_tile<T> winograd_gradient_tile(const kernels::winograd_sizes& g,
-                                                               const batch_view<const T>& x,
-                                                               const batch_view<const T>& dy, extent number,
-                                                               extent outputs) {
+struct winograd_gradient_tile : kernels::winograd_tile<T> {
+    extent depth = 0;     ///< of x, that its first tap sees
+    extent readable = 0;  ///< rows of x, where that depth exists
+};
+template <class T>
+[[nodiscard]] winograd_gradient_tile<T> gradient_tile_of(const kernels::winograd_sizes& g, const batch_view<const T>& x,
+                                                         const batch_view<const T>& dy, extent number, extent outputs) {
     const extent plane = g.tiles[0] * g.tiles[1], in_plane = number % plane;
     const extent depth = number / plane % g.positions[0], sample = number / plane / g.positions[0];
     const extent row = in_plane / g.tiles[1] * outputs, column = in_plane % g.tiles[1] * outputs;
     const auto most = [](extent there, extent wanted) { return there < wanted ? there : wanted; };
-    return {.x = x.at(sample, depth, row, column),
-            .rows = most(g.readable[0] - row, outputs + 2),
-            .columns = most(g.readable[1] - column, outputs + 2),
-            .add = dy.at(sample, depth, row, column),
-            .out_rows = most(g.positions[1] - row, outputs),
-            .out_columns = most(g.positions[2] - column, outputs)};
+    return {{.x = x.at(sample, 0, row, column),
+             .columns = most(g.readable[1] - column, outputs + 2),
+             .add = dy.at(sample, depth, row, column),
+             .out_rows = most(g.positions[1] - row, outputs),
+             .out_columns = most(g.positions[2] - column, outputs)},
+            depth + g.first_depth,
+            most(g.readable[0] - row, outputs + 2)};
 }
 
 /// Adds into the gradients of weight and bias. Every sum is taken over the tiles in their order, whatever the number of
-/// parts that the filters are divided into.
+/// parts that the filters are divided into. Taps along depth share the transform of dy.
 template <class T, kernels::key K>
 void winograd_weight_gradient(const backward_call<T>& call) {
     constexpr extent outputs = K.winograd, points = (outputs + 2) * (outputs + 2);
@@ -21890,6 +21903,8 @@ void winograd_weight_gradient(const backward_call<T>& call) {
     kernels::winograd_sizes g;
     for (int a = 0; a < 3; ++a) g.positions[a] = c.positions[a];
     g.channels = c.channels;
+    g.first_depth = -op.window.before[0];
+    g.depths = op.in.depth();
     batch_view<const T> x = call.x;
     for (int a = 0; a < 2; ++a) {
         g.tiles[a] = (c.positions[a + 1] + outputs - 1) / outputs;
@@ -21913,43 +21928,57 @@ void winograd_weight_gradient(const backward_call<T>& call) {
         T* const gradients = transformed + points * x_plane;
         T* const sums = gradients + points * d_plane;
         const extent block_sums = kernels::winograd_sums(outputs, g.channels, 1, width);
-        std::memset(sums, 0, static_cast<std::size_t>((last_block - first_block) * block_sums) * sizeof(T));
+        const extent tap_sums = (last_block - first_block) * block_sums;
+        std::memset(sums, 0, static_cast<std::size_t>(c.depth_taps * tap_sums) * sizeof(T));
         for (extent begin = 0; begin < all_tiles; begin += g.block) {
             const extent count = all_tiles - begin < g.block ? all_tiles - begin : g.block;
+            winograd_gradient_tile<T> found[winograd_tiles];
             kernels::winograd_tile<T> tiles[winograd_tiles];
             for (extent t = 0; t < count; ++t) {
-                tiles[t] = winograd_gradient_tile<T>(g, x, call.dy, begin + t, outputs);
+                found[t] = gradient_tile_of<T>(g, x, call.dy, begin + t, outputs);
+                tiles[t] = found[t];
                 tiles[t].add += first;
             }
-            kernels::winograd_input<outputs, false>(
-                g, tiles, count, {.count = g.channels, .row = x.step[1], .column = x.step[2]}, transformed);
             kernels::winograd_output_gradient<outputs>(tiles, count, filters, d_width, d_plane, call.dy.step[1],
                                                        call.dy.step[2], gradients);
             if (bias != nullptr)
                 kernels::winograd_bias_gradient(gradients + (outputs + 3) * d_plane, d_width, count, filters,
                                                 bias + first);
-            for (extent b = first_block; b < last_block; ++b) {
-                const auto multiply = [&](auto vectors) {
-                    kernels::winograd_gradient_products<T, K.pixels, vectors>(
-                        transformed, x_width, x_plane, gradients + (b - first_block) * width, d_width, d_plane, points,
-                        count, g.channels, sums + (b - first_block) * block_sums);
-                };
-                if constexpr (K.last == 0) {
-                    multiply(std::integral_constant<extent, K.vectors>{});
-                } else {
-                    if (b + 1 < blocks)
+            for (extent tap = 0; tap < c.depth_taps; ++tap) {
+                for (extent t = 0; t < count; ++t) {
+                    const extent depth = found[t].depth + tap;
+                    const bool exists = depth >= 0 && depth < g.depths;
+                    tiles[t].x = found[t].x + (exists ? depth * x.step[0] : 0);
+                    tiles[t].rows = exists ? found[t].readable : 0;  // a border's are zeros
+                }
+                kernels::winograd_input<outputs, false>(
+                    g, tiles, count, {.count = g.channels, .row = x.step[1], .column = x.step[2]}, transformed);
+                for (extent b = first_block; b < last_block; ++b) {
+                    T* const to = sums + tap * tap_sums + (b - first_block) * block_sums;
+                    const auto multiply = [&](auto vectors) {
+                        kernels::winograd_gradient_products<T, K.pixels, vectors>(
+                            transformed, x_width, x_plane, gradients + (b - first_block) * width, d_width, d_plane,
+                            points, count, g.channels, to);
+                    };
+                    if constexpr (K.last == 0) {
                         multiply(std::integral_constant<extent, K.vectors>{});
-                    else
-                        multiply(std::integral_constant<extent, K.last>{});
+                    } else {
+                        if (b + 1 < blocks)
+                            multiply(std::integral_constant<extent, K.vectors>{});
+                        else
+                            multiply(std::integral_constant<extent, K.last>{});
+                    }
                 }
             }
         }
-        for (extent b = first_block; b < last_block; ++b) {
-            const extent rest = c.filters - b * width;
-            const extent own = K.last != 0 && b + 1 == blocks ? K.last * kernels::lanes<T> : width;
-            kernels::winograd_weights_gradient<outputs>(sums + (b - first_block) * block_sums, g.channels, own,
-                                                        rest < own ? rest : own, c.filters, call.gradients + b * width);
-        }
+        for (extent tap = 0; tap < c.depth_taps; ++tap)
+            for (extent b = first_block; b < last_block; ++b) {
+                const extent rest = c.filters - b * width;
+                const extent own = K.last != 0 && b + 1 == blocks ? K.last * kernels::lanes<T> : width;
+                kernels::winograd_weights_gradient<outputs>(
+                    sums + tap * tap_sums + (b - first_block) * block_sums, g.channels, own, rest < own ? rest : own,
+                    c.filters, call.gradients + tap * 9 * c.channels * c.filters + b * width);
+            }
     });
 }
 

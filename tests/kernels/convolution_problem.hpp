@@ -45,8 +45,7 @@ constexpr ctnn::operation operation_of(const problem& p) {
     op.groups = p.groups;
     op.activation = p.activation;
     op.alpha = 0.25;
-    op.algorithm = op.gradient_algorithm = p.algorithm;
-    if (ctnn::winograd_gradient_applies(op.window, op.groups)) op.weight_algorithm = p.algorithm;
+    op.algorithm = op.gradient_algorithm = op.weight_algorithm = p.algorithm;
     op.parameters[0] = {
         .name = "weight", .axis = {p.kernel[0], p.kernel[1], p.kernel[2], p.channels / p.groups, p.filters}, .rank = 5};
     op.parameters[1] = {.name = "bias", .axis = {p.filters, 1, 1, 1, 1}, .rank = 1};

@@ -64,6 +64,7 @@ TEST_CASE("gradients with Winograd agree with those of the direct algorithm, on 
     compare.operator()<net<nn::exact>, net<nn::winograd<4>>>();
     compare.operator()<net<nn::exact>, net<nn::winograd<2>>>();
     compare.operator()<volume_net<nn::exact>, volume_net<nn::winograd<4>>>();
+    compare.operator()<volume_net<nn::exact>, volume_net<nn::winograd<2>>>();
 }
 
 TEST_CASE("fifty steps with Winograd give equal bits on any number of threads") {

@@ -10,14 +10,20 @@ inline namespace CTNN_BACKEND {
 namespace kernels {
 
 /// The tile of the weight gradient: neighboring inputs x vectors of filters. `inputs` is the number of inputs that
-/// should lie side by side: the channels, times the taps of a row where these touch. `rest` is 1 where `channels`
-/// alone do not fill the tile: then a slice of a concatenation, whose taps do not touch, needs a narrower one.
+/// should lie side by side: the channels, times the taps of a row where these touch. A single vector of filters takes
+/// up to 28 inputs (24 and 25 loads: 13 cycles for 12 of multiply-adds; 12 and 13 loads would be 7 for 6). Where
+/// `channels` alone do not fill the tile, `rest` is a narrower one, for slices of a concatenation, whose taps do not
+/// touch.
 template <class T>
 [[nodiscard]] constexpr key choose_gradient_tile(extent inputs, extent channels, extent filters) {
     key chosen = choose_tile<T>(inputs, filters, true);
     // g++ spills where the mask of a partial vector meets 28 sums in 32 registers, and loses two thirds of the speed.
     if (chosen.partial && registers == 32 && chosen.pixels * chosen.vectors > 26) chosen.pixels = 26 / chosen.vectors;
-    chosen.rest = channels < chosen.pixels ? 1 : 0;
+    if (registers == 32 && vector_count<T>(filters) == 1) {
+        const extent most = chosen.partial ? 26 : 28, tiles = (inputs + most - 1) / most;
+        chosen.pixels = (inputs + tiles - 1) / tiles;
+    }
+    chosen.rest = channels < chosen.pixels ? channels : 0;
     return chosen;
 }
 
@@ -26,7 +32,7 @@ template <key K>
 [[nodiscard]] constexpr extent gradient_units(const correlation& g) {
     const bool merged = g.tap_step[2] == g.channels;
     const extent run = merged ? g.channels * g.taps[2] : g.channels;
-    const extent pixels = run < K.pixels ? 1 : K.pixels;
+    const extent pixels = run < K.pixels ? K.rest : K.pixels;
     return g.groups * g.taps[0] * g.taps[1] * (merged ? 1 : g.taps[2]) * ((run + pixels - 1) / pixels);
 }
 
@@ -55,15 +61,19 @@ CTNN_INLINE void gradient_tile(const correlation& g, const T* x, const T* dy, T*
                 });
             }
         };
-        if (whole) walk([](const T* last) { return load_held(last); });
-        else if constexpr (Partial) walk([&](const T* last) { return load_partial(last, tail); });
+        if (whole)
+            walk([](const T* last) { return load_held(last); });
+        else if constexpr (Partial)
+            walk([&](const T* last) { return load_partial(last, tail); });
     }
     unroll<Inputs>([&](auto p) {
         if (p < skip) return;
         unroll<Vectors>([&](auto v) {
             T* to = dw + p * dw_step + v * lanes<T>;
-            if (v + 1 < Vectors || whole) store(to, load(to) + sum[p][v]);
-            else store_partial(to, load_partial(to, tail) + sum[p][v], tail);
+            if (v + 1 < Vectors || whole)
+                store(to, load(to) + sum[p][v]);
+            else
+                store_partial(to, load_partial(to, tail) + sum[p][v], tail);
         });
     });
 }
@@ -88,8 +98,10 @@ CTNN_KERNEL void bias_gradient(const correlation& g, const T* dy, const extent (
             for (extent i = even; i < g.positions[2]; ++i, from += step) sum[0] += read(from);
         }
         const vec<T> total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-        if (tail == 0) store(db + f, load(db + f) + total);
-        else store_partial(db + f, load_partial(db + f, tail) + total, tail);
+        if (tail == 0)
+            store(db + f, load(db + f) + total);
+        else
+            store_partial(db + f, load_partial(db + f, tail) + total, tail);
     }
 }
 
@@ -111,7 +123,7 @@ CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_
     extent block = cached / (row_size > 0 ? row_size : 1);
     block = block < 1 ? 1 : block > most_rows ? most_rows : block;
     const bool narrow = g.channels < K.pixels;
-    const extent pixels = narrow ? 1 : K.pixels, tiles = (g.channels + pixels - 1) / pixels;
+    const extent pixels = narrow ? K.rest : K.pixels, tiles = (g.channels + pixels - 1) / pixels;
     const extent blocks = vector_count<T>(g.filters) / K.vectors;
     constexpr extent width = K.vectors * lanes<T>;
     for (extent s = 0; s < samples; ++s)
@@ -133,8 +145,8 @@ CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_
                     input -= skip;
                 }
                 const extent kw = tap % g.taps[2], kh = tap / g.taps[2] % g.taps[1], kd = tap / g.taps[2] / g.taps[1];
-                const T* from = x + kd * g.tap_step[0] + kh * g.tap_step[1] + kw * g.tap_step[2] +
-                                group * given.channels + input;
+                const T* from =
+                    x + kd * g.tap_step[0] + kh * g.tap_step[1] + kw * g.tap_step[2] + group * given.channels + input;
                 const T* out = dy + group * g.filters;
                 T* to = dw + (tap * g.channels + input) * all + group * g.filters;
                 const auto pass = [&](auto inputs) {
@@ -146,8 +158,10 @@ CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_
                         detail::gradient_tile<K.partial, inputs, K.last>(
                             g, from, out + blocks * width, to + blocks * width, all, rows, count, skip, tail);
                 };
-                if (!narrow) pass(std::integral_constant<extent, K.pixels>{});
-                else if constexpr (K.rest == 1) pass(std::integral_constant<extent, 1>{});
+                if (!narrow)
+                    pass(std::integral_constant<extent, K.pixels>{});
+                else if constexpr (K.rest != 0)
+                    pass(std::integral_constant<extent, K.rest>{});
             }
         }
 }

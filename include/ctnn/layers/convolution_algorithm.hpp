@@ -34,11 +34,6 @@ inline constexpr extent winograd_tiles = 64;
     return groups == 1 && w.kernel[0] <= winograd_depth && w.kernel[1] == 3 && w.kernel[2] == 3;
 }
 
-/// And the gradient of its weights? That needs a single tap along depth, and no padding there.
-[[nodiscard]] constexpr bool winograd_gradient_applies(const window& w, extent groups) {
-    return winograd_applies(w, groups) && w.kernel[0] == 1 && w.before[0] == 0 && w.after[0] == 0;
-}
-
 /// The sizes of a convolution, or of the one that gives its input's gradient, that decide how it is computed.
 struct convolution_cost {
     extent positions[3]{1, 1, 1};
@@ -85,9 +80,9 @@ struct convolution_cost {
         return products + transforms + streaming(weights(points) * 4);
     }
     /// Filters of the weights' gradient that are worked on together: as many as keep the sums of all points (36 with 4
-    /// outputs a tile) within 1.2 MB, but at least 64.
+    /// outputs a tile) and taps along depth within 1.2 MB, but at least 64.
     [[nodiscard]] constexpr extent gradient_part() const {
-        const extent most = 8192 / channels / 64 * 64, all = round_up(filters);
+        const extent most = 8192 / (channels * depth_taps) / 64 * 64, all = round_up(filters);
         return most < 64 ? (all < 64 ? all : 64) : most < all ? most : all;
     }
     /// Tiles of the same: transforms of 768 KB, as block(), but at least 32, because the sums are read and written once
@@ -102,15 +97,16 @@ struct convolution_cost {
         const extent points = (outputs + 2) * (outputs + 2), tiles = gradient_block(outputs);
         const extent part = gradient_part() + kernels::winograd_filters, vectors = part / 4;  // of 4 lanes at least
         return points * (kernels::winograd_plane(tiles * round_up(channels)) + kernels::winograd_plane(tiles * part) +
-                         channels * part + 16 * vectors);
+                         depth_taps * (channels * part + 16 * vectors));
     }
-    /// As winograd_cycles, for the weights' gradient: the sums are read and written once a block, 16 bytes a cycle.
+    /// As winograd_cycles, for the weights' gradient: each tap along depth transforms the inputs again, and the sums
+    /// are read and written once a block, 16 bytes a cycle.
     [[nodiscard]] constexpr double gradient_cycles(extent outputs) const {
-        const extent points = (outputs + 2) * (outputs + 2);
-        const double blocks = static_cast<double>(positions[0] * tiles(outputs)) /
-                              static_cast<double>(gradient_block(outputs));
-        return winograd_cycles(outputs) - streaming(weights(points) * 4) +
-               blocks * static_cast<double>(points * channels * round_up(filters)) / 2;
+        const extent points = (outputs + 2) * (outputs + 2), all = positions[0] * tiles(outputs);
+        const double blocks = static_cast<double>(all) / static_cast<double>(gradient_block(outputs));
+        const extent again = all * (depth_taps - 1) * (outputs == 4 ? 250 : 70) * (round_up(channels) / 16);
+        return winograd_cycles(outputs) - streaming(weights(points) * 4) + static_cast<double>(again) +
+               blocks * static_cast<double>(points * depth_taps * channels * round_up(filters)) / 2;
     }
     [[nodiscard]] constexpr algorithm cheapest_gradient() const {
         const double direct = direct_cycles() - streaming(weights(9) * 4), two = gradient_cycles(2),
@@ -144,12 +140,11 @@ constexpr void choose_algorithm(operation& op, bool exact, extent outputs) {
     if (outputs == 0) outputs = CTNN_FORCE_WINOGRAD;
     if (outputs != 0) {
         op.algorithm = op.gradient_algorithm = outputs == 2 ? algorithm::winograd_2 : algorithm::winograd_4;
-        if (winograd_gradient_applies(op.window, op.groups)) op.weight_algorithm = op.algorithm;
+        op.weight_algorithm = op.algorithm;
     } else {
         op.algorithm = forward_cost(op).cheapest();
         op.gradient_algorithm = gradient_cost(op).cheapest();
-        if (winograd_gradient_applies(op.window, op.groups))
-            op.weight_algorithm = forward_cost(op).cheapest_gradient();
+        op.weight_algorithm = forward_cost(op).cheapest_gradient();
     }
 }
 

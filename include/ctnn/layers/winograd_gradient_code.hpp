@@ -20,26 +20,30 @@ template <class T>
     return {.pixels = tile.pixels, .vectors = tile.vectors, .last = tile.last, .winograd = outputs};
 }
 
-/// Where a tile of a batch lies: x at its first input, add at its first output's gradient.
+/// Where a tile of a batch lies: x at its first input, at depth 0; add at its first output's gradient.
 template <class T>
-[[nodiscard]] kernels::winograd_tile<T> winograd_gradient_tile(const kernels::winograd_sizes& g,
-                                                               const batch_view<const T>& x,
-                                                               const batch_view<const T>& dy, extent number,
-                                                               extent outputs) {
+struct winograd_gradient_tile : kernels::winograd_tile<T> {
+    extent depth = 0;     ///< of x, that its first tap sees
+    extent readable = 0;  ///< rows of x, where that depth exists
+};
+template <class T>
+[[nodiscard]] winograd_gradient_tile<T> gradient_tile_of(const kernels::winograd_sizes& g, const batch_view<const T>& x,
+                                                         const batch_view<const T>& dy, extent number, extent outputs) {
     const extent plane = g.tiles[0] * g.tiles[1], in_plane = number % plane;
     const extent depth = number / plane % g.positions[0], sample = number / plane / g.positions[0];
     const extent row = in_plane / g.tiles[1] * outputs, column = in_plane % g.tiles[1] * outputs;
     const auto most = [](extent there, extent wanted) { return there < wanted ? there : wanted; };
-    return {.x = x.at(sample, depth, row, column),
-            .rows = most(g.readable[0] - row, outputs + 2),
-            .columns = most(g.readable[1] - column, outputs + 2),
-            .add = dy.at(sample, depth, row, column),
-            .out_rows = most(g.positions[1] - row, outputs),
-            .out_columns = most(g.positions[2] - column, outputs)};
+    return {{.x = x.at(sample, 0, row, column),
+             .columns = most(g.readable[1] - column, outputs + 2),
+             .add = dy.at(sample, depth, row, column),
+             .out_rows = most(g.positions[1] - row, outputs),
+             .out_columns = most(g.positions[2] - column, outputs)},
+            depth + g.first_depth,
+            most(g.readable[0] - row, outputs + 2)};
 }
 
 /// Adds into the gradients of weight and bias. Every sum is taken over the tiles in their order, whatever the number of
-/// parts that the filters are divided into.
+/// parts that the filters are divided into. Taps along depth share the transform of dy.
 template <class T, kernels::key K>
 void winograd_weight_gradient(const backward_call<T>& call) {
     constexpr extent outputs = K.winograd, points = (outputs + 2) * (outputs + 2);
@@ -49,6 +53,8 @@ void winograd_weight_gradient(const backward_call<T>& call) {
     kernels::winograd_sizes g;
     for (int a = 0; a < 3; ++a) g.positions[a] = c.positions[a];
     g.channels = c.channels;
+    g.first_depth = -op.window.before[0];
+    g.depths = op.in.depth();
     batch_view<const T> x = call.x;
     for (int a = 0; a < 2; ++a) {
         g.tiles[a] = (c.positions[a + 1] + outputs - 1) / outputs;
@@ -72,43 +78,57 @@ void winograd_weight_gradient(const backward_call<T>& call) {
         T* const gradients = transformed + points * x_plane;
         T* const sums = gradients + points * d_plane;
         const extent block_sums = kernels::winograd_sums(outputs, g.channels, 1, width);
-        std::memset(sums, 0, static_cast<std::size_t>((last_block - first_block) * block_sums) * sizeof(T));
+        const extent tap_sums = (last_block - first_block) * block_sums;
+        std::memset(sums, 0, static_cast<std::size_t>(c.depth_taps * tap_sums) * sizeof(T));
         for (extent begin = 0; begin < all_tiles; begin += g.block) {
             const extent count = all_tiles - begin < g.block ? all_tiles - begin : g.block;
+            winograd_gradient_tile<T> found[winograd_tiles];
             kernels::winograd_tile<T> tiles[winograd_tiles];
             for (extent t = 0; t < count; ++t) {
-                tiles[t] = winograd_gradient_tile<T>(g, x, call.dy, begin + t, outputs);
+                found[t] = gradient_tile_of<T>(g, x, call.dy, begin + t, outputs);
+                tiles[t] = found[t];
                 tiles[t].add += first;
             }
-            kernels::winograd_input<outputs, false>(
-                g, tiles, count, {.count = g.channels, .row = x.step[1], .column = x.step[2]}, transformed);
             kernels::winograd_output_gradient<outputs>(tiles, count, filters, d_width, d_plane, call.dy.step[1],
                                                        call.dy.step[2], gradients);
             if (bias != nullptr)
                 kernels::winograd_bias_gradient(gradients + (outputs + 3) * d_plane, d_width, count, filters,
                                                 bias + first);
-            for (extent b = first_block; b < last_block; ++b) {
-                const auto multiply = [&](auto vectors) {
-                    kernels::winograd_gradient_products<T, K.pixels, vectors>(
-                        transformed, x_width, x_plane, gradients + (b - first_block) * width, d_width, d_plane, points,
-                        count, g.channels, sums + (b - first_block) * block_sums);
-                };
-                if constexpr (K.last == 0) {
-                    multiply(std::integral_constant<extent, K.vectors>{});
-                } else {
-                    if (b + 1 < blocks)
+            for (extent tap = 0; tap < c.depth_taps; ++tap) {
+                for (extent t = 0; t < count; ++t) {
+                    const extent depth = found[t].depth + tap;
+                    const bool exists = depth >= 0 && depth < g.depths;
+                    tiles[t].x = found[t].x + (exists ? depth * x.step[0] : 0);
+                    tiles[t].rows = exists ? found[t].readable : 0;  // a border's are zeros
+                }
+                kernels::winograd_input<outputs, false>(
+                    g, tiles, count, {.count = g.channels, .row = x.step[1], .column = x.step[2]}, transformed);
+                for (extent b = first_block; b < last_block; ++b) {
+                    T* const to = sums + tap * tap_sums + (b - first_block) * block_sums;
+                    const auto multiply = [&](auto vectors) {
+                        kernels::winograd_gradient_products<T, K.pixels, vectors>(
+                            transformed, x_width, x_plane, gradients + (b - first_block) * width, d_width, d_plane,
+                            points, count, g.channels, to);
+                    };
+                    if constexpr (K.last == 0) {
                         multiply(std::integral_constant<extent, K.vectors>{});
-                    else
-                        multiply(std::integral_constant<extent, K.last>{});
+                    } else {
+                        if (b + 1 < blocks)
+                            multiply(std::integral_constant<extent, K.vectors>{});
+                        else
+                            multiply(std::integral_constant<extent, K.last>{});
+                    }
                 }
             }
         }
-        for (extent b = first_block; b < last_block; ++b) {
-            const extent rest = c.filters - b * width;
-            const extent own = K.last != 0 && b + 1 == blocks ? K.last * kernels::lanes<T> : width;
-            kernels::winograd_weights_gradient<outputs>(sums + (b - first_block) * block_sums, g.channels, own,
-                                                        rest < own ? rest : own, c.filters, call.gradients + b * width);
-        }
+        for (extent tap = 0; tap < c.depth_taps; ++tap)
+            for (extent b = first_block; b < last_block; ++b) {
+                const extent rest = c.filters - b * width;
+                const extent own = K.last != 0 && b + 1 == blocks ? K.last * kernels::lanes<T> : width;
+                kernels::winograd_weights_gradient<outputs>(
+                    sums + tap * tap_sums + (b - first_block) * block_sums, g.channels, own, rest < own ? rest : own,
+                    c.filters, call.gradients + tap * 9 * c.channels * c.filters + b * width);
+            }
     });
 }
 
