@@ -106,6 +106,7 @@ CTNN_INLINE void dense_tile(const T* x, extent x_step, const T* w, extent w_step
     const auto read_whole = [](const T* from) { return load_held(from); };
     const std::integral_constant<extent, 0> first{};
     extent c = 0;
+    CTNN_ROLLED
     for (; c + Chains <= whole; c += Chains) {
         if constexpr (Rows > 1) __builtin_prefetch(ahead + c * ahead_step, 0, 2);
         unroll<Chains>([&](auto k) __attribute__((always_inline)) { step(k, c + k, read_whole); });
