@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <ctnn/core/storage.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <type_traits>
 
@@ -45,6 +46,15 @@ TEST_CASE("a moved block leaves nothing behind, a copy is another block") {
     CHECK(copied.data() == at);
     copied.fill_zero();
     CHECK(copied[1] == 0);
+}
+
+TEST_CASE("a block that may lie in large pages is zero and aligned like any other") {
+    for (const extent count : {(1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3'000'001}) {
+        const aligned_block<float> block(count);
+        CHECK(reinterpret_cast<std::uintptr_t>(block.data()) % alignment == 0);
+        CHECK(std::all_of(block.begin(), block.end(), [](float x) { return x == 0; }));
+        CHECK(block.copy().size() == count);
+    }
 }
 
 }  // namespace

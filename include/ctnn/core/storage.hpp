@@ -8,6 +8,7 @@
 #include <new>
 #include <utility>
 
+#include "ctnn/core/large_pages.hpp"
 #include "ctnn/core/shape.hpp"
 
 namespace ctnn {
@@ -26,6 +27,7 @@ public:
     explicit aligned_block(extent count) : count_(count) {
         if (count == 0) return;
         data_ = static_cast<T*>(::operator new (bytes(), std::align_val_t{alignment}));
+        detail::ask_for_large_pages(data_, bytes());
         std::memset(static_cast<void*>(data_), 0, bytes());
     }
     aligned_block(aligned_block&& other) noexcept
