@@ -10,8 +10,8 @@ inline namespace CTNN_BACKEND {
 namespace kernels {
 
 /// The tile of the weight gradient: neighboring inputs x vectors of filters. `inputs` is the number of inputs that
-/// should lie side by side: the channels, times the taps of a row where these touch. A single vector of filters takes
-/// up to 28 inputs (24 and 25 loads: 13 cycles for 12 of multiply-adds; 12 and 13 loads would be 7 for 6). Where
+/// should lie side by side: the channels, times the taps of a row where these touch. A single whole vector of filters
+/// takes up to 28 inputs (24 and 25 loads: 13 cycles for 12 of multiply-adds; 12 and 13 loads would be 7 for 6). Where
 /// `channels` alone do not fill the tile, `rest` is a narrower one, for slices of a concatenation, whose taps do not
 /// touch.
 template <class T>
@@ -19,8 +19,8 @@ template <class T>
     key chosen = choose_tile<T>(inputs, filters, true);
     // g++ spills where the mask of a partial vector meets 28 sums in 32 registers, and loses two thirds of the speed.
     if (chosen.partial && registers == 32 && chosen.pixels * chosen.vectors > 26) chosen.pixels = 26 / chosen.vectors;
-    if (registers == 32 && vector_count<T>(filters) == 1) {
-        const extent most = chosen.partial ? 26 : 28, tiles = (inputs + most - 1) / most;
+    if (registers == 32 && vector_count<T>(filters) == 1 && !chosen.partial) {
+        const extent most = 28, tiles = (inputs + most - 1) / most;
         chosen.pixels = (inputs + tiles - 1) / tiles;
     }
     chosen.rest = channels < chosen.pixels ? channels : 0;

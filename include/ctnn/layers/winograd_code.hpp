@@ -44,7 +44,7 @@ struct winograd_work {
     /// fewer tiles, `together` of which are multiplied at a time, or blocks whose filters several threads share. Every
     /// sum is the same in each division. Cycles are counted as in convolution_cost::winograd_cycles, but weights are
     /// taken to come from L2 at 32 bytes a cycle.
-    void divide(extent outputs, extent together, extent filter_blocks, extent threads) {
+    [[gnu::noinline]] void divide(extent outputs, extent together, extent filter_blocks, extent threads) {
         const extent points = (outputs + 2) * (outputs + 2), widest = sizes.block;
         const extent filling = round_up(sizes.filters) / 16, products = points * sizes.taps * sizes.channels * filling;
         const extent input = (outputs == 4 ? 250 : 70) * round_up(sizes.channels) / 16;
