@@ -17,8 +17,8 @@ import programs
 
 Case = collections.namedtuple("Case", "network batch threads train")
 
-NETWORKS = ["cnn150", "cnn224", "net32", "unet256", "autoencoder784", "resnet18"]
-TRAINED = ["cnn150", "net32", "unet256"]  # the others are trained when they are named
+NETWORKS = ["cnn150", "cnn224", "net32", "unet256", "autoencoder784", "resnet18", "lstm100", "encoder196"]
+TRAINED = ["cnn150", "net32", "unet256", "lstm100", "encoder196"]  # the others are trained when they are named
 LARGE = {"unet256", "resnet18"}
 
 

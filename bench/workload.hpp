@@ -103,6 +103,10 @@ struct loss_of<networks::resnet18> {
     using type = nn::cross_entropy;
 };
 template <>
+struct loss_of<networks::encoder196> {
+    using type = nn::mean_squared_error;
+};
+template <>
 struct loss_of<networks::autoencoder784> {
     using type = nn::mean_squared_error;
 };

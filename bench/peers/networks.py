@@ -92,6 +92,46 @@ def resnet18():
     return Chain(softmax, *layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 1000))
 
 
+class Words(nn.Module):
+    """Words through a recurrent layer; the last step decides."""
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.recurrent = nn.Embedding(1000, 64), nn.LSTM(64, 64, batch_first=True)
+
+    def forward(self, x):
+        return self.recurrent(self.embedding(x))[0][:, -1]
+
+
+def lstm100():
+    return Chain(softmax, Words(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 2))
+
+
+class Encoder(nn.Module):
+    """One pre-norm block of a transformer. Written out, because PyTorch's own block exports no ONNX in inference."""
+    def __init__(self, width, heads, inner):
+        super().__init__()
+        self.heads = heads
+        self.first_norm, self.second_norm = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.projections, self.joined = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.inner, self.outer = nn.Linear(width, inner), nn.Linear(inner, width)
+
+    def forward(self, x):
+        samples, tokens, width = x.shape
+        parts = self.projections(self.first_norm(x)).reshape(samples, tokens, 3, self.heads, width // self.heads)
+        query, key, value = parts.permute(2, 0, 3, 1, 4).unbind(0)
+        weights = torch.softmax(query * (width // self.heads) ** -0.5 @ key.transpose(-2, -1), -1)
+        x = x + self.joined((weights @ value).transpose(1, 2).reshape(samples, tokens, width))
+        return x + self.outer(functional.gelu(self.inner(self.second_norm(x))))
+
+
+def unchanged(x):
+    return x
+
+
+def encoder196():
+    return Chain(unchanged, Encoder(192, 3, 768))
+
+
 # name: how it is made, the shape of a sample
 NETWORKS = {
     "cnn150": (lambda: classifier(150, 3), (3, 150, 150)),
@@ -100,6 +140,8 @@ NETWORKS = {
     "unet256": (unet256, (3, 256, 256)),
     "autoencoder784": (autoencoder784, (784,)),
     "resnet18": (resnet18, (3, 224, 224)),
+    "lstm100": (lstm100, (100,)),
+    "encoder196": (encoder196, (196, 192)),
 }
 
 
@@ -109,7 +151,8 @@ def make(name):
 
 
 def inputs(name, batch):
-    return torch.rand((batch, *NETWORKS[name][1]))
+    shape = batch, *NETWORKS[name][1]
+    return torch.randint(0, 1000, shape) if name == "lstm100" else torch.rand(shape)
 
 
 def main():

@@ -49,15 +49,17 @@ const std::map<std::string, std::pair<sizes, sizes>> shapes = {
     {"cnn150", {{3, 150, 150}, {3}}},   {"cnn224", {{3, 224, 224}, {1}}},
     {"net32", {{1, 32, 32}, {1}}},      {"unet256", {{3, 256, 256}, {1, 256, 256}}},
     {"autoencoder784", {{784}, {784}}}, {"resnet18", {{3, 224, 224}, {1000}}},
+    {"lstm100", {{100}, {2}}},          {"encoder196", {{196, 192}, {196, 192}}},
 };
 
-/// Numbers in [0, 1) and the handle through which the session sees them.
+/// Numbers in [0, 1), or words of a vocabulary of 1000, and the handle through which the session sees them.
 struct tensor {
     sizes shape;
     std::vector<float> numbers;
+    std::vector<std::int64_t> words;
     handle value = nullptr;
 
-    tensor(int batch, const sizes& of_sample, handle memory) : shape(of_sample) {
+    tensor(int batch, const sizes& of_sample, handle memory, bool of_words = false) : shape(of_sample) {
         shape.insert(shape.begin(), batch);
         std::size_t count = 1;
         for (const std::int64_t size : shape) count *= static_cast<std::size_t>(size);
@@ -65,10 +67,12 @@ struct tensor {
         for (std::size_t i = 0; i < count; ++i) {
             state = state * 1664525U + 1013904223U;
             numbers.push_back(static_cast<float>(state >> 8) / 16777216.0F);
+            words.push_back(static_cast<std::int64_t>(state >> 8) % 1000);
         }
-        constexpr int float32 = 1;
-        call(create_tensor, memory, static_cast<void*>(numbers.data()), count * sizeof(float),
-             static_cast<const std::int64_t*>(shape.data()), shape.size(), float32, &value);
+        constexpr int float32 = 1, integer64 = 7;
+        void* const data = of_words ? static_cast<void*>(words.data()) : numbers.data();
+        call(create_tensor, memory, data, count * (of_words ? sizeof(std::int64_t) : sizeof(float)),
+             static_cast<const std::int64_t*>(shape.data()), shape.size(), of_words ? integer64 : float32, &value);
     }
 };
 
@@ -92,7 +96,7 @@ int main(int count, char** words) {
     call(create_session, environment, model.c_str(), options, &session);
     call(create_memory_info, arena_allocator, default_memory, &memory);
     const auto& [input, output] = shapes.at(asked.network);
-    const tensor x(asked.batch, input, memory);
+    const tensor x(asked.batch, input, memory, asked.network == "lstm100");
     tensor y(asked.batch, output, memory);
     const char *x_name = "x", *y_name = "y";
     const auto run = [&] {
