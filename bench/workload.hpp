@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cmath>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -111,14 +112,18 @@ struct loss_of<networks::autoencoder784> {
     using type = nn::mean_squared_error;
 };
 
-/// Outputs of sigmoids and hyperbolic tangents: arithmetic that no count of multiply-adds has, on the same pipelines.
+/// Exponential functions of one sample, each counted as a sigmoid: outputs of sigmoids, hyperbolic tangents and Gaussian
+/// error units, and the scores of attention. Arithmetic that no count of multiply-adds has, on the same pipelines.
 template <class Net>
 constexpr nn::extent exponentials = [] {
     nn::extent count = 0;
-    for (const nn::operation& row : Net::table.rows)
+    for (const nn::operation& row : Net::table.rows) {
         if (row.what == nn::kind::activation &&
-            (row.activation == nn::activation::sigmoid || row.activation == nn::activation::tanh))
+            (row.activation == nn::activation::sigmoid || row.activation == nn::activation::tanh ||
+             row.activation == nn::activation::gelu))
             count += row.out.size();
+        if (std::string_view(row.layer) == "attention") count += row.groups * row.in.positions() * row.in.positions();
+    }
     return count;
 }();
 
