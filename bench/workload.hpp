@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <type_traits>
 #include <vector>
 
@@ -43,9 +44,7 @@ public:
 
     void operator()() { engine_(images_.data(), scores_.data(), batch_); }
     [[nodiscard]] nn::extent bytes() const { return nn::engine<Net>::bytes(engine_.max_batch()); }
-    [[nodiscard]] double operations() const {
-        return 2.0 * static_cast<double>(Net::multiply_adds * batch_);
-    }
+    [[nodiscard]] double operations() const { return 2.0 * static_cast<double>(Net::multiply_adds * batch_); }
 
 private:
     nn::extent batch_;
@@ -63,11 +62,16 @@ public:
           threads_(threads),
           pass_({.max_batch = batch, .threads = threads}),
           images_(inputs_of<Net>(batch)),
-          values_(static_cast<std::size_t>(batch * Net::output::size), 0.5F) {}
+          values_(static_cast<std::size_t>(batch * Net::output::size), 0.5F) {
+        if constexpr (std::is_same_v<Loss, nn::dice_cross_entropy>)
+            for (nn::extent i = 0; i < batch * Loss::labels_per_sample(Net::output_dims); ++i)
+                labels_.push_back(static_cast<std::int32_t>(i / 7 % Net::output_dims.channels()));
+    }
 
     void operator()() {
         pass_.forward(model_, images_.data(), batch_);
-        (void)pass_.loss(Loss{}, {.values = values_.data()});
+        (void)pass_.loss(Loss{}, labels_.empty() ? nn::target<float>{.values = values_.data()}
+                                                 : nn::target<float>{.labels = labels_.data()});
         gradient_.fill_zero();
         pass_.backward(model_, gradient_);
         memory_.step(descent_, model_, gradient_, threads_);
@@ -83,6 +87,7 @@ private:
     nn::optimizer_state<nn::adam, Net> memory_{descent_};
     nn::training_pass<Net, Loss> pass_;
     std::vector<float> images_, values_;
+    std::vector<std::int32_t> labels_;  // of the losses that want them
 };
 
 /// The loss that a network is trained with, by what its last layer is made for.
@@ -105,6 +110,14 @@ struct loss_of<networks::resnet18> {
 template <>
 struct loss_of<networks::autoencoder784> {
     using type = nn::mean_squared_error;
+};
+template <>
+struct loss_of<networks::nuclei256> {
+    using type = nn::dice_cross_entropy;
+};
+template <>
+struct loss_of<networks::hippocampus48> {
+    using type = nn::dice_cross_entropy;
 };
 
 /// Seconds that the work cannot fall below at this moment: all multiply-adds at `peak` operations a second, or all
