@@ -89,6 +89,7 @@ nn::result<outcome> train(const case_source& source, const options& o) {
                  .batch = r.batch,
                  .random = start,
                  .validation = &validation,
+                 .loaders = 1,  // augments beside training; one delivers ten times what is trained on
                  .callbacks = {&bar},
                  .schedule = nn::one_cycle_schedule{.length = static_cast<double>(std::max<nn::extent>(r.epochs, 2))},
                  .schedule_in = nn::schedule_unit::fraction_of_epoch});
