@@ -45,7 +45,7 @@ evaluate, predict
     --seed N        evaluate: that train was given, where it divided a folder; default 1
     --out DIR       gets scores.csv, masks/ and overlays/; default: this folder
     --overlap X     of the windows that are moved over a volume, from 0 to 0.9; default 0.5
-    --flip          the mean over mirrored windows too: 8 times the work for volumes, 4 for images
+    --flip          the mean over mirrored windows too: volumes left to right, images upside down as well
     --largest       the largest connected component of each structure alone
     --tolerance MM  of the surface Dice; default 1
 

@@ -33,12 +33,19 @@ inline recipe recipe_for(const case_source& from, const options& o) {
     return r;
 }
 
-/// How samples differ from epoch to epoch; left and right of a volume stay what they are. Values are from -1 to 1.
+/// How samples differ from epoch to epoch; use.hpp mirrors windows in the same directions. Values are from -1 to 1.
 inline nn::augmentation augmentation_for(const case_source& from) {
     nn::augmentation by{.rotation_range = 10, .zoom_range = {0.9, 1.1}, .brightness_range = {0.8, 1.2}};
-    by.horizontal_flip = by.vertical_flip = !from.of_volumes();
+    by.horizontal_flip = may_mirror(from.class_names);
+    by.vertical_flip = !from.of_volumes();
     by.offset_range = 0.2;
     by.noise_range = 0.05;
+    if (from.of_volumes()) {
+        by.rotation_range = 15;
+        by.tilt_range = 10;
+        by.zoom_range = {0.85, 1.15};
+        by.gamma_range = {0.8, 1.25};
+    }
     return by;
 }
 
