@@ -85,9 +85,9 @@ using nuclei256 = nn::network<nn::shape<256, 256, 1>, nn::instance_norm<>,
     nn::models::unet_level<nn::models::unet_style, 8, 16, 32, 64>, nn::conv<2, 1>, nn::softmax>;
 static_assert(nuclei256::parameter_count == 121'042);
 
-/// The same for volumes with the two parts of a hippocampus.
+/// The same for volumes with the two parts of a hippocampus, with twice the channels.
 using hippocampus48 = nn::network<nn::shape<48, 64, 48, 1>,
-    nn::models::unet_level<nn::models::unet_style, 8, 16, 32, 64>, nn::conv<3, 1>, nn::softmax>;
-static_assert(hippocampus48::parameter_count == 350'827);
+    nn::models::unet_level<nn::models::unet_style, 16, 32, 64, 128>, nn::conv<3, 1>, nn::softmax>;
+static_assert(hippocampus48::parameter_count == 1'401'299);
 
 }  // namespace networks

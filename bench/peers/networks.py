@@ -118,7 +118,7 @@ def nuclei256():
 
 
 def hippocampus48():
-    return Chain(softmax, UNet(3, 1, 8, 16, 32, 64), nn.Conv3d(8, 3, 1))
+    return Chain(softmax, UNet(3, 1, 16, 32, 64, 128), nn.Conv3d(16, 3, 1))
 
 
 # name: how it is made, the shape of a sample
