@@ -20,13 +20,14 @@ Case = collections.namedtuple("Case", "network batch threads train")
 NETWORKS = ["cnn150", "cnn224", "net32", "unet256", "autoencoder784", "resnet18", "lstm100", "encoder196"]
 TRAINED = ["cnn150", "net32", "unet256", "lstm100", "encoder196"]  # the others are trained when they are named
 LARGE = {"unet256", "resnet18"}
+SEGMENTERS = {"nuclei256": 4, "hippocampus48": 2}  # measured when named, in training, with the batch of examples/segment
 
 
 def cases_of(arguments):
     for threads in arguments.threads:
         for network in arguments.networks or NETWORKS:
-            large = 4 if network in LARGE else 32
-            if arguments.mode != "train":
+            large = SEGMENTERS.get(network, 4 if network in LARGE else 32)
+            if arguments.mode != "train" and network not in SEGMENTERS:
                 for batch in arguments.batch or (1, large):
                     yield Case(network, batch, threads, False)
             if arguments.mode != "infer" and (arguments.networks or network in TRAINED):
@@ -141,7 +142,8 @@ def write(path, results, tools, versions, arguments, load):
 
 def main():
     options = argparse.ArgumentParser(prog="compare.sh", description=__doc__.split("\n\n")[0])
-    options.add_argument("networks", nargs="*", metavar="network", help=f"all of {', '.join(NETWORKS)} unless given")
+    options.add_argument("networks", nargs="*", metavar="network", help=f"all of {', '.join(NETWORKS)} unless given; "
+                         f"in training alone {' and '.join(SEGMENTERS)}")
     options.add_argument("--mode", choices=["infer", "train", "both"], default="both")
     options.add_argument("--batch", type=int, action="append", help="1 and 32 (unet256, resnet18: 4) unless given")
     options.add_argument("--threads", type=int, nargs="+", default=[1], help="default: 1")
@@ -153,8 +155,9 @@ def main():
     options.add_argument("--output", type=pathlib.Path, default=programs.BENCH / "RESULTS.md")
     options.add_argument("--folder", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     arguments = options.parse_intermixed_args()
-    if unknown := set(arguments.networks) - set(NETWORKS):
-        options.error(f"unknown: {', '.join(sorted(unknown))}; the networks are {', '.join(NETWORKS)}")
+    known = [*NETWORKS, *SEGMENTERS]
+    if unknown := set(arguments.networks) - set(known):
+        options.error(f"unknown: {', '.join(sorted(unknown))}; the networks are {', '.join(known)}")
 
     tools = programs.Toolbox(arguments.folder, arguments.compiler, arguments.arch)
     wanted = [p for p in programs.PROGRAMS if p.name == "ctnn" or not arguments.peers or

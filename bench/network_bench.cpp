@@ -45,7 +45,7 @@ void run(benchmark::State& state) {
 }
 
 const bool registered = [] {
-    constexpr bool large = network::multiply_adds > 1'000'000'000;
+    constexpr bool large = network::multiply_adds > 1'000'000'000 || network::output_dims.rank > 1;
     for (const nn::extent threads : {1, 2}) {
         const auto add = [&](const std::string& what, auto* function, nn::extent batch) {
             benchmark::RegisterBenchmark((what + "/" + name).c_str(), function)

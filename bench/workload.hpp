@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -63,11 +64,16 @@ public:
           threads_(threads),
           pass_({.max_batch = batch, .threads = threads}),
           images_(inputs_of<Net>(batch)),
-          values_(static_cast<std::size_t>(batch * Net::output::size), 0.5F) {}
+          values_(static_cast<std::size_t>(batch * Net::output::size), 0.5F) {
+        if constexpr (std::is_same_v<Loss, nn::dice_cross_entropy>)
+            for (nn::extent i = 0; i < batch * Loss::labels_per_sample(Net::output_dims); ++i)
+                labels_.push_back(static_cast<std::int32_t>(i / 7 % Net::output_dims.channels()));
+    }
 
     void operator()() {
         pass_.forward(model_, images_.data(), batch_);
-        (void)pass_.loss(Loss{}, {.values = values_.data()});
+        (void)pass_.loss(Loss{}, labels_.empty() ? nn::target<float>{.values = values_.data()}
+                                                 : nn::target<float>{.labels = labels_.data()});
         gradient_.fill_zero();
         pass_.backward(model_, gradient_);
         memory_.step(descent_, model_, gradient_, threads_);
@@ -84,6 +90,7 @@ private:
     nn::optimizer_state<nn::adam, Net> memory_{descent_};
     nn::training_pass<Net, Loss> pass_;
     std::vector<float> images_, values_;
+    std::vector<std::int32_t> labels_;  // of the losses that want them
 };
 
 /// The loss that a network is trained with, by what its last layer is made for.
@@ -111,9 +118,18 @@ template <>
 struct loss_of<networks::autoencoder784> {
     using type = nn::mean_squared_error;
 };
+template <>
+struct loss_of<networks::nuclei256> {
+    using type = nn::dice_cross_entropy;
+};
+template <>
+struct loss_of<networks::hippocampus48> {
+    using type = nn::dice_cross_entropy;
+};
 
-/// Exponential functions of one sample, each counted as a sigmoid: outputs of sigmoids, hyperbolic tangents and Gaussian
-/// error units, and the scores of attention. Arithmetic that no count of multiply-adds has, on the same pipelines.
+/// Exponential functions of one sample, each counted as a sigmoid: outputs of sigmoids, hyperbolic tangents and
+/// Gaussian error units, and the scores of attention. Arithmetic that no count of multiply-adds has, on the same
+/// pipelines.
 template <class Net>
 constexpr nn::extent exponentials = [] {
     nn::extent count = 0;

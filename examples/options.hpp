@@ -3,7 +3,6 @@
 /// The command line of classify.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,11 +10,10 @@
 
 #include <ctnn/ctnn.hpp>
 
-#include "read_number.hpp"
+#include "command_line.hpp"
 
 namespace classify {
 namespace nn = ctnn;
-using examples::read_number;
 
 inline constexpr const char* help =
     R"(Trains classifiers of images and volumes, judges them, and uses them.
@@ -63,20 +61,15 @@ Exit code 0: done; 1: done, with something wrong; 2: refused.
 For research; not a medical device.
 )";
 
-struct options {
-    std::string command, data, out, model, part = "test";
-    std::vector<std::string> images, classes;
-    nn::extent epochs = 0, batch = 0, class_count = 0;
-    double rate = 0, threshold = -1;
-    double spacing = 0, low = 0, high = 0;
-    std::uint64_t seed = 1;
+struct options : examples::common_options {
+    nn::extent class_count = 0;
+    double threshold = -1;
     nn::pipeline preprocessing;
-    bool help = false;
 };
 
 inline nn::error read_classes(std::string_view text, options& to) {
     if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos)
-        return read_number<nn::extent>("--classes", text, 2, 65536, to.class_count);
+        return examples::read_number<nn::extent>("--classes", text, 2, 65536, to.class_count);
     if (auto failed = examples::read_names(text, "--classes needs at least two names, or a number", to.classes))
         return failed;
     to.class_count = static_cast<nn::extent>(to.classes.size());
@@ -92,73 +85,27 @@ inline nn::error read_stages(std::string_view text, options& to) {
 
 /// Reads the command line; error_kind::invalid_argument says in one sentence what is wrong with it.
 inline nn::result<options> read_options(const std::vector<std::string>& words) {
-    using nn::extent;
-    options o;
-    const auto refuse = [](const std::string& why) {
-        return nn::error(nn::error_kind::invalid_argument, why + "; see classify --help");
-    };
-    if (words.empty()) return refuse("no command");
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        const std::string& word = words[i];
-        if (word == "--help" || word == "-h" || word == "help") {
-            o.help = true;
-            return o;
-        }
-        if (word.size() < 2 || word[0] != '-') {
-            if (o.command.empty())
-                o.command = word;
-            else
-                o.images.push_back(word);
-            continue;
-        }
-        const bool known = word == "--data" || word == "--out" || word == "--model" || word == "--part" ||
-                           word == "--epochs" || word == "--batch" || word == "--rate" || word == "--seed" ||
-                           word == "--classes" || word == "--threshold" || word == "--spacing" || word == "--window" ||
-                           word == "--preprocess";
-        if (!known) return refuse("unknown option " + word);
-        if (i + 1 == words.size()) return refuse(word + " needs a value");
-        const std::string& value = words[++i];
-        nn::error failed;
-        if (word == "--data")
-            o.data = value;
-        else if (word == "--out")
-            o.out = value;
-        else if (word == "--model")
-            o.model = value;
-        else if (word == "--part")
-            o.part = value;
-        else if (word == "--epochs")
-            failed = read_number<extent>(word, value, 1, 100000, o.epochs);
-        else if (word == "--batch")
-            failed = read_number<extent>(word, value, 1, 65536, o.batch);
-        else if (word == "--rate")
-            failed = read_number<double>(word, value, 1e-9, 10, o.rate);
-        else if (word == "--seed")
-            failed = read_number<std::uint64_t>(word, value, 0, ~std::uint64_t{0}, o.seed);
-        else if (word == "--threshold")
-            failed = read_number<double>(word, value, 0, 1, o.threshold);
-        else if (word == "--spacing")
-            failed = read_number<double>(word, value, 0.01, 100, o.spacing);
-        else if (word == "--window")
-            failed = examples::read_window(value, o.low, o.high);
+    const auto own = [](const std::string& word, const std::string& value, options& to, nn::error& failed) {
+        if (word == "--threshold")
+            failed = examples::read_number(word, value, 0.0, 1.0, to.threshold);
         else if (word == "--preprocess")
-            failed = read_stages(value, o);
+            failed = read_stages(value, to);
+        else if (word == "--classes")
+            failed = read_classes(value, to);
         else
-            failed = read_classes(value, o);
-        if (failed) return refuse(failed.message());
-    }
-    const bool train = o.command == "train", evaluate = o.command == "evaluate", predict = o.command == "predict";
-    if (!train && !evaluate && !predict)
-        return refuse(o.command.empty() ? "no command" : "unknown command '" + o.command + "'");
-    if (train && o.out.empty()) return refuse("train needs --out DIR");
-    if (!train && o.model.empty()) return refuse(o.command + " needs --model FILE");
-    if (!train && !o.preprocessing.empty()) return refuse("--preprocess is for train; the model file remembers it");
-    if (!o.preprocessing.empty() && o.low < o.high) return refuse("--preprocess takes the place of --window");
-    if (predict && o.images.empty()) return refuse("predict needs at least one image or volume");
-    if (!predict && !o.images.empty()) return refuse(o.command + " takes no '" + o.images[0] + "'");
-    if (o.part != "train" && o.part != "validation" && o.part != "test")
-        return refuse("--part is '" + o.part + "', expected train, validation or test");
-    return o;
+            return false;
+        return true;
+    };
+    const auto no_flag = [](const std::string&, options&) { return false; };
+    auto read = examples::read_command_line<options>("classify", words, own, no_flag);
+    if (!read || read->help) return read;
+    const auto refuse = [](const char* why) {
+        return nn::error(nn::error_kind::invalid_argument, std::string(why) + "; see classify --help");
+    };
+    const bool prepares = !read->preprocessing.empty();
+    if (prepares && read->command != "train") return refuse("--preprocess is for train; the model file remembers it");
+    if (prepares && read->low < read->high) return refuse("--preprocess takes the place of --window");
+    return read;
 }
 
 }  // namespace classify

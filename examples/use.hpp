@@ -98,7 +98,7 @@ int predict(const options& o) {
     nn::tensor<input> pixels;
     const nn::volume_folder_options as_trained{
         .preparation = model.preparation, .scaling = model.scaling, .preprocessing = model.preprocessing};
-    for (const std::string& file : o.images) {
+    for (const std::string& file : o.files) {
         if (auto failed = read_sample<input>(file, as_trained, pixels.data())) {
             answer = refuse(failed);
             continue;

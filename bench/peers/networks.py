@@ -132,6 +132,35 @@ def encoder196():
     return Chain(unchanged, Encoder(192, 3, 768))
 
 
+class UNet(nn.Module):
+    """Two convolutions, the deeper levels beside a shortcut, two convolutions; batch norm and relu behind each."""
+    def __init__(self, rank, channels, filters, *deeper):
+        super().__init__()
+        conv, norm = (nn.Conv2d, nn.BatchNorm2d) if rank == 2 else (nn.Conv3d, nn.BatchNorm3d)
+
+        def double(before):
+            return nn.Sequential(conv(before, filters, 3, padding=1, bias=False), norm(filters), nn.ReLU(True),
+                                 conv(filters, filters, 3, padding=1, bias=False), norm(filters), nn.ReLU(True))
+        self.encoder, self.inner = double(channels), None
+        if deeper:
+            up = nn.ConvTranspose2d if rank == 2 else nn.ConvTranspose3d
+            self.inner = nn.Sequential((nn.MaxPool2d if rank == 2 else nn.MaxPool3d)(2), UNet(rank, filters, *deeper),
+                                       up(deeper[0], filters, 2, 2))
+            self.decoder = double(2 * filters)
+
+    def forward(self, x):
+        x = self.encoder(x)
+        return x if self.inner is None else self.decoder(torch.cat([x, self.inner(x)], 1))
+
+
+def nuclei256():
+    return Chain(softmax, nn.InstanceNorm2d(1), UNet(2, 1, 8, 16, 32, 64), nn.Conv2d(8, 2, 1))
+
+
+def hippocampus48():
+    return Chain(softmax, UNet(3, 1, 16, 32, 64, 128), nn.Conv3d(16, 3, 1))
+
+
 # name: how it is made, the shape of a sample
 NETWORKS = {
     "cnn150": (lambda: classifier(150, 3), (3, 150, 150)),
@@ -142,6 +171,8 @@ NETWORKS = {
     "resnet18": (resnet18, (3, 224, 224)),
     "lstm100": (lstm100, (100,)),
     "encoder196": (encoder196, (196, 192)),
+    "nuclei256": (nuclei256, (1, 256, 256)),
+    "hippocampus48": (hippocampus48, (1, 48, 64, 48)),
 }
 
 

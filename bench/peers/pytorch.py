@@ -40,6 +40,14 @@ def inference(name, x, traced):
     return call
 
 
+def dice_cross_entropy(logits, labels):
+    """The mean over samples of 1 - Dice of each structure without the background, and the cross entropy."""
+    truth = functional.one_hot(labels, logits.shape[1]).movedim(-1, 1)[:, 1:]
+    found, places = torch.softmax(logits, 1)[:, 1:], tuple(range(2, logits.dim()))
+    dice = (2 * (found * truth).sum(places) + 1) / (found.sum(places) + truth.sum(places) + 1)
+    return 1 - dice.mean() + functional.cross_entropy(logits, labels)
+
+
 def training(name, x):
     network = networks.make(name).to(memory_format=x[1]).train()
     adam = torch.optim.Adam(network.parameters(), 1e-3)
@@ -47,6 +55,8 @@ def training(name, x):
         outputs = network.logits(x[0])
     if name in ("autoencoder784", "encoder196"):
         target, loss = torch.rand_like(outputs), functional.mse_loss
+    elif outputs.dim() > 2 and network.head is networks.softmax:
+        target, loss = torch.randint(0, outputs.shape[1], (len(outputs), *outputs.shape[2:])), dice_cross_entropy
     elif network.head is networks.sigmoid:
         target, loss = (torch.rand_like(outputs) > 0.5).float(), functional.binary_cross_entropy_with_logits
     else:
@@ -67,6 +77,8 @@ def main():
     formats = {"": torch.contiguous_format}
     if len(networks.NETWORKS[name][1]) == 3:
         formats[" channels last"] = torch.channels_last
+    elif len(networks.NETWORKS[name][1]) == 4:
+        formats[" channels last"] = torch.channels_last_3d
     calls = {}
     for word, memory_format in formats.items():
         x = networks.inputs(name, batch).contiguous(memory_format=memory_format), memory_format

@@ -35,7 +35,7 @@ using image_networks = network_list<
 /// their own, segment_volumes.cpp.
 using volume_networks = network_list<
     volume_segmenter<nn::shape<32, 32, 32, 1>, 3, 8, 16, 32>,
-    volume_segmenter<nn::shape<48, 64, 48, 1>, 3, 8, 16, 32, 64>>;
+    volume_segmenter<nn::shape<48, 64, 48, 1>, 3, 16, 32, 64, 128>>;
 // clang-format on
 
 /// What data needs of a network. Images have no depth.

@@ -74,7 +74,7 @@ inline nn::error write_report(const std::string& folder, const case_scores& all,
         loss.y.push_back(e.loss);
         validation.y.push_back(e.validation_loss);
     }
-    page.figures({nn::draw_svg({.title = "loss", .x_name = "epoch", .y_name = "", .lines = {loss, validation}})});
+    page.figures({nn::draw_svg({.title = "Loss", .x_name = "epoch", .y_name = "loss", .lines = {loss, validation}})});
     page.heading("The cases with the lowest Dice");
     page.paragraph("What was predicted is tinted; the outline of the truth is white.");
     page.markup(worst_overlays(folder, all, 8));

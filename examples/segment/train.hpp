@@ -24,21 +24,29 @@ struct recipe {
     double rate = 3e-3, weight_decay = 0.01;
 };
 
-/// About 1500 batches, of 2 volumes or 4 images.
+/// About 1800 batches of 2 volumes, or 1500 of 4 images.
 inline recipe recipe_for(const case_source& from, const options& o) {
     recipe r;
+    const nn::extent batches = from.of_volumes() ? 1800 : 1500;
     r.batch = o.batch > 0 ? o.batch : from.of_volumes() ? 2 : 4;
-    r.epochs = o.epochs > 0 ? o.epochs : std::max<nn::extent>(12, 1500 * r.batch / from.train.size());
+    r.epochs = o.epochs > 0 ? o.epochs : std::max<nn::extent>(12, batches * r.batch / from.train.size());
     if (o.rate > 0) r.rate = o.rate;
     return r;
 }
 
-/// How samples differ from epoch to epoch; left and right of a volume stay what they are. Values are from -1 to 1.
+/// How samples differ from epoch to epoch; use.hpp mirrors windows in the same directions. Values are from -1 to 1.
 inline nn::augmentation augmentation_for(const case_source& from) {
     nn::augmentation by{.rotation_range = 10, .zoom_range = {0.9, 1.1}, .brightness_range = {0.8, 1.2}};
-    by.horizontal_flip = by.vertical_flip = !from.of_volumes();
+    by.horizontal_flip = may_mirror(from.class_names);
+    by.vertical_flip = !from.of_volumes();
     by.offset_range = 0.2;
     by.noise_range = 0.05;
+    if (from.of_volumes()) {
+        by.rotation_range = 15;
+        by.tilt_range = 10;
+        by.zoom_range = {0.85, 1.15};
+        by.gamma_range = {0.8, 1.25};
+    }
     return by;
 }
 
@@ -89,6 +97,7 @@ nn::result<outcome> train(const case_source& source, const options& o) {
                  .batch = r.batch,
                  .random = start,
                  .validation = &validation,
+                 .loaders = 1,  // augments beside training; one delivers ten times what is trained on
                  .callbacks = {&bar},
                  .schedule = nn::one_cycle_schedule{.length = static_cast<double>(std::max<nn::extent>(r.epochs, 2))},
                  .schedule_in = nn::schedule_unit::fraction_of_epoch});

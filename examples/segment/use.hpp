@@ -16,8 +16,15 @@
 
 namespace segment {
 
-inline nn::sliding_window_options window_options(const options& o, bool volumes) {
-    return {.overlap = o.overlap, .flip_depth = o.flip && volumes, .flip_height = o.flip, .flip_width = o.flip};
+/// May left become right? Not where a class is named after its side.
+inline bool may_mirror(const std::vector<std::string>& class_names) {
+    return nn::flip_warning({.horizontal_flip = true}, class_names).empty();
+}
+
+/// Windows are mirrored as samples are in training: left to right where that may be, images upside down as well.
+inline nn::sliding_window_options window_options(const options& o, bool volumes,
+                                                 const std::vector<std::string>& class_names) {
+    return {.overlap = o.overlap, .flip_height = o.flip && !volumes, .flip_width = o.flip && may_mirror(class_names)};
 }
 
 /// Finds the structures of one file, measures them where the truth is known, writes mask and overlay into a folder.
@@ -28,7 +35,8 @@ nn::error work_on(nn::engine<Net>& engine, const nn::model<Net>& model, const st
     constexpr nn::extent classes = Net::output_dims.channels();
     auto c = read_case<input>(image, labels, classes);
     if (!c) return c.error();
-    if (auto failed = find(engine, model, window_options(o, Net::input_dims.rank == 4), *c)) return failed;
+    if (auto failed = find(engine, model, window_options(o, Net::input_dims.rank == 4, model.class_names), *c))
+        return failed;
     if (o.largest)
         if (auto failed = keep_largest(c->found, classes)) return failed;
     std::vector<nn::structure_score> scores;

@@ -87,14 +87,14 @@ TEST_CASE("classify trains on folders, writes its files, and uses them again") {
     CHECK(*nn::read_file(later.out + "/predictions.csv") == *nn::read_file(o.out + "/predictions.csv"));
 
     later.out = folder.at("told");
-    later.images = {folder.at("set/test/a/100.png"), folder.at("set/test/b/101.png")};
+    later.files = {folder.at("set/test/a/100.png"), folder.at("set/test/b/101.png")};
     CHECK(predict<net>(later) == 0);
     const auto table = nn::read_file(later.out + "/predictions.csv");
     REQUIRE(table);
     const std::string text(table->begin(), table->end());
     CHECK(text.find("file,predicted,p(a),p(b)\r\n") == 0);
     CHECK(std::count(text.begin(), text.end(), '\n') == 3);
-    later.images.push_back(folder.at("missing.png"));
+    later.files.push_back(folder.at("missing.png"));
     CHECK(predict<net>(later) == 2);
 
     // Other classes than the model's, another network's file, a folder that cannot be made.

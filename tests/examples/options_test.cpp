@@ -35,7 +35,7 @@ TEST_CASE("a command line of classify is read whole") {
               ->preprocessing == ctnn::pipeline{ctnn::stages::median_filter{.size = 5}, ctnn::stages::z_score{}});
     const auto p = classify::read_options({"predict", "a.png", "--model", "m", "--threshold", "0.25", "b.png"});
     REQUIRE(p);
-    CHECK(p->images == std::vector<std::string>{"a.png", "b.png"});
+    CHECK(p->files == std::vector<std::string>{"a.png", "b.png"});
     CHECK(p->threshold == 0.25);
     CHECK(classify::read_options({"evaluate", "--help"})->help);
 }

@@ -71,6 +71,29 @@ TEST_CASE("a network is picked by channels and classes, and the nearest size") {
           "    image_segmenter<nn::shape<100, 90, 1>, 4, 8, 16, 32>");
 }
 
+TEST_CASE("samples and windows are mirrored in the same directions, and not where a class is named after its side") {
+    options o;
+    o.flip = true;
+    case_source source;
+    const auto same = [&] {
+        const nn::augmentation by = augmentation_for(source);
+        const auto moved = window_options(o, source.of_volumes(), source.class_names);
+        CHECK_FALSE(by.depth_flip);
+        CHECK_FALSE(moved.flip_depth);
+        CHECK(moved.flip_height == by.vertical_flip);
+        CHECK(moved.flip_width == by.horizontal_flip);
+        return by;
+    };
+    source.class_names = {"background", "nucleus"};
+    CHECK((same().horizontal_flip && same().vertical_flip));
+    source.wanted.depth = 48;
+    CHECK((same().horizontal_flip && !same().vertical_flip));
+    source.class_names = {"background", "left kidney", "right kidney"};
+    CHECK_FALSE(same().horizontal_flip);
+    o.flip = false;
+    CHECK_FALSE(window_options(o, true, {"liver"}).flip_width);
+}
+
 TEST_CASE("segment trains on volumes, and its masks lie where the volumes lie") {
     const scratch_folder folder("segment_volumes");
     REQUIRE_FALSE(phantoms::write(folder.at("set"), nn::seed{3}, {6, 2, 2}));

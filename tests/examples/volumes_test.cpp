@@ -94,7 +94,7 @@ TEST_CASE("classify trains on class folders of volumes, and tells the class of a
     CHECK(text_of(later.out + "/predictions.csv") == text_of(o.out + "/predictions.csv"));
 
     later.out = folder.at("told");
-    later.images = {folder.at("set/test/ball/100.nii.gz"), folder.at("set/test/none/101.nii.gz")};
+    later.files = {folder.at("set/test/ball/100.nii.gz"), folder.at("set/test/none/101.nii.gz")};
     CHECK(predict<net>(later) == 0);
     const auto table = nn::read_csv(later.out + "/predictions.csv");
     REQUIRE(table);
@@ -107,7 +107,7 @@ TEST_CASE("classify trains on class folders of volumes, and tells the class of a
               doctest::Approx(1));
     }
     folder.write("broken.nii.gz", "no volume");
-    later.images.push_back(folder.at("broken.nii.gz"));
+    later.files.push_back(folder.at("broken.nii.gz"));
     CHECK(predict<net>(later) == 2);
     CHECK(nn::read_csv(later.out + "/predictions.csv")->rows() == 2);
 

@@ -3,6 +3,10 @@
 /// fit() with batches that are loaded ahead: the same weights for any number of loaders, and a clean end.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <ctnn/data/batch_loader.hpp>
+#include <new>
+
 #include "small_data.hpp"
 
 using namespace small_data;
@@ -63,6 +67,54 @@ TEST_CASE("a run that ends early ends its loaders, and leaves the weights of the
     const std::uint64_t expected = stopped(0, false);
     for (const bool fails : {false, true})
         for (const nn::extent loaders : {1, 3}) CHECK(stopped(loaders, fails) == expected);
+}
+
+/// Lines whose memory runs out at one sample of one epoch, as that of an augmentation may.
+struct scarce_lines : nn::dataset<net::input> {
+    nn::extent sample = 0, epoch = 0;
+    void write_input(nn::extent which, nn::extent when, float* to) const {
+        if (which == sample && when == epoch) throw std::bad_alloc();
+        std::copy(input_of(which), input_of(which) + net::input::size, to);
+    }
+};
+
+TEST_CASE("memory that runs out in a loader is told where the batch is wanted, and the program goes on") {
+    scarce_lines data{lines(70, 0)};
+    std::vector<std::uint64_t> expected;
+    for (const nn::extent loaders : {0, 1, 2, 7})
+        for (const nn::extent epoch : {1, 2, 3, 4}) {
+            CAPTURE(loaders);
+            CAPTURE(epoch);
+            data.sample = 69 - epoch;
+            data.epoch = epoch;
+            nn::model<net> m{nn::seed{1}};
+            bool thrown = false;
+            try {
+                const auto history = nn::fit(m, data, nn::cross_entropy{}, nn::adam{},
+                                             {.epochs = 3, .batch = 16, .loaders = loaders, .ahead = 1});
+                CHECK(history);
+            } catch (const std::bad_alloc&) {
+                thrown = true;
+            }
+            if (loaders == 0)
+                expected.push_back(hash(m));
+            else
+                CHECK(hash(m) == expected[static_cast<std::size_t>(epoch - 1)]);  // of the last step before
+            CHECK(thrown == (epoch <= 3));
+        }
+    // The same loader delivers the next epoch.
+    data.epoch = 1;
+    data.sample = 3;
+    std::vector<nn::extent> order(70);
+    nn::shuffle(order, nn::seed{1}, 1);
+    nn::batch_loader<scarce_lines> loader(data, 35, 2);
+    loader.begin(order.data(), 70, 1);
+    const auto take_both = [&] {
+        for (int i = 0; i < 2; ++i) (void)loader.next();
+    };
+    CHECK_THROWS_AS(take_both(), std::bad_alloc);
+    loader.begin(order.data(), 70, 2);
+    take_both();
 }
 
 TEST_CASE("fit refuses numbers of loaders and ranges that make no sense, and leaves the model") {

@@ -3,6 +3,8 @@
 /// Batches of a data set in an announced order, written ahead by threads of their own while the network trains.
 #pragma once
 
+#include <exception>
+#include <utility>
 #include <vector>
 
 #include "ctnn/core/background.hpp"
@@ -17,7 +19,8 @@ namespace ctnn {
 ///     weights   one for each sample of the data set, or none: handed out with them
 ///     ahead     how many batches may wait beside the one in use; each is memory of a whole batch
 ///
-/// One lock and one condition; who has nothing to do sleeps. The destructor lets each thread finish its sample.
+/// One lock and one condition; who has nothing to do sleeps. The destructor lets each thread finish its sample. What a
+/// data set throws while a thread writes, std::bad_alloc above all, comes out of the next() that wants the sample.
 /// \pre the data set outlives the loader and does not change
 template <class Data>
 class batch_loader {
@@ -51,23 +54,29 @@ public:
         count_ = count;
         epoch_ = epoch;
         claimed_ = taken_ = 0;
+        failed_ = nullptr;
         written_.assign(slots_.size(), 0);
         lock_.tell_all();
         lock_.unlock();
     }
 
-    /// The next batch of `batch` samples, or of those that are left; valid until the next call. \pre there is one
+    /// The next batch of `batch` samples, or of those that are left; valid until the next call. Throws what the data
+    /// set threw at a sample of it; begin() begins anew then. \pre there is one
     [[nodiscard]] detail::batch_memory<Data>& next() {
         lock_.lock();
         if (taken_ > 0) written_[slot_of(taken_ - 1)] = 0;
         const extent b = taken_++, first = b * batch_, end = first + batch_ < count_ ? first + batch_ : count_;
         lock_.tell_all();
-        while (written_[slot_of(b)] < end - first)
+        std::exception_ptr failed;
+        while (written_[slot_of(b)] < end - first && !failed)
             if (claimed_ < end)
                 write_next();
-            else
+            else if (writing_ > 0 || !failed_)
                 lock_.wait();
+            else
+                failed = failed_;  // the sample that lacks
         lock_.unlock();
+        if (failed) std::rethrow_exception(failed);
         return slots_[slot_of(b)];
     }
 
@@ -75,7 +84,7 @@ public:
     void operator()() {
         lock_.lock();
         while (!stops_)
-            if (claimed_ < count_ &&
+            if (claimed_ < count_ && !failed_ &&
                 claimed_ / batch_ < (taken_ > 0 ? taken_ - 1 : 0) + static_cast<extent>(slots_.size()))
                 write_next();
             else
@@ -92,11 +101,28 @@ private:
         const std::size_t slot = slot_of(i / batch_);
         ++writing_;
         lock_.unlock();
-        slots_[slot].fill(i % batch_, sample, epoch);
+        std::exception_ptr failed = fill(slot, i % batch_, sample, epoch);
         lock_.lock();
         --writing_;
-        ++written_[slot];
+        if (failed)
+            failed_ = std::move(failed);
+        else
+            ++written_[slot];
         if (writing_ == 0 || written_[slot] == batch_) lock_.tell_all();
+    }
+
+    /// Writes a sample. No exception leaves a thread: that would end the program. Without exceptions it ends anyway.
+    [[nodiscard]] std::exception_ptr fill(std::size_t slot, extent place, extent sample, extent epoch) {
+#if defined(__cpp_exceptions)
+        try {
+            slots_[slot].fill(place, sample, epoch);
+        } catch (...) {
+            return std::current_exception();
+        }
+#else
+        slots_[slot].fill(place, sample, epoch);
+#endif
+        return nullptr;
     }
 
     extent batch_;
@@ -110,6 +136,7 @@ private:
     extent taken_ = 0;    // batches handed out
     extent writing_ = 0;  // samples being written
     bool stops_ = false;
+    std::exception_ptr failed_;  // what a data set threw since begin()
     detail::background_threads threads_;
 };
 
