@@ -170,6 +170,17 @@ class Run(Activations, Attention, Convolutions, Norms, Positions, Sequences):
         gate = F.relu(skip + self.apply_conv(g, filters, 1))
         return torch.cat([x * torch.sigmoid(self.apply_conv(gate, 1, 1)), g], dim=-1)
 
+    def apply_auxiliary(self, x, *layers):
+        self.auxiliaries.append(self.apply_chain(x, *layers))
+        return x
+
+    def apply_with_auxiliaries(self, x, *layers):
+        self.auxiliaries = []
+        heads = [self.apply_chain(x, *layers), *self.auxiliaries[::-1]]
+        if len({head.shape[:-1] for head in heads}) > 1:  # other positions
+            heads = [head.flatten(1) for head in heads]
+        return torch.cat(heads, dim=-1)
+
     def apply_concat(self, x, *branches):
         return torch.cat([self.layer(branch, x) for branch in branches], dim=-1)
 

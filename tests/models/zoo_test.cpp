@@ -9,6 +9,7 @@
 #include <ctnn/models/models.hpp>
 #include <ctnn/train/loss/binary_cross_entropy.hpp>
 #include <ctnn/train/loss/cross_entropy.hpp>
+#include <ctnn/train/loss/deep_supervision.hpp>
 #include <ctnn/train/optimizer/adam.hpp>
 #include <ctnn/train/pass.hpp>
 #include <ctnn/train/update.hpp>
@@ -61,7 +62,7 @@ sample_set balls() {
 
 /// The least loss of 200 steps over the first.
 template <class Net, class Loss>
-double learned_by_heart(const sample_set& set, double rate) {
+double learned_by_heart(const sample_set& set, double rate, const Loss& loss_of = {}) {
     const nn::adam descent{.rate = rate};
     nn::model<Net> m{nn::seed{63}};
     nn::training_pass<Net, Loss> pass{{.max_batch = samples, .threads = 1, .random = nn::seed{64}}};
@@ -71,7 +72,7 @@ double learned_by_heart(const sample_set& set, double rate) {
     for (int step = 0; step < 200; ++step) {
         pass.set_step(state.time());
         pass.forward(m, set.inputs.data(), samples);
-        const double loss = pass.loss(Loss{}, {.labels = set.labels.data()});
+        const double loss = pass.loss(loss_of, {.labels = set.labels.data()});
         if (step == 0) first = least = loss;
         least = loss < least ? loss : least;
         if (least < 0.05 * first) break;
@@ -103,6 +104,22 @@ TEST_CASE("narrow U-Nets learn sixteen masks by heart") {
     CHECK(learned_by_heart<flat, nn::binary_cross_entropy>(balls<flat>(), 1e-2) < 0.05);
     using deep = models::unet<3, nn::shape<8, 12, 8, 1>, models::volume_unet_style, 8, 16>;
     CHECK(learned_by_heart<deep, nn::cross_entropy>(balls<deep>(), 1e-2) < 0.05);
+}
+
+/// Trained with a head at each resolution.
+template <class Net, class Loss>
+double deeply_learned_by_heart(double rate) {
+    const auto loss = nn::deep_supervision<Net>(Loss{});
+    sample_set set = balls<nn::main_head<Net>>();
+    set.labels = nn::coarse_labels(loss, set.labels);
+    return learned_by_heart<Net>(set, rate, loss);
+}
+
+TEST_CASE("deeply supervised U-Nets learn sixteen masks of each size by heart") {
+    using flat = models::deeply_supervised_unet<1, nn::shape<16, 24, 1>, models::attention_unet_style, 8, 16, 16>;
+    CHECK(deeply_learned_by_heart<flat, nn::binary_cross_entropy>(1e-2) < 0.05);
+    using deep = models::deeply_supervised_unet<3, nn::shape<8, 12, 8, 1>, models::unet_style, 8, 16, 16>;
+    CHECK(deeply_learned_by_heart<deep, nn::cross_entropy>(1e-2) < 0.05);
 }
 
 }  // namespace zoo_test

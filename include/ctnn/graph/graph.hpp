@@ -4,6 +4,7 @@
 #pragma once
 
 #include "ctnn/graph/attention_gate.hpp"
+#include "ctnn/graph/auxiliary.hpp"
 #include "ctnn/graph/bidirectional.hpp"
 #include "ctnn/graph/cbam.hpp"
 #include "ctnn/graph/compose.hpp"

@@ -24,6 +24,7 @@
 #include "ctnn/train/loss/cosine_embedding.hpp"
 #include "ctnn/train/loss/cross_entropy.hpp"
 #include "ctnn/train/loss/cross_entropy_with_logits.hpp"
+#include "ctnn/train/loss/deep_supervision.hpp"
 #include "ctnn/train/loss/dice.hpp"
 #include "ctnn/train/loss/dice_cross_entropy.hpp"
 #include "ctnn/train/loss/effective_class_weights.hpp"
