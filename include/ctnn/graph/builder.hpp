@@ -60,6 +60,7 @@ struct builder {
     wire auxiliaries[most_auxiliaries]{};   ///< heads met so far within with_auxiliaries
     int auxiliary_count = 0;
     auxiliary_use auxiliaries_are = auxiliary_use::none;
+    bool exact = false;  ///< no convolution takes Winograd's algorithm
 
     constexpr wire value(const dims& shape) {
         if (values != nullptr) values[value_count] = steps == 0 ? shape : detail::with_steps(shape, steps);
@@ -84,6 +85,7 @@ struct builder {
     /// A row that writes (a part of) a value that exists.
     constexpr wire apply_into(operation row, const Routine& code, wire a, wire out, wire b = {}) {
         row.in = a.shape;
+        if (exact && row.what == kind::convolution) detail::make_exact(row);
         if (steps != 0) detail::repeat_steps(row, steps);
         row.input[0] = a.id;
         row.input[1] = b.id;
