@@ -86,7 +86,6 @@ double difference(const std::string& name) {
         furthest = distance <= furthest ? furthest : distance;  // NaN stays
         largest = std::max(largest, std::abs(expected[i]));
     }
-    MESSAGE(name, ": ", furthest / largest, " of the largest output");
     return furthest / largest;
 }
 

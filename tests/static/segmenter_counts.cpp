@@ -91,7 +91,7 @@ static_assert(gives<models::deeplab_v3_plus<1, nn::shape<64, 96, 1>>, 64, 96, 1>
 // the product of the strides in front of it: 2 in the pool, 4 in three blocks and the first of the next stage, 8 in
 // three and the first of the next, 16 in five and the first of the last stage, whose two others have rate 2.
 using encoder = nn::network<nn::shape<512, 512, 3>, models::resnet_stem<>, models::bottleneck_stage<3, 64, 1>,
-                            models::atrous_stages>;
+                            models::atrous_stages<>>;
 static_assert(gives<encoder, 32, 32, 2048>);
 static_assert(nn::receptive_field_of<encoder>.size[1] == 7 + 2 * (2 + 4 * 4 + 4 * 8 + 6 * 16 + 2 * 32));
 
