@@ -14,6 +14,7 @@
 #include "ctnn/train/clip.hpp"
 #include "ctnn/train/evaluate.hpp"
 #include "ctnn/train/fit.hpp"
+#include "ctnn/train/gan_training.hpp"
 #include "ctnn/train/history.hpp"
 #include "ctnn/train/loss/balanced_class_weights.hpp"
 #include "ctnn/train/loss/balanced_positive_weights.hpp"
