@@ -14,6 +14,7 @@ namespace ctnn {
 ///     takes    any shape
 ///     gives    its input
 ///     learns   what the layers learn, 0.weight ...
+///     costs    what the layers cost; its input stays in memory until they have read it
 ///     refuses  to stand outside of with_auxiliaries, or to be one of more than seven in it
 ///
 ///     using tapped = ctnn::with_auxiliaries<ctnn::dense<8>, ctnn::relu,
@@ -43,6 +44,7 @@ struct auxiliary {
 ///     takes    any shape
 ///     gives    the channels of all heads, or where their positions differ shape<numbers of all heads>
 ///     learns   what the layers learn, 0.weight ..., the auxiliary heads' parameters where they stand
+///     costs    what the layers cost; the heads' outputs stay in memory to the end
 ///     refuses  layers without an auxiliary, or with more than seven
 ///
 ///     using net = ctnn::network<ctnn::shape<4>, ctnn::with_auxiliaries<
@@ -75,6 +77,7 @@ struct with_auxiliaries {
 ///     takes    any shape
 ///     gives    what the main head gives, in its own shape
 ///     learns   what the layers learn, 0.weight ..., but the auxiliary heads' parameters
+///     costs    what the layers cost, but nothing for the auxiliary heads
 ///     refuses  to stand within with_auxiliaries
 ///
 ///     using net = ctnn::network<ctnn::shape<4>, ctnn::without_auxiliaries<
