@@ -32,7 +32,7 @@ template <class Net, class Loss, std::size_t... I>
 template <class Net, loss_function Loss>
 [[nodiscard]] constexpr auto deep_supervision(const Loss& loss) {
     constexpr int heads = detail::count_heads(Net::table);
-    auto all = detail::joint_of_one<Net>(loss, std::make_index_sequence<heads>{});
+    auto all = detail::joint_of_one<Net>(loss, std::make_index_sequence<static_cast<std::size_t>(heads)>{});
     double weight = 1, sum = 0;
     for (int i = 0; i < heads; ++i, weight /= 2) sum += all.weights[i] = weight;
     for (double& each : all.weights) each /= sum;
