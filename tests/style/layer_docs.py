@@ -53,7 +53,7 @@ def examples_of(text):
 
 def compile_examples(command):
     """How many there are, and what the compiler says of them; a network in them must fit its input."""
-    source, count = "#define CTNN_WITH_STUDIES\n#include <ctnn/ctnn.hpp>\n", 0
+    source, count = "#ifndef CTNN_WITH_STUDIES\n#define CTNN_WITH_STUDIES\n#endif\n#include <ctnn/ctnn.hpp>\n", 0
     for path in sorted(INCLUDE.rglob("*.hpp")):
         for line, lines in examples_of(path.read_text(encoding="utf-8")):
             count += 1
