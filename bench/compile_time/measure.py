@@ -34,6 +34,9 @@ CASES = {
     "resnet18 inference": ("bench/compile_time/inference.cpp", ["CTNN_NETWORK=resnet18"], None, None),
     "resnet18 training": ("bench/compile_time/training.cpp",
                           ["CTNN_NETWORK=resnet18", "CTNN_LOSS=cross_entropy"], None, None),
+    "densenet121 inference": ("bench/compile_time/inference.cpp", ["CTNN_NETWORK=densenet121"], 15, 1000),
+    "densenet121 training": ("bench/compile_time/training.cpp",
+                             ["CTNN_NETWORK=densenet121", "CTNN_LOSS=cross_entropy"], 30, 1500),
     "examples/classify.cpp": ("examples/classify.cpp", ["CTNN_WITH_IMAGES", "CTNN_WITH_VOLUMES", "CTNN_WITH_ZLIB"], None, None),
 }
 

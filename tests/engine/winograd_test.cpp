@@ -121,6 +121,11 @@ TEST_CASE("exact refuses Winograd where the rule would take it, and gives the bi
     using refused = nn::network<nn::shape<24, 24, 16>, nn::conv<32, 3, nn::same, nn::exact>>;
     static_assert(chosen::table.rows[1].algorithm == nn::algorithm::winograd_4 || CTNN_FORCE_WINOGRAD == 2);
     static_assert(refused::table.rows[1].algorithm == nn::algorithm::direct);
+    using all_refused = nn::network<nn::shape<24, 24, 16>, nn::all_exact<nn::conv<32, 3, nn::same, nn::winograd<4>>>>;
+    static_assert(all_refused::table.rows[1].algorithm == nn::algorithm::direct);
+    static_assert(all_refused::table.rows[1].gradient_algorithm == nn::algorithm::direct);
+    static_assert(all_refused::table.rows[1].weight_algorithm == nn::algorithm::direct);
+    static_assert(all_refused::table.rows[1].scratch == refused::table.rows[1].scratch);
     // Sums of 144 products of integers are exact: no other algorithm gives these bits but by luck.
     nn::model<refused> m{nn::seed{1}};
     for (std::size_t i = 0; i < m.parameters().size(); ++i)

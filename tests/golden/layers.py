@@ -4,7 +4,7 @@
 
 Needs Debian's python3-torch. Run it from anywhere; the files are the same every time. The networks are read from the
 C++ tests (`using name = nn::network<...>;`), so the two sides cannot drift apart. Inputs, parameters and the gradient
-of the output are made by formula on both sides (`numbers` here, tests/layers/golden.hpp there): multiples of 1/64 in
+of the output are made by formula on both sides (formula.py here, formula.hpp there): multiples of 1/64 in
 [-1, 1), so that single linear layers are exact and windows of a pool have ties.
 
 One file a network, all results one after the other, in ctnn's orders: the output, the gradient of the input, the
@@ -22,6 +22,7 @@ import torch.nn.functional as F
 from activations import Activations
 from attention import Attention
 from convolutions import Convolutions
+from formula import first_input, numbers, output_gradient, parameters, second_input, statistics
 from norms import Norms
 from options import Options, channels_first, channels_last, pad
 from positions import Positions
@@ -30,17 +31,6 @@ from sequences import Sequences
 tests = pathlib.Path(__file__).resolve().parent.parent
 folder = tests / "golden" / "layers"
 samples = 3
-first_input, second_input, output_gradient, parameters, statistics = 1, 2, 3, 4, 5  # streams of numbers
-
-
-def numbers(stream, count):
-    """count multiples of 1/64 in [-1, 1): a hash of the index and the stream."""
-    with np.errstate(over="ignore"):
-        h = np.arange(count, dtype=np.uint32) * np.uint32(0x9E3779B1) + np.uint32(stream * 0x85EBCA77 & 0xFFFFFFFF)
-        h = (h ^ (h >> np.uint32(16))) * np.uint32(0x7FEB352D)
-        h = (h ^ (h >> np.uint32(15))) * np.uint32(0x846CA68B)
-        h ^= h >> np.uint32(16)
-    return ((h >> np.uint32(25)).astype(np.float64) - 64) / 64
 
 
 def parse(text):
@@ -169,6 +159,17 @@ class Run(Activations, Attention, Convolutions, Norms, Positions, Sequences):
         skip = self.apply_conv(x, filters, 1, ("no_bias", []))
         gate = F.relu(skip + self.apply_conv(g, filters, 1))
         return torch.cat([x * torch.sigmoid(self.apply_conv(gate, 1, 1)), g], dim=-1)
+
+    def apply_auxiliary(self, x, *layers):
+        self.auxiliaries.append(self.apply_chain(x, *layers))
+        return x
+
+    def apply_with_auxiliaries(self, x, *layers):
+        self.auxiliaries = []
+        heads = [self.apply_chain(x, *layers), *self.auxiliaries[::-1]]
+        if len({head.shape[:-1] for head in heads}) > 1:  # other positions
+            heads = [head.flatten(1) for head in heads]
+        return torch.cat(heads, dim=-1)
 
     def apply_concat(self, x, *branches):
         return torch.cat([self.layer(branch, x) for branch in branches], dim=-1)

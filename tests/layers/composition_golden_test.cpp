@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Compositions against PyTorch: residual blocks, concatenations, a U-Net, shared readers, repeat and named.
+/// Compositions against PyTorch: residual blocks, concatenations, a U-Net, auxiliary heads, shared readers, repeat and
+/// named.
 #include <doctest/doctest.h>
 
+#include "ctnn/graph/auxiliary.hpp"
 #include "golden.hpp"
 
 using residual_projection =
@@ -52,6 +54,21 @@ using repeat_and_named = nn::network<nn::shape<9, 3>, nn::named<"encoder.0", nn:
 using softmax_in_the_middle =
     nn::network<nn::shape<4, 5, 3>, nn::conv<5, 3, nn::same>, nn::softmax, nn::conv<4, 3, nn::same>,
                 nn::sum<nn::softmax, nn::identity>, nn::global_avg_pool>;
+using auxiliary_channels =
+    nn::network<nn::shape<5, 3>, nn::conv<4, 3, nn::same>,
+                nn::with_auxiliaries<nn::tanh, nn::auxiliary<nn::dense<2>, nn::softmax>, nn::conv<5, 3, nn::same>,
+                                     nn::auxiliary<>, nn::tanh, nn::dense<3>>>;
+using auxiliary_levels = nn::network<
+    nn::shape<8, 12, 2>,
+    nn::with_auxiliaries<
+        nn::conv<5, 3, nn::same>, nn::relu,
+        nn::concat<
+            nn::identity,
+            nn::chain<nn::max_pool<>, nn::conv<6, 3, nn::same>, nn::relu,
+                      nn::concat<nn::identity, nn::chain<nn::max_pool<>, nn::conv<7, 3, nn::same>,
+                                                         nn::auxiliary<nn::conv<1, 1>, nn::sigmoid>, nn::upsample<2>>>,
+                      nn::conv<6, 3, nn::same>, nn::auxiliary<nn::conv<1, 1>, nn::sigmoid>, nn::upsample<2>>>,
+        nn::conv<1, 1>, nn::sigmoid>>;
 using volume_level = nn::network<
     nn::shape<4, 4, 6, 1>, nn::conv<3, 3, nn::same>, nn::relu,
     nn::concat<nn::chain<nn::max_pool<>, nn::conv<5, 3, nn::same>, nn::relu, nn::upsample<2>>, nn::identity>,
@@ -68,6 +85,11 @@ TEST_CASE("concatenations agree with PyTorch") {
     golden::check<concat_of_identities>("concat_of_identities");
     golden::check<concat_branches>("concat_branches");
     golden::check<dense_blocks>("dense_blocks");
+}
+
+TEST_CASE("auxiliary heads agree with PyTorch") {
+    golden::check<auxiliary_channels>("auxiliary_channels");
+    golden::check<auxiliary_levels>("auxiliary_levels");
 }
 
 TEST_CASE("values with many readers agree with PyTorch") {

@@ -12,14 +12,6 @@
 
 namespace golden {
 
-double number(stream which, extent i) {
-    std::uint32_t h = static_cast<std::uint32_t>(i) * 0x9E3779B1u + static_cast<std::uint32_t>(which) * 0x85EBCA77u;
-    h = (h ^ (h >> 16)) * 0x7FEB352Du;
-    h = (h ^ (h >> 15)) * 0x846CA68Bu;
-    h ^= h >> 16;
-    return (static_cast<double>(h >> 25) - 64) / 64;
-}
-
 namespace {
 
 std::vector<double> read(const std::string& name) {

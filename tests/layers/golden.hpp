@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "../golden/formula.hpp"
 #include "ctnn/engine/freeze.hpp"
 #include "ctnn/layers/layers.hpp"
 #include "ctnn/train/loss/mean_squared_error.hpp"
@@ -23,12 +24,6 @@ namespace golden {
 using ctnn::extent;
 
 inline constexpr extent samples = 3;
-/// Which of the streams of numbers something is filled with.
-enum class stream : std::uint32_t { first_input = 1, second_input, output_gradient, parameters, statistics };
-
-/// Number i of a stream: a multiple of 1/64 in [-1, 1).
-double number(stream which, extent i);
-
 template <class T, class Values>
 void fill(Values&& to, stream which, double factor = 1, double shift = 0) {
     for (std::size_t i = 0; i < to.size(); ++i)

@@ -51,6 +51,18 @@ using narrow = models::unet<4, nn::shape<32, 48, 2>, models::attention_unet_styl
 static_assert(gives<narrow, 32, 48, 4>);
 static_assert(!nn::composable<nn::shape<32, 50, 2>, narrow::layers>);
 
+// Deep supervision adds a 1 x 1 convolution at each level on the way up but the finest; the main head's network has the
+// size that it has without.
+using supervised = models::deeply_supervised_unet<2, nn::shape<256, 256, 3>>;
+static_assert(supervised::parameter_count == 31'037'698 + biased(1, 512, 2) + biased(1, 256, 2) + biased(1, 128, 2));
+static_assert(gives<supervised, 2 * 256 * 256 + 2 * 128 * 128 + 2 * 64 * 64 + 2 * 32 * 32>);
+static_assert(nn::main_head<supervised>::parameter_count == 31'037'698);
+static_assert(gives<nn::main_head<supervised>, 256, 256, 2>);
+using supervised_volume =
+    models::deeply_supervised_unet<1, nn::shape<16, 16, 16, 1>, models::volume_unet_style, 8, 16, 32>;
+static_assert(gives<supervised_volume, 16 * 16 * 16 + 8 * 8 * 8> &&
+              gives<nn::main_head<supervised_volume>, 16, 16, 16, 1>);
+
 // Cicek et al. count 19,069,955, biases and all but the scale and shift of each batch norm, which here stand for the
 // 2336 biases in front of them: 32 + 64, 64 + 128, 128 + 256, 256 + 512 on the way down, 2 * (256 + 128 + 64) up.
 using cicek = models::unet_3d<3, nn::shape<64, 64, 64, 3>>;
@@ -79,7 +91,7 @@ static_assert(gives<models::deeplab_v3_plus<1, nn::shape<64, 96, 1>>, 64, 96, 1>
 // the product of the strides in front of it: 2 in the pool, 4 in three blocks and the first of the next stage, 8 in
 // three and the first of the next, 16 in five and the first of the last stage, whose two others have rate 2.
 using encoder = nn::network<nn::shape<512, 512, 3>, models::resnet_stem<>, models::bottleneck_stage<3, 64, 1>,
-                            models::atrous_stages>;
+                            models::atrous_stages<>>;
 static_assert(gives<encoder, 32, 32, 2048>);
 static_assert(nn::receptive_field_of<encoder>.size[1] == 7 + 2 * (2 + 4 * 4 + 4 * 8 + 6 * 16 + 2 * 32));
 

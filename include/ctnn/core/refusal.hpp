@@ -38,6 +38,7 @@ enum class refusal {
     heads_do_not_divide,
     needs_inputs,
     inputs_differ,
+    needs_auxiliaries,
     count  ///< how many there are; no refusal itself
 };
 
@@ -130,6 +131,9 @@ struct refused {
     static_assert(Why != refusal::inputs_differ,
                   "ctnn: siamese gives all inputs of the network to the same layers; make their shapes equal, or give "
                   "each its own layers with each_input");
+    static_assert(Why != refusal::needs_auxiliaries,
+                  "ctnn: auxiliary heads stand within one with_auxiliaries<...>, which needs one to seven of them and "
+                  "no other with_auxiliaries around or within it; put it around the network's layers");
 };
 
 }  // namespace ctnn

@@ -16,6 +16,7 @@ namespace ctnn {
 ///     gives    the input's channels beside those of g, at the input's positions
 ///     learns   what the deeper layers learn, as 0; 1.weight (1..., channels, Filters), of x; 2.weight (1..., channels
 ///              of g, Filters) and 2.bias (Filters), of g; 4.weight (1..., Filters, 1) and 4.bias (1)
+///     costs    (channels + channels of g + 1) * Filters multiply-adds a position, besides the deeper layers'
 ///     refuses  a vector; deeper layers that end at other positions; fewer than one filter
 ///
 ///     using level = ctnn::attention_gate<16, ctnn::max_pool<>, ctnn::conv<64, 3, ctnn::same>, ctnn::relu,

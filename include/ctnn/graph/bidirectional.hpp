@@ -29,6 +29,7 @@ requires((read_options<Options...>().given & option::backwards) == 0 && requires
 ///     gives    twice its units: of each step the state behind it and that of the steps behind it; with last_step the
 ///              last states of both, the twin's behind the first step (Keras' Bidirectional, PyTorch's h_n)
 ///     learns   0.weight ... of the layer, 1.weight ... of its twin
+///     costs    twice what the layer costs
 ///     refuses  a layer that is not recurrent, or is backwards itself
 ///
 ///     using net = ctnn::network<ctnn::shape<20, 6>, ctnn::bidirectional<ctnn::lstm<32>>, ctnn::dense<2>>;

@@ -27,6 +27,12 @@ struct tree_place {
 /// How deep composites may nest; a U-Net level takes three.
 inline constexpr int longest_path = 64;
 
+/// As many heads may a network have beside its main one.
+inline constexpr int most_auxiliaries = 7;
+
+/// What becomes of the auxiliary heads: none may be met, they are collected, they are left out.
+enum class auxiliary_use : unsigned char { none, kept, dropped };
+
 /// In place of a routine where only shapes are asked for.
 struct no_routine {};
 
@@ -51,6 +57,10 @@ struct builder {
     wire inputs[most_inputs]{};             ///< of a network that has several
     int input_count = 0;                    ///< 0: it has one, which nobody asks for by its number
     bool shared = false, repeated = false;  ///< what rows are told: see operation
+    wire auxiliaries[most_auxiliaries]{};   ///< heads met so far within with_auxiliaries
+    int auxiliary_count = 0;
+    auxiliary_use auxiliaries_are = auxiliary_use::none;
+    bool exact = false;  ///< no convolution takes Winograd's algorithm
 
     constexpr wire value(const dims& shape) {
         if (values != nullptr) values[value_count] = steps == 0 ? shape : detail::with_steps(shape, steps);
@@ -75,6 +85,7 @@ struct builder {
     /// A row that writes (a part of) a value that exists.
     constexpr wire apply_into(operation row, const Routine& code, wire a, wire out, wire b = {}) {
         row.in = a.shape;
+        if (exact && row.what == kind::convolution) detail::make_exact(row);
         if (steps != 0) detail::repeat_steps(row, steps);
         row.input[0] = a.id;
         row.input[1] = b.id;

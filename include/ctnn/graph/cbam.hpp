@@ -18,6 +18,7 @@ namespace ctnn {
 ///     learns   2.weight (channels, hidden), 2.bias (hidden), 4.weight (hidden, channels), 4.bias (channels), where
 ///              hidden is channels / Reduction rounded down, at least 1; 8.weight (Kernel..., 2, 1); 9.weight (1),
 ///              9.bias (1)
+///     costs    4 * channels * hidden multiply-adds and 2 * Kernel... a position; about four passes over the input
 ///     refuses  a vector; a Reduction or a Kernel below 1
 ///
 ///     using block = ctnn::chain<ctnn::conv<64, 3, ctnn::same>, ctnn::relu, ctnn::cbam<>>;

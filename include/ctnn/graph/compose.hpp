@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Composition: chain, sum, residual, concat, repeat, identity and named. A block is a template that derives from one.
+/// Composition: chain, sum, residual, concat, repeat, identity and named.
 #pragma once
 
 #include "ctnn/core/call.hpp"
@@ -20,7 +20,15 @@ inline constexpr emitter<Routine> emitters[sizeof...(Layers) + 1]{&ctnn::emit<La
 
 /// One layer after the other.
 ///
+///     takes    what the first layer takes
+///     gives    what the last layer gives
+///     learns   0.weight ... of the first layer, 1.weight ... of the second
+///     costs    what the layers cost
+///
+/// A block is a template that derives from one:
+///
 ///     template <nn::extent C> struct block : nn::chain<nn::conv<C, 3, nn::same>, nn::batch_norm<>, nn::relu> {};
+///     using two = ctnn::chain<ctnn::conv<8, 3, ctnn::same>, ctnn::batch_norm<>, ctnn::relu>;
 template <class... Layers>
 struct chain {
     using children = types<Layers...>;
@@ -36,6 +44,14 @@ struct chain {
 };
 
 /// The same layers so many times, each time with parameters of their own.
+///
+///     takes    what the layers take, also of themselves
+///     gives    what they give the last time
+///     learns   0.0.weight ... of the first layer the first time, 1.0.weight ... the second time
+///     costs    what the layers cost each time
+///     refuses  less than once
+///
+///     using stage = ctnn::repeat<3, ctnn::conv<16, 3, ctnn::same>, ctnn::relu>;
 template <extent Times, class... Layers>
 struct repeat {
     using children = types<chain<Layers...>>;
@@ -62,6 +78,15 @@ constexpr wire add(builder<Routine>& b, wire total, wire branch) {
 }  // namespace detail
 
 /// All branches read the same input; their outputs, of equal shape, are added.
+///
+///     takes    what every branch takes
+///     gives    the shape of a branch's output
+///     learns   0.weight ... of the first branch, 1.weight ... of the second
+///     costs    what the branches cost, and a pass in place for each branch but one; none in an engine behind a
+///              convolution, which adds the other branch
+///     refuses  fewer than two branches, outputs of different shapes
+///
+///     using projected = ctnn::sum<ctnn::conv<32, 1>, ctnn::chain<ctnn::conv<32, 3, ctnn::same>, ctnn::relu>>;
 template <class... Branches>
 struct sum {
     using children = types<Branches...>;
@@ -105,6 +130,14 @@ constexpr wire place_beside(builder<Routine>& b, const wire* branches, int count
 }  // namespace detail
 
 /// All branches read the same input; their outputs lie side by side along the channels.
+///
+///     takes    what every branch takes
+///     gives    the channels of all branches, of equal positions
+///     learns   0.weight ... of the first branch, 1.weight ... of the second
+///     costs    what the branches cost; mostly no pass, because branches write where the next layer reads
+///     refuses  no branch, outputs that differ in more than channels
+///
+///     using dense_layer = ctnn::concat<ctnn::identity, ctnn::conv<12, 3, ctnn::same>>;
 template <class... Branches>
 struct concat {
     using children = types<Branches...>;
@@ -123,6 +156,13 @@ struct concat {
 };
 
 /// Passes its input on: the shortcut of a residual block.
+///
+///     takes    any shape
+///     gives    its input
+///     learns   nothing
+///     costs    nothing
+///
+///     using block = ctnn::sum<ctnn::identity, ctnn::conv<16, 3, ctnn::same>>;
 struct identity {
     using children = types<>;
     template <class Routine>
@@ -132,6 +172,14 @@ struct identity {
 };
 
 /// x + f(x), where f is the chain of layers (He et al., "Deep residual learning", 2015).
+///
+///     takes    what the layers take
+///     gives    the same shape
+///     learns   1.0.weight ... of the first layer, 1.1.weight ... of the second
+///     costs    what the layers cost, and the addition as in sum
+///     refuses  layers that end in another shape
+///
+///     using block = ctnn::residual<ctnn::conv<16, 3, ctnn::same>, ctnn::relu, ctnn::conv<16, 3, ctnn::same>>;
 template <class... Layers>
 struct residual : sum<identity, chain<Layers...>> {};
 
@@ -146,6 +194,13 @@ struct fixed_text {
 
 /// Gives a layer the name that its parameters have in a weight file: named<"encoder.0", conv<32>> learns
 /// "encoder.0.weight". The name stands in place of the layer's position in the composition around it.
+///
+///     takes    what the layer takes
+///     gives    what the layer gives
+///     learns   Name.weight ... of the layer
+///     costs    what the layer costs
+///
+///     using head = ctnn::named<"head", ctnn::dense<10>>;
 template <fixed_text Name, class Layer>
 struct named {
     using children = types<Layer>;

@@ -12,6 +12,8 @@ namespace ctnn {
 ///
 ///     takes    anything; begins with the network's input I
 ///     gives    that input's shape
+///     learns   nothing
+///     costs    nothing: the input is copied once, however often it is read
 ///     refuses  a network without an input of this number
 ///
 /// Values of a patient gate the channels of his image, or join far behind the encoder:
@@ -35,6 +37,7 @@ struct input {
 ///     takes    anything; begins with the network's inputs
 ///     gives    the channels of all branches, of equal positions
 ///     learns   0.0.weight ... of the first branch, 1.0.weight ... of the second
+///     costs    what the branches cost; their results lie where the next layer reads them
 ///     refuses  another number of branches than inputs, results that differ in more than channels
 ///
 /// Features of an image beside those of values (middle), and the scores of both (late):
@@ -68,6 +71,7 @@ struct each_input {
 ///     takes    anything; begins with the network's inputs, of equal shapes
 ///     gives    the channels of the layers' output, once for each input
 ///     learns   0.weight ... of the layers, once
+///     costs    what the layers cost, once for each input
 ///     refuses  inputs of different shapes
 ///
 /// Are two images of one patient?

@@ -3,7 +3,9 @@
 /// Composition, networks, their plans, models.
 #pragma once
 
+#include "ctnn/graph/all_exact.hpp"
 #include "ctnn/graph/attention_gate.hpp"
+#include "ctnn/graph/auxiliary.hpp"
 #include "ctnn/graph/bidirectional.hpp"
 #include "ctnn/graph/cbam.hpp"
 #include "ctnn/graph/compose.hpp"

@@ -18,6 +18,8 @@ concept composable =
 ///
 ///     takes    the shape of one sample, or inputs<...> of several; the batch is a run-time number elsewhere
 ///     gives    input, output (shapes as types) and constants that can be static_asserted
+///     learns   what its layers learn, in their order
+///     costs    multiply_adds, workspace_bytes(batch), engine_bytes
 ///     refuses  what does not fit, with one message: the layer, the shape that reaches it, and what to do
 ///
 ///     using net = ctnn::network<ctnn::shape<28, 28, 1>, ctnn::conv<16>, ctnn::relu, ctnn::flatten, ctnn::dense<2>,

@@ -58,6 +58,8 @@ constexpr wire emit_at(builder<Routine>& b, int index, wire in) {
 ///
 ///     takes    whatever the layers take
 ///     gives    the same shape
+///     learns   what the layers learn, 0.weight ...
+///     costs    what the layers cost, and one pass for the product
 ///     refuses  layers that end in another shape than a vector of the input's channels (the same for all positions),
 ///              one channel at the input's positions (the same for all channels), or the input's own
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// An operation on one step of a sequence as an operation on all its steps at once.
+/// What is changed of an operation when it enters a network: one on a step of a sequence becomes one on all its steps
+/// at once, a convolution that shall be exact takes no Winograd.
 #pragma once
 
 #include "ctnn/core/operation.hpp"
@@ -33,6 +34,12 @@ constexpr void repeat_steps(operation& row, extent steps) {
     row.out = with_steps(row.out, steps);
     row.multiply_adds *= steps;
     if (row.what == kind::convolution) row.scratch = convolution_scratch(row);
+}
+
+/// The same convolution without Winograd's algorithm.
+constexpr void make_exact(operation& row) {
+    choose_algorithm(row, true, 0);
+    row.scratch = convolution_scratch(row);
 }
 
 }  // namespace ctnn::detail

@@ -37,13 +37,29 @@ struct elementwise {
 
 }  // namespace detail
 
-/// max(x, 0). Takes any shape; NaN stays NaN; the gradient at 0 is 0.
+/// max(x, 0); NaN stays NaN, and the gradient at 0 is 0.
+///
+///     takes    any shape
+///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place; none of its own behind a convolution or dense layer, which applies it
+///
+///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same>, ctnn::relu>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html
 struct relu : detail::elementwise<activation::relu> {
     [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("relu", in); }
 };
 
-/// x where it is positive, Slope x elsewhere (PyTorch's default slope). Takes any shape; refuses a negative or infinite
-/// slope, because the sign of the output must tell that of the input.
+/// x where it is positive, Slope x elsewhere (PyTorch's default slope).
+///
+///     takes    any shape
+///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place; none of its own behind a convolution or dense layer, which applies it
+///     refuses  a negative or infinite slope, because the sign of the output must tell that of the input
+///
+///     using block = ctnn::chain<ctnn::conv<32, 4, ctnn::stride<2>>, ctnn::leaky_relu<0.2>>;
 ///
 /// https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html
 template <number Slope = 0.01>
@@ -54,12 +70,32 @@ struct leaky_relu : detail::elementwise<activation::leaky_relu> {
     }
 };
 
-/// 1 / (1 + e^-x). Takes any shape; at most 4 units in the last place off.
+/// 1 / (1 + e^-x), at most 4 units in the last place off.
+///
+///     takes    any shape
+///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in one pass in place; no pass of its own behind a convolution or dense layer
+///              of an engine, which applies it, and none in training where the loss takes it over
+///
+///     using head = ctnn::network<ctnn::shape<512>, ctnn::dense<1>, ctnn::sigmoid>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html
 struct sigmoid : detail::elementwise<activation::sigmoid> {
     [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("sigmoid", in); }
 };
 
-/// The hyperbolic tangent. Takes any shape; at most 4 units in the last place off.
+/// The hyperbolic tangent, at most 4 units in the last place off.
+///
+///     takes    any shape
+///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in one pass in place; no pass of its own behind a convolution or dense layer
+///              of an engine, which applies it
+///
+///     using block = ctnn::chain<ctnn::dense<64>, ctnn::tanh>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html
 struct tanh : detail::elementwise<activation::tanh> {
     [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("tanh", in); }
 };

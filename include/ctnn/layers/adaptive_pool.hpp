@@ -38,6 +38,8 @@ template <extent... Extents>
 ///
 ///     takes    a sequence, an image or a volume
 ///     gives    Extents positions, the same channels
+///     learns   nothing
+///     costs    one addition for each number of each bin; bins overlap where the extents do not divide
 ///     refuses  a vector; another number of extents than 1 or the input's axes; an extent below 1
 ///
 /// Bin i of an axis reaches from position floor(i in / out) to ceil((i + 1) in / out) - 1: neighbors share a position
@@ -68,6 +70,8 @@ struct adaptive_avg_pool {
 ///
 ///     takes    a sequence, an image or a volume
 ///     gives    Extents positions, the same channels
+///     learns   nothing
+///     costs    one comparison for each number of each bin; backwards the input is searched again
 ///     refuses  a vector; another number of extents than 1 or the input's axes; an extent below 1
 ///
 /// Backward gives the gradient to the first maximum of a bin, in the order of memory. A NaN counts as a maximum.

@@ -83,6 +83,7 @@ private:
 ///
 ///     takes    shape<T, 3 C>, a sequence: of each token its query, its key and its value, of C channels each
 ///     gives    shape<T, C>, the heads side by side
+///     learns   nothing
 ///     options  heads (1); causal (a token sees itself and those before it)
 ///     refuses  whatever is no sequence; channels that 3 * heads does not divide
 ///     costs    2 T^2 C multiply-adds forwards, half as many if causal; backwards 5 T^2 C, because scores are computed

@@ -13,7 +13,9 @@ namespace ctnn {
 ///     takes    a sequence, an image or a volume
 ///     gives    (input + padding - window) / stride + 1 positions an axis, rounded down: an incomplete window is
 ///              dropped
+///     learns   nothing
 ///     options  window (2), stride (as the window), padding (at most half the window) or same, exclude_padding
+///     costs    an addition for each tap of each output
 ///     refuses  a vector; a window larger than the padded input
 ///
 /// Zeros of the padding count, unless exclude_padding is given (PyTorch's count_include_pad=False) or the padding is

@@ -15,6 +15,8 @@ namespace ctnn {
 ///     learns   weight (channels), begins at 1; bias (channels), begins at 0
 ///     keeps    running_mean, running_var (channels)
 ///     options  epsilon (1e-5), momentum (0.1, the weight of the newest batch: Keras' is 1 minus it)
+///     costs    in training two passes over x forwards and two backwards; nothing in an engine behind a convolution or
+///              dense layer, whose weights take it up
 ///     refuses  an epsilon that is not positive, a momentum outside [0, 1]
 ///
 /// Training uses the mean and the biased variance of the batch over samples and positions, and moves the running ones

@@ -12,6 +12,8 @@ namespace ctnn {
 ///
 ///     takes    a vector, a sequence, an image or a volume
 ///     gives    the same positions, two channels: maximum, mean; NaN where a channel is
+///     learns   nothing
+///     costs    one pass over the input; backwards a second to find the maximum
 ///
 ///     using gate = ctnn::scale_by<ctnn::channel_pool, ctnn::conv<1, 7, ctnn::same>, ctnn::sigmoid>;
 ///

@@ -13,7 +13,9 @@ namespace ctnn {
 ///
 ///     takes    a sequence, an image or a volume
 ///     gives    what is left of each axis, the same channels
+///     learns   nothing
 ///     options  before, after (0 where only the other is given, or numbers by place for both)
+///     costs    one pass over what is left
 ///     refuses  a vector; another number of widths than 1 or the input's axes; a negative width; widths that leave
 ///              nothing
 ///

@@ -14,6 +14,8 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place
 ///     needs    Layer::name, Layer::value(x) and Layer::slope(x), the derivative at x, for float and double
 ///
 ///     struct arcsinh : ctnn::elementwise<arcsinh> {

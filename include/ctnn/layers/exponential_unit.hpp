@@ -11,6 +11,9 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in one pass in place; no pass of its own behind a convolution or dense layer
+///              of an engine, which applies it
 ///     refuses  a negative or infinite alpha, because the sign of the output must tell that of the input
 ///
 ///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same>, ctnn::elu<>>;
@@ -30,6 +33,9 @@ struct elu : detail::elementwise<activation::elu> {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in one pass in place; no pass of its own behind a convolution or dense layer
+///              of an engine, which applies it
 ///
 ///     using hidden = ctnn::chain<ctnn::dense<64>, ctnn::selu>;
 ///
@@ -44,6 +50,9 @@ struct selu : detail::elementwise<activation::selu> {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in one pass in place; no pass of its own behind a convolution or dense layer
+///              of an engine, which applies it
 ///     refuses  an alpha that is not positive, or not between 1e-30 and 1e30
 ///
 ///     using hidden = ctnn::chain<ctnn::dense<64>, ctnn::celu<0.5>>;

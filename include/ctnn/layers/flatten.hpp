@@ -11,6 +11,8 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    shape<number of elements>
+///     learns   nothing
+///     costs    nothing where its input has no border in memory, a pass otherwise
 ///
 ///     using head = ctnn::network<ctnn::shape<7, 7, 64>, ctnn::flatten, ctnn::dense<10>>;
 ///

@@ -13,6 +13,8 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    one pass in place in training, random numbers included; at most a copy in an engine
 ///     refuses  a negative or infinite deviation
 ///
 /// The noise is a function of the seed, the layer's row, the step and the element: the same for any number of threads,

@@ -12,6 +12,9 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an error function a number, in one pass in place; no pass of its own behind a convolution or dense
+///              layer of an engine, which applies it
 ///
 ///     using hidden = ctnn::chain<ctnn::dense<768>, ctnn::gelu, ctnn::dense<192>>;
 ///
@@ -26,6 +29,9 @@ struct gelu : detail::elementwise<activation::gelu> {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in one pass in place; no pass of its own behind a convolution or dense layer
+///              of an engine, which applies it
 ///
 ///     using hidden = ctnn::chain<ctnn::dense<768>, ctnn::gelu_tanh, ctnn::dense<192>>;
 struct gelu_tanh : detail::elementwise<activation::gelu_tanh> {

@@ -12,6 +12,8 @@ namespace ctnn {
 ///
 ///     takes    a sequence, an image or a volume
 ///     gives    shape<channels>
+///     learns   nothing
+///     costs    one pass over the input
 ///     refuses  a vector
 ///
 ///     using head = ctnn::network<ctnn::shape<7, 7, 64>, ctnn::global_avg_pool, ctnn::dense<10>>;
@@ -33,6 +35,8 @@ struct global_avg_pool {
 ///
 ///     takes    a sequence, an image or a volume
 ///     gives    shape<channels>
+///     learns   nothing
+///     costs    one pass over the input; backwards a second to find the maximum
 ///     refuses  a vector
 ///
 ///     using head = ctnn::network<ctnn::shape<7, 7, 64>, ctnn::global_max_pool, ctnn::dense<10>>;

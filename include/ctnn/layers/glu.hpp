@@ -12,6 +12,8 @@ namespace ctnn {
 ///
 ///     takes    a vector, a sequence, an image or a volume
 ///     gives    the same positions, half of the channels
+///     learns   nothing
+///     costs    an exponential for each number of the output, in one pass
 ///     refuses  an odd number of channels
 ///
 ///     using gated = ctnn::chain<ctnn::conv<64, 3, ctnn::same>, ctnn::glu>;

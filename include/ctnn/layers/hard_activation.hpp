@@ -11,6 +11,8 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place; none of its own behind a convolution or dense layer, which applies it
 ///
 ///     using gate = ctnn::chain<ctnn::dense<64>, ctnn::hard_sigmoid>;
 ///
@@ -23,6 +25,8 @@ struct hard_sigmoid : detail::elementwise<activation::hard_sigmoid> {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place; none of its own behind a convolution or dense layer, which applies it
 ///
 ///     using block = ctnn::chain<ctnn::conv<16, 3, ctnn::stride<2>>, ctnn::batch_norm<>, ctnn::hard_swish>;
 ///
@@ -36,6 +40,8 @@ struct hard_swish : detail::elementwise<activation::hard_swish> {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place; none of its own behind a convolution or dense layer, which applies it
 ///     refuses  a minimum that is not below the maximum
 ///
 ///     using bounded = ctnn::chain<ctnn::dense<4>, ctnn::hard_tanh<0.0, 255.0>>;
@@ -53,6 +59,8 @@ struct hard_tanh : detail::elementwise<activation::hard_tanh> {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place; none of its own behind a convolution or dense layer, which applies it
 ///
 ///     using block = ctnn::chain<ctnn::conv<32, 1, ctnn::no_bias>, ctnn::batch_norm<>, ctnn::relu6>;
 ///

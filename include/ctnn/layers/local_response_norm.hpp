@@ -13,6 +13,7 @@ namespace ctnn {
 ///
 ///     takes    a vector, a sequence, an image or a volume
 ///     gives    the same shape
+///     learns   nothing
 ///     options  alpha (1e-4), beta (0.75), additive (1; PyTorch's k, TensorFlow's bias)
 ///     refuses  a size below 1, a negative alpha or beta, an additive that is not positive
 ///     costs    Size additions an element; exponents other than 0.5, 0.75 and 1 are computed one element at a time

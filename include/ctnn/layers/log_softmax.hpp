@@ -13,6 +13,8 @@ namespace ctnn {
 ///
 ///     takes    a vector, a sequence, an image or a volume
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in place
 ///     refuses  a single channel, whose probability would always be 1
 ///
 /// negative_log_likelihood reads its output. cross_entropy wants softmax instead, and cross_entropy_with_logits takes

@@ -14,6 +14,7 @@ namespace ctnn {
 ///     takes    a sequence, an image or a volume
 ///     gives    (input + padding - window) / stride + 1 positions an axis, rounded down: an incomplete window is
 ///              dropped
+///     learns   nothing
 ///     options  window (2), stride (as the window), padding (at most half the window) or same; padding adds nothing
 ///     refuses  a vector; a window larger than the padded input; a power below 1
 ///     costs    roots other than those of 1, 2 and 4 are taken one number at a time

@@ -13,7 +13,10 @@ namespace ctnn {
 ///     takes    a sequence, an image or a volume
 ///     gives    (input + padding - window) / stride + 1 positions an axis, rounded down: an incomplete window is
 ///              dropped
+///     learns   nothing
 ///     options  window (2), stride (as the window), padding (at most half the window) or same; padding never wins
+///     costs    a comparison for each tap of each output; in an engine a 2 x 2 maximum behind a convolution is taken
+///              before it is stored
 ///     refuses  a vector; a window larger than the padded input
 ///
 /// Backward gives the gradient to the first maximum of a window, in the order of memory. A NaN counts as a maximum.

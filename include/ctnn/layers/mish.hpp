@@ -11,6 +11,9 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in one pass in place; no pass of its own behind a convolution or dense layer
+///              of an engine, which applies it
 ///
 ///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same>, ctnn::mish>;
 ///

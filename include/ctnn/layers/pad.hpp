@@ -13,8 +13,10 @@ namespace ctnn {
 ///
 ///     takes    a sequence, an image or a volume
 ///     gives    before + positions + after of each axis, the same channels
+///     learns   nothing
 ///     options  before, after (0 where only the other is given, or numbers by place for both); what stands there:
 ///              constant<Value> (0), reflect, edge or wrap
+///     costs    one pass over the output; padding that is given to a convolution or pool costs none
 ///     refuses  a vector; another number of widths than 1 or the input's axes; a negative width; a border by reflect
 ///              that is not narrower than the input, or one by wrap that is wider
 ///

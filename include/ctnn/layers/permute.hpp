@@ -15,6 +15,8 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    as i-th extent the one of axis number Axes[i]
+///     learns   nothing
+///     costs    one pass; axes that change places in memory are read across it
 ///     refuses  anything but each axis of the input once
 ///
 /// The numbers are those of Keras' Permute, and of PyTorch's permute behind its 0 for the batch.

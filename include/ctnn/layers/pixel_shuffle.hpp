@@ -12,6 +12,8 @@ namespace ctnn {
 ///
 ///     takes    a sequence, an image or a volume with channels that Factor^axes divides
 ///     gives    positions times Factor, channels / Factor^axes
+///     learns   nothing
+///     costs    one pass
 ///     refuses  a vector; a factor below 1; other channels
 ///
 /// Channel c * Factor^2 + i * Factor + j of an image is channel c of the pixel at row i, column j of the block, as in
@@ -48,6 +50,8 @@ struct pixel_shuffle {
 ///
 ///     takes    a sequence, an image or a volume whose extents Factor divides
 ///     gives    positions / Factor, channels times Factor^axes
+///     learns   nothing
+///     costs    one pass
 ///     refuses  a vector; a factor below 1; other extents
 ///
 ///     using halved = ctnn::network<ctnn::shape<32, 32, 8>, ctnn::pixel_unshuffle<2>, ctnn::conv<32, 1>>;

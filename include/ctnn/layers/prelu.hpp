@@ -14,6 +14,7 @@ namespace ctnn {
 ///     gives    the same shape
 ///     learns   weight (1), or (channels) with per_channel; begins at 0.25
 ///     options  per_channel
+///     costs    one pass, in place
 ///     refuses  any other option
 ///
 ///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same>, ctnn::prelu<ctnn::per_channel>>;

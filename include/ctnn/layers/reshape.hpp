@@ -11,6 +11,8 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    shape<Extents...>
+///     learns   nothing
+///     costs    nothing where its input has no border in memory, a pass otherwise
 ///     refuses  a shape with another number of elements
 ///
 ///     using image = ctnn::network<ctnn::shape<16>, ctnn::dense<49>, ctnn::reshape<7, 7, 1>, ctnn::upsample<2>>;

@@ -13,7 +13,9 @@ namespace ctnn {
 ///
 ///     takes    a sequence, an image or a volume
 ///     gives    the positions of its numbers, the same channels
+///     learns   nothing
 ///     options  nearest or linear (nearest); with linear: align_corners
+///     costs    a copy for each output; with linear two multiply-adds for each axis
 ///     refuses  a vector; another number of extents than 1 or the input's axes; an extent below 1
 ///
 /// nearest takes position o in / out, rounded down; linear is as in upsample. Neither averages: what shrinks to less

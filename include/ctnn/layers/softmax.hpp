@@ -11,6 +11,8 @@ namespace ctnn {
 ///
 ///     takes    a vector, a sequence, an image or a volume
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in place; nothing in training where the loss takes it over
 ///     refuses  a single channel, whose probability would always be 1
 ///
 ///     using head = ctnn::network<ctnn::shape<512>, ctnn::dense<3>, ctnn::softmax>;

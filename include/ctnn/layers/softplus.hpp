@@ -11,6 +11,9 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential and a logarithm a number, in one pass in place; no pass of its own behind a convolution
+///              or dense layer of an engine, which applies it
 ///     refuses  a beta that is not between 1e-30 and 1e30; a threshold that is not finite
 ///
 ///     using positive = ctnn::network<ctnn::shape<64>, ctnn::dense<1>, ctnn::softplus<>>;

@@ -13,6 +13,8 @@ namespace ctnn {
 ///
 ///     takes    a sequence, an image or a volume
 ///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place
 ///     refuses  a vector, where dropout does the same; a rate outside [0, 1)
 ///
 /// Neighboring positions of a channel resemble each other, so that dropout of single elements would take little away.

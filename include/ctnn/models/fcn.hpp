@@ -9,9 +9,9 @@
 namespace ctnn::models {
 
 /// VGG-16's dense layers as convolutions, and a score for each class: one position for each 32 x 32 pixels.
-template <extent Classes>
+template <extent Classes, extent Units = 4096>
 struct fcn_scores
-    : chain<conv<4096, 7, padding<3>>, relu, dropout<0.5>, conv<4096, 1>, relu, dropout<0.5>, conv<Classes, 1>> {};
+    : chain<conv<Units, 7, padding<3>>, relu, dropout<0.5>, conv<Units, 1>, relu, dropout<0.5>, conv<Classes, 1>> {};
 
 /// Times the height and width, by a transposed convolution without bias, which can learn linear interpolation.
 template <extent Classes, extent Times>
@@ -20,20 +20,20 @@ struct learned_upsample : conv_transpose<Classes, 2 * Times, stride<Times>, padd
 /// Height x Width x channels -> Height x Width x Classes, softmax over the classes of each pixel (one class: sigmoid).
 /// The sides are multiples of 32. No parameter depends on them: weights of one size serve every other. fcn32s<> has
 /// 136,152,917 parameters. The paper pads the image by 100; here each convolution keeps the size.
-template <extent Classes = 21, class Input = shape<224, 224, 3>>
-using fcn32s = network<Input, vgg_features<2, 2, 3, 3, 3>, fcn_scores<Classes>, learned_upsample<Classes, 32>,
-                       pixel_head<Classes>>;
+template <extent Classes = 21, class Input = shape<224, 224, 3>, extent Width = 64>
+using fcn32s = network<Input, vgg_features<2, 2, 3, 3, 3, Width>, fcn_scores<Classes, 64 * Width>,
+                       learned_upsample<Classes, 32>, pixel_head<Classes>>;
 
 /// The same with scores of an eighth and a sixteenth of the size added: finer borders. fcn8s<> has 134,489,759.
 ///
 ///     using masks = ctnn::models::fcn8s<1, ctnn::shape<256, 256, 1>>;
-template <extent Classes = 21, class Input = shape<224, 224, 3>>
+template <extent Classes = 21, class Input = shape<224, 224, 3>, extent Width = 64>
 using fcn8s = network<
-    Input, vgg_stage<2, 64>, vgg_stage<2, 128>, vgg_stage<3, 256>,
-    sum<conv<Classes, 1>,
-        chain<vgg_stage<3, 512>,
-              sum<conv<Classes, 1>, chain<vgg_stage<3, 512>, fcn_scores<Classes>, learned_upsample<Classes, 2>>>,
-              learned_upsample<Classes, 2>>>,
+    Input, vgg_stage<2, Width>, vgg_stage<2, 2 * Width>, vgg_stage<3, 4 * Width>,
+    sum<conv<Classes, 1>, chain<vgg_stage<3, 8 * Width>,
+                                sum<conv<Classes, 1>, chain<vgg_stage<3, 8 * Width>, fcn_scores<Classes, 64 * Width>,
+                                                            learned_upsample<Classes, 2>>>,
+                                learned_upsample<Classes, 2>>>,
     learned_upsample<Classes, 8>, pixel_head<Classes>>;
 
 }  // namespace ctnn::models

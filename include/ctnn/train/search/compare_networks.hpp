@@ -15,7 +15,7 @@ namespace ctnn {
 
 /// A network type with the name that it has in a table.
 ///
-///     using small = ctnn::candidate<"small", ctnn::network<...>>;
+///     using small = ctnn::candidate<"small", ctnn::network<ctnn::shape<8>, ctnn::dense<2>, ctnn::softmax>>;
 template <fixed_text Name, class Net>
 struct candidate {
     using network = Net;
