@@ -38,6 +38,9 @@ enum class refusal {
     heads_do_not_divide,
     needs_inputs,
     inputs_differ,
+    needs_all_steps,
+    needs_length,
+    needs_memory,
     count  ///< how many there are; no refusal itself
 };
 
@@ -130,6 +133,15 @@ struct refused {
     static_assert(Why != refusal::inputs_differ,
                   "ctnn: siamese gives all inputs of the network to the same layers; make their shapes equal, or give "
                   "each its own layers with each_input");
+    static_assert(Why != refusal::needs_all_steps,
+                  "ctnn: this layer would lose which steps of a sequence are masked, because it has another number of "
+                  "steps or none; put masking or length_mask behind it, or a pool or a recurrent layer before it");
+    static_assert(Why != refusal::needs_memory,
+                  "ctnn: a decoder and attention with to_memory read a memory; put them into "
+                  "with_memory<encoder, decoder...>, whose first layer makes it");
+    static_assert(Why != refusal::needs_length,
+                  "ctnn: length_mask reads the length from an input of shape<1>; begin the network with "
+                  "inputs<shape<29, 12>, shape<1>> and count them from 0");
 };
 
 }  // namespace ctnn
