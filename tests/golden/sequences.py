@@ -81,6 +81,9 @@ class Sequences:
     def apply_lstm(self, x, units, *options):
         return self.recurrent("LSTM", 4, x, units, options)
 
+    def apply_repeat_vector(self, x, steps):
+        return x.unsqueeze(1).expand(len(x), steps, x.shape[-1])
+
     def apply_time_distributed(self, x, *layers):
         y = self.apply_chain(x.flatten(0, 1), *layers)
         return y.reshape(x.shape[:2] + y.shape[1:])

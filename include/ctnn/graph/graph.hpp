@@ -13,6 +13,7 @@
 #include "ctnn/graph/multi_head_attention.hpp"
 #include "ctnn/graph/names.hpp"
 #include "ctnn/graph/network.hpp"
+#include "ctnn/graph/repeat_vector.hpp"
 #include "ctnn/graph/scale_by.hpp"
 #include "ctnn/graph/separable_conv.hpp"
 #include "ctnn/graph/squeeze_excite.hpp"
