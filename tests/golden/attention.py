@@ -90,6 +90,16 @@ class Attention:
             scores = scores.masked_fill(mask, float("-inf"))
         return (torch.softmax(scores, -1) @ value).transpose(1, 2).reshape(len(x), tokens, width)
 
+    def apply_additive_attention_pool(self, x, units):
+        """The formula of Yang et al., 2016: PyTorch has no such layer."""
+        channels = x.shape[-1]
+        weight, bias, score = self.parameter(channels, units), self.parameter(units), self.parameter(units, 1)
+        scores = (torch.tanh(x @ weight + bias) @ score).squeeze(-1)
+        present = self.present_of(x)
+        if present is not None:
+            scores = scores.masked_fill(~present, float("-inf"))
+        return (torch.softmax(scores, -1).unsqueeze(-1) * x).sum(1)
+
     def apply_positional_encoding(self, x, *options):
         tokens, width = x.shape[1:]
         if options:

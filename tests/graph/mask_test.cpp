@@ -87,7 +87,8 @@ using masked_layers =
     nn::network<nn::inputs<nn::shape<9>, nn::shape<9, 2>>,
                 nn::concat<nn::chain<nn::input<0>, nn::embedding<9, 3>, nn::masking<>>, nn::input<1>>, nn::dense<4>,
                 nn::gru<4>, nn::bidirectional<nn::lstm<3>>, nn::transformer_encoder<nn::heads<2>>,
-                nn::sum<nn::global_avg_pool, nn::global_max_pool, nn::chain<nn::rnn<6, nn::last_step>>>>;
+                nn::sum<nn::global_avg_pool, nn::global_max_pool, nn::additive_attention_pool<2>,
+                        nn::chain<nn::rnn<6, nn::last_step>>>>;
 using decoder_layers =
     nn::network<nn::inputs<nn::shape<5>, nn::shape<4, 3>>,
                 nn::with_memory<nn::chain<nn::input<0>, nn::embedding<3, 6>, nn::masking<>, nn::dense<4>>, nn::input<1>,

@@ -64,6 +64,21 @@ using decoder_masked =
     nn::network<nn::shape<12>, nn::repeat<3, nn::sum<nn::identity, nn::identity>>, nn::embedding<9, 4>,
                 nn::with_memory<nn::chain<nn::masking<>, nn::dense<4>>, nn::transformer_decoder<nn::heads<2>>>>;
 
+using pool_attention =
+    nn::network<nn::shape<19, 5>, nn::dense<17>, nn::concat<nn::additive_attention_pool<7>, nn::global_avg_pool>>;
+using pool_masked = nn::network<nn::shape<11>, nn::repeat<3, nn::sum<nn::identity, nn::identity>>, nn::embedding<9, 3>,
+                                nn::masking<>, nn::gru<4>, nn::additive_attention_pool<1>>;
+using pool_levels = nn::network<
+    nn::shape<3, 4, 6, 1>,
+    nn::time_distributed<nn::conv<5, 2, nn::stride<2>>, nn::tanh, nn::reshape<6, 5>, nn::additive_attention_pool<4>>,
+    nn::additive_attention_pool<2>, nn::dense<2>>;
+
+TEST_CASE("attention pools agree with their formula, masked and in two levels") {
+    golden::check<pool_attention>("pool_attention");
+    golden::check<pool_masked>("pool_masked");
+    golden::check<pool_levels>("pool_levels");
+}
+
 TEST_CASE("recurrent layers pass over masked steps as PyTorch's cells that are not called") {
     golden::check<mask_recurrent>("mask_recurrent");
     golden::check<mask_directions>("mask_directions");

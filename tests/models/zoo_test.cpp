@@ -82,8 +82,8 @@ double learned_by_heart(const sample_set& set, double rate) {
     return least / first;
 }
 
-/// Words from 1 on, from `shortest` to all steps of them and zeros behind; the decoder is told the words up to each, and
-/// says the next one of the same text.
+/// Words from 1 on, from `shortest` to all steps of them and zeros behind; the decoder is told the words up to each,
+/// and says the next one of the same text.
 template <class Net, nn::extent Steps>
 sample_set texts(nn::extent shortest) {
     sample_set set;

@@ -3,6 +3,7 @@
 /// Composition, networks, their plans, models.
 #pragma once
 
+#include "ctnn/graph/additive_attention_pool.hpp"
 #include "ctnn/graph/attention_gate.hpp"
 #include "ctnn/graph/bidirectional.hpp"
 #include "ctnn/graph/cbam.hpp"

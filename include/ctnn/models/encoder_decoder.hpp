@@ -25,10 +25,10 @@ using encoder_decoder =
                         layer_norm<>>,
             dense<Vocabulary>, softmax>;
 
-/// shape<Steps, Channels> -> the same shape, through Code numbers: a beat that cannot be told again is unlike those that
-/// were learned. Srivastava et al., "Unsupervised learning of video representations using LSTMs", 2015; Malhotra et al.,
-/// "LSTM-based encoder-decoder for multi-sensor anomaly detection", 2016. sequence_autoencoder<128, 1> has 12,705
-/// parameters.
+/// shape<Steps, Channels> -> the same shape, through Code numbers: a beat that cannot be told again is unlike those
+/// that were learned. Srivastava et al., "Unsupervised learning of video representations using LSTMs", 2015; Malhotra
+/// et al., "LSTM-based encoder-decoder for multi-sensor anomaly detection", 2016. sequence_autoencoder<128, 1> has
+/// 12,705 parameters.
 template <extent Steps, extent Channels, extent Code = 32>
 using sequence_autoencoder =
     network<shape<Steps, Channels>, lstm<Code, last_step>, repeat_vector<Steps>, lstm<Code>, dense<Channels>>;
