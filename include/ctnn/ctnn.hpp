@@ -6,6 +6,7 @@
 
 #include "ctnn/core/core.hpp"
 #include "ctnn/data/data.hpp"
+#include "ctnn/engine/attention_weights.hpp"
 #include "ctnn/engine/freeze.hpp"
 #include "ctnn/engine/stream.hpp"
 #include "ctnn/graph/graph.hpp"

@@ -75,6 +75,10 @@ enum class refusal {
     heads_do_not_divide,
     needs_inputs,
     inputs_differ,
+    needs_auxiliaries,
+    needs_all_steps,
+    needs_length,
+    needs_memory,
     count  ///< how many there are; no refusal itself
 };
 
@@ -167,6 +171,18 @@ struct refused {
     static_assert(Why != refusal::inputs_differ,
                   "ctnn: siamese gives all inputs of the network to the same layers; make their shapes equal, or give "
                   "each its own layers with each_input");
+    static_assert(Why != refusal::needs_auxiliaries,
+                  "ctnn: auxiliary heads stand within one with_auxiliaries<...>, which needs one to seven of them and "
+                  "no other with_auxiliaries around or within it; put it around the network's layers");
+    static_assert(Why != refusal::needs_all_steps,
+                  "ctnn: this layer would lose which steps of a sequence are masked, because it has another number of "
+                  "steps or none; put masking or length_mask behind it, or a pool or a recurrent layer before it");
+    static_assert(Why != refusal::needs_memory,
+                  "ctnn: a decoder and attention with to_memory read a memory; put them into "
+                  "with_memory<encoder, decoder...>, whose first layer makes it");
+    static_assert(Why != refusal::needs_length,
+                  "ctnn: length_mask reads the length from an input of shape<1>; begin the network with "
+                  "inputs<shape<29, 12>, shape<1>> and count them from 0");
 };
 
 }  // namespace ctnn
@@ -419,8 +435,9 @@ inline constexpr unsigned last_step = 1u << 26, backwards = 1u << 27, masked = 1
                           padding_index = 1u << 30;
 inline constexpr unsigned heads = 1u << 11, learned = 1u << 12, feed_forward = 1u << 13, pre_norm = 1u << 14,
                           dropout_rate = 1u << 15;
+inline constexpr unsigned memory = 1u << 25;
 inline constexpr unsigned of_another_layer = 1u << 31;  ///< which no layer lists
-}
+}  // namespace option
 
 namespace detail {
 template <extent... N>
@@ -665,6 +682,7 @@ enum class kind : unsigned char {
     reshape,      ///< same elements, another shape; mostly free
     max_pool,     ///< maxima of windows; one of 2x2 windows fuses into the convolution before it
     embedding,    ///< rows of a table; folds into the layers behind it if these take one, see operation::class_size
+    mask,         ///< which steps are present, 1 or 0; has no gradient
     custom        ///< brings its own code and asks for nothing
 };
 
@@ -773,11 +791,13 @@ struct operation {
     bool positionwise = false;  ///< code of its own that treats every position by itself
     bool doubles = false;       ///< repeats every pixel twice along height and width, and along depth or not
     bool windowed = false;      ///< code of its own that looks at windows, which an axis of extent 1 leaves alone
+    bool reads_mask = false;    ///< leaves out absent steps of its input, or of its second one if it has two
     extent class_size = 0;      ///< numbers for each class if an embedding in front is folded into it; 0: never
     extent multiply_adds = 0;   ///< for one sample
 
     // Written by the builder.
     int input[2]{-1, -1};         ///< values read
+    int mask = -1;                ///< value that says which steps are present, of a row that reads_mask
     int result = -1;              ///< value written
     extent channel = 0;           ///< place: first channel of the slice; input: where it begins in a sample
     extent parameter_offset = 0;  ///< in the flat block
@@ -867,6 +887,7 @@ struct forward_call {
     batch_view<const T> x;
     batch_view<const T> other;  ///< the second input of add and multiply, or the addend of a fused row
     batch_view<T> y;
+    batch_view<const T> mask{};     ///< shape<steps>: 0 where a step is absent; no data: all are present
     const T* parameters = nullptr;  ///< of this operation; in an engine: the packed weights
     T* state = nullptr;             ///< running statistics; a training pass updates them
     T* saved = nullptr;             ///< op.saved numbers that backward will see
@@ -885,8 +906,9 @@ template <class T>
 struct backward_call {
     const operation& op;
     batch_view<const T> x, other, y, dy;
-    batch_view<T> dx;         ///< dx.data is null when nobody asks for it
-    batch_view<T> d_other{};  ///< the same for the second input of multiply
+    batch_view<T> dx;            ///< dx.data is null when nobody asks for it
+    batch_view<T> d_other{};     ///< the same for the second input of multiply
+    batch_view<const T> mask{};  ///< as forward saw it
     const T* parameters = nullptr;
     T* gradients = nullptr;  ///< of this operation's parameters; added into. Null where nobody wants those of an
                              ///< operation of kind convolution
@@ -1912,6 +1934,8 @@ struct border {
 /// \file
 /// Batches of a data set in an announced order, written ahead by threads of their own while the network trains.
 
+#include <exception>
+
 // -------------------- ctnn/core/background.hpp
 /// \file
 /// Threads that work beside the one that trains, and what they wait with.
@@ -2083,7 +2107,8 @@ namespace ctnn {
 ///     weights   one for each sample of the data set, or none: handed out with them
 ///     ahead     how many batches may wait beside the one in use; each is memory of a whole batch
 ///
-/// One lock and one condition; who has nothing to do sleeps. The destructor lets each thread finish its sample.
+/// One lock and one condition; who has nothing to do sleeps. The destructor lets each thread finish its sample. What a
+/// data set throws while a thread writes, std::bad_alloc above all, comes out of the next() that wants the sample.
 /// \pre the data set outlives the loader and does not change
 template <class Data>
 class batch_loader {
@@ -2117,23 +2142,29 @@ public:
         count_ = count;
         epoch_ = epoch;
         claimed_ = taken_ = 0;
+        failed_ = nullptr;
         written_.assign(slots_.size(), 0);
         lock_.tell_all();
         lock_.unlock();
     }
 
-    /// The next batch of `batch` samples, or of those that are left; valid until the next call. \pre there is one
+    /// The next batch of `batch` samples, or of those that are left; valid until the next call. Throws what the data
+    /// set threw at a sample of it; begin() begins anew then. \pre there is one
     [[nodiscard]] detail::batch_memory<Data>& next() {
         lock_.lock();
         if (taken_ > 0) written_[slot_of(taken_ - 1)] = 0;
         const extent b = taken_++, first = b * batch_, end = first + batch_ < count_ ? first + batch_ : count_;
         lock_.tell_all();
-        while (written_[slot_of(b)] < end - first)
+        std::exception_ptr failed;
+        while (written_[slot_of(b)] < end - first && !failed)
             if (claimed_ < end)
                 write_next();
-            else
+            else if (writing_ > 0 || !failed_)
                 lock_.wait();
+            else
+                failed = failed_;  // the sample that lacks
         lock_.unlock();
+        if (failed) std::rethrow_exception(failed);
         return slots_[slot_of(b)];
     }
 
@@ -2141,7 +2172,7 @@ public:
     void operator()() {
         lock_.lock();
         while (!stops_)
-            if (claimed_ < count_ &&
+            if (claimed_ < count_ && !failed_ &&
                 claimed_ / batch_ < (taken_ > 0 ? taken_ - 1 : 0) + static_cast<extent>(slots_.size()))
                 write_next();
             else
@@ -2158,11 +2189,28 @@ private:
         const std::size_t slot = slot_of(i / batch_);
         ++writing_;
         lock_.unlock();
-        slots_[slot].fill(i % batch_, sample, epoch);
+        std::exception_ptr failed = fill(slot, i % batch_, sample, epoch);
         lock_.lock();
         --writing_;
-        ++written_[slot];
+        if (failed)
+            failed_ = std::move(failed);
+        else
+            ++written_[slot];
         if (writing_ == 0 || written_[slot] == batch_) lock_.tell_all();
+    }
+
+    /// Writes a sample. No exception leaves a thread: that would end the program. Without exceptions it ends anyway.
+    [[nodiscard]] std::exception_ptr fill(std::size_t slot, extent place, extent sample, extent epoch) {
+#if defined(__cpp_exceptions)
+        try {
+            slots_[slot].fill(place, sample, epoch);
+        } catch (...) {
+            return std::current_exception();
+        }
+#else
+        slots_[slot].fill(place, sample, epoch);
+#endif
+        return nullptr;
     }
 
     extent batch_;
@@ -2176,6 +2224,7 @@ private:
     extent taken_ = 0;    // batches handed out
     extent writing_ = 0;  // samples being written
     bool stops_ = false;
+    std::exception_ptr failed_;  // what a data set threw since begin()
     detail::background_threads threads_;
 };
 
@@ -15989,6 +16038,10 @@ enum class volume_axis : unsigned char {
 }  // namespace ctnn
 #endif  // CTNN_INCLUDED_DATA_VOLUME_SLICE
 #endif
+// -------------------- ctnn/engine/attention_weights.hpp
+/// \file
+/// What a network looks at: the weights of its attention layers for one sample.
+
 // -------------------- ctnn/engine/freeze.hpp
 /// \file
 /// The deployable form of a model: folded, fused, packed; it computes and does nothing else.
@@ -16050,7 +16103,7 @@ struct location {
 struct task {
     int row = -1;  // of the table; -1: the loss
     bool backward = false;
-    int reads[6]{-1, -1, -1, -1, -1, -1};
+    int reads[7]{-1, -1, -1, -1, -1, -1, -1};
     int writes[3]{-1, -1, -1};
     int view_of = -1;  // the buffer whose memory writes[0] may share
     link view = link::root;
@@ -16243,15 +16296,39 @@ inline constexpr auto arranged = [] {
 
 // -------------------- ctnn/graph/compose.hpp
 /// \file
-/// Composition: chain, sum, residual, concat, repeat, identity and named. A block is a template that derives from one.
+/// Composition: chain, sum, residual, concat, repeat, identity and named.
 
 // -------------------- ctnn/graph/builder.hpp
 /// \file
 /// Collects the rows of a network's table while layers are walked, at compile time.
 
+// -------------------- ctnn/graph/masks.hpp
+/// \file
+/// How the mask of a sequence travels through a network: with the values, as long as their steps stay the same.
+
+namespace ctnn::detail {
+
+/// Does a row give something for each step that reaches it? Class indices, a vector, are the steps of an embedding.
+constexpr bool keeps_steps(const operation& row, const dims& in) {
+    if (in.rank == 1) return row.what == kind::embedding || (row.what == kind::place && row.out.rank == 1);
+    return row.out.rank > 1 && row.out[0] == in[0];
+}
+/// May absent steps reach a row? Where their number changes nobody would know any more which they are; flatten takes
+/// all of them as they are.
+constexpr bool takes_mask(const operation& row, const dims& in) {
+    return row.reads_mask || row.what == kind::mask || row.what == kind::reshape || keeps_steps(row, in);
+}
+/// The mask of what a row writes: that of its first input, or of the second if they are joined step by step.
+constexpr int mask_behind(const operation& row, const dims& in, int first, int second) {
+    const bool joins = row.what == kind::add || row.what == kind::multiply;
+    return !keeps_steps(row, in) ? -1 : first >= 0 || !joins ? first : second;
+}
+
+}  // namespace ctnn::detail
 // -------------------- ctnn/graph/steps.hpp
 /// \file
-/// An operation on one step of a sequence as an operation on all its steps at once.
+/// What is changed of an operation when it enters a network: one on a step of a sequence becomes one on all its steps
+/// at once, a convolution that shall be exact takes no Winograd.
 
 // -------------------- ctnn/layers/convolution_code.hpp
 /// \file
@@ -19355,7 +19432,7 @@ struct winograd_work {
     /// fewer tiles, `together` of which are multiplied at a time, or blocks whose filters several threads share. Every
     /// sum is the same in each division. Cycles are counted as in convolution_cost::winograd_cycles, but weights are
     /// taken to come from L2 at 32 bytes a cycle.
-    void divide(extent outputs, extent together, extent filter_blocks, extent threads) {
+    [[gnu::noinline]] void divide(extent outputs, extent together, extent filter_blocks, extent threads) {
         const extent points = (outputs + 2) * (outputs + 2), widest = sizes.block;
         const extent filling = round_up(sizes.filters) / 16, products = points * sizes.taps * sizes.channels * filling;
         const extent input = (outputs == 4 ? 250 : 70) * round_up(sizes.channels) / 16;
@@ -19836,6 +19913,12 @@ constexpr void repeat_steps(operation& row, extent steps) {
     if (row.what == kind::convolution) row.scratch = convolution_scratch(row);
 }
 
+/// The same convolution without Winograd's algorithm.
+constexpr void make_exact(operation& row) {
+    choose_algorithm(row, true, 0);
+    row.scratch = convolution_scratch(row);
+}
+
 }  // namespace ctnn::detail
 
 namespace ctnn {
@@ -19844,6 +19927,7 @@ namespace ctnn {
 struct wire {
     int id = -1;
     dims shape{};
+    int mask = -1;  ///< the value that says which of its steps are present; -1: all are
 };
 
 /// A layer or composite in the tree that composition makes: the position in its composite, or the name that `named`
@@ -19856,6 +19940,12 @@ struct tree_place {
 
 /// How deep composites may nest; a U-Net level takes three.
 inline constexpr int longest_path = 64;
+
+/// As many heads may a network have beside its main one.
+inline constexpr int most_auxiliaries = 7;
+
+/// What becomes of the auxiliary heads: none may be met, they are collected, they are left out.
+enum class auxiliary_use : unsigned char { none, kept, dropped };
 
 /// In place of a routine where only shapes are asked for.
 struct no_routine {};
@@ -19879,8 +19969,13 @@ struct builder {
     int depth = 0;
     extent steps = 0;  ///< within time_distributed: wires have the shape of one step, values and rows that of all
     wire inputs[most_inputs]{};             ///< of a network that has several
+    wire memory{};                          ///< what attention with to_memory reads; id -1: there is none
     int input_count = 0;                    ///< 0: it has one, which nobody asks for by its number
     bool shared = false, repeated = false;  ///< what rows are told: see operation
+    wire auxiliaries[most_auxiliaries]{};   ///< heads met so far within with_auxiliaries
+    int auxiliary_count = 0;
+    auxiliary_use auxiliaries_are = auxiliary_use::none;
+    bool exact = false;  ///< no convolution takes Winograd's algorithm
 
     constexpr wire value(const dims& shape) {
         if (values != nullptr) values[value_count] = steps == 0 ? shape : detail::with_steps(shape, steps);
@@ -19904,7 +19999,11 @@ struct builder {
     }
     /// A row that writes (a part of) a value that exists.
     constexpr wire apply_into(operation row, const Routine& code, wire a, wire out, wire b = {}) {
+        if (a.mask >= 0 && !detail::takes_mask(row, a.shape)) return refuse(refusal::needs_all_steps, a.shape);
+        if (row.reads_mask) row.mask = b.id >= 0 ? b.mask : a.mask;
+        if (const int mask = detail::mask_behind(row, a.shape, a.mask, b.mask); mask >= 0) out.mask = mask;
         row.in = a.shape;
+        if (exact && row.what == kind::convolution) detail::make_exact(row);
         if (steps != 0) detail::repeat_steps(row, steps);
         row.input[0] = a.id;
         row.input[1] = b.id;
@@ -20004,7 +20103,15 @@ inline constexpr emitter<Routine> emitters[sizeof...(Layers) + 1]{&ctnn::emit<La
 
 /// One layer after the other.
 ///
+///     takes    what the first layer takes
+///     gives    what the last layer gives
+///     learns   0.weight ... of the first layer, 1.weight ... of the second
+///     costs    what the layers cost
+///
+/// A block is a template that derives from one:
+///
 ///     template <nn::extent C> struct block : nn::chain<nn::conv<C, 3, nn::same>, nn::batch_norm<>, nn::relu> {};
+///     using two = ctnn::chain<ctnn::conv<8, 3, ctnn::same>, ctnn::batch_norm<>, ctnn::relu>;
 template <class... Layers>
 struct chain {
     using children = types<Layers...>;
@@ -20020,6 +20127,14 @@ struct chain {
 };
 
 /// The same layers so many times, each time with parameters of their own.
+///
+///     takes    what the layers take, also of themselves
+///     gives    what they give the last time
+///     learns   0.0.weight ... of the first layer the first time, 1.0.weight ... the second time
+///     costs    what the layers cost each time
+///     refuses  less than once
+///
+///     using stage = ctnn::repeat<3, ctnn::conv<16, 3, ctnn::same>, ctnn::relu>;
 template <extent Times, class... Layers>
 struct repeat {
     using children = types<chain<Layers...>>;
@@ -20046,6 +20161,15 @@ constexpr wire add(builder<Routine>& b, wire total, wire branch) {
 }  // namespace detail
 
 /// All branches read the same input; their outputs, of equal shape, are added.
+///
+///     takes    what every branch takes
+///     gives    the shape of a branch's output
+///     learns   0.weight ... of the first branch, 1.weight ... of the second
+///     costs    what the branches cost, and a pass in place for each branch but one; none in an engine behind a
+///              convolution, which adds the other branch
+///     refuses  fewer than two branches, outputs of different shapes
+///
+///     using projected = ctnn::sum<ctnn::conv<32, 1>, ctnn::chain<ctnn::conv<32, 3, ctnn::same>, ctnn::relu>>;
 template <class... Branches>
 struct sum {
     using children = types<Branches...>;
@@ -20089,6 +20213,14 @@ constexpr wire place_beside(builder<Routine>& b, const wire* branches, int count
 }  // namespace detail
 
 /// All branches read the same input; their outputs lie side by side along the channels.
+///
+///     takes    what every branch takes
+///     gives    the channels of all branches, of equal positions
+///     learns   0.weight ... of the first branch, 1.weight ... of the second
+///     costs    what the branches cost; mostly no pass, because branches write where the next layer reads
+///     refuses  no branch, outputs that differ in more than channels
+///
+///     using dense_layer = ctnn::concat<ctnn::identity, ctnn::conv<12, 3, ctnn::same>>;
 template <class... Branches>
 struct concat {
     using children = types<Branches...>;
@@ -20107,6 +20239,13 @@ struct concat {
 };
 
 /// Passes its input on: the shortcut of a residual block.
+///
+///     takes    any shape
+///     gives    its input
+///     learns   nothing
+///     costs    nothing
+///
+///     using block = ctnn::sum<ctnn::identity, ctnn::conv<16, 3, ctnn::same>>;
 struct identity {
     using children = types<>;
     template <class Routine>
@@ -20116,6 +20255,14 @@ struct identity {
 };
 
 /// x + f(x), where f is the chain of layers (He et al., "Deep residual learning", 2015).
+///
+///     takes    what the layers take
+///     gives    the same shape
+///     learns   1.0.weight ... of the first layer, 1.1.weight ... of the second
+///     costs    what the layers cost, and the addition as in sum
+///     refuses  layers that end in another shape
+///
+///     using block = ctnn::residual<ctnn::conv<16, 3, ctnn::same>, ctnn::relu, ctnn::conv<16, 3, ctnn::same>>;
 template <class... Layers>
 struct residual : sum<identity, chain<Layers...>> {};
 
@@ -20130,6 +20277,13 @@ struct fixed_text {
 
 /// Gives a layer the name that its parameters have in a weight file: named<"encoder.0", conv<32>> learns
 /// "encoder.0.weight". The name stands in place of the layer's position in the composition around it.
+///
+///     takes    what the layer takes
+///     gives    what the layer gives
+///     learns   Name.weight ... of the layer
+///     costs    what the layer costs
+///
+///     using head = ctnn::named<"head", ctnn::dense<10>>;
 template <fixed_text Name, class Layer>
 struct named {
     using children = types<Layer>;
@@ -20288,11 +20442,13 @@ template <int Rows, int Values>
 constexpr bool reads_all(const table<Rows, Values>& t) {
     if (Rows == 0) return true;  // refused
     bool read[static_cast<std::size_t>(Values)]{};
-    for (const operation& row : t.rows)
+    for (const operation& row : t.rows) {
         for (const int v : row.input) {
             if (v == 0 && row.what != kind::input) return false;
             if (v >= 0) read[v] = true;
         }
+        if (row.mask >= 0) read[row.mask] = true;
+    }
     if (t.output == 0) return false;
     read[t.output] = true;
     for (const bool one : read)
@@ -20769,6 +20925,7 @@ constexpr schedule<Rows, Values> inference_schedule(const table<Rows, Values>& t
         k.row = i;
         k.reads[0] = row.input[0];
         k.reads[1] = row.addend >= 0 ? row.addend : row.input[1];
+        k.reads[2] = row.mask;
         k.writes[0] = row.result;
         k.view_of = row.input[0];
         if (row.what == kind::convolution) {
@@ -21062,7 +21219,7 @@ namespace detail {
 /// A fused row with the places of its operands and of its weights.
 struct inference_row {
     operation op{};
-    operand x, other, y;
+    operand x, other, mask, y;
     bordered_storage border;
     bool skip = false;
     extent weights = 0;  ///< offset among the packed weights
@@ -21086,6 +21243,7 @@ constexpr auto inference_rows_of() {
         row.op = Plan::table.rows[i];
         row.x = operand_of(s, row.op.input[0]);
         row.other = operand_of(s, row.op.addend >= 0 ? row.op.addend : row.op.input[1]);
+        row.mask = operand_of(s, row.op.mask);
         row.y = operand_of(s, row.op.result);
         if (row.op.what == kind::place) {  // a part of the concatenation
             row.y.offset += row.op.channel;
@@ -21146,6 +21304,7 @@ struct program {
                                          .x = x,
                                          .other = row.other.view(at, samples),
                                          .y = y,
+                                         .mask = row.mask.view(at, samples),
                                          .parameters = weights + row.weights,
                                          .state = const_cast<T*>(weights + row.state),
                                          .saved = nullptr,
@@ -21189,6 +21348,8 @@ concept composable =
 ///
 ///     takes    the shape of one sample, or inputs<...> of several; the batch is a run-time number elsewhere
 ///     gives    input, output (shapes as types) and constants that can be static_asserted
+///     learns   what its layers learn, in their order
+///     costs    multiply_adds, workspace_bytes(batch), engine_bytes
 ///     refuses  what does not fit, with one message: the layer, the shape that reaches it, and what to do
 ///
 ///     using net = ctnn::network<ctnn::shape<28, 28, 1>, ctnn::conv<16>, ctnn::relu, ctnn::flatten, ctnn::dense<2>,
@@ -21206,7 +21367,8 @@ struct network
     static_assert(
         detail::reads_all(table),
         "ctnn: every input and the output of every layer must be read; begin a network of several inputs with "
-        "each_input or siamese, leave no input out, and let input<I> begin a branch of concat, sum or scale_by");
+        "each_input or siamese, leave no input out, and let input<I> begin a branch of concat, sum or scale_by; put a "
+        "recurrent layer, attention or a global pool behind masking");
     static constexpr dims output_dims = table.values[table.output];
     using output = shape_of<output_dims.rank == 0 ? make_dims(1) : output_dims>;
 
@@ -21346,6 +21508,7 @@ template <class Net>
             if (p.name != nullptr) text += text_of({" ", p.name});
         text += text_of({" from ", row.input[0]});
         if (row.input[1] >= 0) text += text_of({" ", row.input[1]});
+        if (row.mask >= 0) text += text_of({" mask ", row.mask});
         text += '\n';
     }
     return text;
@@ -21583,8 +21746,8 @@ inline namespace CTNN_BACKEND {
 namespace kernels {
 
 /// The tile of the weight gradient: neighboring inputs x vectors of filters. `inputs` is the number of inputs that
-/// should lie side by side: the channels, times the taps of a row where these touch. A single vector of filters takes
-/// up to 28 inputs (24 and 25 loads: 13 cycles for 12 of multiply-adds; 12 and 13 loads would be 7 for 6). Where
+/// should lie side by side: the channels, times the taps of a row where these touch. A single whole vector of filters
+/// takes up to 28 inputs (24 and 25 loads: 13 cycles for 12 of multiply-adds; 12 and 13 loads would be 7 for 6). Where
 /// `channels` alone do not fill the tile, `rest` is a narrower one, for slices of a concatenation, whose taps do not
 /// touch.
 template <class T>
@@ -21592,8 +21755,8 @@ template <class T>
     key chosen = choose_tile<T>(inputs, filters, true);
     // g++ spills where the mask of a partial vector meets 28 sums in 32 registers, and loses two thirds of the speed.
     if (chosen.partial && registers == 32 && chosen.pixels * chosen.vectors > 26) chosen.pixels = 26 / chosen.vectors;
-    if (registers == 32 && vector_count<T>(filters) == 1) {
-        const extent most = chosen.partial ? 26 : 28, tiles = (inputs + most - 1) / most;
+    if (registers == 32 && vector_count<T>(filters) == 1 && !chosen.partial) {
+        const extent most = 28, tiles = (inputs + most - 1) / most;
         chosen.pixels = (inputs + tiles - 1) / tiles;
     }
     chosen.rest = channels < chosen.pixels ? channels : 0;
@@ -22446,6 +22609,10 @@ struct engine_options {
 
 inline namespace CTNN_BACKEND {
 
+namespace execution {
+struct attention_reader;  // engine/attention_weights.hpp
+}
+
 /// A frozen network: a handle on one aligned block of memory with packed weights and activations. It moves, and is made
 /// by freeze() or freeze_into(). A call allocates nothing and, on one thread, takes no lock and makes no system call.
 ///
@@ -22510,6 +22677,7 @@ public:
     [[nodiscard]] extent max_batch() const noexcept { return max_batch_; }
 
 private:
+    friend struct execution::attention_reader;
     template <class N, class S>
     friend engine<N, S> freeze(const model<N, S>&, const engine_options&);
     template <class N, class S>
@@ -22574,157 +22742,100 @@ template <class Net, class T>
 
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
-// -------------------- ctnn/engine/stream.hpp
+// -------------------- ctnn/graph/additive_attention_pool.hpp
 /// \file
-/// The deployable form of a model that reads a sequence: it takes the steps one by one, as they come.
+/// Pooling that learns which steps of a sequence matter.
+
+// -------------------- ctnn/graph/multi_head_attention.hpp
+/// \file
+/// Multi-head attention: three rows of a network's table.
+
+// -------------------- ctnn/layers/attention.hpp
+/// \file
+/// Attention of queries to keys and values that lie side by side.
+
+// -------------------- ctnn/core/attention_options.hpp
+/// \file
+/// The named options of attention: multi_head_attention<heads<8>, causal>.
+
+// -------------------- ctnn/core/convolution_options.hpp
+/// \file
+/// The named options that convolutions alone take: conv<32, 3, dilation<2>, causal>.
 
 namespace ctnn {
 
-namespace detail {
-
-/// The input of a single step; a vector is one of class indices. Named in a step of its own: g++ 12 crashes on
-/// shape_of<expression>.
-template <class Net>
-struct step_input {
-    static constexpr dims value = Net::input_dims.rank == 2 ? make_dims(1, Net::input_dims.channels()) : make_dims(1);
-    using type = shape_of<value>;
+struct causal_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::padding);
+        o.mark(option::causal);
+        o.causal = true;
+    }
 };
-/// The same layers over it.
-template <class Net>
-using step_network = network<typename step_input<Net>::type, typename Net::layers>;
-
-/// Does an operation look at one step at a time, and at no later one?
-constexpr bool streams(const operation& row) {
-    if (row.in.rank == 1 && row.out.rank == 1) return true;  // behind the last step
-    const window& w = row.window;
-    switch (row.what) {
-        case kind::convolution:
-            for (int a = 0; a < 3; ++a)
-                if (w.kernel[a] != 1 || w.stride[a] != 1 || w.before[a] != 0 || w.after[a] != 0) return false;
-            return true;
-        case kind::custom:
-            return row.positionwise || row.carried != 0;
-        case kind::reshape:
-        case kind::max_pool:
-            return false;
-        default:
-            return true;
+template <extent N>
+struct depth_multiplier_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::depth_multiplier);
+        o.depth_multiplier = N;
     }
-}
-/// Can a network take its steps one by one? Its first row sees either steps or, before an embedding, class indices.
-template <class Net>
-constexpr bool streams_all() {
-    if (Net::input_dims.rank > 2) return false;
-    bool indices = Net::input_dims.rank == 1;
-    for (int i = 1; i < Net::table.row_count; ++i) {
-        const operation& row = Net::table.rows[i];
-        if (indices && row.what != kind::embedding) return false;
-        indices = false;
-        if (!streams(row)) return false;
+};
+template <extent... N>
+struct output_padding_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::output_padding);
+        o.output_padding = detail::make_axes<N...>();
     }
-    return !indices;
-}
-
-}  // namespace detail
-
-/// A network that can take the steps of a sequence one by one: recurrent layers that are not backwards, embedding, and
-/// layers that treat every step by itself.
-template <class Net>
-concept streamable = detail::streams_all<Net>();
-
-inline namespace CTNN_BACKEND {
-
-/// A frozen network that reads a sequence step by step. It moves, and is made by freeze_stream(). Behind each step it
-/// gives what an engine gives for the sequence up to there, bit by bit: the outputs of the step, or with last_step
-/// those of the whole. The sequence may be longer than the network's; a call allocates nothing and takes no lock.
-///
-///     auto stream = ctnn::freeze_stream(model);
-///     for (const auto& sample : record) show(stream.step(sample.data()));
-///     stream.reset();
-template <class Net, class T = float>
-class stream {
-    static_assert(streamable<Net>,
-                  "ctnn: a stream needs layers that look at one step at a time, from the first to the last; take out "
-                  "backwards, bidirectional, flatten, pooling and convolutions of several steps, or use an engine");
-    using single = detail::step_network<Net>;
-    using plan = detail::inference_plan<single>;
-    static_assert(single::parameter_count == Net::parameter_count,
-                  "ctnn: internal error, a step has other parameters than the sequence");
-    static constexpr auto rows = detail::inference_rows_of<plan>();
-    static constexpr auto& routines = execution::routines<plan, single, T, false>;
-    static constexpr extent outputs = round_up(single::output_dims.size()), carried = [] {
-        extent total = 0;
-        for (const operation& row : plan::table.rows) total += round_up(row.carried);
-        return total;
-    }();
-
-public:
-    using network = Net;
-    using scalar = T;
-    using input = shape<single::input_dims.channels()>;    ///< of a step; of class indices it is one
-    using output = shape<single::output_dims.channels()>;  ///< behind a step
-
-    /// Bytes of the block that a stream lives in.
-    [[nodiscard]] static constexpr extent bytes() {
-        return (plan::weights + plan::elements + plan::scratch + plan::each_thread + outputs + carried) *
-               static_cast<extent>(sizeof(T));
-    }
-
-    /// Reads the next step and gives what is known then: a view into the stream, valid until the next call.
-    tensor_view<output, const T> step(tensor_view<input, const T> sample) noexcept { return step(sample.data()); }
-    /// \pre `sample` points at input::size numbers
-    tensor_view<output, const T> step(const T* sample) noexcept {
-        T *arena = block_.data() + plan::weights, *scratch = arena + plan::elements;
-        T *each = scratch + plan::scratch, *scores = each + plan::each_thread;
-        const detail::memories<T> at{arena, sample, scores};
-        program_.run(at, 1, scratch, each, 1, scores + outputs);
-        if constexpr (rows.output.memory != detail::owner::caller_output)
-            execution::reshape_view<T>(rows.output.view(at, 1), batch_view<T>::dense(scores, single::output_dims, 1),
-                                       false, 1);
-        return tensor_view<output, const T>(scores);
-    }
-    /// The next step is the first one of a sequence.
-    void reset() noexcept {
-        T* from = block_.data() + block_.size() - carried;
-        for (extent i = 0; i < carried; ++i) from[i] = T(0);
-    }
-
-private:
-    template <class N, class S>
-    friend stream<N, S> freeze_stream(const model<N, S>&);
-
-    explicit stream(const model<Net, T>& m) : block_(bytes() / static_cast<extent>(sizeof(T))) {
-        execution::pack_model<plan, Net>(rows.of, routines.of, m, block_.data());
-        program_ = {rows.of, routines.of, plan::rows, block_.data(), 1};
-    }
-
-    aligned_block<T> block_;
-    execution::program<T> program_;
 };
 
-/// Makes a stream of a model, before its first step. The model is not needed afterwards.
-template <class Net, class T>
-[[nodiscard]] stream<Net, T> freeze_stream(const model<Net, T>& m) {
-    return stream<Net, T>(m);
-}
+/// (kernel - 1) * dilation zeros in front of a sequence and none behind it: output t sees no input after t * stride
+/// (Keras' padding="causal"; in PyTorch a pad on the left).
+inline constexpr causal_option causal{};
+/// So many filters for each channel of a depthwise convolution (Keras' depth_multiplier).
+template <extent N>
+inline constexpr depth_multiplier_option<N> depth_multiplier{};
+/// So many positions more behind the output of a transposed convolution, one number for all axes or one for each: which
+/// of the sizes that a stride makes equal is meant (PyTorch's output_padding).
+template <extent... N>
+inline constexpr output_padding_option<N...> output_padding{};
 
-}  // namespace CTNN_BACKEND
 }  // namespace ctnn
-// -------------------- ctnn/graph/graph.hpp
-/// \file
-/// Composition, networks, their plans, models.
 
-// -------------------- ctnn/graph/attention_gate.hpp
-/// \file
-/// The skip connection of a U-Net level that is weighted by what the deeper levels see.
+namespace ctnn {
 
-// -------------------- ctnn/graph/scale_by.hpp
-/// \file
-/// The product of a value and what layers make of it: attention over channels or positions.
+template <extent Count>
+struct heads_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::heads);
+        o.heads = Count;
+    }
+};
+struct to_memory_option {
+    static constexpr void read(layer_options& o) { o.mark(option::memory); }
+};
+struct learned_positions_option {
+    static constexpr void read(layer_options& o) { o.mark(option::learned); }
+};
 
-// -------------------- ctnn/kernels/scale.hpp
+/// Into how many parts attention splits the channels; each part has attention of its own. Their number must divide the
+/// channels.
+template <extent Count>
+inline constexpr heads_option<Count> heads{};
+/// Attention takes keys and values from the memory that with_memory provides, not from its own input.
+inline constexpr to_memory_option to_memory{};
+/// A positional_encoding learns its vectors instead of computing sines and cosines.
+inline constexpr learned_positions_option learned_positions{};
+
+}  // namespace ctnn
+// -------------------- ctnn/kernels/attention_gradient.hpp
 /// \file
-/// The product of a value and a gate that is the same for all positions, for all channels, or for neither.
+/// The gradient of attention: scores are computed again, a block of rows at a time, instead of being kept.
+
+// -------------------- ctnn/kernels/attention.hpp
+/// \file
+/// Attention of one head: softmax(Q K^T / sqrt(width)) V, a block of rows of the scores at a time.
+
+// -------------------- ctnn/kernels/dropout.hpp
+/// \file
+/// Dropout with a mask that is a function of seed, layer, step and element: backward draws it again, nothing is kept.
 
 // -------------------- ctnn/kernels/pixel_runs.hpp
 /// \file
@@ -22820,6 +22931,755 @@ batch_view<T> first_half(batch_view<T> whole) {
 }  // namespace kernels
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Names the mask of one layer in one step.
+struct dropout_key {
+    std::uint64_t seed, stream;
+    dropout_key(std::uint64_t seed_value, int layer, std::uint64_t step)
+        // The highest byte keeps the streams of masks apart from every other use of the seed.
+        : seed(seed_value),
+          stream((std::uint64_t{0xD0} << 56) | (static_cast<std::uint64_t>(layer) << 40) | (step & 0xFFFFFFFFFFu)) {}
+};
+
+namespace detail {
+
+inline constexpr extent dropout_blocks = 64;
+inline constexpr extent dropout_chunk = 4 * dropout_blocks;
+
+/// Philox 4x32-10 (core/random.hpp) for the counters first, first + 1, ...: word[w][i] is word w of block first + i.
+/// The same sequence for all blocks side by side, so that the compiler keeps the blocks in the lanes of registers.
+CTNN_KERNEL inline void philox_blocks(std::uint64_t key, std::uint64_t stream, std::uint64_t first,
+                                      std::uint32_t (&word)[4][dropout_blocks]) {
+    std::uint32_t(&c0)[dropout_blocks] = word[0], (&c1)[dropout_blocks] = word[1];
+    std::uint32_t(&c2)[dropout_blocks] = word[2], (&c3)[dropout_blocks] = word[3];
+    for (extent i = 0; i < dropout_blocks; ++i) {
+        const std::uint64_t counter = first + static_cast<std::uint64_t>(i);
+        c0[i] = static_cast<std::uint32_t>(counter);
+        c1[i] = static_cast<std::uint32_t>(counter >> 32);
+        c2[i] = static_cast<std::uint32_t>(stream);
+        c3[i] = static_cast<std::uint32_t>(stream >> 32);
+    }
+    std::uint32_t k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
+    for (int round = 0; round < 10; ++round) {
+        for (extent i = 0; i < dropout_blocks; ++i) {
+            const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c0[i], p1 = std::uint64_t{0xCD9E8D57u} * c2[i];
+            c0[i] = static_cast<std::uint32_t>(p1 >> 32) ^ c1[i] ^ k0;
+            c1[i] = static_cast<std::uint32_t>(p1);
+            c2[i] = static_cast<std::uint32_t>(p0 >> 32) ^ c3[i] ^ k1;
+            c3[i] = static_cast<std::uint32_t>(p0);
+        }
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+}
+
+/// What an element is multiplied by: `scale` where its 24 random bits reach `threshold`, 0 elsewhere.
+template <class T>
+struct dropped {
+    std::uint32_t threshold;
+    T scale;
+    explicit dropped(double rate)
+        : threshold(static_cast<std::uint32_t>(rate * 16777216.0 + 0.5)),
+          scale(rate < 1 ? static_cast<T>(1 / (1 - rate)) : T(0)) {}
+};
+
+/// The factors of the elements of one chunk. Element e takes word e / 64 % 4 of block e / 256 * 64 + e % 64: then words
+/// that lie side by side in registers belong to elements that lie side by side in memory.
+template <class T>
+CTNN_INLINE void dropout_factors(const dropout_key& key, extent chunk, const dropped<T>& drops,
+                                 T (&factor)[dropout_chunk]) {
+    std::uint32_t word[4][dropout_blocks];
+    philox_blocks(key.seed, key.stream, static_cast<std::uint64_t>(chunk * dropout_blocks), word);
+    for (extent w = 0; w < 4; ++w)
+        for (extent i = 0; i < dropout_blocks; ++i)
+            factor[w * dropout_blocks + i] = (word[w][i] >> 8) >= drops.threshold ? drops.scale : T(0);
+}
+
+}  // namespace detail
+
+/// x, y: `count` runs of `length` elements, the first of them number `first` of the batch. y = x times the factor of
+/// its element, so that NaN passes; y may be x.
+template <class T>
+CTNN_KERNEL void drop(pixels<const T> x, pixels<T> y, extent first, extent count, extent length, const dropout_key& key,
+                      const detail::dropped<T>& drops) {
+    T factor[detail::dropout_chunk];
+    extent chunk = -1;
+    for (extent run = 0; run < count; ++run) {
+        const T* from = x.data + run * x.step;
+        T* to = y.data + run * y.step;
+        for (extent done = 0; done < length;) {
+            const extent element = first + run * length + done, skip = element % detail::dropout_chunk;
+            if (element / detail::dropout_chunk != chunk) {
+                chunk = element / detail::dropout_chunk;
+                detail::dropout_factors(key, chunk, drops, factor);
+            }
+            const extent here =
+                detail::dropout_chunk - skip < length - done ? detail::dropout_chunk - skip : length - done;
+            extent i = 0;
+            for (; i + lanes<T> <= here; i += lanes<T>)
+                store(to + done + i, load(from + done + i) * load(static_cast<const T*>(factor) + skip + i));
+            for (; i < here; ++i) to[done + i] = from[done + i] * factor[skip + i];
+            done += here;
+        }
+    }
+}
+
+/// Inverted dropout of a whole batch of any layout: keeps an element with probability 1 - rate and divides it by that.
+/// Forward and backward alike; y may be x.
+template <class T>
+void dropout_apply(const batch_view<const T>& x, const batch_view<T>& y, double rate, const dropout_key& key,
+                   extent threads) {
+    const detail::dropped<T> drops(rate);
+    const extent channels = x.shape.channels();
+    for_each_pixels(
+        threads,
+        [&](extent first, extent count, pixels<const T> from, pixels<T> to) {
+            const bool gaps = from.step != channels || to.step != channels;
+            drop(from, to, first * channels, gaps ? count : 1, gaps ? channels : count * channels, key, drops);
+        },
+        x, y);
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// The sizes of one head, and of the memory that it needs: linear in the tokens, because the scores of `rows()` queries
+/// are all that exist at a time.
+struct attention_sizes {
+    extent queries = 0, keys = 0;
+    extent width = 0;     ///< numbers of a query, a key, a value
+    bool causal = false;  ///< a query sees its own key and those before it
+
+    /// Numbers from one row of scores to the next.
+    [[nodiscard]] constexpr extent columns() const { return round_up(keys); }
+    /// Queries of a block: 64, which read each packed key and value 16 tiles long from the first-level cache; fewer
+    /// where their scores would take more than 128 KB of float.
+    [[nodiscard]] constexpr extent rows() const {
+        const extent most = 32768 / columns();
+        return most < 8 ? 8 : most < 64 ? most : 64;
+    }
+    [[nodiscard]] constexpr extent blocks() const { return (queries + rows() - 1) / rows(); }
+    [[nodiscard]] constexpr extent block(extent i) const { return queries * i / blocks(); }
+    /// Keys are summed over in chunks of 128 at most, as dense_batch would; causal blocks pass over those that follow.
+    [[nodiscard]] constexpr extent chunks() const { return (keys + 127) / 128; }
+    [[nodiscard]] constexpr extent chunk(extent i) const { return keys * i / chunks(); }
+    /// The keys that queries before `query` see, and the same up to the end of its chunk.
+    [[nodiscard]] constexpr extent seen(extent query) const { return causal && query < keys ? query : keys; }
+    [[nodiscard]] constexpr extent filled(extent query) const {
+        extent i = 0;
+        while (chunk(i) < seen(query)) ++i;
+        return chunk(i);
+    }
+    [[nodiscard]] constexpr extent scores() const { return rows() * columns(); }
+    [[nodiscard]] constexpr extent turned() const { return width * columns(); }
+    [[nodiscard]] constexpr extent upright() const { return keys * round_up(width); }
+    [[nodiscard]] constexpr extent forward_memory() const { return scores() + turned() + upright() + columns(); }
+    [[nodiscard]] constexpr extent backward_memory() const {
+        return 2 * (scores() + turned() + rows() * round_up(width)) + upright() + columns();
+    }
+};
+
+namespace detail {
+
+/// from (count, width), rows `step` elements apart -> the transpose times `factor`, packed as weights (width, count).
+template <class T>
+CTNN_KERNEL void pack_turned(const T* from, extent step, extent count, extent width, T factor, T* to) {
+    const dense_weights<T> w{to, width, count, true};
+    for (extent key = 0; key < count; key += lanes<T>) {
+        T* at = to + (w.at(key) - to);
+        const extent next = w.step(key), real = count - key < lanes<T> ? count - key : lanes<T>;
+        const T* rows = from + key * step;
+        if (real == lanes<T>)
+            for (extent c = 0; c < width; ++c)
+                for (extent k = 0; k < lanes<T>; ++k) at[c * next + k] = rows[k * step + c] * factor;
+        else
+            for (extent c = 0; c < width; ++c)
+                for (extent k = 0; k < lanes<T>; ++k) at[c * next + k] = k < real ? rows[k * step + c] * factor : T(0);
+    }
+}
+
+/// from (count, width), rows `step` elements apart -> packed as weights (count, width).
+template <class T>
+CTNN_KERNEL void pack_upright(const T* from, extent step, extent count, extent width, T* to) {
+    const dense_weights<T> w{to, count, width, true};
+    for (extent c = 0; c < width; c += lanes<T>) {
+        T* at = to + (w.at(c) - to);
+        const extent next = w.step(c), real = width - c;
+        for (extent i = 0; i < count; ++i)
+            store(at + i * next,
+                  real >= lanes<T> ? load(from + i * step + c) : load_partial(from + i * step + c, real));
+    }
+}
+/// The same, each chunk of a head's keys by itself.
+template <class T>
+void pack_chunks(const attention_sizes& a, const T* from, extent step, T* to) {
+    for (extent i = 0; i < a.chunks(); ++i)
+        pack_upright(from + a.chunk(i) * step, step, a.chunk(i + 1) - a.chunk(i), a.width,
+                     to + a.chunk(i) * vector_count<T>(a.width) * lanes<T>);
+}
+
+/// y (rows, width) = scores (rows, keys) * the values that pack_chunks packed, for the keys before `filled`.
+template <class T>
+void multiply_by_chunks(const attention_sizes& a, const T* scores, const T* values, extent filled, T* y, extent y_step,
+                        extent rows) {
+    const extent padded = vector_count<T>(a.width) * lanes<T>;
+    for (extent i = 0; i < a.chunks() && a.chunk(i) < filled; ++i) {
+        const extent first = a.chunk(i), count = a.chunk(i + 1) - first;
+        dense_forward<T>(scores + first, a.columns(), {values + first * padded, count, a.width, true}, nullptr,
+                         i == 0 ? nullptr : y, y_step, {}, y, y_step, rows, 0, a.width);
+    }
+}
+
+/// Where a mask (keys) is 0, minus infinity; 0 elsewhere. \returns `hidden`, or null if there is no mask
+template <class T>
+[[nodiscard]] inline const T* hide(const T* mask, extent keys, T* hidden) {
+    if (mask == nullptr) return nullptr;
+    for (extent i = 0; i < round_up(keys); ++i)
+        hidden[i] = i < keys && mask[i] == T(0) ? -std::numeric_limits<T>::infinity() : T(0);
+    return hidden;
+}
+
+/// Scores of the first `count` keys become minus infinity where these are hidden. \returns whether all are
+template <class T>
+CTNN_KERNEL bool hide_scores(T* scores, const T* hidden, extent count, extent whole) {
+    const vec<T> never(-std::numeric_limits<T>::infinity());
+    for (extent i = 0; i < whole; i += lanes<T>)
+        store(scores + i, select(load(hidden + i) == vec<T>(T(0)), load(scores + i), never));
+    for (extent i = 0; i < count; ++i)
+        if (hidden[i] == T(0)) return false;
+    return true;
+}
+
+/// Scores of the first `count` keys -> e^(score - the largest), zeros where a key is hidden, and from there up to
+/// `filled`. \returns their sum
+template <class T>
+CTNN_KERNEL T exponentials(T* scores, const T* hidden, extent count, extent filled) {
+    const extent whole = (count + lanes<T> - 1) / lanes<T> * lanes<T>;
+    for (extent i = count; i < whole; ++i) scores[i] = -std::numeric_limits<T>::infinity();
+    if (hidden != nullptr && hide_scores(scores, hidden, count, whole)) {
+        for (extent i = 0; i < (whole > filled ? whole : filled); ++i) scores[i] = T(0);
+        return T(0);
+    }
+    vec<T> largest = load(scores), total = T(0);
+    for (extent i = lanes<T>; i < whole; i += lanes<T>) largest = greater_of(largest, load(scores + i));
+    largest = vec<T>(reduce_max(largest));  // a NaN may be missed here, and makes the sum NaN all the same
+    for (extent i = 0; i < whole; i += lanes<T>) {
+        const vec<T> e = exp(load(scores + i) - largest);
+        store(scores + i, e);
+        total += e;
+    }
+    for (extent i = whole; i < filled; ++i) scores[i] = T(0);
+    return reduce_add(total);
+}
+
+/// y (width) = y * factor.
+template <class T>
+CTNN_INLINE void multiply_row(T* y, extent width, T factor) {
+    extent c = 0;
+    for (; c + lanes<T> <= width; c += lanes<T>) store(y + c, load(y + c) * vec<T>(factor));
+    if (c < width) store_partial(y + c, load_partial(y + c, width - c) * vec<T>(factor), width - c);
+}
+
+/// What a row is multiplied by at last; one without keys stays 0.
+template <class T>
+[[nodiscard]] inline T inverse_sum(T sum) {
+    return sum == T(0) ? T(0) : 1 / sum;
+}
+
+/// What a score is multiplied by: 1 / sqrt(width).
+template <class T>
+[[nodiscard]] inline T attention_scale(extent width) {
+    return static_cast<T>(1 / __builtin_sqrt(static_cast<double>(width)));
+}
+
+}  // namespace detail
+
+/// The queries (queries, width), keys and values (keys, width) of one head, so many elements apart.
+template <class T>
+struct attention_operands {
+    T *query = nullptr, *key = nullptr, *value = nullptr;
+    extent query_step = 0, key_step = 0;
+};
+
+/// What is left out of one head of one sample.
+template <class T>
+struct attention_gaps {
+    const T* mask = nullptr;  ///< (keys): nobody sees those where it is 0; null: all are seen
+    double rate = 0;          ///< of the weights that are dropped; the others are divided by 1 - rate
+    dropout_key key{0, 0, 0};
+    extent head = 0;  ///< number of the head among those of all samples
+
+    /// Drops some of the weights of a query's keys before `filled`, the same for every call.
+    void drop_row(const attention_sizes& a, T* weights, extent query, extent filled) const {
+        if (rate == 0) return;
+        drop<T>({weights, filled}, {weights, filled}, (head * a.queries + query) * a.keys, 1, filled, key,
+                detail::dropped<T>(rate));
+    }
+};
+
+/// y (queries, width) = softmax(query key^T / sqrt(width)) value, for the blocks [first, last) of queries, which do not
+/// depend on each other. `memory`: a.forward_memory() numbers.
+///
+/// Both products are dense layers of a block of queries, whose weights are the keys, turned, and the values. Rows are
+/// divided by their sums at the end, width numbers instead of tokens.
+template <class T>
+void attention_forward(const attention_sizes& a, const attention_operands<const T>& from, const attention_gaps<T>& gaps,
+                       T* y, extent y_step, T* memory, extent first, extent last) {
+    T *scores = memory, *keys = scores + a.scores(), *values = keys + a.turned();
+    const T* hidden = detail::hide(gaps.mask, a.keys, values + a.upright());
+    detail::pack_turned(from.key, from.key_step, a.keys, a.width, detail::attention_scale<T>(a.width), keys);
+    detail::pack_chunks(a, from.value, from.key_step, values);
+    for (extent i = first; i < last; ++i) {
+        const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, filled = a.filled(end);
+        dense_forward<T>(from.query + begin * from.query_step, from.query_step, {keys, a.width, a.keys, true}, nullptr,
+                         nullptr, 0, {}, scores, a.columns(), rows, 0, a.seen(end));
+        T inverse[64];
+        for (extent r = 0; r < rows; ++r) {
+            T* row = scores + r * a.columns();
+            inverse[r] = detail::inverse_sum(detail::exponentials(row, hidden, a.seen(begin + r + 1), filled));
+            gaps.drop_row(a, row, begin + r, filled);
+        }
+        T* to = y + begin * y_step;
+        detail::multiply_by_chunks(a, scores, values, filled, to, y_step, rows);
+        for (extent r = 0; r < rows; ++r) detail::multiply_row(to + r * y_step, a.width, inverse[r]);
+    }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// y (Keys, width) += the transpose of scores (rows, Keys) * w (rows, width), for Vectors vectors of the width; of the
+/// last `tail` numbers, all lanes if 0. The first `skip` keys are not written. w is packed, rows w_step elements apart.
+template <extent Keys, extent Vectors, class T>
+CTNN_INLINE void turned_tile(const T* scores, extent columns, const T* w, extent w_step, extent rows, T* y,
+                             extent y_step, extent skip, extent tail) {
+    vec<T> sum[static_cast<unsigned>(Keys)][static_cast<unsigned>(Vectors)];
+    unroll<Keys>([&](auto k) __attribute__((always_inline)) {
+        unroll<Vectors>([&](auto v) __attribute__((always_inline)) { sum[k][v] = vec<T>(T(0)); });
+    });
+    for (extent r = 0; r < rows; ++r, scores += columns, w += w_step) {
+        vec<T> weight[static_cast<unsigned>(Vectors)];
+        unroll<Vectors>([&](auto v) __attribute__((always_inline)) { weight[v] = load_held(w + v * lanes<T>); });
+        unroll<Keys>([&](auto k) __attribute__((always_inline)) {
+            const vec<T> value(scores[k]);
+            unroll<Vectors>([&](auto v)
+                                __attribute__((always_inline)) { sum[k][v] = fma(value, weight[v], sum[k][v]); });
+        });
+    }
+    unroll<Keys>([&](auto k) __attribute__((always_inline)) {
+        if (k < skip) return;
+        unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+            T* to = y + k * y_step + v * lanes<T>;
+            if (v + 1 < Vectors || tail == 0)
+                store(to, load(to) + sum[k][v]);
+            else
+                store_partial(to, load_partial(to, tail) + sum[k][v], tail);
+        });
+    });
+}
+
+/// y (keys, width) += the transpose of scores (rows, keys) * w (rows, width), which pack_upright packed.
+template <class T>
+CTNN_KERNEL void add_turned_product(const T* scores, extent columns, const dense_weights<T>& w, T* y, extent y_step,
+                                    extent keys) {
+    for (extent c = 0; c < w.outputs; c += dense_vectors * lanes<T>)
+        dense_width<T>(
+            w.outputs - c, [&](auto vectors, extent tail) __attribute__((always_inline)) {
+                const auto tile = [&](auto many, extent key, extent skip) __attribute__((always_inline)) {
+                    turned_tile<many, vectors>(scores + key, columns, w.at(c), w.step(c), w.inputs,
+                                               y + key * y_step + c, y_step, skip, tail);
+                };
+                extent key = 0;
+                for (; keys >= dense_rows && key < keys; key += dense_rows) {
+                    const extent at = key + dense_rows <= keys ? key : keys - dense_rows;  // overlaps the tile before
+                    tile(std::integral_constant<extent, dense_rows>{}, at, key - at);
+                }
+                for (; key < keys; ++key) tile(std::integral_constant<extent, 1>{}, key, 0);
+            });
+}
+
+/// What the sum of exponentials leaves to be done to a row of the first `count` keys, in place: p = e * inverse and
+/// ds = p (dp - sum of p dp) scale, with zeros up to `filled`.
+template <class T>
+CTNN_KERNEL void score_gradient(T* p, T* dp, extent count, extent filled, T inverse, T scale) {
+    const extent whole = (count + lanes<T> - 1) / lanes<T> * lanes<T>;
+    for (extent i = count; i < whole; ++i) dp[i] = T(0);  // where p is 0 already
+    vec<T> total = T(0);
+    for (extent i = 0; i < whole; i += lanes<T>) {
+        const vec<T> value = load(p + i) * vec<T>(inverse);
+        store(p + i, value);
+        total = fma(value, load(dp + i), total);
+    }
+    const vec<T> sum(reduce_add(total)), factor(scale);
+    for (extent i = 0; i < whole; i += lanes<T>) store(dp + i, load(p + i) * (load(dp + i) - sum) * factor);
+    for (extent i = whole; i < filled; ++i) dp[i] = T(0);
+}
+
+}  // namespace detail
+
+/// Overwrites the gradients `to` of queries, keys and values with those of attention_forward() at dy (queries, width).
+/// `memory`: a.backward_memory() numbers.
+///
+/// With P the weights of a block of queries, dP = dy value^T and dS = P (dP - sum of P dP over keys) / sqrt(width): the
+/// gradients are dS key of the queries, and sums over the blocks of dS^T query and P^T dy. Weights that were dropped
+/// are dropped from dP and from the P of P^T dy.
+template <class T>
+void attention_backward(const attention_sizes& a, const attention_operands<const T>& from,
+                        const attention_gaps<T>& gaps, const T* dy, extent dy_step, const attention_operands<T>& to,
+                        T* memory) {
+    T *scores = memory, *gradients = scores + a.scores(), *keys = gradients + a.scores(), *values = keys + a.turned(),
+      *upright = values + a.turned(), *queries = upright + a.upright(),
+      *outputs = queries + a.rows() * round_up(a.width);
+    const T* hidden = detail::hide(gaps.mask, a.keys, outputs + a.rows() * round_up(a.width));
+    const T scale = detail::attention_scale<T>(a.width);
+    detail::pack_turned(from.key, from.key_step, a.keys, a.width, scale, keys);
+    detail::pack_turned(from.value, from.key_step, a.keys, a.width, T(1), values);
+    detail::pack_chunks(a, from.key, from.key_step, upright);
+    for (extent t = 0; t < a.keys; ++t)
+        for (extent c = 0; c < a.width; ++c) to.key[t * to.key_step + c] = to.value[t * to.key_step + c] = T(0);
+    const extent columns = a.columns();
+    for (extent i = 0; i < a.blocks(); ++i) {
+        const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, filled = a.filled(end);
+        const T *query = from.query + begin * from.query_step, *d = dy + begin * dy_step;
+        dense_forward<T>(query, from.query_step, {keys, a.width, a.keys, true}, nullptr, nullptr, 0, {}, scores,
+                         columns, rows, 0, a.seen(end));
+        dense_forward<T>(d, dy_step, {values, a.width, a.keys, true}, nullptr, nullptr, 0, {}, gradients, columns, rows,
+                         0, a.seen(end));
+        for (extent r = 0; r < rows; ++r) {
+            const extent seen = a.seen(begin + r + 1);
+            T *weights = scores + r * columns, *change = gradients + r * columns;
+            const T sum = detail::exponentials(weights, hidden, seen, filled);
+            gaps.drop_row(a, change, begin + r, seen);
+            detail::score_gradient(weights, change, seen, filled, detail::inverse_sum(sum), scale);
+            gaps.drop_row(a, weights, begin + r, filled);
+        }
+        detail::multiply_by_chunks(a, gradients, upright, filled, to.query + begin * to.query_step, to.query_step,
+                                   rows);
+        detail::pack_upright(query, from.query_step, rows, a.width, queries);
+        detail::pack_upright(d, dy_step, rows, a.width, outputs);
+        detail::add_turned_product<T>(gradients, columns, {queries, rows, a.width, true}, to.key, to.key_step,
+                                      a.seen(end));
+        detail::add_turned_product<T>(scores, columns, {outputs, rows, a.width, true}, to.value, to.key_step,
+                                      a.seen(end));
+    }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+
+/// Are these options of attention? `causal` counts as a padding too, because convolutions take one or the other.
+constexpr bool takes_attention(const layer_options& o, unsigned more = 0) {
+    constexpr unsigned taken = option::heads | option::causal | option::padding | option::dropout_rate;
+    return !o.repeated && (o.given & ~(taken | more)) == 0 && ((o.given & option::padding) == 0 || o.causal);
+}
+
+/// Is this a probability with which numbers can be dropped?
+constexpr bool is_rate(double rate) { return rate >= 0 && rate < 1; }
+
+/// The code of attention, whatever its heads: of queries, keys and values that lie side by side, or of queries to the
+/// keys and values of another value.
+struct attention_code {
+    [[nodiscard]] static constexpr outcome lower_as(const dims& in, const layer_options& o) {
+        if (in.rank != 2) return refusal::needs_sequence;
+        if (o.heads < 1) return refusal::number_out_of_range;
+        if (in.channels() % (3 * o.heads) != 0) return refusal::heads_do_not_divide;
+        return row_of(in, in.channels() / 3, in.positions(), o);
+    }
+    /// memory: keys and values of each token, twice as wide as the queries.
+    [[nodiscard]] static constexpr outcome lower_cross(const dims& queries, const dims& memory,
+                                                       const layer_options& o) {
+        if (queries.rank != 2 || memory.rank != 2) return refusal::needs_sequence;
+        if (o.heads < 1) return refusal::number_out_of_range;
+        if (queries.channels() % o.heads != 0) return refusal::heads_do_not_divide;
+        return row_of(queries, queries.channels(), memory.positions(), o);
+    }
+    [[nodiscard]] static constexpr kernels::attention_sizes sizes_of(const operation& op, extent keys) {
+        return {op.in.positions(), keys, op.out.channels() / op.groups, op.alpha != 0};
+    }
+
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        const operation& op = call.op;
+        const kernels::attention_sizes a = sizes_of(op, keys_of(call));
+        const extent groups = op.groups, all = call.x.count * groups;
+        // Where heads are few, threads share the blocks of one, and each packs its keys and values.
+        const extent parts = call.threads < 2 || all >= 4 * call.threads ? 1 : a.blocks();
+        share<T>(op, call.thread_scratch, all * parts, call.threads, [&](extent i, T* memory) {
+            const extent head = i / parts % groups, s = i / parts / groups, part = i % parts;
+            kernels::attention_forward(a, operands(op, call.x, call.other, s, head), gaps_of<T>(call, s, head),
+                                       call.y.at(s, 0, 0, 0) + head * a.width, call.y.step[2], memory,
+                                       a.blocks() * part / parts, a.blocks() * (part + 1) / parts);
+        });
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data == nullptr) return;
+        const operation& op = call.op;
+        const kernels::attention_sizes a = sizes_of(op, keys_of(call));
+        const extent groups = op.groups;
+        share<T>(op, call.thread_scratch, call.x.count * groups, call.threads, [&](extent i, T* memory) {
+            const extent head = i % groups, s = i / groups;
+            kernels::attention_backward(a, operands(op, call.x, call.other, s, head), gaps_of<T>(call, s, head),
+                                        call.dy.at(s, 0, 0, 0) + head * a.width, call.dy.step[2],
+                                        operands(op, call.dx, call.d_other, s, head), memory);
+        });
+    }
+
+    /// Of one head of sample s.
+    template <class T>
+    static kernels::attention_operands<T> operands(const operation& op, const batch_view<T>& x,
+                                                   const batch_view<T>& memory, extent s, extent head) {
+        const extent all = op.out.channels(), place = head * (all / op.groups);
+        T* query = x.at(s, 0, 0, 0) + place;
+        if (memory.data == nullptr) return {query, query + all, query + 2 * all, x.step[2], x.step[2]};
+        T* key = memory.at(s, 0, 0, 0) + place;
+        return {query, key, key + all, x.step[2], memory.step[2]};
+    }
+
+private:
+    [[nodiscard]] static constexpr operation row_of(const dims& in, extent width, extent keys, const layer_options& o) {
+        operation row = make_operation(kind::custom, "attention", in, in.with_channels(width));
+        row.groups = o.heads;
+        row.alpha = o.causal ? 1 : 0;
+        row.beta = o.dropout_rate;
+        row.backward_reads_input = row.reads_mask = true;
+        const kernels::attention_sizes a = sizes_of(row, keys);
+        row.multiply_adds = o.causal ? a.queries * (a.queries + 1) * width : 2 * a.queries * a.keys * width;
+        row.thread_scratch = a.backward_memory();
+        return row;
+    }
+    template <class Call>
+    static extent keys_of(const Call& call) {
+        return call.other.data != nullptr ? call.other.shape.positions() : call.x.shape.positions();
+    }
+    template <class T, class Call>
+    static kernels::attention_gaps<T> gaps_of(const Call& call, extent s, extent head) {
+        return {call.mask.data != nullptr ? call.mask.at(s, 0, 0, 0) : nullptr,
+                call.training ? call.op.beta : 0,
+                {call.seed, call.op.row, call.step},
+                s * call.op.groups + head};
+    }
+    template <class T, class Body>
+    static void share(const operation& op, T* memory, extent count, extent threads, const Body& body) {
+        parallel_for_with_worker(count, threads_for(count * op.in.size(), threads), [&](extent i, extent worker) {
+            body(i, memory + worker * round_up(op.thread_scratch));
+        });
+    }
+};
+
+}  // namespace detail
+
+/// Attention of every token to all: y = softmax(q k^T / sqrt(C / heads)) v, in each head for C / heads of the channels.
+///
+///     takes    shape<T, 3 C>, a sequence: of each token its query, its key and its value, of C channels each
+///     gives    shape<T, C>, the heads side by side
+///     learns   nothing
+///     options  heads (1); causal (a token sees itself and those before it); dropout_rate (0), of the weights
+///              in training
+///     refuses  whatever is no sequence; channels that 3 * heads does not divide; a rate outside [0, 1)
+///     costs    2 T^2 C multiply-adds forwards, half as many if causal; backwards 5 T^2 C, because scores are computed
+///              again instead of being kept: memory grows with T, not with T^2
+///
+/// Tokens that masking marks as absent are seen by nobody; see there.
+/// This is torch.nn.functional.scaled_dot_product_attention between its projections; multi_head_attention has them.
+///
+///     using net = ctnn::network<ctnn::shape<64, 24>, ctnn::dense<3 * 32>,
+///                               ctnn::scaled_dot_product_attention<ctnn::heads<4>>>;
+///
+/// Vaswani et al., "Attention is all you need", 2017, section 3.2; the blocks as in Dao et al., "FlashAttention", 2022
+template <auto... Options>
+struct scaled_dot_product_attention : detail::attention_code {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        constexpr layer_options o = read_options<Options...>();
+        if (!detail::takes_attention(o)) return refusal::option_not_taken;
+        if (!detail::is_rate(o.dropout_rate)) return refusal::number_out_of_range;
+        return lower_as(in, o);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/layers/dense.hpp
+/// \file
+/// The fully connected layer.
+
+namespace ctnn {
+
+/// A dense layer with so many units, or why it is refused.
+[[nodiscard]] constexpr outcome lower_dense(const layer_options& o, dims in, extent units) {
+    if (o.repeated || (o.given & ~(option::bias | option::start)) != 0) return refusal::option_not_taken;
+    if (units < 1 || !start_fits(o)) return refusal::number_out_of_range;
+    if (in.rank > 2) return refusal::needs_vector;
+
+    operation row{.what = kind::convolution, .layer = "dense", .in = in, .out = in.with_channels(units)};
+    row.backward_reads_input = true;
+    row.multiply_adds = in.size() * units;
+    row.parameters[0] = {.name = "weight",
+                         .axis = {in.channels(), units, 1, 1, 1},
+                         .rank = 2,
+                         .start = initializer::glorot_uniform,
+                         .fan_in = in.channels(),
+                         .fan_out = units};
+    row.parameters[0].begin_as(o);
+    if (o.bias) row.parameters[1] = {.name = "bias", .axis = {units, 1, 1, 1, 1}, .rank = 1};
+    row.scratch = convolution_scratch(row);
+    return row;
+}
+
+/// Fully connected layer: y = x W + b, for a vector or for each step of a sequence.
+///
+///     takes    shape<N> or shape<T, N>
+///     gives    shape<Units> or shape<T, Units>
+///     learns   weight (N, Units), units contiguous: Keras' order; bias (Units)
+///     options  no_bias; how the weight begins (glorot_uniform), see core/initializer.hpp
+///     costs    N * Units multiply-adds a step; at batch 1 the time is that of reading the weights
+///     refuses  an image or a volume
+///
+///     using head = ctnn::network<ctnn::shape<512>, ctnn::dense<128>, ctnn::relu, ctnn::dense<10>>;
+///
+/// https://keras.io/api/layers/core_layers/dense/
+template <extent Units, auto... Options>
+struct dense {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        return lower_dense(read_options<Options...>(), in, Units);
+    }
+};
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+
+/// Goes down to a part at a position of a composite under a name, as `named` does; the name stands in place of the
+/// position.
+template <class Routine>
+constexpr void enter_named(builder<Routine>& b, int index, const char* name) {
+    b.enter(index);
+    b.enter(0, name);
+}
+template <class Routine>
+constexpr void leave_named(builder<Routine>& b) {
+    b.leave();
+    b.leave();
+}
+
+/// A dense layer of a name, in a composite whose shapes decide its units.
+template <class Routine>
+constexpr wire emit_dense_as(builder<Routine>& b, int index, const char* name, wire in, extent units, bool bias) {
+    layer_options o;
+    o.bias = bias;
+    enter_named(b, index, name);
+    in = b.apply(lower_dense(o, in.shape, units).what, Routine{}, in);
+    leave_named(b);
+    return in;
+}
+
+/// Why attention with these options refuses a shape, if it does: it sees three projections as wide as the tokens.
+constexpr refusal attention_refusal(const dims& in, const layer_options& o) {
+    return attention_code::lower_as(in.with_channels(3 * in.channels()), o).why;
+}
+
+/// Why attention to a memory refuses, if it does.
+template <class Routine>
+constexpr refusal cross_refusal(const builder<Routine>& b, const dims& in, const layer_options& o) {
+    if (o.causal) return refusal::option_not_taken;
+    return b.memory.id < 0 ? refusal::needs_memory : attention_code::lower_cross(in, b.memory.shape, o).why;
+}
+
+/// Attention between its projections, where it is not refused.
+template <class Routine>
+constexpr wire emit_attention(builder<Routine>& b, wire in, const layer_options& o) {
+    const extent width = in.shape.channels();
+    in = emit_dense_as(b, 0, "in_proj", in, 3 * width, o.bias);
+    b.enter(1);
+    in = b.apply(attention_code::lower_as(in.shape, o).what, routine_of<attention_code, Routine>(), in);
+    b.leave();
+    return emit_dense_as(b, 2, "out_proj", in, width, o.bias);
+}
+template <class Routine>
+constexpr wire emit_cross_attention(builder<Routine>& b, wire in, const layer_options& o) {
+    const extent width = in.shape.channels();
+    const wire queries = emit_dense_as(b, 0, "q_proj", in, width, o.bias);
+    const wire memory = emit_dense_as(b, 1, "kv_proj", b.memory, 2 * width, o.bias);
+    b.enter(2);
+    in = b.apply(attention_code::lower_cross(queries.shape, memory.shape, o).what,
+                 routine_of<attention_code, Routine>(), queries, memory);
+    b.leave();
+    return emit_dense_as(b, 3, "out_proj", in, width, o.bias);
+}
+
+}  // namespace detail
+
+/// Multi-head attention: every token becomes a mean of all tokens' values, weighted by how well its query fits their
+/// keys, in each head anew; queries, keys and values are projections of the tokens. With to_memory keys and values are
+/// projections of another value, the memory: cross attention.
+///
+///     takes    shape<T, C>, a sequence of T tokens; with to_memory within with_memory, of a memory shape<S, M>
+///     gives    the same shape
+///     learns   in_proj.weight (C, 3 C) and in_proj.bias (3 C), for queries, keys and values in this order, as one
+///              glorot_uniform tensor; out_proj.weight (C, C), out_proj.bias (C); with to_memory q_proj.weight (C, C),
+///              q_proj.bias (C) and kv_proj.weight (M, 2 C), kv_proj.bias (2 C) instead of in_proj
+///     options  heads (1); causal (a token sees itself and those before it); to_memory; no_bias; dropout_rate (0), of
+///              the weights in training, the others being divided by 1 - rate
+///     refuses  whatever is no sequence; channels that the heads do not divide; a rate outside [0, 1); to_memory where
+///              there is none, or with causal
+///     costs    4 T C^2 + 2 T^2 C multiply-adds forwards; memory grows with T, not with T^2
+///
+/// Tokens that masking or length_mask mark as absent are seen by nobody; a token that could see those alone becomes the
+/// bias of out_proj. PyTorch's in_proj_weight and out_proj.weight are the transposes of these.
+///
+///     using block = ctnn::residual<ctnn::layer_norm<>, ctnn::multi_head_attention<ctnn::heads<3>>>;
+///
+/// Vaswani et al., "Attention is all you need", 2017;
+/// https://pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html
+template <auto... Options>
+struct multi_head_attention {
+    using children = types<>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        constexpr layer_options o = read_options<Options...>();
+        if (!detail::takes_attention(o, option::bias | option::memory))
+            return b.refuse(refusal::option_not_taken, in.shape);
+        if (!detail::is_rate(o.dropout_rate)) return b.refuse(refusal::number_out_of_range, in.shape);
+        if (b.steps != 0) return b.refuse(refusal::needs_steps_apart, in.shape);
+        if ((o.given & option::memory) != 0) {
+            const refusal why = detail::cross_refusal(b, in.shape, o);
+            return why == refusal::none ? detail::emit_cross_attention(b, in, o) : b.refuse(why, in.shape);
+        }
+        const refusal why = detail::attention_refusal(in.shape, o);
+        return why == refusal::none ? detail::emit_attention(b, in, o) : b.refuse(why, in.shape);
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/graph/scale_by.hpp
+/// \file
+/// The product of a value and what layers make of it: attention over channels or positions.
+
+// -------------------- ctnn/kernels/scale.hpp
+/// \file
+/// The product of a value and a gate that is the same for all positions, for all channels, or for neither.
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -22982,6 +23842,8 @@ constexpr wire emit_at(builder<Routine>& b, int index, wire in) {
 ///
 ///     takes    whatever the layers take
 ///     gives    the same shape
+///     learns   what the layers learn, 0.weight ...
+///     costs    what the layers cost, and one pass for the product
 ///     refuses  layers that end in another shape than a vector of the input's channels (the same for all positions),
 ///              one channel at the input's positions (the same for all channels), or the input's own
 ///
@@ -23001,6 +23863,76 @@ struct scale_by {
     }
 };
 
+}  // namespace ctnn
+// -------------------- ctnn/kernels/attention_pool.hpp
+/// \file
+/// The mean of the steps of a sequence, weighted by the softmax of a score for each.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// One sequence: x (steps, channels), so many elements apart; scores (steps), likewise.
+template <class T>
+struct scored_steps {
+    extent steps = 0, channels = 0;
+    T *x = nullptr, *scores = nullptr;
+    extent x_step = 0, score_step = 0;
+
+    /// Numbers of temporary memory.
+    [[nodiscard]] static constexpr extent memory(extent steps) { return 3 * round_up(steps); }
+};
+
+/// The weights (steps), which sum to 1, or are 0 if no step is present. mask (steps): 0 where one is not, or null.
+template <class T>
+void attention_pool_weights(const scored_steps<const T>& a, const T* mask, T* weights, T* hidden) {
+    for (extent t = 0; t < a.steps; ++t) weights[t] = a.scores[t * a.score_step];
+    const T inverse =
+        detail::inverse_sum(detail::exponentials(weights, detail::hide(mask, a.steps, hidden), a.steps, a.steps));
+    for (extent t = 0; t < a.steps; ++t) weights[t] *= inverse;
+}
+
+/// y (channels) = the sum of weights * x. memory: scored_steps::memory() numbers.
+template <class T>
+CTNN_KERNEL void attention_pool_forward(const scored_steps<const T>& a, const T* mask, T* y, T* memory) {
+    attention_pool_weights(a, mask, memory, memory + round_up(a.steps));
+    for (extent c = 0; c < a.channels; c += lanes<T>) {
+        const extent rest = a.channels - c;
+        vec<T> sum = T(0);
+        for (extent t = 0; t < a.steps; ++t) {
+            const T* from = a.x + t * a.x_step + c;
+            sum = fma(vec<T>(memory[t]), rest >= lanes<T> ? load(from) : load_partial(from, rest), sum);
+        }
+        if (rest >= lanes<T>)
+            store(y + c, sum);
+        else
+            store_partial(y + c, sum, rest);
+    }
+}
+
+/// Overwrites the gradients of x and scores, each of which may be null: dx = w dy, and with d = x dy that of a score is
+/// w (d - sum of w d).
+template <class T>
+void attention_pool_backward(const scored_steps<const T>& a, const T* mask, const T* dy, const scored_steps<T>& to,
+                             T* memory) {
+    T *weights = memory, *products = memory + 2 * round_up(a.steps), sum = T(0);
+    attention_pool_weights(a, mask, weights, memory + round_up(a.steps));
+    for (extent t = 0; t < a.steps; ++t) {
+        const T* x = a.x + t * a.x_step;
+        T product = T(0);
+        for (extent c = 0; c < a.channels; ++c) product += x[c] * dy[c];
+        products[t] = product;
+        sum += weights[t] * product;
+    }
+    for (extent t = 0; t < a.steps; ++t) {
+        if (to.scores != nullptr) to.scores[t * to.score_step] = weights[t] * (products[t] - sum);
+        if (to.x == nullptr) continue;
+        for (extent c = 0; c < a.channels; ++c) to.x[t * to.x_step + c] = weights[t] * dy[c];
+    }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
 }  // namespace ctnn
 // -------------------- ctnn/layers/activation.hpp
 /// \file
@@ -23119,13 +24051,29 @@ struct elementwise {
 
 }  // namespace detail
 
-/// max(x, 0). Takes any shape; NaN stays NaN; the gradient at 0 is 0.
+/// max(x, 0); NaN stays NaN, and the gradient at 0 is 0.
+///
+///     takes    any shape
+///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place; none of its own behind a convolution or dense layer, which applies it
+///
+///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same>, ctnn::relu>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html
 struct relu : detail::elementwise<activation::relu> {
     [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("relu", in); }
 };
 
-/// x where it is positive, Slope x elsewhere (PyTorch's default slope). Takes any shape; refuses a negative or infinite
-/// slope, because the sign of the output must tell that of the input.
+/// x where it is positive, Slope x elsewhere (PyTorch's default slope).
+///
+///     takes    any shape
+///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place; none of its own behind a convolution or dense layer, which applies it
+///     refuses  a negative or infinite slope, because the sign of the output must tell that of the input
+///
+///     using block = ctnn::chain<ctnn::conv<32, 4, ctnn::stride<2>>, ctnn::leaky_relu<0.2>>;
 ///
 /// https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html
 template <number Slope = 0.01>
@@ -23136,17 +24084,496 @@ struct leaky_relu : detail::elementwise<activation::leaky_relu> {
     }
 };
 
-/// 1 / (1 + e^-x). Takes any shape; at most 4 units in the last place off.
+/// 1 / (1 + e^-x), at most 4 units in the last place off.
+///
+///     takes    any shape
+///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in one pass in place; no pass of its own behind a convolution or dense layer
+///              of an engine, which applies it, and none in training where the loss takes it over
+///
+///     using head = ctnn::network<ctnn::shape<512>, ctnn::dense<1>, ctnn::sigmoid>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html
 struct sigmoid : detail::elementwise<activation::sigmoid> {
     [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("sigmoid", in); }
 };
 
-/// The hyperbolic tangent. Takes any shape; at most 4 units in the last place off.
+/// The hyperbolic tangent, at most 4 units in the last place off.
+///
+///     takes    any shape
+///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in one pass in place; no pass of its own behind a convolution or dense layer
+///              of an engine, which applies it
+///
+///     using block = ctnn::chain<ctnn::dense<64>, ctnn::tanh>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html
 struct tanh : detail::elementwise<activation::tanh> {
     [[nodiscard]] static constexpr outcome lower(dims in) { return lower_as("tanh", in); }
 };
 
 }  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+
+/// The row that pools its first input by the scores that are its second. Several sequences may lie one behind the
+/// other, each a row of an image: then time_distributed repeats it.
+struct attention_pool_code {
+    [[nodiscard]] static constexpr operation row_of(const dims& in) {
+        operation row = make_operation(kind::custom, "attention_pool", in, make_dims(in.channels()));
+        row.windowed = row.reads_mask = row.backward_reads_input = true;
+        row.window.kernel[2] = row.window.stride[2] = in.width();
+        row.thread_scratch = kernels::scored_steps<float>::memory(in.width());
+        row.multiply_adds = in.size();
+        return row;
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        for_each_sequence(call, call.x, [&](extent s, extent d, extent h, T* memory) {
+            kernels::attention_pool_forward(steps_at(call.x, call.other, s, d, h), mask_of<T>(call, s),
+                                            call.y.at(s, d, h, 0), memory);
+        });
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        for_each_sequence(call, call.x, [&](extent s, extent d, extent h, T* memory) {
+            kernels::attention_pool_backward(steps_at(call.x, call.other, s, d, h), mask_of<T>(call, s),
+                                             call.dy.at(s, d, h, 0), steps_at(call.dx, call.d_other, s, d, h), memory);
+        });
+    }
+    /// Where no view is wanted, its part is null.
+    template <class T>
+    static kernels::scored_steps<T> steps_at(const batch_view<T>& x, const batch_view<T>& scores, extent s, extent d,
+                                             extent h) {
+        return {x.shape.width(),
+                x.shape.channels(),
+                x.data == nullptr ? nullptr : x.at(s, d, h, 0),
+                scores.data == nullptr ? nullptr : scores.at(s, d, h, 0),
+                x.step[2],
+                scores.step[2]};
+    }
+
+private:
+    template <class T, class Call>
+    static const T* mask_of(const Call& call, extent s) {
+        return call.mask.data == nullptr ? nullptr : call.mask.at(s, 0, 0, 0);
+    }
+    template <class Call, class View, class Body>
+    static void for_each_sequence(const Call& call, const View& x, const Body& body) {
+        const extent depth = x.shape.depth(), height = x.shape.height(), each = depth * height;
+        parallel_for_with_worker(x.count * each, threads_for(x.count * x.shape.size(), call.threads),
+                                 [&](extent i, extent worker) {
+                                     body(i / each, i / height % depth, i % height,
+                                          call.thread_scratch + worker * round_up(call.op.thread_scratch));
+                                 });
+    }
+};
+
+}  // namespace detail
+
+/// The weighted mean of all steps of a sequence, whose weights are the softmax of a score for each step:
+/// score = score.weight . tanh(step * proj.weight + proj.bias). They say what the network looks at; an engine's
+/// attention_weights() reads them.
+///
+///     takes    shape<T, C>, a sequence, of which only the steps are pooled that masking left
+///     gives    shape<C>; of a sequence without steps it is 0
+///     learns   proj.weight (C, Units), proj.bias (Units), score.weight (Units, 1)
+///     refuses  whatever is no sequence: put reshape before it for the positions of an image; less than one unit
+///     costs    T (C + 1) Units + T C multiply-adds forwards
+///
+/// Repeated by time_distributed it makes attention of several levels: patches of a slice, then slices of a volume.
+///
+///     using volume = ctnn::network<
+///         ctnn::shape<16, 28, 28, 1>,
+///         ctnn::time_distributed<ctnn::conv<16, 7, ctnn::stride<7>>, ctnn::relu, ctnn::reshape<16, 16>,
+///                                ctnn::additive_attention_pool<8>>,
+///         ctnn::additive_attention_pool<8>, ctnn::dense<2>>;
+///
+/// Bahdanau et al., "Neural machine translation by jointly learning to align and translate", 2014; as pooling Yang et
+/// al., "Hierarchical attention networks for document classification", 2016, and Ilse et al., "Attention-based deep
+/// multiple instance learning", 2018; https://keras.io/api/layers/attention_layers/additive_attention/
+template <extent Units>
+struct additive_attention_pool {
+    using children = types<>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        if (in.shape.rank != 2) return b.refuse(refusal::needs_sequence, in.shape);
+        if (Units < 1) return b.refuse(refusal::number_out_of_range, in.shape);
+        wire scores = detail::emit_dense_as(b, 0, "proj", in, Units, true);
+        scores = detail::emit_at<tanh>(b, 1, scores);
+        scores = detail::emit_dense_as(b, 2, "score", scores, 1, false);
+        b.enter(3);
+        const auto code = routine_of<detail::attention_pool_code, Routine>();
+        const wire out = b.apply(detail::attention_pool_code::row_of(in.shape), code, in, scores);
+        b.leave();
+        return out;
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/kernels/attention_weights.hpp
+/// \file
+/// The weights of attention themselves, for people to look at; attention never holds all of them.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// weights (queries, keys) = softmax(query key^T / sqrt(width)) of one head, rows that sum to 1, or are 0 where a query
+/// sees no key. mask (keys): 0 where nobody sees one; null: all are seen.
+template <class T>
+void attention_weights(const attention_sizes& a, const attention_operands<const T>& from, const T* mask, T* weights) {
+    const T scale = detail::attention_scale<T>(a.width);
+    aligned_block<T> memory(2 * a.columns());
+    T* row = memory.data();
+    const T* hidden = detail::hide(mask, a.keys, row + a.columns());
+    for (extent i = 0; i < a.queries; ++i) {
+        const extent seen = a.seen(i + 1);
+        for (extent j = 0; j < seen; ++j) {
+            row[j] = T(0);
+            for (extent c = 0; c < a.width; ++c)
+                row[j] += from.query[i * from.query_step + c] * from.key[j * from.key_step + c] * scale;
+        }
+        const T inverse = detail::inverse_sum(detail::exponentials(row, hidden, seen, a.keys));
+        for (extent j = 0; j < a.keys; ++j) weights[i * a.keys + j] = row[j] * inverse;
+    }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// How much each query takes of each key, [heads][queries][keys]. Each row sums to 1, or is 0 where there was no key to
+/// look at. Of additive_attention_pool there is one head, the keys are the steps, and one query, or as many as
+/// time_distributed has sequences.
+template <class T>
+struct attention_map {
+    extent heads = 0, queries = 0, keys = 0;
+    std::vector<T> weights;
+
+    /// \pre 0 <= head < heads, 0 <= query < queries
+    [[nodiscard]] const T* row(extent head, extent query) const noexcept {
+        return weights.data() + (head * queries + query) * keys;
+    }
+};
+
+namespace detail {
+
+struct attention_place {
+    std::string path;  ///< "1.self_attn.1.", with a point behind each part
+    int row = 0;       ///< of the network's table
+};
+
+[[nodiscard, gnu::cold]] inline std::vector<attention_place> attention_places(const named_rows& of) {
+    std::vector<attention_place> found;
+    for (int i = 0; i < of.count; ++i) {
+        const std::string_view layer = of.rows[i].layer;
+        if (of.rows[i].what != kind::custom || (layer != "attention" && layer != "attention_pool")) continue;
+        found.push_back({path_text(of.places, of.place_of_row[i]), i});
+    }
+    return found;
+}
+
+/// The path of the layer that a row of attention stands in: without the row's own place in it.
+[[nodiscard, gnu::cold]] inline std::string layer_path(const std::string& path) {
+    if (path.size() < 2) return {};
+    const std::size_t point = path.rfind('.', path.size() - 2);
+    return point == std::string::npos ? path.substr(0, path.size() - 1) : path.substr(0, point);
+}
+
+/// The one row of attention at or below a path. \returns -1 and the reason in `failed`
+[[nodiscard, gnu::cold]] inline int find_attention(const named_rows& of, std::string_view layer, error& failed) {
+    int row = -1;
+    std::string all;
+    const std::string wanted = std::string(layer) + '.';
+    for (const attention_place& place : attention_places(of)) {
+        all += (all.empty() ? "" : ", ") + layer_path(place.path);
+        if (!layer.empty() && place.path.compare(0, wanted.size(), wanted) != 0) continue;
+        if (row >= 0) {
+            failed = {error_kind::invalid_argument,
+                      "attention_weights: several layers are called " + std::string(layer) + "; name one of them"};
+            return -1;
+        }
+        row = place.row;
+    }
+    if (row < 0)
+        failed = {error_kind::invalid_argument, "attention_weights: no attention is called " + std::string(layer) +
+                                                    "; there is " + (all.empty() ? "none" : all)};
+    return row;
+}
+
+}  // namespace detail
+
+/// The names of a network's attention layers, in the order of the data: "3.self_attn", "encoder.0.self_attn", "5".
+template <class Net>
+[[nodiscard, gnu::cold]] std::vector<std::string> attention_layers_of() {
+    std::vector<std::string> names;
+    for (const detail::attention_place& place : detail::attention_places(detail::named_rows_of<Net>()))
+        names.push_back(detail::layer_path(place.path));
+    return names;
+}
+
+inline namespace CTNN_BACKEND {
+
+namespace execution {
+
+/// Runs an engine up to a row and reads what reaches it.
+struct attention_reader {
+    template <class Net, class T>
+    [[gnu::cold]] static attention_map<T> read(engine<Net, T>& e, const T* sample, int row_of_table) {
+        using Engine = engine<Net, T>;
+        int i = 0;
+        while (Engine::rows.of[i].op.row != row_of_table) ++i;
+        const ctnn::detail::inference_row& row = Engine::rows.of[i];
+        const ctnn::detail::memories<T> at{e.arena(), sample, e.outputs()};
+        program<T> before = e.program_;
+        before.count = i;
+        T* scratch = e.arena() + e.max_batch_ * Engine::arena_elements;
+        before.run(at, 1, scratch, scratch + Engine::plan::scratch, before.threads);
+        return weights_of<T>(row.op, row.x.view(at, 1), row.other.view(at, 1), row.mask.view(at, 1));
+    }
+
+private:
+    template <class T>
+    static attention_map<T> weights_of(const operation& op, const batch_view<const T>& x,
+                                       const batch_view<const T>& other, const batch_view<const T>& mask) {
+        const T* present = mask.data == nullptr ? nullptr : mask.at(0, 0, 0, 0);
+        attention_map<T> map;
+        const auto reserve = [&map](extent heads, extent queries, extent keys) {
+            map.heads = heads;
+            map.queries = queries;
+            map.keys = keys;
+            map.weights.resize(static_cast<std::size_t>(heads * queries * keys));
+        };
+        if (std::string_view(op.layer) == "attention") {
+            const extent keys = other.data != nullptr ? other.shape.positions() : x.shape.positions();
+            const kernels::attention_sizes a = ctnn::detail::attention_code::sizes_of(op, keys);
+            reserve(op.groups, a.queries, keys);
+            for (extent h = 0; h < op.groups; ++h)
+                kernels::attention_weights<T>(a, ctnn::detail::attention_code::operands(op, x, other, 0, h), present,
+                                              map.weights.data() + h * a.queries * keys);
+            return map;
+        }
+        const extent steps = x.shape.width(), height = x.shape.height(), sequences = x.shape.depth() * height;
+        reserve(1, sequences, steps);
+        aligned_block<T> memory(kernels::scored_steps<T>::memory(steps));
+        for (extent q = 0; q < sequences; ++q) {
+            const auto all = ctnn::detail::attention_pool_code::steps_at(x, other, 0, q / height, q % height);
+            kernels::attention_pool_weights(all, present, memory.data(), memory.data() + round_up(steps));
+            for (extent t = 0; t < steps; ++t) map.weights[static_cast<std::size_t>(q * steps + t)] = memory.data()[t];
+        }
+        return map;
+    }
+};
+
+}  // namespace execution
+
+/// The weights of one attention layer for a sample: which tokens it looks at, for a picture over the sample. It runs
+/// the engine up to that layer; the views that the engine gave before are not valid any more.
+///
+///     layer     a name of attention_layers_of(), or the beginning of one up to a point if nothing else begins so;
+///               "" where there is only one
+///     \returns  error_kind::invalid_argument where no layer or several are meant; the message lists those that exist
+///     \pre      `sample` points at input::size numbers
+///
+///     auto engine = ctnn::freeze(model);
+///     const auto seen = ctnn::attention_weights(engine, beat.data(), "encoder.0");
+///     if (seen) draw(beat, seen->row(0, 0), seen->keys);
+///
+/// Weights are not explanations: Jain and Wallace, "Attention is not explanation", 2019.
+template <class Net, class T>
+[[nodiscard, gnu::cold]] result<attention_map<T>> attention_weights(engine<Net, T>& e, const T* sample,
+                                                                    std::string_view layer = {}) {
+    error failed;
+    const int row = detail::find_attention(detail::named_rows_of<Net>(), layer, failed);
+    if (row < 0) return failed;
+    return execution::attention_reader::read(e, sample, row);
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/engine/stream.hpp
+/// \file
+/// The deployable form of a model that reads a sequence: it takes the steps one by one, as they come.
+
+namespace ctnn {
+
+namespace detail {
+
+/// The input of a single step; a vector is one of class indices. Named in a step of its own: g++ 12 crashes on
+/// shape_of<expression>.
+template <class Net>
+struct step_input {
+    static constexpr dims value = Net::input_dims.rank == 2 ? make_dims(1, Net::input_dims.channels()) : make_dims(1);
+    using type = shape_of<value>;
+};
+/// The same layers over it.
+template <class Net>
+using step_network = network<typename step_input<Net>::type, typename Net::layers>;
+
+/// Does an operation look at one step at a time, and at no later one?
+constexpr bool streams(const operation& row) {
+    if (row.in.rank == 1 && row.out.rank == 1) return true;  // behind the last step
+    const window& w = row.window;
+    switch (row.what) {
+        case kind::convolution:
+            for (int a = 0; a < 3; ++a)
+                if (w.kernel[a] != 1 || w.stride[a] != 1 || w.before[a] != 0 || w.after[a] != 0) return false;
+            return true;
+        case kind::custom:
+            return row.positionwise || row.carried != 0;
+        case kind::reshape:
+        case kind::max_pool:
+            return false;
+        default:
+            return true;
+    }
+}
+/// Can a network take its steps one by one? Its first row sees either steps or, before an embedding, class indices.
+template <class Net>
+constexpr bool streams_all() {
+    if (Net::input_dims.rank > 2) return false;
+    bool indices = Net::input_dims.rank == 1;
+    for (int i = 1; i < Net::table.row_count; ++i) {
+        const operation& row = Net::table.rows[i];
+        if (indices && row.what == kind::mask) continue;
+        if (indices && row.what != kind::embedding) return false;
+        indices = false;
+        if (!streams(row)) return false;
+    }
+    return !indices;
+}
+
+}  // namespace detail
+
+/// A network that can take the steps of a sequence one by one: recurrent layers that are not backwards, embedding, and
+/// layers that treat every step by itself.
+template <class Net>
+concept streamable = detail::streams_all<Net>();
+
+inline namespace CTNN_BACKEND {
+
+/// A frozen network that reads a sequence step by step. It moves, and is made by freeze_stream(). Behind each step it
+/// gives what an engine gives for the sequence up to there, bit by bit: the outputs of the step, or with last_step
+/// those of the whole. The sequence may be longer than the network's; a call allocates nothing and takes no lock.
+///
+///     auto stream = ctnn::freeze_stream(model);
+///     for (const auto& sample : record) show(stream.step(sample.data()));
+///     stream.reset();
+template <class Net, class T = float>
+class stream {
+    static_assert(streamable<Net>,
+                  "ctnn: a stream needs layers that look at one step at a time, from the first to the last; take out "
+                  "backwards, bidirectional, flatten, pooling and convolutions of several steps, or use an engine");
+    using single = detail::step_network<Net>;
+    using plan = detail::inference_plan<single>;
+    static_assert(single::parameter_count == Net::parameter_count,
+                  "ctnn: internal error, a step has other parameters than the sequence");
+    static constexpr auto rows = detail::inference_rows_of<plan>();
+    static constexpr auto& routines = execution::routines<plan, single, T, false>;
+    static constexpr extent outputs = round_up(single::output_dims.size()), carried = [] {
+        extent total = 0;
+        for (const operation& row : plan::table.rows) total += round_up(row.carried);
+        return total;
+    }();
+
+public:
+    using network = Net;
+    using scalar = T;
+    using input = shape<single::input_dims.channels()>;    ///< of a step; of class indices it is one
+    using output = shape<single::output_dims.channels()>;  ///< behind a step
+
+    /// Bytes of the block that a stream lives in.
+    [[nodiscard]] static constexpr extent bytes() {
+        return (plan::weights + plan::elements + plan::scratch + plan::each_thread + outputs + carried) *
+               static_cast<extent>(sizeof(T));
+    }
+
+    /// Reads the next step and gives what is known then: a view into the stream, valid until the next call.
+    tensor_view<output, const T> step(tensor_view<input, const T> sample) noexcept { return step(sample.data()); }
+    /// \pre `sample` points at input::size numbers
+    tensor_view<output, const T> step(const T* sample) noexcept {
+        T *arena = block_.data() + plan::weights, *scratch = arena + plan::elements;
+        T *each = scratch + plan::scratch, *scores = each + plan::each_thread;
+        const detail::memories<T> at{arena, sample, scores};
+        program_.run(at, 1, scratch, each, 1, scores + outputs);
+        if constexpr (rows.output.memory != detail::owner::caller_output)
+            execution::reshape_view<T>(rows.output.view(at, 1), batch_view<T>::dense(scores, single::output_dims, 1),
+                                       false, 1);
+        return tensor_view<output, const T>(scores);
+    }
+    /// The next step is the first one of a sequence.
+    void reset() noexcept {
+        T* from = block_.data() + block_.size() - carried;
+        for (extent i = 0; i < carried; ++i) from[i] = T(0);
+    }
+
+private:
+    template <class N, class S>
+    friend stream<N, S> freeze_stream(const model<N, S>&);
+
+    explicit stream(const model<Net, T>& m) : block_(bytes() / static_cast<extent>(sizeof(T))) {
+        execution::pack_model<plan, Net>(rows.of, routines.of, m, block_.data());
+        program_ = {rows.of, routines.of, plan::rows, block_.data(), 1};
+    }
+
+    aligned_block<T> block_;
+    execution::program<T> program_;
+};
+
+/// Makes a stream of a model, before its first step. The model is not needed afterwards.
+template <class Net, class T>
+[[nodiscard]] stream<Net, T> freeze_stream(const model<Net, T>& m) {
+    return stream<Net, T>(m);
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/graph/graph.hpp
+/// \file
+/// Composition, networks, their plans, models.
+
+// -------------------- ctnn/graph/all_exact.hpp
+/// \file
+/// A whole network without Winograd's algorithm.
+
+namespace ctnn {
+
+/// The chain of the layers with the option exact at every convolution in it, whatever else it asks for: no Winograd,
+/// which rounds a little more. A U-Net of five levels differs from double by 3e-7 of its largest output so, and by 1e-6
+/// with it.
+///
+///     takes    any shape
+///     gives    what the chain gives
+///     learns   0.weight ... of the layers
+///     costs    the multiply-adds that are counted; Winograd saves up to two thirds of those of 3 x 3 convolutions
+///
+///     using resnet = ctnn::models::resnet18<>;
+///     using exact = ctnn::network<resnet::input, ctnn::all_exact<resnet::layers>>;
+template <class... Layers>
+struct all_exact {
+    using children = types<Layers...>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        const bool within_another = b.exact;
+        b.exact = true;
+        const wire out = ctnn::emit<chain<Layers...>, Routine>(b, in);
+        b.exact = within_another;
+        return out;
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/graph/attention_gate.hpp
+/// \file
+/// The skip connection of a U-Net level that is weighted by what the deeper levels see.
+
 // -------------------- ctnn/layers/conv.hpp
 /// \file
 /// The convolution.
@@ -23154,47 +24581,6 @@ struct tanh : detail::elementwise<activation::tanh> {
 // -------------------- ctnn/layers/convolution_rule.hpp
 /// \file
 /// The shape rule that all layers share which are a convolution: from options and the incoming shape to the operation.
-
-// -------------------- ctnn/core/convolution_options.hpp
-/// \file
-/// The named options that convolutions alone take: conv<32, 3, dilation<2>, causal>.
-
-namespace ctnn {
-
-struct causal_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::padding);
-        o.mark(option::causal);
-        o.causal = true;
-    }
-};
-template <extent N>
-struct depth_multiplier_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::depth_multiplier);
-        o.depth_multiplier = N;
-    }
-};
-template <extent... N>
-struct output_padding_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::output_padding);
-        o.output_padding = detail::make_axes<N...>();
-    }
-};
-
-/// (kernel - 1) * dilation zeros in front of a sequence and none behind it: output t sees no input after t * stride
-/// (Keras' padding="causal"; in PyTorch a pad on the left).
-inline constexpr causal_option causal{};
-/// So many filters for each channel of a depthwise convolution (Keras' depth_multiplier).
-template <extent N>
-inline constexpr depth_multiplier_option<N> depth_multiplier{};
-/// So many positions more behind the output of a transposed convolution, one number for all axes or one for each: which
-/// of the sizes that a stride makes equal is meant (PyTorch's output_padding).
-template <extent... N>
-inline constexpr output_padding_option<N...> output_padding{};
-
-}  // namespace ctnn
 
 namespace ctnn {
 
@@ -23272,6 +24658,9 @@ namespace ctnn {
 ///     options  kernel (3), stride (1), dilation (1), padding, same or causal (valid), groups (1), no_bias;
 ///              exact or winograd<2 or 4>: the algorithm, which the layer chooses by itself unless told;
 ///              how the weight begins (glorot_uniform), see core/initializer.hpp
+///     costs    kernel * channels / groups * Filters multiply-adds a position; a 3 x 3 kernel by Winograd, where that
+///              is cheaper, a quarter to a half of them. An engine applies the batch norm, addition, activation and
+///              2 x 2 maximum that follow in the same pass
 ///     refuses  a vector; a kernel larger than the padded input; groups that do not divide channels and filters;
 ///              causal for an image or a volume
 ///
@@ -23297,6 +24686,7 @@ namespace ctnn {
 ///     gives    the input's channels beside those of g, at the input's positions
 ///     learns   what the deeper layers learn, as 0; 1.weight (1..., channels, Filters), of x; 2.weight (1..., channels
 ///              of g, Filters) and 2.bias (Filters), of g; 4.weight (1..., Filters, 1) and 4.bias (1)
+///     costs    (channels + channels of g + 1) * Filters multiply-adds a position, besides the deeper layers'
 ///     refuses  a vector; deeper layers that end at other positions; fewer than one filter
 ///
 ///     using level = ctnn::attention_gate<16, ctnn::max_pool<>, ctnn::conv<64, 3, ctnn::same>, ctnn::relu,
@@ -23326,6 +24716,149 @@ struct attention_gate {
         return detail::place_beside(b, branches, 2, in.shape);
     }
 };
+
+}  // namespace ctnn
+// -------------------- ctnn/graph/auxiliary.hpp
+/// \file
+/// Heads in the middle of a network, which are trained beside the main one: auxiliary, with_auxiliaries, main_head.
+
+// -------------------- ctnn/layers/flatten.hpp
+/// \file
+/// Flatten.
+
+namespace ctnn {
+
+/// Makes a vector of any shape, in the order of memory (Keras' channels last); mostly free, because memory is shared.
+///
+///     takes    any shape
+///     gives    shape<number of elements>
+///     learns   nothing
+///     costs    nothing where its input has no border in memory, a pass otherwise
+///
+///     using head = ctnn::network<ctnn::shape<7, 7, 64>, ctnn::flatten, ctnn::dense<10>>;
+///
+/// https://keras.io/api/layers/reshaping_layers/flatten/
+struct flatten {
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        return operation{.what = kind::reshape, .layer = "flatten", .in = in, .out = make_dims(in.size())};
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        execution::reshape_view(call.x, call.y, false, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data != nullptr) execution::reshape_view(call.dy, call.dx, false, call.threads);
+    }
+};
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Passes its input on, and gives what the layers make of it to the with_auxiliaries around it: an auxiliary head.
+///
+///     takes    any shape
+///     gives    its input
+///     learns   what the layers learn, 0.weight ...
+///     costs    what the layers cost; its input stays in memory until they have read it
+///     refuses  to stand outside of with_auxiliaries, or to be one of more than seven in it
+///
+///     using tapped = ctnn::with_auxiliaries<ctnn::dense<8>, ctnn::relu,
+///                                           ctnn::auxiliary<ctnn::dense<2>, ctnn::softmax>,
+///                                           ctnn::dense<8>, ctnn::relu, ctnn::dense<2>, ctnn::softmax>;
+///
+/// Szegedy et al., "Going deeper with convolutions", 2014; Lee et al., "Deeply-supervised nets", 2014
+template <class... Layers>
+struct auxiliary {
+    using children = types<Layers...>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        if (b.auxiliaries_are == auxiliary_use::dropped) return in;
+        if (b.auxiliaries_are == auxiliary_use::none || b.auxiliary_count == most_auxiliaries)
+            return b.refuse(refusal::needs_auxiliaries, in.shape);
+        const wire head = ctnn::emit<chain<Layers...>, Routine>(b, in);
+        if (!b.refused()) b.auxiliaries[b.auxiliary_count++] = head;
+        return in;
+    }
+};
+
+/// The chain of the layers and beside it the auxiliary heads that stand anywhere in it: the main head first, then the
+/// auxiliary ones from the last to the first, so from near to far (the order of nnU-Net and of torchvision's
+/// GoogLeNet). Heads that differ in more than channels are flattened, one behind the other in a vector, which a loss
+/// made by joint() or deep_supervision() sees with the shapes that were flattened.
+///
+///     takes    any shape
+///     gives    the channels of all heads, or where their positions differ shape<numbers of all heads>
+///     learns   what the layers learn, 0.weight ..., the auxiliary heads' parameters where they stand
+///     costs    what the layers cost; the heads' outputs stay in memory to the end
+///     refuses  layers without an auxiliary, or with more than seven
+///
+///     using net = ctnn::network<ctnn::shape<4>, ctnn::with_auxiliaries<
+///         ctnn::dense<8>, ctnn::relu, ctnn::auxiliary<ctnn::dense<2>, ctnn::softmax>, ctnn::dense<2>, ctnn::softmax>>;
+template <class... Layers>
+struct with_auxiliaries {
+    using children = types<Layers...>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        if (b.auxiliaries_are != auxiliary_use::none) return b.refuse(refusal::needs_auxiliaries, in.shape);
+        b.auxiliaries_are = auxiliary_use::kept;
+        wire heads[most_auxiliaries + 1]{ctnn::emit<chain<Layers...>, Routine>(b, in)};
+        if (b.refused()) return {};
+        if (b.auxiliary_count == 0) return b.refuse(refusal::needs_auxiliaries, in.shape);
+        int count = 1;
+        bool equal = true;
+        for (; b.auxiliary_count > 0; ++count) {
+            heads[count] = b.auxiliaries[--b.auxiliary_count];
+            equal = equal && heads[count].shape.with_channels(1) == heads[0].shape.with_channels(1);
+        }
+        for (int i = 0; i < count && !equal; ++i)
+            if (heads[i].shape.rank > 1) heads[i] = ctnn::emit<flatten, Routine>(b, heads[i]);
+        b.auxiliaries_are = auxiliary_use::none;
+        return detail::place_beside(b, heads, count, in.shape);
+    }
+};
+
+/// The same without the auxiliary heads, but with the names that all other parameters have there.
+///
+///     takes    any shape
+///     gives    what the main head gives, in its own shape
+///     learns   what the layers learn, 0.weight ..., but the auxiliary heads' parameters
+///     costs    what the layers cost, but nothing for the auxiliary heads
+///     refuses  to stand within with_auxiliaries
+///
+///     using net = ctnn::network<ctnn::shape<4>, ctnn::without_auxiliaries<
+///         ctnn::dense<8>, ctnn::relu, ctnn::auxiliary<ctnn::dense<2>, ctnn::softmax>, ctnn::dense<2>, ctnn::softmax>>;
+template <class... Layers>
+struct without_auxiliaries {
+    using children = types<Layers...>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        if (b.auxiliaries_are != auxiliary_use::none) return b.refuse(refusal::needs_auxiliaries, in.shape);
+        b.auxiliaries_are = auxiliary_use::dropped;
+        const wire out = ctnn::emit<chain<Layers...>, Routine>(b, in);
+        b.auxiliaries_are = auxiliary_use::none;
+        return out;
+    }
+};
+
+namespace detail {
+template <class Net>
+struct main_head_of;
+template <class Input, class... Layers>
+struct main_head_of<network<Input, with_auxiliaries<Layers...>>> {
+    using type = network<Input, without_auxiliaries<Layers...>>;
+};
+}  // namespace detail
+
+/// What is shipped of a network<Input, with_auxiliaries<...>>: the network of its main head alone. An engine of the
+/// trained network gives all heads; of this one the main head, in its shape, and does no work for the others:
+///
+///     ctnn::model<ctnn::main_head<net>> shipped{ctnn::seed{}};
+///     (void)ctnn::take_over(shipped, trained);   // all its tensors, by name
+///     auto engine = ctnn::freeze(shipped);
+template <class Net>
+using main_head = typename detail::main_head_of<Net>::type;
 
 }  // namespace ctnn
 // -------------------- ctnn/graph/bidirectional.hpp
@@ -23382,7 +24915,7 @@ inline constexpr last_step_option last_step{};
 /// A recurrent layer reads the sequence from its end to its beginning; what it gives stays in the order of the steps.
 inline constexpr backwards_option backwards{};
 /// A recurrent layer passes over steps whose channels are all exactly 0: its state stays, and what it gives for them is
-/// 0 again. That is how sequences shorter than T are filled up, before them or behind.
+/// 0 again. The layer finds these steps itself, in its own input; masking finds them once, for all layers behind it.
 inline constexpr masked_option masked{};
 /// A recurrent layer keeps its parameters as Keras does: a gru's gates are z, r, h, an lstm's forget bias begins at 1.
 inline constexpr keras_option keras{};
@@ -23432,6 +24965,7 @@ requires((read_options<Options...>().given & option::backwards) == 0 && requires
 ///     gives    twice its units: of each step the state behind it and that of the steps behind it; with last_step the
 ///              last states of both, the twin's behind the first step (Keras' Bidirectional, PyTorch's h_n)
 ///     learns   0.weight ... of the layer, 1.weight ... of its twin
+///     costs    twice what the layer costs
 ///     refuses  a layer that is not recurrent, or is backwards itself
 ///
 ///     using net = ctnn::network<ctnn::shape<20, 6>, ctnn::bidirectional<ctnn::lstm<32>>, ctnn::dense<2>>;
@@ -23460,59 +24994,13 @@ struct bidirectional {
 /// \file
 /// Squeeze and excitation.
 
-// -------------------- ctnn/layers/dense.hpp
-/// \file
-/// The fully connected layer.
-
-namespace ctnn {
-
-/// A dense layer with so many units, or why it is refused.
-[[nodiscard]] constexpr outcome lower_dense(const layer_options& o, dims in, extent units) {
-    if (o.repeated || (o.given & ~(option::bias | option::start)) != 0) return refusal::option_not_taken;
-    if (units < 1 || !start_fits(o)) return refusal::number_out_of_range;
-    if (in.rank > 2) return refusal::needs_vector;
-
-    operation row{.what = kind::convolution, .layer = "dense", .in = in, .out = in.with_channels(units)};
-    row.backward_reads_input = true;
-    row.multiply_adds = in.size() * units;
-    row.parameters[0] = {.name = "weight",
-                         .axis = {in.channels(), units, 1, 1, 1},
-                         .rank = 2,
-                         .start = initializer::glorot_uniform,
-                         .fan_in = in.channels(),
-                         .fan_out = units};
-    row.parameters[0].begin_as(o);
-    if (o.bias) row.parameters[1] = {.name = "bias", .axis = {units, 1, 1, 1, 1}, .rank = 1};
-    row.scratch = convolution_scratch(row);
-    return row;
-}
-
-/// Fully connected layer: y = x W + b, for a vector or for each step of a sequence.
-///
-///     takes    shape<N> or shape<T, N>
-///     gives    shape<Units> or shape<T, Units>
-///     learns   weight (N, Units), units contiguous: Keras' order; bias (Units)
-///     options  no_bias; how the weight begins (glorot_uniform), see core/initializer.hpp
-///     refuses  an image or a volume
-///
-///     using head = ctnn::network<ctnn::shape<512>, ctnn::dense<128>, ctnn::relu, ctnn::dense<10>>;
-///
-/// https://keras.io/api/layers/core_layers/dense/
-template <extent Units, auto... Options>
-struct dense {
-    [[nodiscard]] static constexpr outcome lower(dims in) {
-        return lower_dense(read_options<Options...>(), in, Units);
-    }
-};
-
-}  // namespace ctnn
 // -------------------- ctnn/layers/global_pool.hpp
 /// \file
 /// Pooling over all positions.
 
-// -------------------- ctnn/kernels/pool_gradient.hpp
+// -------------------- ctnn/kernels/masked_pool.hpp
 /// \file
-/// Maximum and average pooling backwards.
+/// Averages and maxima over the steps of a sequence that are present.
 
 // -------------------- ctnn/kernels/pool.hpp
 /// \file
@@ -23695,6 +25183,86 @@ void pool_forward(const operation& op, const batch_view<const T>& x, const batch
 }  // namespace kernels
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// The sequences that are pooled: x (steps, channels), steps `step` elements apart; mask (steps): 0 where not there.
+struct masked_steps {
+    extent steps = 0, channels = 0, step = 0;
+
+    template <class T>
+    [[nodiscard]] extent present(const T* mask) const {
+        extent count = 0;
+        for (extent t = 0; t < steps; ++t) count += !(mask[t] == T(0));
+        return count;
+    }
+};
+
+/// y (channels) = the average or maximum of x (steps, channels) over the present steps; 0 if there are none. Sums of 64
+/// steps are added up, so that the error does not grow with the length.
+template <pool P, class T>
+CTNN_KERNEL void masked_pool_forward(const masked_steps& a, const T* x, const T* mask, T* y) {
+    const extent present = a.present(mask);
+    const vec<T> share = static_cast<T>(present > 0 ? present : 1);
+    for (extent c = 0; c < a.channels; c += lanes<T>) {
+        const extent rest = a.channels - c;
+        vec<T> total = T(0), part = T(0);
+        extent seen = 0;
+        for (extent t = 0; t < a.steps; ++t) {
+            if (mask[t] == T(0)) continue;
+            const T* from = x + t * a.step + c;
+            const vec<T> value = rest >= lanes<T> ? load(from) : load_partial(from, rest);
+            if constexpr (P == pool::maximum) {
+                total = seen == 0 ? value : max(total, value);
+            } else {
+                part += value;
+                if (seen % 64 == 63) {
+                    total += part;
+                    part = T(0);
+                }
+            }
+            ++seen;
+        }
+        if constexpr (P == pool::average) total = (total + part) / share;
+        if (rest >= lanes<T>)
+            store(y + c, total);
+        else
+            store_partial(y + c, total, rest);
+    }
+}
+
+/// dx (steps, channels) = dy (channels) / present steps on each of them, or dy where the maximum stands first; 0
+/// elsewhere. A NaN counts as the maximum.
+template <pool P, class T>
+void masked_pool_backward(const masked_steps& a, const T* x, const T* mask, const T* dy, T* dx, extent dx_step) {
+    const extent present = a.present(mask);
+    for (extent t = 0; t < a.steps; ++t) {
+        T* to = dx + t * dx_step;
+        const bool spread = P == pool::average && !(mask[t] == T(0));
+        for (extent c = 0; c < a.channels; ++c) to[c] = spread ? dy[c] / static_cast<T>(present) : T(0);
+    }
+    if (P == pool::average || present == 0) return;
+    for (extent c = 0; c < a.channels; ++c) {
+        extent best = -1;
+        for (extent t = 0; t < a.steps; ++t) {
+            if (mask[t] == T(0)) continue;
+            const T value = x[t * a.step + c];
+            const bool ahead = best < 0 || value > x[best * a.step + c] || !(value == value);
+            if (ahead) best = t;
+            if (!(value == value)) break;
+        }
+        dx[best * dx_step + c] = dy[c];
+    }
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/kernels/pool_gradient.hpp
+/// \file
+/// Maximum and average pooling backwards.
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -23911,6 +25479,7 @@ template <auto... Options>
     operation row{.layer = layer, .in = in, .out = make_dims(in.channels())};
     row.what = kind::custom;
     row.windowed = true;
+    row.reads_mask = in.rank == 2;
     for (int a = 0; a < 3; ++a) row.window.kernel[a] = row.window.stride[a] = in.axis[a];
     return row;
 }
@@ -23921,48 +25490,69 @@ template <auto... Options>
 
 namespace ctnn {
 
-/// The average of every channel over all positions, by sums of sums, so that its error does not grow with the image.
-///
-///     takes    a sequence, an image or a volume
-///     gives    shape<channels>
-///     refuses  a vector
-///
-///     using head = ctnn::network<ctnn::shape<7, 7, 64>, ctnn::global_avg_pool, ctnn::dense<10>>;
-struct global_avg_pool {
-    [[nodiscard]] static constexpr outcome lower(dims in) { return detail::lower_global_pool(in, "global_avg_pool"); }
+namespace detail {
+
+/// A pool over all positions, or over the present steps of a masked sequence.
+template <kernels::pool P>
+struct global_pool {
     template <class T>
     static void forward(const forward_call<T>& call) {
-        kernels::pool_forward<kernels::pool::average>(call.op, call.x, call.y, call.threads);
+        if (call.mask.data == nullptr) return kernels::pool_forward<P>(call.op, call.x, call.y, call.threads);
+        parallel_for(call.x.count, threads_for(call.x.count * call.x.shape.size(), call.threads), [&](extent s) {
+            kernels::masked_pool_forward<P>(steps_of(call.x), call.x.at(s, 0, 0, 0), call.mask.at(s, 0, 0, 0),
+                                            call.y.at(s, 0, 0, 0));
+        });
     }
     template <class T>
     static void backward(const backward_call<T>& call) {
-        if (call.dx.data != nullptr)
-            kernels::pool_backward<kernels::pool::average>(call.op, call.x, call.dy, call.dx, call.threads);
+        if (call.dx.data == nullptr) return;
+        if (call.mask.data == nullptr)
+            return kernels::pool_backward<P>(call.op, call.x, call.dy, call.dx, call.threads);
+        parallel_for(call.dx.count, threads_for(call.dx.count * call.dx.shape.size(), call.threads), [&](extent s) {
+            const T* x = P == kernels::pool::maximum ? call.x.at(s, 0, 0, 0) : nullptr;
+            kernels::masked_pool_backward<P>({call.dx.shape.positions(), call.dx.shape.channels(), call.x.step[2]}, x,
+                                             call.mask.at(s, 0, 0, 0), call.dy.at(s, 0, 0, 0), call.dx.at(s, 0, 0, 0),
+                                             call.dx.step[2]);
+        });
     }
+
+private:
+    template <class T>
+    static kernels::masked_steps steps_of(const batch_view<T>& x) {
+        return {x.shape.positions(), x.shape.channels(), x.step[2]};
+    }
+};
+
+}  // namespace detail
+
+/// The average of every channel over all positions, by sums of sums, so that its error does not grow with the image.
+///
+///     takes    a sequence, of which only the steps are pooled that masking left, an image or a volume
+///     gives    shape<channels>
+///     learns   nothing
+///     costs    one pass over the input
+///     refuses  a vector
+///
+///     using head = ctnn::network<ctnn::shape<7, 7, 64>, ctnn::global_avg_pool, ctnn::dense<10>>;
+struct global_avg_pool : detail::global_pool<kernels::pool::average> {
+    [[nodiscard]] static constexpr outcome lower(dims in) { return detail::lower_global_pool(in, "global_avg_pool"); }
 };
 
 /// The maximum of every channel over all positions; its first occurrence takes the gradient, as in PyTorch's
 /// AdaptiveMaxPool2d.
 ///
-///     takes    a sequence, an image or a volume
+///     takes    a sequence, of which only the steps are pooled that masking left, an image or a volume
 ///     gives    shape<channels>
+///     learns   nothing
+///     costs    one pass over the input; backwards a second to find the maximum
 ///     refuses  a vector
 ///
 ///     using head = ctnn::network<ctnn::shape<7, 7, 64>, ctnn::global_max_pool, ctnn::dense<10>>;
-struct global_max_pool {
+struct global_max_pool : detail::global_pool<kernels::pool::maximum> {
     [[nodiscard]] static constexpr outcome lower(dims in) {
         outcome o = detail::lower_global_pool(in, "global_max_pool");
         o.what.backward_reads_input = true;
         return o;
-    }
-    template <class T>
-    static void forward(const forward_call<T>& call) {
-        kernels::pool_forward<kernels::pool::maximum>(call.op, call.x, call.y, call.threads);
-    }
-    template <class T>
-    static void backward(const backward_call<T>& call) {
-        if (call.dx.data != nullptr)
-            kernels::pool_backward<kernels::pool::maximum>(call.op, call.x, call.dy, call.dx, call.threads);
     }
 };
 
@@ -24342,6 +25932,8 @@ namespace ctnn {
 ///     learns   weight (channels), begins at 1; bias (channels), begins at 0
 ///     keeps    running_mean, running_var (channels)
 ///     options  epsilon (1e-5), momentum (0.1, the weight of the newest batch: Keras' is 1 minus it)
+///     costs    in training two passes over x forwards and two backwards; nothing in an engine behind a convolution or
+///              dense layer, whose weights take it up
 ///     refuses  an epsilon that is not positive, a momentum outside [0, 1]
 ///
 /// Training uses the mean and the biased variance of the batch over samples and positions, and moves the running ones
@@ -24502,6 +26094,8 @@ namespace ctnn {
 ///
 ///     takes    a vector, a sequence, an image or a volume
 ///     gives    the same positions, two channels: maximum, mean; NaN where a channel is
+///     learns   nothing
+///     costs    one pass over the input; backwards a second to find the maximum
 ///
 ///     using gate = ctnn::scale_by<ctnn::channel_pool, ctnn::conv<1, 7, ctnn::same>, ctnn::sigmoid>;
 ///
@@ -24535,6 +26129,7 @@ namespace ctnn {
 ///     learns   2.weight (channels, hidden), 2.bias (hidden), 4.weight (hidden, channels), 4.bias (channels), where
 ///              hidden is channels / Reduction rounded down, at least 1; 8.weight (Kernel..., 2, 1); 9.weight (1),
 ///              9.bias (1)
+///     costs    4 * channels * hidden multiply-adds and 2 * Kernel... a position; about four passes over the input
 ///     refuses  a vector; a Reduction or a Kernel below 1
 ///
 ///     using block = ctnn::chain<ctnn::conv<64, 3, ctnn::same>, ctnn::relu, ctnn::cbam<>>;
@@ -24578,6 +26173,8 @@ namespace ctnn {
 ///
 ///     takes    anything; begins with the network's input I
 ///     gives    that input's shape
+///     learns   nothing
+///     costs    nothing: the input is copied once, however often it is read
 ///     refuses  a network without an input of this number
 ///
 /// Values of a patient gate the channels of his image, or join far behind the encoder:
@@ -24601,6 +26198,7 @@ struct input {
 ///     takes    anything; begins with the network's inputs
 ///     gives    the channels of all branches, of equal positions
 ///     learns   0.0.weight ... of the first branch, 1.0.weight ... of the second
+///     costs    what the branches cost; their results lie where the next layer reads them
 ///     refuses  another number of branches than inputs, results that differ in more than channels
 ///
 /// Features of an image beside those of values (middle), and the scores of both (late):
@@ -24634,6 +26232,7 @@ struct each_input {
 ///     takes    anything; begins with the network's inputs, of equal shapes
 ///     gives    the channels of the layers' output, once for each input
 ///     learns   0.weight ... of the layers, once
+///     costs    what the layers cost, once for each input
 ///     refuses  inputs of different shapes
 ///
 /// Are two images of one patient?
@@ -24671,316 +26270,66 @@ struct siamese {
 };
 
 }  // namespace ctnn
-// -------------------- ctnn/graph/multi_head_attention.hpp
+// -------------------- ctnn/graph/masking.hpp
 /// \file
-/// Multi-head attention: three rows of a network's table.
+/// Which steps of a sequence are there: sequences shorter than T.
 
-// -------------------- ctnn/layers/attention.hpp
+// -------------------- ctnn/kernels/masking.hpp
 /// \file
-/// Attention of queries to keys and values that lie side by side.
-
-// -------------------- ctnn/core/attention_options.hpp
-/// \file
-/// The named options of attention: multi_head_attention<heads<8>, causal>.
-
-namespace ctnn {
-
-template <extent Count>
-struct heads_option {
-    static constexpr void read(layer_options& o) {
-        o.mark(option::heads);
-        o.heads = Count;
-    }
-};
-struct learned_positions_option {
-    static constexpr void read(layer_options& o) { o.mark(option::learned); }
-};
-
-/// Into how many parts attention splits the channels; each part has attention of its own. Their number must divide the
-/// channels.
-template <extent Count>
-inline constexpr heads_option<Count> heads{};
-/// A positional_encoding learns its vectors instead of computing sines and cosines.
-inline constexpr learned_positions_option learned_positions{};
-
-}  // namespace ctnn
-// -------------------- ctnn/kernels/attention_gradient.hpp
-/// \file
-/// The gradient of attention: scores are computed again, a block of rows at a time, instead of being kept.
-
-// -------------------- ctnn/kernels/attention.hpp
-/// \file
-/// Attention of one head: softmax(Q K^T / sqrt(width)) V, a block of rows of the scores at a time.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-/// The sizes of one head, and of the memory that it needs: linear in the tokens, because the scores of `rows()` queries
-/// are all that exist at a time.
-struct attention_sizes {
-    extent tokens = 0, width = 0;  ///< width: numbers of a query, a key, a value
-    bool causal = false;           ///< a query sees its own key and those before it
-
-    /// Numbers from one row of scores to the next.
-    [[nodiscard]] constexpr extent columns() const { return round_up(tokens); }
-    /// Queries of a block: 64, which read each packed key and value 16 tiles long from the first-level cache; fewer
-    /// where their scores would take more than 128 KB of float.
-    [[nodiscard]] constexpr extent rows() const {
-        const extent most = 32768 / columns();
-        return most < 8 ? 8 : most < 64 ? most : 64;
-    }
-    [[nodiscard]] constexpr extent blocks() const { return (tokens + rows() - 1) / rows(); }
-    [[nodiscard]] constexpr extent block(extent i) const { return tokens * i / blocks(); }
-    /// Keys are summed over in chunks of 128 at most, as dense_batch would; causal blocks pass over those that follow.
-    [[nodiscard]] constexpr extent chunks() const { return (tokens + 127) / 128; }
-    [[nodiscard]] constexpr extent chunk(extent i) const { return tokens * i / chunks(); }
-    /// The keys that queries before `query` see, and the same up to the end of its chunk.
-    [[nodiscard]] constexpr extent seen(extent query) const { return causal ? query : tokens; }
-    [[nodiscard]] constexpr extent filled(extent query) const {
-        extent i = 0;
-        while (chunk(i) < seen(query)) ++i;
-        return chunk(i);
-    }
-    [[nodiscard]] constexpr extent scores() const { return rows() * columns(); }
-    [[nodiscard]] constexpr extent turned() const { return width * columns(); }
-    [[nodiscard]] constexpr extent upright() const { return tokens * round_up(width); }
-    [[nodiscard]] constexpr extent forward_memory() const { return scores() + turned() + upright(); }
-    [[nodiscard]] constexpr extent backward_memory() const {
-        return 2 * (scores() + turned() + rows() * round_up(width)) + upright();
-    }
-};
-
-namespace detail {
-
-/// from (count, width), rows `step` elements apart -> the transpose times `factor`, packed as weights (width, count).
-template <class T>
-CTNN_KERNEL void pack_turned(const T* from, extent step, extent count, extent width, T factor, T* to) {
-    const dense_weights<T> w{to, width, count, true};
-    for (extent key = 0; key < count; key += lanes<T>) {
-        T* at = to + (w.at(key) - to);
-        const extent next = w.step(key), real = count - key < lanes<T> ? count - key : lanes<T>;
-        const T* rows = from + key * step;
-        if (real == lanes<T>)
-            for (extent c = 0; c < width; ++c)
-                for (extent k = 0; k < lanes<T>; ++k) at[c * next + k] = rows[k * step + c] * factor;
-        else
-            for (extent c = 0; c < width; ++c)
-                for (extent k = 0; k < lanes<T>; ++k) at[c * next + k] = k < real ? rows[k * step + c] * factor : T(0);
-    }
-}
-
-/// from (count, width), rows `step` elements apart -> packed as weights (count, width).
-template <class T>
-CTNN_KERNEL void pack_upright(const T* from, extent step, extent count, extent width, T* to) {
-    const dense_weights<T> w{to, count, width, true};
-    for (extent c = 0; c < width; c += lanes<T>) {
-        T* at = to + (w.at(c) - to);
-        const extent next = w.step(c), real = width - c;
-        for (extent i = 0; i < count; ++i)
-            store(at + i * next,
-                  real >= lanes<T> ? load(from + i * step + c) : load_partial(from + i * step + c, real));
-    }
-}
-/// The same, each chunk of a head's tokens by itself.
-template <class T>
-void pack_chunks(const attention_sizes& a, const T* from, extent step, T* to) {
-    for (extent i = 0; i < a.chunks(); ++i)
-        pack_upright(from + a.chunk(i) * step, step, a.chunk(i + 1) - a.chunk(i), a.width,
-                     to + a.chunk(i) * vector_count<T>(a.width) * lanes<T>);
-}
-
-/// y (rows, width) = scores (rows, tokens) * the values that pack_chunks packed, for the keys before `filled`.
-template <class T>
-void multiply_by_chunks(const attention_sizes& a, const T* scores, const T* values, extent filled, T* y, extent y_step,
-                        extent rows) {
-    const extent padded = vector_count<T>(a.width) * lanes<T>;
-    for (extent i = 0; i < a.chunks() && a.chunk(i) < filled; ++i) {
-        const extent first = a.chunk(i), count = a.chunk(i + 1) - first;
-        dense_forward<T>(scores + first, a.columns(), {values + first * padded, count, a.width, true}, nullptr,
-                         i == 0 ? nullptr : y, y_step, {}, y, y_step, rows, 0, a.width);
-    }
-}
-
-/// Scores of the first `count` keys -> e^(score - the largest), zeros from there up to `filled`. \returns their sum
-template <class T>
-CTNN_KERNEL T exponentials(T* scores, extent count, extent filled) {
-    const extent whole = (count + lanes<T> - 1) / lanes<T> * lanes<T>;
-    for (extent i = count; i < whole; ++i) scores[i] = -std::numeric_limits<T>::infinity();
-    vec<T> largest = load(scores), total = T(0);
-    for (extent i = lanes<T>; i < whole; i += lanes<T>) largest = greater_of(largest, load(scores + i));
-    largest = vec<T>(reduce_max(largest));  // a NaN may be missed here, and makes the sum NaN all the same
-    for (extent i = 0; i < whole; i += lanes<T>) {
-        const vec<T> e = exp(load(scores + i) - largest);
-        store(scores + i, e);
-        total += e;
-    }
-    for (extent i = whole; i < filled; ++i) scores[i] = T(0);
-    return reduce_add(total);
-}
-
-/// y (width) = y * factor.
-template <class T>
-CTNN_INLINE void multiply_row(T* y, extent width, T factor) {
-    extent c = 0;
-    for (; c + lanes<T> <= width; c += lanes<T>) store(y + c, load(y + c) * vec<T>(factor));
-    if (c < width) store_partial(y + c, load_partial(y + c, width - c) * vec<T>(factor), width - c);
-}
-
-/// What a score is multiplied by: 1 / sqrt(width).
-template <class T>
-[[nodiscard]] inline T attention_scale(extent width) {
-    return static_cast<T>(1 / __builtin_sqrt(static_cast<double>(width)));
-}
-
-}  // namespace detail
-
-/// The queries, keys and values of one head: (tokens, width) each, tokens `step` elements apart.
-template <class T>
-struct attention_operands {
-    T *query = nullptr, *key = nullptr, *value = nullptr;
-    extent step = 0;
-};
-
-/// y (tokens, width) = softmax(query key^T / sqrt(width)) value, for the blocks [first, last) of queries, which do not
-/// depend on each other. `memory`: a.forward_memory() numbers.
-///
-/// Both products are dense layers of a block of queries, whose weights are the keys, turned, and the values. Rows are
-/// divided by their sums at the end, width numbers instead of tokens.
-template <class T>
-void attention_forward(const attention_sizes& a, const attention_operands<const T>& from, T* y, extent y_step,
-                       T* memory, extent first, extent last) {
-    T *scores = memory, *keys = scores + a.scores(), *values = keys + a.turned();
-    detail::pack_turned(from.key, from.step, a.tokens, a.width, detail::attention_scale<T>(a.width), keys);
-    detail::pack_chunks(a, from.value, from.step, values);
-    for (extent i = first; i < last; ++i) {
-        const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, filled = a.filled(end);
-        dense_forward<T>(from.query + begin * from.step, from.step, {keys, a.width, a.tokens, true}, nullptr, nullptr,
-                         0, {}, scores, a.columns(), rows, 0, a.seen(end));
-        T inverse[64];
-        for (extent r = 0; r < rows; ++r)
-            inverse[r] = 1 / detail::exponentials(scores + r * a.columns(), a.seen(begin + r + 1), filled);
-        T* to = y + begin * y_step;
-        detail::multiply_by_chunks(a, scores, values, filled, to, y_step, rows);
-        for (extent r = 0; r < rows; ++r) detail::multiply_row(to + r * y_step, a.width, inverse[r]);
-    }
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
+/// Which steps of a sequence are present.
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
 namespace kernels {
 
 namespace detail {
-
-/// y (Keys, width) += the transpose of scores (rows, Keys) * w (rows, width), for Vectors vectors of the width; of the
-/// last `tail` numbers, all lanes if 0. The first `skip` keys are not written. w is packed, rows w_step elements apart.
-template <extent Keys, extent Vectors, class T>
-CTNN_INLINE void turned_tile(const T* scores, extent columns, const T* w, extent w_step, extent rows, T* y,
-                             extent y_step, extent skip, extent tail) {
-    vec<T> sum[static_cast<unsigned>(Keys)][static_cast<unsigned>(Vectors)];
-    unroll<Keys>([&](auto k) __attribute__((always_inline)) {
-        unroll<Vectors>([&](auto v) __attribute__((always_inline)) { sum[k][v] = vec<T>(T(0)); });
-    });
-    for (extent r = 0; r < rows; ++r, scores += columns, w += w_step) {
-        vec<T> weight[static_cast<unsigned>(Vectors)];
-        unroll<Vectors>([&](auto v) __attribute__((always_inline)) { weight[v] = load_held(w + v * lanes<T>); });
-        unroll<Keys>([&](auto k) __attribute__((always_inline)) {
-            const vec<T> value(scores[k]);
-            unroll<Vectors>([&](auto v)
-                                __attribute__((always_inline)) { sum[k][v] = fma(value, weight[v], sum[k][v]); });
-        });
-    }
-    unroll<Keys>([&](auto k) __attribute__((always_inline)) {
-        if (k < skip) return;
-        unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
-            T* to = y + k * y_step + v * lanes<T>;
-            if (v + 1 < Vectors || tail == 0)
-                store(to, load(to) + sum[k][v]);
-            else
-                store_partial(to, load_partial(to, tail) + sum[k][v], tail);
-        });
-    });
-}
-
-/// y (keys, width) += the transpose of scores (rows, keys) * w (rows, width), which pack_upright packed.
 template <class T>
-CTNN_KERNEL void add_turned_product(const T* scores, extent columns, const dense_weights<T>& w, T* y, extent y_step,
-                                    extent keys) {
-    for (extent c = 0; c < w.outputs; c += dense_vectors * lanes<T>)
-        dense_width<T>(
-            w.outputs - c, [&](auto vectors, extent tail) __attribute__((always_inline)) {
-                const auto tile = [&](auto many, extent key, extent skip) __attribute__((always_inline)) {
-                    turned_tile<many, vectors>(scores + key, columns, w.at(c), w.step(c), w.inputs,
-                                               y + key * y_step + c, y_step, skip, tail);
-                };
-                extent key = 0;
-                for (; keys >= dense_rows && key < keys; key += dense_rows) {
-                    const extent at = key + dense_rows <= keys ? key : keys - dense_rows;  // overlaps the tile before
-                    tile(std::integral_constant<extent, dense_rows>{}, at, key - at);
-                }
-                for (; key < keys; ++key) tile(std::integral_constant<extent, 1>{}, key, 0);
-            });
+[[nodiscard]] inline bool all_equal(const T* from, extent count, T value) {
+    for (extent i = 0; i < count; ++i)
+        if (!(from[i] == value)) return false;
+    return true;
 }
-
-/// What the sum of exponentials leaves to be done to a row of the first `count` keys, in place: p = e * inverse and
-/// ds = p (dp - sum of p dp) scale, with zeros up to `filled`.
-template <class T>
-CTNN_KERNEL void score_gradient(T* p, T* dp, extent count, extent filled, T inverse, T scale) {
-    const extent whole = (count + lanes<T> - 1) / lanes<T> * lanes<T>;
-    for (extent i = count; i < whole; ++i) dp[i] = T(0);  // where p is 0 already
-    vec<T> total = T(0);
-    for (extent i = 0; i < whole; i += lanes<T>) {
-        const vec<T> value = load(p + i) * vec<T>(inverse);
-        store(p + i, value);
-        total = fma(value, load(dp + i), total);
-    }
-    const vec<T> sum(reduce_add(total)), factor(scale);
-    for (extent i = 0; i < whole; i += lanes<T>) store(dp + i, load(p + i) * (load(dp + i) - sum) * factor);
-    for (extent i = whole; i < filled; ++i) dp[i] = T(0);
-}
-
 }  // namespace detail
 
-/// Overwrites the gradients `to` of queries, keys and values with those of attention_forward() at dy (tokens, width).
-/// `memory`: a.backward_memory() numbers.
-///
-/// With P the weights of a block of queries, dP = dy value^T and dS = P (dP - sum of P dP over keys) / sqrt(width): the
-/// gradients are dS key of the queries, and sums over the blocks of dS^T query and P^T dy.
+/// mask (steps) = 1 where a number of the step of sample s differs from `value`, 0 elsewhere. The first spatial axis
+/// that x has are the steps; of a vector each number is one.
 template <class T>
-void attention_backward(const attention_sizes& a, const attention_operands<const T>& from, const T* dy, extent dy_step,
-                        const attention_operands<T>& to, T* memory) {
-    T *scores = memory, *gradients = scores + a.scores(), *keys = gradients + a.scores(), *values = keys + a.turned(),
-      *upright = values + a.turned(), *queries = upright + a.upright(),
-      *outputs = queries + a.rows() * round_up(a.width);
-    const T scale = detail::attention_scale<T>(a.width);
-    detail::pack_turned(from.key, from.step, a.tokens, a.width, scale, keys);
-    detail::pack_turned(from.value, from.step, a.tokens, a.width, T(1), values);
-    detail::pack_chunks(a, from.key, from.step, upright);
-    for (extent t = 0; t < a.tokens; ++t)
-        for (extent c = 0; c < a.width; ++c) to.key[t * to.step + c] = to.value[t * to.step + c] = T(0);
-    const extent columns = a.columns();
-    for (extent i = 0; i < a.blocks(); ++i) {
-        const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, filled = a.filled(end);
-        const T *query = from.query + begin * from.step, *d = dy + begin * dy_step;
-        dense_forward<T>(query, from.step, {keys, a.width, a.tokens, true}, nullptr, nullptr, 0, {}, scores, columns,
-                         rows, 0, a.seen(end));
-        dense_forward<T>(d, dy_step, {values, a.width, a.tokens, true}, nullptr, nullptr, 0, {}, gradients, columns,
-                         rows, 0, a.seen(end));
-        for (extent r = 0; r < rows; ++r) {
-            const extent seen = a.seen(begin + r + 1);
-            const T sum = detail::exponentials(scores + r * columns, seen, filled);
-            detail::score_gradient(scores + r * columns, gradients + r * columns, seen, filled, 1 / sum, scale);
-        }
-        detail::multiply_by_chunks(a, gradients, upright, filled, to.query + begin * to.step, to.step, rows);
-        detail::pack_upright(query, from.step, rows, a.width, queries);
-        detail::pack_upright(d, dy_step, rows, a.width, outputs);
-        detail::add_turned_product<T>(gradients, columns, {queries, rows, a.width, true}, to.key, to.step, a.seen(end));
-        detail::add_turned_product<T>(scores, columns, {outputs, rows, a.width, true}, to.value, to.step, a.seen(end));
+void find_present(const batch_view<const T>& x, extent s, T value, T* mask, extent steps) {
+    const dims& d = x.shape;
+    if (d.rank == 1) {
+        for (extent t = 0; t < steps; ++t) mask[t] = x.at(s, 0, 0, 0)[t] == value ? T(0) : T(1);
+        return;
     }
+    extent axis[3]{d.depth(), d.height(), d.width()};
+    const extent first = d.first_axis();
+    axis[first] = 1;
+    for (extent t = 0; t < steps; ++t) {
+        const T* from = x.at(s, 0, 0, 0) + t * x.step[first];
+        bool absent = true;
+        for (extent z = 0; z < axis[0] && absent; ++z)
+            for (extent h = 0; h < axis[1] && absent; ++h)
+                for (extent w = 0; w < axis[2] && absent; ++w)
+                    absent =
+                        detail::all_equal(from + z * x.step[0] + h * x.step[1] + w * x.step[2], d.channels(), value);
+        mask[t] = absent ? T(0) : T(1);
+    }
+}
+
+/// mask (steps) = 1 for the first `length` steps, 0 behind them. A NaN is a length of 0.
+template <class T>
+void count_present(T length, T* mask, extent steps) {
+    for (extent t = 0; t < steps; ++t) mask[t] = static_cast<T>(t) + T(1) <= length ? T(1) : T(0);
+}
+
+/// x = 0.
+template <class T>
+void clear_view(const batch_view<T>& x) {
+    if (x.data == nullptr) return;
+    for (extent s = 0; s < x.count; ++s)
+        for (extent z = 0; z < x.shape.depth(); ++z)
+            for (extent h = 0; h < x.shape.height(); ++h)
+                for (extent w = 0; w < x.shape.width(); ++w)
+                    for (extent c = 0; c < x.shape.channels(); ++c) x.at(s, z, h, w)[c] = T(0);
 }
 
 }  // namespace kernels
@@ -24991,171 +26340,650 @@ namespace ctnn {
 
 namespace detail {
 
-/// Are these options of attention? `causal` counts as a padding too, because convolutions take one or the other.
-constexpr bool takes_attention(const layer_options& o, unsigned more = 0) {
-    constexpr unsigned taken = option::heads | option::causal | option::padding;
-    return !o.repeated && (o.given & ~(taken | more)) == 0 && ((o.given & option::padding) == 0 || o.causal);
-}
-
-/// The code of attention, whatever its heads.
-struct attention_code {
-    [[nodiscard]] static constexpr outcome lower_as(const dims& in, const layer_options& o) {
-        if (in.rank != 2) return refusal::needs_sequence;
-        if (o.heads < 1) return refusal::number_out_of_range;
-        if (in.channels() % (3 * o.heads) != 0) return refusal::heads_do_not_divide;
-        operation row = make_operation(kind::custom, "attention", in, in.with_channels(in.channels() / 3));
-        row.groups = o.heads;
-        row.alpha = o.causal ? 1 : 0;
-        row.backward_reads_input = true;
-        const kernels::attention_sizes a = sizes_of(row);
-        row.multiply_adds = a.tokens * (o.causal ? a.tokens + 1 : 2 * a.tokens) * row.out.channels();
-        row.thread_scratch = a.backward_memory();
+/// The row that finds the steps which differ from what fills up.
+struct masking_code {
+    [[nodiscard]] static constexpr operation row_of(const dims& in, double value) {
+        operation row = make_operation(kind::mask, "masking", in, make_dims(in.rank == 1 ? in.channels() : in[0]));
+        row.alpha = value;
         return row;
     }
-    [[nodiscard]] static constexpr kernels::attention_sizes sizes_of(const operation& op) {
-        return {op.in.positions(), op.out.channels() / op.groups, op.alpha != 0};
-    }
-
     template <class T>
     static void forward(const forward_call<T>& call) {
-        const kernels::attention_sizes a = sizes_of(call.op);
-        const extent groups = call.op.groups, all = call.x.count * groups;
-        // Where heads are few, threads share the blocks of one, and each packs its keys and values.
-        const extent parts = call.threads < 2 || all >= 4 * call.threads ? 1 : a.blocks();
-        share<T>(call.op, call.thread_scratch, all * parts, call.threads, [&](extent i, T* memory) {
-            const extent head = i / parts % groups, s = i / parts / groups, part = i % parts;
-            kernels::attention_forward(a, operands(call.op, call.x, s, head), call.y.at(s, 0, 0, 0) + head * a.width,
-                                       call.y.step[2], memory, a.blocks() * part / parts,
-                                       a.blocks() * (part + 1) / parts);
+        const extent steps = call.y.shape.channels();
+        parallel_for(call.x.count, threads_for(call.x.count * call.x.shape.size(), call.threads), [&](extent s) {
+            kernels::find_present(call.x, s, static_cast<T>(call.op.alpha), call.y.at(s, 0, 0, 0), steps);
         });
     }
     template <class T>
     static void backward(const backward_call<T>& call) {
-        if (call.dx.data == nullptr) return;
-        const kernels::attention_sizes a = sizes_of(call.op);
-        const extent groups = call.op.groups;
-        share<T>(call.op, call.thread_scratch, call.x.count * groups, call.threads, [&](extent i, T* memory) {
-            const extent head = i % groups, s = i / groups;
-            kernels::attention_backward(a, operands(call.op, call.x, s, head), call.dy.at(s, 0, 0, 0) + head * a.width,
-                                        call.dy.step[2], operands(call.op, call.dx, s, head), memory);
-        });
+        kernels::clear_view(call.dx);
     }
+};
 
-private:
-    template <class T, class Body>
-    static void share(const operation& op, T* memory, extent count, extent threads, const Body& body) {
-        parallel_for_with_worker(count, threads_for(count * op.in.size(), threads), [&](extent i, extent worker) {
-            body(i, memory + worker * round_up(op.thread_scratch));
-        });
+/// The row that makes a mask of a length.
+struct length_mask_code {
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        for (extent s = 0; s < call.x.count; ++s)
+            kernels::count_present(call.x.at(s, 0, 0, 0)[0], call.y.at(s, 0, 0, 0), call.y.shape.channels());
     }
     template <class T>
-    static kernels::attention_operands<T> operands(const operation& op, const batch_view<T>& x, extent s, extent head) {
-        const extent all = op.out.channels(), width = all / op.groups;
-        T* query = x.at(s, 0, 0, 0) + head * width;
-        return {query, query + all, query + 2 * all, x.step[2]};
+    static void backward(const backward_call<T>& call) {
+        kernels::clear_view(call.dx);
     }
 };
 
 }  // namespace detail
 
-/// Attention of every token to all: y = softmax(q k^T / sqrt(C / heads)) v, in each head for C / heads of the channels.
+/// Marks the steps all of whose numbers are exactly Value as absent: what fills up sequences shorter than T, in front
+/// of them or behind. The values pass unchanged, and the mask travels on with them through all layers that give
+/// something for each step; in front of an embedding Value is the class index that stands for nothing.
 ///
-///     takes    shape<T, 3 C>, a sequence: of each token its query, its key and its value, of C channels each
-///     gives    shape<T, C>, the heads side by side
-///     options  heads (1); causal (a token sees itself and those before it)
-///     refuses  whatever is no sequence; channels that 3 * heads does not divide
-///     costs    2 T^2 C multiply-adds forwards, half as many if causal; backwards 5 T^2 C, because scores are computed
-///              again instead of being kept: memory grows with T, not with T^2
+///     takes    a sequence shape<T, C>, a volume or an image of T slices or rows, or shape<T> in front of an embedding
+///     gives    the same shape
+///     learns   nothing
+///     costs    one pass over its input
 ///
-/// This is torch.nn.functional.scaled_dot_product_attention between its projections; multi_head_attention has them.
+/// What reads a mask:
+/// - rnn, lstm, gru and bidirectional pass over absent steps, as PyTorch does with packed sequences: the state stays,
+///   what they give for such a step is 0, last_step is the last one that is present, where reading backwards begins;
+/// - attention gives absent tokens no weight (PyTorch's key_padding_mask); where there is no token left to look at, it
+///   gives 0, where PyTorch has NaN. What it gives *for* absent tokens is finite and means nothing;
+/// - global_avg_pool and global_max_pool pool the present steps; of none the result is 0.
+/// All other layers treat absent steps like others; so do batch_norm's statistics. Layers that change the number of
+/// steps (a stride, a pooling window, no padding) are refused behind it. flatten takes all steps as they are.
 ///
-///     using net = ctnn::network<ctnn::shape<64, 24>, ctnn::dense<3 * 32>,
-///                               ctnn::scaled_dot_product_attention<ctnn::heads<4>>>;
+///     using net = ctnn::network<ctnn::shape<29, 12>, ctnn::masking<>, ctnn::bidirectional<ctnn::lstm<32>>,
+///                               ctnn::global_avg_pool, ctnn::dense<9>>;
 ///
-/// Vaswani et al., "Attention is all you need", 2017, section 3.2; the blocks as in Dao et al., "FlashAttention", 2022
-template <auto... Options>
-struct scaled_dot_product_attention : detail::attention_code {
-    [[nodiscard]] static constexpr outcome lower(dims in) {
-        constexpr layer_options o = read_options<Options...>();
-        if (!detail::takes_attention(o)) return refusal::option_not_taken;
-        return lower_as(in, o);
+/// https://keras.io/api/layers/core_layers/masking/
+template <number Value = 0.0>
+struct masking {
+    using children = types<>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        if (b.steps != 0) return b.refuse(refusal::needs_steps_apart, in.shape);
+        const operation row = detail::masking_code::row_of(in.shape, Value.value());
+        const wire mask = b.apply(row, routine_of<detail::masking_code, Routine>(), in);
+        return {in.id, in.shape, mask.id};
     }
+};
+
+/// Marks the steps behind a length as absent; the length comes with each sample, as input I of the network.
+///
+///     takes    a sequence shape<T, C>, or a volume or an image of T slices or rows
+///     gives    the same shape
+///     learns   nothing
+///     refuses  a network whose input I is no shape<1>; a vector
+///     costs    one pass over the steps
+///
+/// The length is a whole number in the network's own floating-point type; below 0 it is 0, above T it is T, and a NaN
+/// is 0. The mask replaces one that came with the values, and does what that of masking does. The gradient of the
+/// length is 0.
+///
+///     using net = ctnn::network<ctnn::inputs<ctnn::shape<29, 12>, ctnn::shape<1>>, ctnn::input<0>,
+///                               ctnn::length_mask<1>, ctnn::lstm<32, ctnn::last_step>, ctnn::dense<9>>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html
+template <extent I>
+struct length_mask {
+    using children = types<>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        const wire length = b.read_input(I, in);
+        if (b.refused()) return {};
+        if (!(length.shape == make_dims(1))) return b.refuse(refusal::needs_length, length.shape);
+        if (in.shape.rank < 2) return b.refuse(refusal::needs_sequence, in.shape);
+        const operation row = make_operation(kind::mask, "length_mask", length.shape, make_dims(in.shape[0]));
+        const wire mask = b.apply(row, routine_of<detail::length_mask_code, Routine>(), length);
+        return {in.id, in.shape, mask.id};
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/graph/repeat_vector.hpp
+/// \file
+/// A vector as every step of a sequence.
+
+// -------------------- ctnn/layers/upsample.hpp
+/// \file
+/// Upsampling by whole factors.
+
+// -------------------- ctnn/kernels/resample.hpp
+/// \file
+/// Nearest and linear resampling to any extents, forward and backward, vectorized over channels.
+
+// -------------------- ctnn/core/position_options.hpp
+/// \file
+/// The named options of layers that resample or move positions: upsample<2, linear>, pad<1, reflect>.
+
+namespace ctnn {
+
+/// Where an output position lies in the input, and what is read there.
+enum class sampling : unsigned char {
+    nearest,  ///< the position at o * in / out, rounded down
+    linear,   ///< between the neighbors of (o + 1/2) in / out - 1/2, as far as they exist: pixels are squares
+    aligned   ///< between those of o (in - 1) / (out - 1): the first and last pixels lie on each other
+};
+
+/// What stands beyond the border of the input.
+enum class surrounding : unsigned char {
+    constant,  ///< a number
+    reflect,   ///< the input mirrored at its first and last positions, which are not repeated: cb abcd cb
+    edge,      ///< the nearest position: aa abcd dd
+    wrap       ///< the input once more: cd abcd ab
+};
+
+/// What the options of such a layer say, read into one value.
+struct position_options {
+    axes numbers{};  ///< those given by place: factors, extents or widths
+    axes before{}, after{};
+    bool linear = false, aligned = false;
+    surrounding outside = surrounding::constant;
+    double value = 0;    ///< of a constant
+    unsigned given = 0;  ///< which options were given, a bit each
+    bool repeated = false;
+
+    constexpr void mark(unsigned option) {
+        repeated = repeated || (given & option) != 0;
+        given |= option;
+    }
+    /// Does the layer take all that was given, and each once?
+    [[nodiscard]] constexpr bool taken(unsigned options) const { return !repeated && (given & ~options) == 0; }
+};
+
+/// The bits of position_options::given; a layer lists those that it takes.
+namespace position_option {
+inline constexpr unsigned interpolation = 1, alignment = 2, surrounding = 4, before = 8, after = 16;
+}
+
+template <bool Linear>
+struct interpolation_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::interpolation);
+        o.linear = Linear;
+    }
+};
+struct align_corners_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::alignment);
+        o.aligned = true;
+    }
+};
+template <surrounding Outside>
+struct surrounding_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::surrounding);
+        o.outside = Outside;
+    }
+};
+template <number Value>
+struct constant_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::surrounding);
+        o.value = Value.value();
+    }
+};
+template <extent... N>
+struct before_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::before);
+        o.before = detail::make_axes<N...>();
+    }
+};
+template <extent... N>
+struct after_option {
+    static constexpr void read(position_options& o) {
+        o.mark(position_option::after);
+        o.after = detail::make_axes<N...>();
+    }
+};
+
+/// Each position takes the value of the nearest one: what upsample and resize do that are not told otherwise.
+inline constexpr interpolation_option<false> nearest{};
+/// Values between positions are interpolated along each axis: linear, bilinear or trilinear, as the input has axes.
+inline constexpr interpolation_option<true> linear{};
+/// The centers of the first and the last pixel stay where they are (PyTorch's align_corners=True); without it the edges
+/// of the image do.
+inline constexpr align_corners_option align_corners{};
+/// pad puts this number around the input; 0 where nothing is said.
+template <number Value>
+inline constexpr constant_option<Value> constant{};
+/// pad mirrors the input at its first and last positions, without repeating them.
+inline constexpr surrounding_option<surrounding::reflect> reflect{};
+/// pad repeats the outermost positions (PyTorch's replicate).
+inline constexpr surrounding_option<surrounding::edge> edge{};
+/// pad continues with the input's other end (PyTorch's circular).
+inline constexpr surrounding_option<surrounding::wrap> wrap{};
+/// How many positions pad adds, or crop takes, in front of each axis, one number for all axes or one for each.
+template <extent... N>
+inline constexpr before_option<N...> before{};
+/// And behind each axis.
+template <extent... N>
+inline constexpr after_option<N...> after{};
+
+namespace detail {
+template <class Option>
+constexpr void read_position_option(position_options& o, Option value) {
+    if constexpr (std::integral<Option>) {
+        if (o.numbers.count < 3) o.numbers.value[o.numbers.count] = static_cast<extent>(value);
+        ++o.numbers.count;  // four are those of no input
+    } else if constexpr (requires { Option::read(o); }) {
+        Option::read(o);
+    } else {
+        o.mark(option::of_another_layer);
+    }
+}
+}  // namespace detail
+
+/// Reads a layer's options; plain numbers are one for all axes, or one for each.
+template <auto... Options>
+[[nodiscard]] constexpr position_options read_position_options() {
+    position_options result;
+    (detail::read_position_option(result, Options), ...);
+    return result;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/kernels/position_rows.hpp
+/// \file
+/// The loop over the rows of a batch for kernels whose input and output have other positions.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// Calls body(s, d, h) for all rows of a batch, in parallel over pieces of some 16,384 of `row_elements`.
+template <class Body>
+void for_each_position_row(const dims& shape, extent samples, extent row_elements, extent threads, const Body& body) {
+    const extent depth = shape.depth(), height = shape.height(), rows = samples * depth * height;
+    const extent piece = row_elements < 16384 ? 16384 / row_elements : 1;
+    parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
+        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r)
+            body(r / (depth * height), r / height % depth, r % height);
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// What the outputs of one axis read: position first[o] with weight 1 - share[o], and the one behind it with share[o].
+/// Positions are kept as T beside the shares; float counts exactly up to 2^24.
+template <class T>
+struct taps {
+    const T *first, *share;
+    extent out;
+
+    [[nodiscard]] CTNN_INLINE extent position(extent o) const { return static_cast<extent>(first[o]); }
+    /// With what weight output o, which reads position i or the one before it, reads i.
+    [[nodiscard]] CTNN_INLINE T weight(extent o, extent i) const { return position(o) == i ? 1 - share[o] : share[o]; }
+    /// The first output that reads position i or one behind it as its first. Positions never fall.
+    [[nodiscard]] extent reader(extent i) const {
+        extent low = 0, high = out;
+        while (low < high) {
+            const extent middle = (low + high) / 2;
+            if (position(middle) < i)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+};
+
+/// Places the outputs of one axis by fractions above / below of whole numbers, which nothing rounds but the share.
+template <class T>
+taps<T> fill_taps(sampling rule, extent in, extent out, T* first, T* share) {
+    const extent below = rule == sampling::nearest ? out : rule == sampling::linear ? 2 * out : out > 1 ? out - 1 : 1;
+    for (extent o = 0; o < out; ++o) {
+        const extent above = rule == sampling::nearest  ? o * in
+                             : rule == sampling::linear ? (2 * o + 1) * in - out
+                                                        : o * (in - 1);
+        const extent position = above > 0 ? above / below : 0, rest = above - position * below;
+        const bool alone = rule == sampling::nearest || above < 0 || position == in - 1;
+        first[o] = static_cast<T>(position);
+        share[o] = alone ? T(0) : static_cast<T>(rest) / static_cast<T>(below);
+    }
+    return {first, share, out};
+}
+
+/// The taps of all three axes, in `scratch`.
+template <class T>
+struct resampling {
+    taps<T> axis[3];
+    resampling(sampling rule, const dims& in, const dims& out, T* scratch) {
+        for (int a = 0; a < 3; ++a) {
+            axis[a] = fill_taps(rule, in.axis[a], out.axis[a], scratch, scratch + out.axis[a]);
+            scratch += 2 * out.axis[a];
+        }
+    }
+};
+
+/// Up to four input rows, weighted: those between which an output row lies.
+template <class T>
+struct row_mixture {
+    const T* row[4];
+    vec<T> weight[4];
+    extent count = 0;
+
+    CTNN_INLINE void add(const T* from, T part) {
+        row[count] = from;
+        weight[count++] = part;
+    }
+};
+
+/// One output row. Rows of x: (input width, channels), y: (output width, channels).
+template <class T>
+CTNN_KERNEL void mix_pixels(const row_mixture<T>& rows, extent x_step, taps<T> columns, T* y, extent y_step,
+                            extent channels) {
+    for (extent o = 0; o < columns.out; ++o, y += y_step) {
+        const extent left = columns.position(o) * x_step, right = left + x_step;
+        const T share = columns.share[o];
+        const vec<T> of_left = 1 - share, of_right = share;
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const auto between = [&](const T* row) {
+                if (share == 0) return read(row + left + c);
+                return fma(of_right, read(row + right + c), of_left * read(row + left + c));
+            };
+            vec<T> sum = between(rows.row[0]);
+            if (rows.count > 1) sum *= rows.weight[0];
+            for (extent r = 1; r < rows.count; ++r) sum = fma(rows.weight[r], between(rows.row[r]), sum);
+            write(y + c, sum);
+        });
+    }
+}
+
+/// The outputs [first, last) that read an input position.
+struct readers {
+    extent first, last;
+};
+
+template <class T>
+[[nodiscard]] readers readers_of(const taps<T>& axis, extent i) {
+    return {axis.reader(i - 1), axis.reader(i + 1)};
+}
+
+/// One input row (d, h): dy points at output row 0 of depth 0 of the sample; dx: (input width, channels). Every pixel
+/// gathers what its readers hand back, in the order of memory.
+template <class T>
+CTNN_KERNEL void gather_pixels(const T* dy, const extent (&dy_step)[3], const taps<T> (&axis)[3], extent d, extent h,
+                               T* dx, extent dx_step, extent width, extent channels) {
+    const readers depths = readers_of(axis[0], d), heights = readers_of(axis[1], h);
+    readers widths{0, 0};
+    for (extent w = 0; w < width; ++w, dx += dx_step) {
+        while (widths.first < axis[2].out && axis[2].position(widths.first) < w - 1) ++widths.first;
+        while (widths.last < axis[2].out && axis[2].position(widths.last) <= w) ++widths.last;
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            vec<T> sum = T(0);
+            for (extent i = depths.first; i < depths.last; ++i)
+                for (extent j = heights.first; j < heights.last; ++j) {
+                    const T of_row = axis[0].weight(i, d) * axis[1].weight(j, h);
+                    if (of_row == 0) continue;
+                    const T* row = dy + i * dy_step[0] + j * dy_step[1] + c;
+                    for (extent k = widths.first; k < widths.last; ++k)
+                        if (const T weight = of_row * axis[2].weight(k, w); weight != 0)
+                            sum = fma(vec<T>(weight), read(row + k * dy_step[2]), sum);
+                }
+            write(dx + c, sum);
+        });
+    }
+}
+
+}  // namespace detail
+
+/// Numbers of scratch memory that both directions need.
+[[nodiscard]] constexpr extent resample_scratch(const dims& out) {
+    return 2 * (out.depth() + out.height() + out.width());
+}
+
+/// x: (batch, depth, height, width, channels), y: the same with its own positions. Parallel over output rows.
+template <class T>
+void resample_forward(sampling rule, const batch_view<const T>& x, const batch_view<T>& y, T* scratch, extent threads) {
+    const detail::resampling<T> at(rule, x.shape, y.shape, scratch);
+    const detail::taps<T>&depths = at.axis[0], &heights = at.axis[1];
+    for_each_position_row(
+        y.shape, y.count, y.shape.width() * y.shape.channels(), threads, [&](extent s, extent d, extent h) {
+            detail::row_mixture<T> rows;
+            for (extent i = 0; i <= (depths.share[d] != 0); ++i)
+                for (extent j = 0; j <= (heights.share[h] != 0); ++j) {
+                    const extent from_d = depths.position(d) + i, from_h = heights.position(h) + j;
+                    rows.add(x.at(s, from_d, from_h, 0), depths.weight(d, from_d) * heights.weight(h, from_h));
+                }
+            detail::mix_pixels(rows, x.step[2], at.axis[2], y.at(s, d, h, 0), y.step[2], y.shape.channels());
+        });
+}
+
+/// dx from dy: the transposed sums. Parallel over input rows, each of which is computed by one thread in one order.
+template <class T>
+void resample_backward(sampling rule, const batch_view<const T>& dy, const batch_view<T>& dx, T* scratch,
+                       extent threads) {
+    const detail::resampling<T> at(rule, dx.shape, dy.shape, scratch);
+    const extent row_work = dy.shape.size() / (dx.shape.depth() * dx.shape.height()) + 1;
+    for_each_position_row(dx.shape, dx.count, row_work, threads, [&](extent s, extent d, extent h) {
+        detail::gather_pixels(dy.at(s, 0, 0, 0), dy.step, at.axis, d, h, dx.at(s, d, h, 0), dx.step[2],
+                              dx.shape.width(), dx.shape.channels());
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/kernels/upsample.hpp
+/// \file
+/// Nearest-neighbor upsampling by whole factors, forward and backward.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+namespace detail {
+
+/// x: (width, channels), y: (width * factor, channels). Every pixel `factor` times.
+template <class T>
+CTNN_KERNEL void repeat_pixels(const T* x, extent x_step, T* y, extent y_step, extent width, extent factor,
+                               extent channels) {
+    for (extent w = 0; w < width; ++w, x += x_step) {
+        T* to = y + w * factor * y_step;
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            const vec<T> v = read(x + c);
+            for (extent f = 0; f < factor; ++f) write(to + f * y_step + c, v);
+        });
+    }
+}
+
+/// One input row: dy points at the first of its depth x height output rows of (width * factor, channels); dx: (width,
+/// channels).
+template <class T>
+CTNN_KERNEL void sum_pixels(const T* dy, const extent (&dy_step)[3], const extent (&factor)[4], T* dx, extent dx_step,
+                            extent width, extent channels) {
+    for (extent w = 0; w < width; ++w, dx += dx_step)
+        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+            vec<T> sum = T(0);
+            const T* plane = dy + w * factor[2] * dy_step[2] + c;
+            for (extent i = 0; i < factor[0]; ++i, plane += dy_step[0]) {
+                const T* row = plane;
+                for (extent j = 0; j < factor[1]; ++j, row += dy_step[1]) {
+                    const T* from = row;
+                    for (extent k = 0; k < factor[2]; ++k, from += dy_step[2]) sum += read(from);
+                }
+            }
+            write(dx + c, sum);
+        });
+}
+
+/// How often each axis is repeated.
+[[nodiscard]] inline dims factors(const dims& small, const dims& large) {
+    dims result = small;
+    for (int a = 0; a < 4; ++a) result.axis[a] = large.axis[a] / small.axis[a];
+    return result;
+}
+
+/// Rows of `width` pixels that are worth a piece of parallel work.
+[[nodiscard]] inline extent rows_of_piece(extent row_elements) {
+    return row_elements < 16384 ? 16384 / row_elements : 1;
+}
+
+}  // namespace detail
+
+/// x: (batch, depth, height, width, channels), y: positions times factor. Parallel over output rows.
+template <class T>
+void upsample_forward(const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
+    const auto factor = detail::factors(x.shape, y.shape);
+    const extent depth = y.shape.depth(), height = y.shape.height(), rows = y.count * depth * height;
+    const extent piece = detail::rows_of_piece(y.shape.width() * y.shape.channels());
+    parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
+        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r) {
+            const extent s = r / (depth * height), d = r / height % depth, h = r % height;
+            detail::repeat_pixels(x.at(s, d / factor.axis[0], h / factor.axis[1], 0), x.step[2], y.at(s, d, h, 0),
+                                  y.step[2], x.shape.width(), factor.axis[2], x.shape.channels());
+        }
+    });
+}
+
+/// dx = the sum of dy over the copies of each pixel, in the order of memory. Parallel over input rows.
+template <class T>
+void upsample_backward(const batch_view<const T>& dy, const batch_view<T>& dx, extent threads) {
+    const auto factor = detail::factors(dx.shape, dy.shape);
+    const extent depth = dx.shape.depth(), height = dx.shape.height(), rows = dx.count * depth * height;
+    const extent piece = detail::rows_of_piece(dy.shape.width() * dy.shape.channels());
+    parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
+        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r) {
+            const extent s = r / (depth * height), d = r / height % depth, h = r % height;
+            detail::sum_pixels(dy.at(s, d * factor.axis[0], h * factor.axis[1], 0), dy.step, factor.axis,
+                               dx.at(s, d, h, 0), dx.step[2], dx.shape.width(), dx.shape.channels());
+        }
+    });
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/layers/resampling.hpp
+/// \file
+/// The shape rule that upsample and resize share.
+
+namespace ctnn {
+
+namespace detail {
+
+template <auto... Options>
+inline constexpr bool has_numbers = read_position_options<Options...>().numbers.count > 0;
+
+template <auto... Options>
+inline constexpr sampling sampling_of = [] {
+    const position_options o = read_position_options<Options...>();
+    return !o.linear ? sampling::nearest : o.aligned ? sampling::aligned : sampling::linear;
+}();
+
+/// The numbers given by place are factors of the input's extents, or the output's extents.
+template <auto... Options>
+[[nodiscard]] constexpr outcome lower_resampling(dims in, const char* layer, bool factors) {
+    constexpr position_options o = read_position_options<Options...>();
+    constexpr sampling rule = sampling_of<Options...>;
+    if (!o.taken(position_option::interpolation | position_option::alignment) || (o.aligned && !o.linear))
+        return refusal::option_not_taken;
+    if (in.rank < 2) return refusal::needs_positions;
+    extent number[3]{};
+    if (!spread(o.numbers, 1, in, number)) return refusal::axes_differ;
+    operation row = make_operation(kind::custom, layer, in, in);
+    row.windowed = true;
+    for (extent a = in.first_axis(); a < 3; ++a) {
+        if (number[a] < 1) return refusal::number_out_of_range;
+        row.out.axis[a] = factors ? number[a] * in.axis[a] : number[a];
+        row.window.stride[a] = in.axis[a] > row.out.axis[a] ? in.axis[a] / row.out.axis[a] : 1;
+        if (rule != sampling::nearest && row.out.axis[a] != in.axis[a]) row.window.kernel[a] = 2;  // it sees so many
+    }
+    const auto factor = [&](int a, extent times) { return row.out.axis[a] == times * in.axis[a]; };
+    row.doubles = rule == sampling::nearest && factor(1, 2) && factor(2, 2) && (factor(0, 1) || factor(0, 2));
+    row.alpha = static_cast<double>(rule);  // what networks are told apart by
+    row.scratch = rule == sampling::nearest && factors ? 0 : kernels::resample_scratch(row.out);
+    return row;
+}
+
+}  // namespace detail
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// Repeats every pixel along each spatial axis, or interpolates between pixels: upsample<2> doubles all axes,
+/// upsample<1, 2> those of an image one by one, upsample<2, linear> bilinearly.
+///
+///     takes    a sequence, an image or a volume
+///     gives    positions times factor, the same channels
+///     learns   nothing
+///     options  nearest or linear (nearest); with linear: align_corners
+///     costs    a copy for each output; with linear two multiply-adds for each axis. The nearest by 2 in front of a
+///              convolution by Winograd is not written at all in an engine
+///     refuses  a vector; another number of factors than 1 or the input's axes; a factor below 1
+///
+/// linear is linear, bilinear or trilinear, as the input has axes. Pixels are squares, so that the edges of the image
+/// stay where they are and those outside the outermost centers are repeated; with align_corners the centers of the
+/// outermost pixels stay where they are.
+///
+///     using wider = ctnn::network<ctnn::shape<32, 32, 64>, ctnn::upsample<2>, ctnn::conv<32, 3, ctnn::same>>;
+///     using smooth = ctnn::network<ctnn::shape<32, 32, 64>, ctnn::upsample<2, ctnn::linear, ctnn::align_corners>>;
+///
+/// https://pytorch.org/docs/stable/generated/torch.nn.Upsample.html
+template <auto... Options>
+struct upsample {
+    static_assert(detail::has_numbers<Options...>, "ctnn: upsample needs a factor, such as upsample<2>");
+
+    [[nodiscard]] static constexpr outcome lower(dims in) {
+        return detail::lower_resampling<Options...>(in, "upsample", true);
+    }
+    template <class T>
+    static void forward(const forward_call<T>& call) {
+        if constexpr (rule == sampling::nearest)
+            kernels::upsample_forward(call.x, call.y, call.threads);
+        else
+            kernels::resample_forward(rule, call.x, call.y, call.scratch, call.threads);
+    }
+    template <class T>
+    static void backward(const backward_call<T>& call) {
+        if (call.dx.data == nullptr) return;
+        if constexpr (rule == sampling::nearest)
+            kernels::upsample_backward(call.dy, call.dx, call.threads);
+        else
+            kernels::resample_backward(rule, call.dy, call.dx, call.scratch, call.threads);
+    }
+
+private:
+    static constexpr sampling rule = detail::sampling_of<Options...>;
 };
 
 }  // namespace ctnn
 
 namespace ctnn {
 
-namespace detail {
-
-/// Goes down to a part at a position of a composite under a name, as `named` does; the name stands in place of the
-/// position.
-template <class Routine>
-constexpr void enter_named(builder<Routine>& b, int index, const char* name) {
-    b.enter(index);
-    b.enter(0, name);
-}
-template <class Routine>
-constexpr void leave_named(builder<Routine>& b) {
-    b.leave();
-    b.leave();
-}
-
-/// A dense layer of a name, in a composite whose shapes decide its units.
-template <class Routine>
-constexpr wire emit_dense_as(builder<Routine>& b, int index, const char* name, wire in, extent units, bool bias) {
-    layer_options o;
-    o.bias = bias;
-    enter_named(b, index, name);
-    in = b.apply(lower_dense(o, in.shape, units).what, Routine{}, in);
-    leave_named(b);
-    return in;
-}
-
-/// Why attention with these options refuses a shape, if it does: it sees three projections as wide as the tokens.
-constexpr refusal attention_refusal(const dims& in, const layer_options& o) {
-    return attention_code::lower_as(in.with_channels(3 * in.channels()), o).why;
-}
-
-/// Attention between its projections, where it is not refused.
-template <class Routine>
-constexpr wire emit_attention(builder<Routine>& b, wire in, const layer_options& o) {
-    const extent width = in.shape.channels();
-    in = emit_dense_as(b, 0, "in_proj", in, 3 * width, o.bias);
-    b.enter(1);
-    in = b.apply(attention_code::lower_as(in.shape, o).what, routine_of<attention_code, Routine>(), in);
-    b.leave();
-    return emit_dense_as(b, 2, "out_proj", in, width, o.bias);
-}
-
-}  // namespace detail
-
-/// Multi-head self attention: every token becomes a mean of all tokens' values, weighted by how well its query fits
-/// their keys, in each head anew; queries, keys and values are projections of the tokens.
+/// The same vector at each of Steps steps: what a recurrent encoder made of a sequence, for the decoder behind it.
 ///
-///     takes    shape<T, C>, a sequence of T tokens
-///     gives    the same shape
-///     learns   in_proj.weight (C, 3 C) and in_proj.bias (3 C), for queries, keys and values in this order, as one
-///              glorot_uniform tensor; out_proj.weight (C, C), out_proj.bias (C)
-///     options  heads (1); causal (a token sees itself and those before it); no_bias
-///     refuses  whatever is no sequence; channels that the heads do not divide
-///     costs    4 T C^2 + 2 T^2 C multiply-adds forwards; memory grows with T, not with T^2
+///     takes    shape<C>
+///     gives    shape<Steps, C>
+///     learns   nothing; the vector's gradient is the sum of those of all steps
+///     refuses  whatever is no vector; less than one step
+///     costs    a copy for each step
 ///
-/// PyTorch's in_proj_weight and out_proj.weight are the transposes of these.
+///     using decoder = ctnn::network<ctnn::shape<8>, ctnn::repeat_vector<20>, ctnn::lstm<16>, ctnn::dense<3>>;
 ///
-///     using block = ctnn::residual<ctnn::layer_norm<>, ctnn::multi_head_attention<ctnn::heads<3>>>;
-///
-/// Vaswani et al., "Attention is all you need", 2017;
-/// https://pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html
-template <auto... Options>
-struct multi_head_attention {
+/// https://keras.io/api/layers/reshaping_layers/repeat_vector/
+template <extent Steps>
+struct repeat_vector {
     using children = types<>;
     template <class Routine>
     static constexpr wire emit(builder<Routine>& b, wire in) {
-        constexpr layer_options o = read_options<Options...>();
-        if (!detail::takes_attention(o, option::bias)) return b.refuse(refusal::option_not_taken, in.shape);
-        const refusal why = detail::attention_refusal(in.shape, o);
-        return why == refusal::none ? detail::emit_attention(b, in, o) : b.refuse(why, in.shape);
+        if (in.shape.rank != 1) return b.refuse(refusal::needs_vector, in.shape);
+        if (Steps < 1) return b.refuse(refusal::number_out_of_range, in.shape);
+        const dims one = make_dims(1, in.shape.channels());
+        in = b.apply(make_operation(kind::reshape, "reshape", in.shape, one), Routine{}, in);
+        return ctnn::emit<upsample<Steps>, Routine>(b, in);
     }
 };
 
@@ -25354,14 +27182,19 @@ struct time_distributed {
         const wire out = chain<Layers...>::template emit<Routine>(b, {in.id, detail::without_steps(in.shape)});
         b.steps = 0;
         if (b.refused()) return {};
-        return {out.id, detail::with_steps(out.shape, steps)};
+        return {out.id, detail::with_steps(out.shape, steps), in.mask};
     }
 };
 
 }  // namespace ctnn
-// -------------------- ctnn/graph/transformer_encoder.hpp
+// -------------------- ctnn/graph/transformer_decoder.hpp
 /// \file
-/// The block of a transformer: attention and two dense layers, each beside a shortcut.
+/// The block of a transformer's decoder: causal attention, attention to a memory and two dense layers, each beside a
+/// shortcut.
+
+// -------------------- ctnn/graph/transformer_rows.hpp
+/// \file
+/// What the blocks of a transformer's encoder and decoder are made of.
 
 // -------------------- ctnn/core/transformer_options.hpp
 /// \file
@@ -25403,126 +27236,6 @@ inline constexpr dropout_rate_option<Rate> dropout_rate{};
 /// \file
 /// Dropout.
 
-// -------------------- ctnn/kernels/dropout.hpp
-/// \file
-/// Dropout with a mask that is a function of seed, layer, step and element: backward draws it again, nothing is kept.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-/// Names the mask of one layer in one step.
-struct dropout_key {
-    std::uint64_t seed, stream;
-    dropout_key(std::uint64_t seed_value, int layer, std::uint64_t step)
-        // The highest byte keeps the streams of masks apart from every other use of the seed.
-        : seed(seed_value),
-          stream((std::uint64_t{0xD0} << 56) | (static_cast<std::uint64_t>(layer) << 40) | (step & 0xFFFFFFFFFFu)) {}
-};
-
-namespace detail {
-
-inline constexpr extent dropout_blocks = 64;
-inline constexpr extent dropout_chunk = 4 * dropout_blocks;
-
-/// Philox 4x32-10 (core/random.hpp) for the counters first, first + 1, ...: word[w][i] is word w of block first + i.
-/// The same sequence for all blocks side by side, so that the compiler keeps the blocks in the lanes of registers.
-CTNN_KERNEL inline void philox_blocks(std::uint64_t key, std::uint64_t stream, std::uint64_t first,
-                                      std::uint32_t (&word)[4][dropout_blocks]) {
-    std::uint32_t(&c0)[dropout_blocks] = word[0], (&c1)[dropout_blocks] = word[1];
-    std::uint32_t(&c2)[dropout_blocks] = word[2], (&c3)[dropout_blocks] = word[3];
-    for (extent i = 0; i < dropout_blocks; ++i) {
-        const std::uint64_t counter = first + static_cast<std::uint64_t>(i);
-        c0[i] = static_cast<std::uint32_t>(counter);
-        c1[i] = static_cast<std::uint32_t>(counter >> 32);
-        c2[i] = static_cast<std::uint32_t>(stream);
-        c3[i] = static_cast<std::uint32_t>(stream >> 32);
-    }
-    std::uint32_t k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
-    for (int round = 0; round < 10; ++round) {
-        for (extent i = 0; i < dropout_blocks; ++i) {
-            const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c0[i], p1 = std::uint64_t{0xCD9E8D57u} * c2[i];
-            c0[i] = static_cast<std::uint32_t>(p1 >> 32) ^ c1[i] ^ k0;
-            c1[i] = static_cast<std::uint32_t>(p1);
-            c2[i] = static_cast<std::uint32_t>(p0 >> 32) ^ c3[i] ^ k1;
-            c3[i] = static_cast<std::uint32_t>(p0);
-        }
-        k0 += 0x9E3779B9u;
-        k1 += 0xBB67AE85u;
-    }
-}
-
-/// What an element is multiplied by: `scale` where its 24 random bits reach `threshold`, 0 elsewhere.
-template <class T>
-struct dropped {
-    std::uint32_t threshold;
-    T scale;
-    explicit dropped(double rate)
-        : threshold(static_cast<std::uint32_t>(rate * 16777216.0 + 0.5)),
-          scale(rate < 1 ? static_cast<T>(1 / (1 - rate)) : T(0)) {}
-};
-
-/// The factors of the elements of one chunk. Element e takes word e / 64 % 4 of block e / 256 * 64 + e % 64: then words
-/// that lie side by side in registers belong to elements that lie side by side in memory.
-template <class T>
-CTNN_INLINE void dropout_factors(const dropout_key& key, extent chunk, const dropped<T>& drops,
-                                 T (&factor)[dropout_chunk]) {
-    std::uint32_t word[4][dropout_blocks];
-    philox_blocks(key.seed, key.stream, static_cast<std::uint64_t>(chunk * dropout_blocks), word);
-    for (extent w = 0; w < 4; ++w)
-        for (extent i = 0; i < dropout_blocks; ++i)
-            factor[w * dropout_blocks + i] = (word[w][i] >> 8) >= drops.threshold ? drops.scale : T(0);
-}
-
-}  // namespace detail
-
-/// x, y: `count` runs of `length` elements, the first of them number `first` of the batch. y = x times the factor of
-/// its element, so that NaN passes; y may be x.
-template <class T>
-CTNN_KERNEL void drop(pixels<const T> x, pixels<T> y, extent first, extent count, extent length, const dropout_key& key,
-                      const detail::dropped<T>& drops) {
-    T factor[detail::dropout_chunk];
-    extent chunk = -1;
-    for (extent run = 0; run < count; ++run) {
-        const T* from = x.data + run * x.step;
-        T* to = y.data + run * y.step;
-        for (extent done = 0; done < length;) {
-            const extent element = first + run * length + done, skip = element % detail::dropout_chunk;
-            if (element / detail::dropout_chunk != chunk) {
-                chunk = element / detail::dropout_chunk;
-                detail::dropout_factors(key, chunk, drops, factor);
-            }
-            const extent here =
-                detail::dropout_chunk - skip < length - done ? detail::dropout_chunk - skip : length - done;
-            extent i = 0;
-            for (; i + lanes<T> <= here; i += lanes<T>)
-                store(to + done + i, load(from + done + i) * load(static_cast<const T*>(factor) + skip + i));
-            for (; i < here; ++i) to[done + i] = from[done + i] * factor[skip + i];
-            done += here;
-        }
-    }
-}
-
-/// Inverted dropout of a whole batch of any layout: keeps an element with probability 1 - rate and divides it by that.
-/// Forward and backward alike; y may be x.
-template <class T>
-void dropout_apply(const batch_view<const T>& x, const batch_view<T>& y, double rate, const dropout_key& key,
-                   extent threads) {
-    const detail::dropped<T> drops(rate);
-    const extent channels = x.shape.channels();
-    for_each_pixels(
-        threads,
-        [&](extent first, extent count, pixels<const T> from, pixels<T> to) {
-            const bool gaps = from.step != channels || to.step != channels;
-            drop(from, to, first * channels, gaps ? count : 1, gaps ? channels : count * channels, key, drops);
-        },
-        x, y);
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
 namespace ctnn {
 
 /// In training sets elements to zero with probability Rate and divides the others by 1 - Rate; an engine has no
@@ -25530,6 +27243,8 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    one pass in place in training, random numbers included; nothing in an engine
 ///     refuses  a rate outside [0, 1)
 ///
 /// The mask is a function of the seed, the layer's row, the step and the element: the same for any number of threads,
@@ -26477,9 +28192,9 @@ struct hidden_activation<feed_forward_option<Units, Activation>, Rest...> {
     using type = Activation;
 };
 
-/// The rows of an encoder block, in the order of the data.
+/// The rows of a block of an encoder or decoder, in the order of the data.
 template <class Activation, class Routine>
-struct encoder_rows {
+struct transformer_rows {
     builder<Routine>& b;
     layer_options o;
 
@@ -26503,6 +28218,14 @@ struct encoder_rows {
         leave_named(b);
         return drop(in);
     }
+    [[nodiscard]] constexpr wire attend_to_memory(int index, wire in) const {
+        layer_options all = o;
+        all.causal = false;
+        enter_named(b, index, "multihead_attn");
+        in = emit_cross_attention(b, in, all);
+        leave_named(b);
+        return drop(in);
+    }
     [[nodiscard]] constexpr wire feed_forward(int index, wire in) const {
         const extent width = in.shape.channels();
         in = emit_dense_as(b, index, "linear1", in, o.feed_forward == 0 ? 4 * width : o.feed_forward, o.bias);
@@ -26511,7 +28234,81 @@ struct encoder_rows {
     }
 };
 
+/// Why a block with these options refuses a shape, if it does.
+constexpr refusal transformer_refusal(const dims& in, const layer_options& o) {
+    constexpr unsigned more = option::bias | option::epsilon | option::feed_forward | option::pre_norm;
+    if (!takes_attention(o, more)) return refusal::option_not_taken;
+    if (!(o.epsilon > 0) || !is_rate(o.dropout_rate) || ((o.given & option::feed_forward) != 0 && o.feed_forward < 1))
+        return refusal::number_out_of_range;
+    return attention_refusal(in, o);
+}
+
 }  // namespace detail
+
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// A block of a transformer's decoder: x + causal attention(x), then x + attention(x, memory), then
+/// x + linear2(activation(linear1(x))), each normalized. The memory is that of with_memory around it.
+///
+///     takes    shape<T, C>, a sequence of T tokens, within with_memory, of a memory shape<S, M>
+///     gives    the same shape
+///     learns   self_attn: what multi_head_attention learns; multihead_attn: what it learns with to_memory;
+///              linear1.weight (C, F), linear1.bias (F), linear2.weight (F, C), linear2.bias (C); norm1.weight,
+///              norm1.bias and those of norm2 and norm3 (C) each
+///     options  heads (1); feed_forward<F> or feed_forward<F, Activation> (4 C units, relu); pre_norm (the norms stand
+///              before both attentions and linear1, not behind the sums); epsilon (1e-5), of the norms; dropout_rate
+///              (0), of the attentions' weights, behind them, activation and linear2; no_bias (of the dense layers)
+///     refuses  a place without memory; whatever is no sequence; channels that the heads do not divide; a rate outside
+///              [0, 1); causal, which it always is
+///     costs    T C (6 C + 2 F + 2 T + 2 S) + 2 S M C multiply-adds forwards
+///
+/// The names are those of PyTorch's torch.nn.TransformerDecoderLayer, whose weights are the transposes of these; its
+/// multihead_attn.in_proj_weight are q_proj and kv_proj one below the other.
+///
+///     using decoder = ctnn::network<ctnn::inputs<ctnn::shape<20, 32>, ctnn::shape<15, 32>>,
+///                                   ctnn::with_memory<ctnn::input<0>, ctnn::input<1>,
+///                                                     ctnn::transformer_decoder<ctnn::heads<4>, ctnn::pre_norm>>>;
+///
+/// Vaswani et al., "Attention is all you need", 2017;
+/// https://pytorch.org/docs/stable/generated/torch.nn.TransformerDecoderLayer.html
+template <auto... Options>
+struct transformer_decoder {
+    using children = types<>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        constexpr layer_options given = read_options<Options...>();
+        if (given.causal) return b.refuse(refusal::option_not_taken, in.shape);
+        if (b.steps != 0) return b.refuse(refusal::needs_steps_apart, in.shape);
+        refusal why = detail::transformer_refusal(in.shape, given);
+        if (why == refusal::none) why = detail::cross_refusal(b, in.shape, given);
+        if (why != refusal::none) return b.refuse(why, in.shape);
+
+        constexpr layer_options o = [] {
+            layer_options with = read_options<Options...>();
+            with.causal = true;
+            return with;
+        }();
+        using hidden = typename detail::hidden_activation<std::remove_cv_t<decltype(Options)>...>::type;
+        const detail::transformer_rows<hidden, Routine> rows{b, o};
+        if ((o.given & option::pre_norm) != 0) {
+            in = detail::add(b, in, rows.attend(1, rows.norm(0, "norm1", in)));
+            in = detail::add(b, in, rows.attend_to_memory(3, rows.norm(2, "norm2", in)));
+            return detail::add(b, in, rows.feed_forward(5, rows.norm(4, "norm3", in)));
+        }
+        in = rows.norm(1, "norm1", detail::add(b, in, rows.attend(0, in)));
+        in = rows.norm(3, "norm2", detail::add(b, in, rows.attend_to_memory(2, in)));
+        return rows.norm(7, "norm3", detail::add(b, in, rows.feed_forward(4, in)));
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/graph/transformer_encoder.hpp
+/// \file
+/// The block of a transformer: attention and two dense layers, each beside a shortcut.
+
+namespace ctnn {
 
 /// A block of a transformer's encoder: x + attention(x), then x + linear2(activation(linear1(x))), each normalized.
 ///
@@ -26521,10 +28318,12 @@ struct encoder_rows {
 ///              (F, C), linear2.bias (C); norm1.weight, norm1.bias, norm2.weight, norm2.bias (C) each
 ///     options  heads (1); feed_forward<F> or feed_forward<F, Activation> (4 C units, relu); pre_norm (the norms stand
 ///              before attention and linear1, not behind the sums); causal; epsilon (1e-5), of both norms;
-///              dropout_rate (0), behind attention, activation and linear2; no_bias (of the four dense layers)
+///              dropout_rate (0), of attention's weights, behind attention, activation and linear2; no_bias (of the
+///              four dense layers)
 ///     refuses  whatever is no sequence; channels that the heads do not divide; a rate outside [0, 1)
 ///     costs    T C (4 C + 2 F + 2 T) multiply-adds forwards
 ///
+/// Tokens that masking marks as absent are seen by nobody.
 /// The names are those of PyTorch's torch.nn.TransformerEncoderLayer, whose weights are the transposes of these.
 ///
 ///     using encoder = ctnn::network<ctnn::shape<196, 192>, ctnn::repeat<12, ctnn::transformer_encoder<ctnn::heads<3>,
@@ -26538,23 +28337,67 @@ struct transformer_encoder {
     template <class Routine>
     static constexpr wire emit(builder<Routine>& b, wire in) {
         constexpr layer_options o = read_options<Options...>();
-        constexpr unsigned more =
-            option::bias | option::epsilon | option::feed_forward | option::pre_norm | option::dropout_rate;
-        if (!detail::takes_attention(o, more)) return b.refuse(refusal::option_not_taken, in.shape);
-        if (!(o.epsilon > 0) || !(o.dropout_rate >= 0 && o.dropout_rate < 1) ||
-            ((o.given & option::feed_forward) != 0 && o.feed_forward < 1))
-            return b.refuse(refusal::number_out_of_range, in.shape);
-        const refusal why = detail::attention_refusal(in.shape, o);
+        if (b.steps != 0) return b.refuse(refusal::needs_steps_apart, in.shape);
+        const refusal why = detail::transformer_refusal(in.shape, o);
         if (why != refusal::none) return b.refuse(why, in.shape);
 
         using hidden = typename detail::hidden_activation<std::remove_cv_t<decltype(Options)>...>::type;
-        const detail::encoder_rows<hidden, Routine> rows{b, o};
+        const detail::transformer_rows<hidden, Routine> rows{b, o};
         if ((o.given & option::pre_norm) != 0) {
             in = detail::add(b, in, rows.attend(1, rows.norm(0, "norm1", in)));
             return detail::add(b, in, rows.feed_forward(3, rows.norm(2, "norm2", in)));
         }
         in = rows.norm(1, "norm1", detail::add(b, in, rows.attend(0, in)));
         return rows.norm(5, "norm2", detail::add(b, in, rows.feed_forward(2, in)));
+    }
+};
+
+}  // namespace ctnn
+// -------------------- ctnn/graph/with_memory.hpp
+/// \file
+/// A decoder beside its encoder.
+
+namespace ctnn {
+
+/// An encoder-decoder network: what `Encoder` makes of the input is the memory that attention with to_memory and
+/// transformer_decoder read, anywhere in the layers behind it, which begin with the same input.
+///
+///     takes    whatever both take; of a network with several inputs each begins with the input<I> that it reads
+///     gives    what the layers behind the encoder give
+///     learns   0.weight ... of the encoder, 1.weight ... of the layers behind it, counted on
+///     refuses  within time_distributed
+///     costs    what its layers cost; the memory lives until the last that reads it
+///
+/// A mask of the memory, of masking or length_mask in the encoder, hides its absent tokens from the decoder.
+///
+///     using translate =
+///         ctnn::network<ctnn::inputs<ctnn::shape<20>, ctnn::shape<15>>,
+///                       ctnn::with_memory<ctnn::chain<ctnn::input<0>, ctnn::embedding<1000, 32>,
+///                                                     ctnn::positional_encoding<>, ctnn::transformer_encoder<>>,
+///                                         ctnn::input<1>, ctnn::embedding<1000, 32>, ctnn::positional_encoding<>,
+///                                         ctnn::transformer_decoder<>>,
+///                       ctnn::dense<1000>>;
+///
+/// Vaswani et al., "Attention is all you need", 2017, figure 1
+template <class Encoder, class... Layers>
+struct with_memory {
+    using children = types<Encoder, Layers...>;
+    template <class Routine>
+    static constexpr wire emit(builder<Routine>& b, wire in) {
+        if (b.steps != 0) return b.refuse(refusal::needs_steps_apart, in.shape);
+        const wire around = b.memory;
+        b.enter(0);
+        const wire memory = ctnn::emit<Encoder, Routine>(b, in);
+        b.leave();
+        if (b.refused()) return {};
+        b.memory = memory;
+        for (int i = 0; i < static_cast<int>(sizeof...(Layers)) && !b.refused(); ++i) {
+            b.enter(i + 1);
+            in = detail::emitters<Routine, Layers...>[i](b, in);
+            b.leave();
+        }
+        b.memory = around;
+        return in;
     }
 };
 
@@ -27256,11 +29099,13 @@ struct foreign_file {
         word = begin.substr(0, begin.size() - 2);
         break;
     }
-    if (word.substr(0, 8) == "in_proj_") {
-        t.layer += t.layer.empty() ? "in_proj" : ".in_proj";
-        word.remove_prefix(8);
-    }
     t.word = word;
+    const bool packed = word.substr(0, 8) == "in_proj_";
+    const bool apart = word == "q_proj_weight" || word == "k_proj_weight" || word == "v_proj_weight";
+    if (packed || apart) {
+        t.layer += t.layer.empty() ? "in_proj" : ".in_proj";
+        t.word = packed ? t.word.substr(8) : t.word.substr(0, 2) + "weight";
+    }
     t.ignored = word == "num_batches_tracked";
 }
 
@@ -27298,6 +29143,14 @@ struct foreign_file {
 }
 
 }  // namespace ctnn::detail
+// -------------------- ctnn/io/foreign_layers.hpp
+/// \file
+/// All that a network needs of another library's file.
+
+// -------------------- ctnn/io/foreign_attention.hpp
+/// \file
+/// How PyTorch and Keras lay out the projections of attention: packed, or one for each of queries, keys and values.
+
 // -------------------- ctnn/io/foreign_layout.hpp
 /// \file
 /// How PyTorch and Keras lay out what a network learns: for each tensor its name, its shape, and where in it each of
@@ -27480,6 +29333,8 @@ struct weight_piece {
     bool learned = true;    ///< false: in the state
     bool adds = false;      ///< to what another piece gave
     bool optional = false;  ///< zero where the file has none
+    extent row_step = 0;    ///< numbers of ours from one row to the next; 0: as many as a row has
+    bool again = false;     ///< takes the tensor of the piece before it once more
     bool squeezed = false;  ///< the file's shape may have axes of one element more, or less
 };
 
@@ -27611,6 +29466,139 @@ struct foreign_layer {
     return piece;
 }
 
+}  // namespace detail
+}  // namespace ctnn
+
+namespace ctnn::detail {
+
+/// What a dense layer projects for an attention.
+enum class projection : unsigned char { none, tokens, queries, memory, output };
+
+struct attention_role {
+    projection of = projection::none;
+    extent heads = 1;
+};
+
+[[nodiscard, gnu::cold]] inline attention_role role_of(const named_rows& all, int at) {
+    const operation& row = all.rows[at];
+    if (!has_matrix(row)) return {};
+    for (int i = 0; i < all.count; ++i) {
+        const operation& other = all.rows[i];
+        if (std::string_view(other.layer) != "attention") continue;
+        const bool crossed = other.input[1] >= 0;
+        if (other.input[0] == row.result) return {crossed ? projection::queries : projection::tokens, other.groups};
+        if (other.input[1] == row.result) return {projection::memory, other.groups};
+        if (row.input[0] == other.result && path_text(all.places, all.place_of_row[at]).ends_with("out_proj."))
+            return {projection::output, other.groups};
+    }
+    return {};
+}
+
+/// The columns [first, first + count) of a dense layer's weight, or of its bias.
+struct columns {
+    extent first, count;
+};
+
+/// Reads a matrix (count, rows) of the file, or those rows of it that begin with `skip`, into columns of our weight.
+[[nodiscard, gnu::cold]] inline weight_piece weight_columns(const operation& row, const columns& of, const char* word,
+                                                            std::vector<extent> shape, extent skip, bool turned) {
+    const parameter& p = row.parameters[0];
+    const extent rows = p.axis[0], width = p.axis[1];
+    weight_piece piece{.ours = p.name, .theirs = word, .shape = std::move(shape)};
+    piece.offset = row.parameter_offset + of.first;
+    piece.row_step = width;
+    piece.from.resize(2);
+    for (extent i = 0; i < rows; ++i) piece.from[0].push_back(turned ? i : i * of.count);
+    for (extent j = 0; j < of.count; ++j) piece.from[1].push_back(turned ? (skip + j) * rows : j);
+    return piece;
+}
+[[nodiscard, gnu::cold]] inline weight_piece bias_columns(const operation& row, const columns& of, const char* word,
+                                                          std::vector<extent> shape, extent skip) {
+    const parameter& p = row.parameters[1];
+    weight_piece piece{.ours = p.name, .theirs = word, .shape = std::move(shape)};
+    piece.offset = row.parameter_offset + row.parameters[0].size() + of.first;
+    piece.from.resize(1);
+    for (extent j = 0; j < of.count; ++j) piece.from[0].push_back(skip + j);
+    return piece;
+}
+
+/// PyTorch packs the projections of queries and memory as it does those of tokens: "in_proj". Where the memory is of
+/// another width it has three weights, and one bias still. \param name of the layers without their last part
+[[nodiscard, gnu::cold]] inline foreign_layer torch_projections(const operation& queries, const operation& memory,
+                                                                const std::string& name) {
+    const extent width = queries.parameters[0].axis[1], other = memory.parameters[0].axis[0];
+    foreign_layer layer{name + "in_proj"};
+    const auto add = [&layer](weight_piece piece, bool again) {
+        piece.again = again;
+        layer.pieces.push_back(std::move(piece));
+    };
+    if (other == width) {
+        const std::vector<extent> packed{3 * width, width};
+        add(weight_columns(queries, {0, width}, "weight", packed, 0, true), false);
+        add(weight_columns(memory, {0, 2 * width}, "weight", packed, width, true), true);
+    } else {
+        add(weight_columns(queries, {0, width}, "q_weight", {width, width}, 0, true), false);
+        add(weight_columns(memory, {0, width}, "k_weight", {width, other}, 0, true), false);
+        add(weight_columns(memory, {width, width}, "v_weight", {width, other}, 0, true), false);
+    }
+    if (queries.parameters[1].name == nullptr) return layer;
+    add(bias_columns(queries, {0, width}, "bias", {3 * width}, 0), false);
+    add(bias_columns(memory, {0, 2 * width}, "bias", {3 * width}, width), true);
+    return layer;
+}
+
+/// Keras has a layer for each of queries, keys and values, whose axes are (channels, heads, width of a head), and
+/// "attention_output", (heads, width of a head, channels).
+[[gnu::cold]] inline void append_keras_projections(const operation& row, const attention_role& role,
+                                                   const std::string& name, std::vector<foreign_layer>& layers) {
+    const parameter& p = row.parameters[0];
+    const auto add = [&](const char* part, const columns& of, std::vector<extent> kernel, std::vector<extent> bias) {
+        foreign_layer& layer = layers.emplace_back(foreign_layer{name + part});
+        layer.pieces.push_back(weight_columns(row, of, "kernel", std::move(kernel), 0, false));
+        if (row.parameters[1].name != nullptr)
+            layer.pieces.push_back(bias_columns(row, of, "bias", std::move(bias), 0));
+    };
+    const extent width = p.axis[1], heads = role.heads;
+    if (role.of == projection::output)
+        return add("attention_output", {0, width}, {heads, p.axis[0] / heads, width}, {width});
+    constexpr const char* parts[]{"query", "key", "value"};
+    const int first = role.of == projection::memory ? 1 : 0, last = role.of == projection::queries ? 1 : 3;
+    const extent each = width / (last - first);
+    for (int i = first; i < last; ++i)
+        add(parts[i], {(i - first) * each, each}, {p.axis[0], heads, each / heads}, {heads, each / heads});
+}
+
+/// "encoder.self_attn." of "encoder.self_attn.in_proj".
+[[nodiscard, gnu::cold]] inline std::string without_last_part(const std::string& name) {
+    const std::size_t point = name.rfind('.');
+    return point == std::string::npos ? std::string() : name.substr(0, point + 1);
+}
+
+/// Appends what the file has for the projection in row `at`, if it has it otherwise than ctnn.
+/// \returns false for any other layer
+[[nodiscard, gnu::cold]] inline bool append_projection(const named_rows& all, int at, layout of,
+                                                       const std::string& name, std::vector<foreign_layer>& layers) {
+    const attention_role role = role_of(all, at);
+    if (role.of == projection::none) return false;
+    const operation& row = all.rows[at];
+    if (of == layout::keras) {
+        append_keras_projections(row, role, without_last_part(name), layers);
+        return true;
+    }
+    if (role.of == projection::memory) return true;  // with the queries, which come first
+    if (role.of != projection::queries) return false;
+    for (int i = at + 1; i < all.count; ++i)
+        if (role_of(all, i).of == projection::memory) {
+            layers.push_back(torch_projections(row, all.rows[i], without_last_part(name)));
+            return true;
+        }
+    return false;
+}
+
+}  // namespace ctnn::detail
+
+namespace ctnn::detail {
+
 /// What each layer needs of the file, in the order of the network.
 [[nodiscard, gnu::cold]] inline std::vector<foreign_layer> foreign_layers(const named_rows& all, layout of,
                                                                           const feature_orders& orders) {
@@ -27618,9 +29606,11 @@ struct foreign_layer {
     for (int i = 0; i < all.count; ++i) {
         const operation& row = all.rows[i];
         if (row.repeated || row.parameter_count() + row.state_count() == 0) continue;
+        std::string name = path_text(all.places, all.place_of_row[i]);
+        if (!name.empty()) name.pop_back();
+        if (append_projection(all, i, of, name, layers)) continue;
         foreign_layer& layer = layers.emplace_back();
-        layer.name = path_text(all.places, all.place_of_row[i]);
-        if (!layer.name.empty()) layer.name.pop_back();
+        layer.name = std::move(name);
         const std::string_view kind_of_layer = row.layer;
         if (kind_of_layer == "lstm" || kind_of_layer == "gru" || kind_of_layer == "rnn") {
             append_recurrent(row, of, layer.pieces);
@@ -27642,8 +29632,7 @@ struct foreign_layer {
     return layers;
 }
 
-}  // namespace detail
-}  // namespace ctnn
+}  // namespace ctnn::detail
 // -------------------- ctnn/io/model_file.hpp
 /// \file
 /// Saves and loads models: safetensors that any tool reads, with what is needed to refuse a wrong one.
@@ -28070,7 +30059,9 @@ private:
     [[gnu::cold]] void take_in_order() {
         std::size_t next = 0;
         for (std::size_t i = 0; i < layers_.size(); ++i)
-            for (std::size_t p = 0; p < layers_[i].pieces.size() && next < order_.size(); ++p) {
+            for (std::size_t p = 0; p < layers_[i].pieces.size() && next <= order_.size(); ++p) {
+                if (layers_[i].pieces[p].again) found_[i][p] = found_[i][p - 1];
+                if (layers_[i].pieces[p].again || next == order_.size()) continue;
                 const bool absent = layers_[i].pieces[p].optional && tensor(order_[next]).shape.size() != 1;
                 if (!absent) found_[i][p] = static_cast<int>(order_[next++]);
             }
@@ -28102,7 +30093,9 @@ private:
     }
     /// The same, or the only one inside: "lstm" is PyTorch's "lstm_l0" and Keras' "lstm/lstm_cell".
     [[nodiscard, gnu::cold]] const foreign_group* group_named(const std::string& name) const {
-        for (const std::string& one : {name, name + "_l0"})
+        std::string part = name;  // of Keras' MultiHeadAttention: "attention/query"
+        if (const std::size_t point = part.rfind('.'); point != std::string::npos) part[point] = '/';
+        for (const std::string& one : {name, name + "_l0", part})
             if (const foreign_group* group = group_called(one)) return group;
         const foreign_group* only = nullptr;
         for (const foreign_group& one : groups_) {
@@ -28189,7 +30182,7 @@ private:
         for (const weight_piece& piece : layer.pieces) {
             const int t = tensor_in(group, piece);
             if (!fits(piece, t)) return false;
-            taken += t >= 0;
+            taken += t >= 0 && !piece.again;
         }
         return taken == group.tensors.size();
     }
@@ -28328,10 +30321,14 @@ template <class T>
     extent at[5]{}, place = 0;
     const std::size_t rank = piece.from.size();
     for (std::size_t a = 0; a < rank; ++a) place += piece.from[a][0];
-    for (extent i = 0, count = from.size(); i < count; ++i) {
+    extent count = 1;
+    for (const std::vector<extent>& axis : piece.from) count *= static_cast<extent>(axis.size());
+    const extent width = rank == 0 ? 1 : static_cast<extent>(piece.from.back().size());
+    for (extent i = 0; i < count; ++i) {
         const T value = static_cast<T>(number_at(from, place));
         if (!std::isfinite(value) && !allow_not_finite) return false;
-        to[i] = piece.adds ? to[i] + value : value;
+        T& number = to[piece.row_step == 0 ? i : i / width * piece.row_step + i % width];
+        number = piece.adds ? number + value : value;
         for (std::size_t a = rank; a-- > 0;) {  // the next number of ours: the last axis turns first
             const std::vector<extent>& places = piece.from[a];
             place -= places[static_cast<std::size_t>(at[a])];
@@ -28408,7 +30405,8 @@ template <class Net, class T>
 ///
 /// Everything is turned into ctnn's order: filters last in convolutions (also grouped, depthwise and transposed) and
 /// dense layers; the rows of a dense layer behind a flatten, whose input PyTorch has channels first (and the columns of
-/// one in front of a reshape into an image); the gates of a gru; PyTorch's two biases of a recurrent layer. Batch norms
+/// one in front of a reshape into an image); the gates of a gru; PyTorch's two biases of a recurrent layer; the
+/// projections of attention, PyTorch's in_proj and Keras' query, key, value and attention_output. Batch norms
 /// bring their statistics; num_batches_tracked is passed over. F32, F64, F16 and BF16 are converted; tensors of a
 /// user's own layer are taken in its own shapes. What the model knows of its data (class names, scaling) stays.
 ///
@@ -28953,6 +30951,8 @@ template <extent... Extents>
 ///
 ///     takes    a sequence, an image or a volume
 ///     gives    Extents positions, the same channels
+///     learns   nothing
+///     costs    one addition for each number of each bin; bins overlap where the extents do not divide
 ///     refuses  a vector; another number of extents than 1 or the input's axes; an extent below 1
 ///
 /// Bin i of an axis reaches from position floor(i in / out) to ceil((i + 1) in / out) - 1: neighbors share a position
@@ -28983,6 +30983,8 @@ struct adaptive_avg_pool {
 ///
 ///     takes    a sequence, an image or a volume
 ///     gives    Extents positions, the same channels
+///     learns   nothing
+///     costs    one comparison for each number of each bin; backwards the input is searched again
 ///     refuses  a vector; another number of extents than 1 or the input's axes; an extent below 1
 ///
 /// Backward gives the gradient to the first maximum of a bin, in the order of memory. A NaN counts as a maximum.
@@ -29023,7 +31025,9 @@ namespace ctnn {
 ///     takes    a sequence, an image or a volume
 ///     gives    (input + padding - window) / stride + 1 positions an axis, rounded down: an incomplete window is
 ///              dropped
+///     learns   nothing
 ///     options  window (2), stride (as the window), padding (at most half the window) or same, exclude_padding
+///     costs    an addition for each tap of each output
 ///     refuses  a vector; a window larger than the padded input
 ///
 /// Zeros of the padding count, unless exclude_padding is given (PyTorch's count_include_pad=False) or the padding is
@@ -29109,161 +31113,6 @@ struct conv_transpose {
 // -------------------- ctnn/kernels/pad.hpp
 /// \file
 /// Puts a border around positions and takes one off, forward and backward.
-
-// -------------------- ctnn/core/position_options.hpp
-/// \file
-/// The named options of layers that resample or move positions: upsample<2, linear>, pad<1, reflect>.
-
-namespace ctnn {
-
-/// Where an output position lies in the input, and what is read there.
-enum class sampling : unsigned char {
-    nearest,  ///< the position at o * in / out, rounded down
-    linear,   ///< between the neighbors of (o + 1/2) in / out - 1/2, as far as they exist: pixels are squares
-    aligned   ///< between those of o (in - 1) / (out - 1): the first and last pixels lie on each other
-};
-
-/// What stands beyond the border of the input.
-enum class surrounding : unsigned char {
-    constant,  ///< a number
-    reflect,   ///< the input mirrored at its first and last positions, which are not repeated: cb abcd cb
-    edge,      ///< the nearest position: aa abcd dd
-    wrap       ///< the input once more: cd abcd ab
-};
-
-/// What the options of such a layer say, read into one value.
-struct position_options {
-    axes numbers{};  ///< those given by place: factors, extents or widths
-    axes before{}, after{};
-    bool linear = false, aligned = false;
-    surrounding outside = surrounding::constant;
-    double value = 0;    ///< of a constant
-    unsigned given = 0;  ///< which options were given, a bit each
-    bool repeated = false;
-
-    constexpr void mark(unsigned option) {
-        repeated = repeated || (given & option) != 0;
-        given |= option;
-    }
-    /// Does the layer take all that was given, and each once?
-    [[nodiscard]] constexpr bool taken(unsigned options) const { return !repeated && (given & ~options) == 0; }
-};
-
-/// The bits of position_options::given; a layer lists those that it takes.
-namespace position_option {
-inline constexpr unsigned interpolation = 1, alignment = 2, surrounding = 4, before = 8, after = 16;
-}
-
-template <bool Linear>
-struct interpolation_option {
-    static constexpr void read(position_options& o) {
-        o.mark(position_option::interpolation);
-        o.linear = Linear;
-    }
-};
-struct align_corners_option {
-    static constexpr void read(position_options& o) {
-        o.mark(position_option::alignment);
-        o.aligned = true;
-    }
-};
-template <surrounding Outside>
-struct surrounding_option {
-    static constexpr void read(position_options& o) {
-        o.mark(position_option::surrounding);
-        o.outside = Outside;
-    }
-};
-template <number Value>
-struct constant_option {
-    static constexpr void read(position_options& o) {
-        o.mark(position_option::surrounding);
-        o.value = Value.value();
-    }
-};
-template <extent... N>
-struct before_option {
-    static constexpr void read(position_options& o) {
-        o.mark(position_option::before);
-        o.before = detail::make_axes<N...>();
-    }
-};
-template <extent... N>
-struct after_option {
-    static constexpr void read(position_options& o) {
-        o.mark(position_option::after);
-        o.after = detail::make_axes<N...>();
-    }
-};
-
-/// Each position takes the value of the nearest one: what upsample and resize do that are not told otherwise.
-inline constexpr interpolation_option<false> nearest{};
-/// Values between positions are interpolated along each axis: linear, bilinear or trilinear, as the input has axes.
-inline constexpr interpolation_option<true> linear{};
-/// The centers of the first and the last pixel stay where they are (PyTorch's align_corners=True); without it the edges
-/// of the image do.
-inline constexpr align_corners_option align_corners{};
-/// pad puts this number around the input; 0 where nothing is said.
-template <number Value>
-inline constexpr constant_option<Value> constant{};
-/// pad mirrors the input at its first and last positions, without repeating them.
-inline constexpr surrounding_option<surrounding::reflect> reflect{};
-/// pad repeats the outermost positions (PyTorch's replicate).
-inline constexpr surrounding_option<surrounding::edge> edge{};
-/// pad continues with the input's other end (PyTorch's circular).
-inline constexpr surrounding_option<surrounding::wrap> wrap{};
-/// How many positions pad adds, or crop takes, in front of each axis, one number for all axes or one for each.
-template <extent... N>
-inline constexpr before_option<N...> before{};
-/// And behind each axis.
-template <extent... N>
-inline constexpr after_option<N...> after{};
-
-namespace detail {
-template <class Option>
-constexpr void read_position_option(position_options& o, Option value) {
-    if constexpr (std::integral<Option>) {
-        if (o.numbers.count < 3) o.numbers.value[o.numbers.count] = static_cast<extent>(value);
-        ++o.numbers.count;  // four are those of no input
-    } else if constexpr (requires { Option::read(o); }) {
-        Option::read(o);
-    } else {
-        o.mark(option::of_another_layer);
-    }
-}
-}  // namespace detail
-
-/// Reads a layer's options; plain numbers are one for all axes, or one for each.
-template <auto... Options>
-[[nodiscard]] constexpr position_options read_position_options() {
-    position_options result;
-    (detail::read_position_option(result, Options), ...);
-    return result;
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/kernels/position_rows.hpp
-/// \file
-/// The loop over the rows of a batch for kernels whose input and output have other positions.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-/// Calls body(s, d, h) for all rows of a batch, in parallel over pieces of some 16,384 of `row_elements`.
-template <class Body>
-void for_each_position_row(const dims& shape, extent samples, extent row_elements, extent threads, const Body& body) {
-    const extent depth = shape.depth(), height = shape.height(), rows = samples * depth * height;
-    const extent piece = row_elements < 16384 ? 16384 / row_elements : 1;
-    parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
-        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r)
-            body(r / (depth * height), r / height % depth, r % height);
-    });
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -29425,7 +31274,9 @@ namespace ctnn {
 ///
 ///     takes    a sequence, an image or a volume
 ///     gives    what is left of each axis, the same channels
+///     learns   nothing
 ///     options  before, after (0 where only the other is given, or numbers by place for both)
+///     costs    one pass over what is left
 ///     refuses  a vector; another number of widths than 1 or the input's axes; a negative width; widths that leave
 ///              nothing
 ///
@@ -29499,6 +31350,8 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place
 ///     needs    Layer::name, Layer::value(x) and Layer::slope(x), the derivative at x, for float and double
 ///
 ///     struct arcsinh : ctnn::elementwise<arcsinh> {
@@ -29679,6 +31532,9 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in one pass in place; no pass of its own behind a convolution or dense layer
+///              of an engine, which applies it
 ///     refuses  a negative or infinite alpha, because the sign of the output must tell that of the input
 ///
 ///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same>, ctnn::elu<>>;
@@ -29698,6 +31554,9 @@ struct elu : detail::elementwise<activation::elu> {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in one pass in place; no pass of its own behind a convolution or dense layer
+///              of an engine, which applies it
 ///
 ///     using hidden = ctnn::chain<ctnn::dense<64>, ctnn::selu>;
 ///
@@ -29712,6 +31571,9 @@ struct selu : detail::elementwise<activation::selu> {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in one pass in place; no pass of its own behind a convolution or dense layer
+///              of an engine, which applies it
 ///     refuses  an alpha that is not positive, or not between 1e-30 and 1e30
 ///
 ///     using hidden = ctnn::chain<ctnn::dense<64>, ctnn::celu<0.5>>;
@@ -29723,35 +31585,6 @@ struct celu : detail::elementwise<activation::elu> {
     [[nodiscard]] static constexpr outcome lower(dims in) {
         if (!(Alpha.value() > 1e-30 && Alpha.value() < 1e30)) return refusal::number_out_of_range;
         return lower_as("celu", in, {.alpha = Alpha.value(), .beta = 1 / Alpha.value()});
-    }
-};
-
-}  // namespace ctnn
-// -------------------- ctnn/layers/flatten.hpp
-/// \file
-/// Flatten.
-
-namespace ctnn {
-
-/// Makes a vector of any shape, in the order of memory (Keras' channels last); mostly free, because memory is shared.
-///
-///     takes    any shape
-///     gives    shape<number of elements>
-///
-///     using head = ctnn::network<ctnn::shape<7, 7, 64>, ctnn::flatten, ctnn::dense<10>>;
-///
-/// https://keras.io/api/layers/reshaping_layers/flatten/
-struct flatten {
-    [[nodiscard]] static constexpr outcome lower(dims in) {
-        return operation{.what = kind::reshape, .layer = "flatten", .in = in, .out = make_dims(in.size())};
-    }
-    template <class T>
-    static void forward(const forward_call<T>& call) {
-        execution::reshape_view(call.x, call.y, false, call.threads);
-    }
-    template <class T>
-    static void backward(const backward_call<T>& call) {
-        if (call.dx.data != nullptr) execution::reshape_view(call.dy, call.dx, false, call.threads);
     }
 };
 
@@ -29858,6 +31691,8 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    one pass in place in training, random numbers included; at most a copy in an engine
 ///     refuses  a negative or infinite deviation
 ///
 /// The noise is a function of the seed, the layer's row, the step and the element: the same for any number of threads,
@@ -29898,6 +31733,9 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an error function a number, in one pass in place; no pass of its own behind a convolution or dense
+///              layer of an engine, which applies it
 ///
 ///     using hidden = ctnn::chain<ctnn::dense<768>, ctnn::gelu, ctnn::dense<192>>;
 ///
@@ -29912,6 +31750,9 @@ struct gelu : detail::elementwise<activation::gelu> {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in one pass in place; no pass of its own behind a convolution or dense layer
+///              of an engine, which applies it
 ///
 ///     using hidden = ctnn::chain<ctnn::dense<768>, ctnn::gelu_tanh, ctnn::dense<192>>;
 struct gelu_tanh : detail::elementwise<activation::gelu_tanh> {
@@ -29991,6 +31832,8 @@ namespace ctnn {
 ///
 ///     takes    a vector, a sequence, an image or a volume
 ///     gives    the same positions, half of the channels
+///     learns   nothing
+///     costs    an exponential for each number of the output, in one pass
 ///     refuses  an odd number of channels
 ///
 ///     using gated = ctnn::chain<ctnn::conv<64, 3, ctnn::same>, ctnn::glu>;
@@ -30480,8 +32323,10 @@ struct recurrent_block {
     extent state_sample = 0, state_step = 0;
     const T* table = nullptr;  ///< (classes + 1, 1 + slots * padded units): then x (samples, steps) are class indices
     extent classes = 0, padding = -1;
-    bool masked = false;  ///< steps of zeros are passed over
-    bool odd = false;     ///< is the first step an odd one?
+    bool masked = false;      ///< steps of zeros are passed over
+    const T* mask = nullptr;  ///< (samples, steps): and those where it is 0; null: none is
+    extent mask_sample = 0, mask_step = 0;
+    bool odd = false;  ///< is the first step an odd one?
 
     [[nodiscard]] CTNN_INLINE cell_step<T> cell_at(extent sample, extent step, extent place) const {
         const extent from = sample * state_sample + step * state_step, to = from + state_step;
@@ -30494,6 +32339,7 @@ struct recurrent_block {
     }
     /// Is this one of the steps that fill up a short sequence?
     [[nodiscard]] bool absent(extent sample, extent step, extent inputs, extent width) const {
+        if (mask != nullptr && mask[sample * mask_sample + step * mask_step] == T(0)) return true;
         if (!masked) return false;
         if (table != nullptr) return row_at(sample, step, width)[0] == T(0);
         const T* from = x + sample * x_sample + step * x_step;
@@ -30647,7 +32493,7 @@ struct recurrent {
             make_operation(kind::custom, layer, in, o.last_step ? make_dims(units) : in.with_channels(units));
         const extent gates = kernels::gates_of(C), slots = kernels::slots_of(C), steps = in.positions();
         row.alpha = recurrent_flags{o.backwards, o.masked, o.keras}.number();
-        row.backward_reads_input = true;
+        row.backward_reads_input = row.reads_mask = true;
         row.multiply_adds = steps * (in.channels() + units) * gates * units;
         const auto matrix = [&](const char* name, extent inputs) {
             return parameter{.name = name,
@@ -30705,7 +32551,7 @@ struct recurrent {
         T *d_state = d_input + l.inputs * outputs, *sums = d_state + l.units * l.gates() * padded;
         kernels::detail::clear(d_input, sums + outputs - d_input);
 
-        const kernels::recurrent_block<T> all = block_of(op, call.x, call.kept, padded);
+        const kernels::recurrent_block<T> all = block_of(op, call.x, call.mask, call.kept, padded);
         const kernels::recurrent_matrix<T> transposed{call.scratch, l.gates() * padded, padded};
         for_each_block(samples, call.threads, [&](extent first, extent count, extent worker) {
             kernels::recurrent_block<T> b = part_of(all, first, count);
@@ -30749,6 +32595,7 @@ private:
     static kernels::recurrent_block<T> part_of(kernels::recurrent_block<T> b, extent first, extent count) {
         b.samples = count;
         b.x += first * b.x_sample;
+        if (b.mask != nullptr) b.mask += first * b.mask_sample;
         if (b.z == nullptr) return b;  // nothing is kept
         b.z += first * b.z_sample;
         b.h += first * b.state_sample;
@@ -30767,8 +32614,8 @@ private:
     }
     /// All samples, with what is kept of them, if anything: of each its gates, its states, its cells.
     template <class T>
-    static kernels::recurrent_block<T> block_of(const operation& op, const batch_view<const T>& x, T* kept,
-                                                extent padded) {
+    static kernels::recurrent_block<T> block_of(const operation& op, const batch_view<const T>& x,
+                                                const batch_view<const T>& mask, T* kept, extent padded) {
         const recurrent_flags flags = recurrent_flags::of(op);
         kernels::recurrent_block<T> b{.samples = x.count, .steps = steps_of(op)};
         const extent step = op.front >= 0 ? 1 : x.step[2];
@@ -30776,6 +32623,11 @@ private:
         b.x_sample = x.sample;
         b.x_step = flags.backwards ? -step : step;
         b.masked = flags.masked;
+        if (mask.data != nullptr) {
+            b.mask = mask.data + (flags.backwards ? b.steps - 1 : 0);
+            b.mask_sample = mask.sample;
+            b.mask_step = flags.backwards ? -1 : 1;
+        }
         if (kept == nullptr) return b;
         b.z = kept;
         b.z_step = kernels::slots_of(C) * padded;
@@ -30792,7 +32644,7 @@ private:
         const kernels::recurrent_layout l = layout_of(op);
         const kernels::recurrent_weights<T> weights(l, packed);
         const extent padded = weights.state.units, slots = l.slots() * padded;
-        kernels::recurrent_block<T> all = block_of(op, call.x, call.kept, padded);
+        kernels::recurrent_block<T> all = block_of(op, call.x, call.mask, call.kept, padded);
         if (op.front >= 0) {
             all.table = packed + l.packed_size();
             all.classes = op.classes;
@@ -30841,7 +32693,7 @@ namespace ctnn {
 /// Gated recurrent unit: with r and z the sigmoids of x_t W + h_(t-1) U + b for their gates, and the candidate
 /// n = tanh(x_t W_n + b_n + r (h_(t-1) U_n + b'_n)), the state is h_t = (1 - z) n + z h_(t-1), from 0.
 ///
-///     takes    shape<T, C>, a sequence
+///     takes    shape<T, C>, a sequence; steps that masking or length_mask mark as absent are passed over
 ///     gives    shape<T, Units>, the state behind each step; with last_step shape<Units>, that behind the last
 ///     learns   weight (C, 3 Units), recurrent_weight (Units, 3 Units), gates in the order r, z, n, with keras z, r, n;
 ///              bias (2, 3 Units), for the input and for the state
@@ -30875,6 +32727,8 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place; none of its own behind a convolution or dense layer, which applies it
 ///
 ///     using gate = ctnn::chain<ctnn::dense<64>, ctnn::hard_sigmoid>;
 ///
@@ -30887,6 +32741,8 @@ struct hard_sigmoid : detail::elementwise<activation::hard_sigmoid> {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place; none of its own behind a convolution or dense layer, which applies it
 ///
 ///     using block = ctnn::chain<ctnn::conv<16, 3, ctnn::stride<2>>, ctnn::batch_norm<>, ctnn::hard_swish>;
 ///
@@ -30900,6 +32756,8 @@ struct hard_swish : detail::elementwise<activation::hard_swish> {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place; none of its own behind a convolution or dense layer, which applies it
 ///     refuses  a minimum that is not below the maximum
 ///
 ///     using bounded = ctnn::chain<ctnn::dense<4>, ctnn::hard_tanh<0.0, 255.0>>;
@@ -30917,6 +32775,8 @@ struct hard_tanh : detail::elementwise<activation::hard_tanh> {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place; none of its own behind a convolution or dense layer, which applies it
 ///
 ///     using block = ctnn::chain<ctnn::conv<32, 1, ctnn::no_bias>, ctnn::batch_norm<>, ctnn::relu6>;
 ///
@@ -31120,6 +32980,7 @@ namespace ctnn {
 ///
 ///     takes    a vector, a sequence, an image or a volume
 ///     gives    the same shape
+///     learns   nothing
 ///     options  alpha (1e-4), beta (0.75), additive (1; PyTorch's k, TensorFlow's bias)
 ///     refuses  a size below 1, a negative alpha or beta, an additive that is not positive
 ///     costs    Size additions an element; exponents other than 0.5, 0.75 and 1 are computed one element at a time
@@ -31342,6 +33203,8 @@ namespace ctnn {
 ///
 ///     takes    a vector, a sequence, an image or a volume
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in place
 ///     refuses  a single channel, whose probability would always be 1
 ///
 /// negative_log_likelihood reads its output. cross_entropy wants softmax instead, and cross_entropy_with_logits takes
@@ -31490,6 +33353,7 @@ namespace ctnn {
 ///     takes    a sequence, an image or a volume
 ///     gives    (input + padding - window) / stride + 1 positions an axis, rounded down: an incomplete window is
 ///              dropped
+///     learns   nothing
 ///     options  window (2), stride (as the window), padding (at most half the window) or same; padding adds nothing
 ///     refuses  a vector; a window larger than the padded input; a power below 1
 ///     costs    roots other than those of 1, 2 and 4 are taken one number at a time
@@ -31529,7 +33393,7 @@ namespace ctnn {
 /// Long short-term memory: the gates (i, f, g, o) = x_t W + h_(t-1) U + b move the cells
 /// c_t = sigmoid(f) c_(t-1) + sigmoid(i) tanh(g), and the state is h_t = sigmoid(o) tanh(c_t). Both begin at 0.
 ///
-///     takes    shape<T, C>, a sequence
+///     takes    shape<T, C>, a sequence; steps that masking or length_mask mark as absent are passed over
 ///     gives    shape<T, Units>, the state behind each step; with last_step shape<Units>, that behind the last
 ///     learns   weight (C, 4 Units), recurrent_weight (Units, 4 Units), gates in the order i, f, g, o, which is that of
 ///              Keras and PyTorch; bias (4 Units), with pytorch (2, 4 Units), for the input and for the state
@@ -31565,7 +33429,10 @@ namespace ctnn {
 ///     takes    a sequence, an image or a volume
 ///     gives    (input + padding - window) / stride + 1 positions an axis, rounded down: an incomplete window is
 ///              dropped
+///     learns   nothing
 ///     options  window (2), stride (as the window), padding (at most half the window) or same; padding never wins
+///     costs    a comparison for each tap of each output; in an engine a 2 x 2 maximum behind a convolution is taken
+///              before it is stored
 ///     refuses  a vector; a window larger than the padded input
 ///
 /// Backward gives the gradient to the first maximum of a window, in the order of memory. A NaN counts as a maximum.
@@ -31603,6 +33470,9 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in one pass in place; no pass of its own behind a convolution or dense layer
+///              of an engine, which applies it
 ///
 ///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same>, ctnn::mish>;
 ///
@@ -31624,8 +33494,10 @@ namespace ctnn {
 ///
 ///     takes    a sequence, an image or a volume
 ///     gives    before + positions + after of each axis, the same channels
+///     learns   nothing
 ///     options  before, after (0 where only the other is given, or numbers by place for both); what stands there:
 ///              constant<Value> (0), reflect, edge or wrap
+///     costs    one pass over the output; padding that is given to a convolution or pool costs none
 ///     refuses  a vector; another number of widths than 1 or the input's axes; a negative width; a border by reflect
 ///              that is not narrower than the input, or one by wrap that is wider
 ///
@@ -31751,6 +33623,8 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    as i-th extent the one of axis number Axes[i]
+///     learns   nothing
+///     costs    one pass; axes that change places in memory are read across it
 ///     refuses  anything but each axis of the input once
 ///
 /// The numbers are those of Keras' Permute, and of PyTorch's permute behind its 0 for the batch.
@@ -31862,6 +33736,8 @@ namespace ctnn {
 ///
 ///     takes    a sequence, an image or a volume with channels that Factor^axes divides
 ///     gives    positions times Factor, channels / Factor^axes
+///     learns   nothing
+///     costs    one pass
 ///     refuses  a vector; a factor below 1; other channels
 ///
 /// Channel c * Factor^2 + i * Factor + j of an image is channel c of the pixel at row i, column j of the block, as in
@@ -31898,6 +33774,8 @@ struct pixel_shuffle {
 ///
 ///     takes    a sequence, an image or a volume whose extents Factor divides
 ///     gives    positions / Factor, channels times Factor^axes
+///     learns   nothing
+///     costs    one pass
 ///     refuses  a vector; a factor below 1; other extents
 ///
 ///     using halved = ctnn::network<ctnn::shape<32, 32, 8>, ctnn::pixel_unshuffle<2>, ctnn::conv<32, 1>>;
@@ -32175,6 +34053,7 @@ namespace ctnn {
 ///     gives    the same shape
 ///     learns   weight (1), or (channels) with per_channel; begins at 0.25
 ///     options  per_channel
+///     costs    one pass, in place
 ///     refuses  any other option
 ///
 ///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same>, ctnn::prelu<ctnn::per_channel>>;
@@ -32215,6 +34094,8 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    shape<Extents...>
+///     learns   nothing
+///     costs    nothing where its input has no border in memory, a pass otherwise
 ///     refuses  a shape with another number of elements
 ///
 ///     using image = ctnn::network<ctnn::shape<16>, ctnn::dense<49>, ctnn::reshape<7, 7, 1>, ctnn::upsample<2>>;
@@ -32242,223 +34123,6 @@ struct reshape {
 /// \file
 /// Resampling to a given number of positions.
 
-// -------------------- ctnn/kernels/resample.hpp
-/// \file
-/// Nearest and linear resampling to any extents, forward and backward, vectorized over channels.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-namespace detail {
-
-/// What the outputs of one axis read: position first[o] with weight 1 - share[o], and the one behind it with share[o].
-/// Positions are kept as T beside the shares; float counts exactly up to 2^24.
-template <class T>
-struct taps {
-    const T *first, *share;
-    extent out;
-
-    [[nodiscard]] CTNN_INLINE extent position(extent o) const { return static_cast<extent>(first[o]); }
-    /// With what weight output o, which reads position i or the one before it, reads i.
-    [[nodiscard]] CTNN_INLINE T weight(extent o, extent i) const { return position(o) == i ? 1 - share[o] : share[o]; }
-    /// The first output that reads position i or one behind it as its first. Positions never fall.
-    [[nodiscard]] extent reader(extent i) const {
-        extent low = 0, high = out;
-        while (low < high) {
-            const extent middle = (low + high) / 2;
-            if (position(middle) < i)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        return low;
-    }
-};
-
-/// Places the outputs of one axis by fractions above / below of whole numbers, which nothing rounds but the share.
-template <class T>
-taps<T> fill_taps(sampling rule, extent in, extent out, T* first, T* share) {
-    const extent below = rule == sampling::nearest ? out : rule == sampling::linear ? 2 * out : out > 1 ? out - 1 : 1;
-    for (extent o = 0; o < out; ++o) {
-        const extent above = rule == sampling::nearest  ? o * in
-                             : rule == sampling::linear ? (2 * o + 1) * in - out
-                                                        : o * (in - 1);
-        const extent position = above > 0 ? above / below : 0, rest = above - position * below;
-        const bool alone = rule == sampling::nearest || above < 0 || position == in - 1;
-        first[o] = static_cast<T>(position);
-        share[o] = alone ? T(0) : static_cast<T>(rest) / static_cast<T>(below);
-    }
-    return {first, share, out};
-}
-
-/// The taps of all three axes, in `scratch`.
-template <class T>
-struct resampling {
-    taps<T> axis[3];
-    resampling(sampling rule, const dims& in, const dims& out, T* scratch) {
-        for (int a = 0; a < 3; ++a) {
-            axis[a] = fill_taps(rule, in.axis[a], out.axis[a], scratch, scratch + out.axis[a]);
-            scratch += 2 * out.axis[a];
-        }
-    }
-};
-
-/// Up to four input rows, weighted: those between which an output row lies.
-template <class T>
-struct row_mixture {
-    const T* row[4];
-    vec<T> weight[4];
-    extent count = 0;
-
-    CTNN_INLINE void add(const T* from, T part) {
-        row[count] = from;
-        weight[count++] = part;
-    }
-};
-
-/// One output row. Rows of x: (input width, channels), y: (output width, channels).
-template <class T>
-CTNN_KERNEL void mix_pixels(const row_mixture<T>& rows, extent x_step, taps<T> columns, T* y, extent y_step,
-                            extent channels) {
-    for (extent o = 0; o < columns.out; ++o, y += y_step) {
-        const extent left = columns.position(o) * x_step, right = left + x_step;
-        const T share = columns.share[o];
-        const vec<T> of_left = 1 - share, of_right = share;
-        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
-            const auto between = [&](const T* row) {
-                if (share == 0) return read(row + left + c);
-                return fma(of_right, read(row + right + c), of_left * read(row + left + c));
-            };
-            vec<T> sum = between(rows.row[0]);
-            if (rows.count > 1) sum *= rows.weight[0];
-            for (extent r = 1; r < rows.count; ++r) sum = fma(rows.weight[r], between(rows.row[r]), sum);
-            write(y + c, sum);
-        });
-    }
-}
-
-/// The outputs [first, last) that read an input position.
-struct readers {
-    extent first, last;
-};
-
-template <class T>
-[[nodiscard]] readers readers_of(const taps<T>& axis, extent i) {
-    return {axis.reader(i - 1), axis.reader(i + 1)};
-}
-
-/// One input row (d, h): dy points at output row 0 of depth 0 of the sample; dx: (input width, channels). Every pixel
-/// gathers what its readers hand back, in the order of memory.
-template <class T>
-CTNN_KERNEL void gather_pixels(const T* dy, const extent (&dy_step)[3], const taps<T> (&axis)[3], extent d, extent h,
-                               T* dx, extent dx_step, extent width, extent channels) {
-    const readers depths = readers_of(axis[0], d), heights = readers_of(axis[1], h);
-    readers widths{0, 0};
-    for (extent w = 0; w < width; ++w, dx += dx_step) {
-        while (widths.first < axis[2].out && axis[2].position(widths.first) < w - 1) ++widths.first;
-        while (widths.last < axis[2].out && axis[2].position(widths.last) <= w) ++widths.last;
-        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
-            vec<T> sum = T(0);
-            for (extent i = depths.first; i < depths.last; ++i)
-                for (extent j = heights.first; j < heights.last; ++j) {
-                    const T of_row = axis[0].weight(i, d) * axis[1].weight(j, h);
-                    if (of_row == 0) continue;
-                    const T* row = dy + i * dy_step[0] + j * dy_step[1] + c;
-                    for (extent k = widths.first; k < widths.last; ++k)
-                        if (const T weight = of_row * axis[2].weight(k, w); weight != 0)
-                            sum = fma(vec<T>(weight), read(row + k * dy_step[2]), sum);
-                }
-            write(dx + c, sum);
-        });
-    }
-}
-
-}  // namespace detail
-
-/// Numbers of scratch memory that both directions need.
-[[nodiscard]] constexpr extent resample_scratch(const dims& out) {
-    return 2 * (out.depth() + out.height() + out.width());
-}
-
-/// x: (batch, depth, height, width, channels), y: the same with its own positions. Parallel over output rows.
-template <class T>
-void resample_forward(sampling rule, const batch_view<const T>& x, const batch_view<T>& y, T* scratch, extent threads) {
-    const detail::resampling<T> at(rule, x.shape, y.shape, scratch);
-    const detail::taps<T>&depths = at.axis[0], &heights = at.axis[1];
-    for_each_position_row(
-        y.shape, y.count, y.shape.width() * y.shape.channels(), threads, [&](extent s, extent d, extent h) {
-            detail::row_mixture<T> rows;
-            for (extent i = 0; i <= (depths.share[d] != 0); ++i)
-                for (extent j = 0; j <= (heights.share[h] != 0); ++j) {
-                    const extent from_d = depths.position(d) + i, from_h = heights.position(h) + j;
-                    rows.add(x.at(s, from_d, from_h, 0), depths.weight(d, from_d) * heights.weight(h, from_h));
-                }
-            detail::mix_pixels(rows, x.step[2], at.axis[2], y.at(s, d, h, 0), y.step[2], y.shape.channels());
-        });
-}
-
-/// dx from dy: the transposed sums. Parallel over input rows, each of which is computed by one thread in one order.
-template <class T>
-void resample_backward(sampling rule, const batch_view<const T>& dy, const batch_view<T>& dx, T* scratch,
-                       extent threads) {
-    const detail::resampling<T> at(rule, dx.shape, dy.shape, scratch);
-    const extent row_work = dy.shape.size() / (dx.shape.depth() * dx.shape.height()) + 1;
-    for_each_position_row(dx.shape, dx.count, row_work, threads, [&](extent s, extent d, extent h) {
-        detail::gather_pixels(dy.at(s, 0, 0, 0), dy.step, at.axis, d, h, dx.at(s, d, h, 0), dx.step[2],
-                              dx.shape.width(), dx.shape.channels());
-    });
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-// -------------------- ctnn/layers/resampling.hpp
-/// \file
-/// The shape rule that upsample and resize share.
-
-namespace ctnn {
-
-namespace detail {
-
-template <auto... Options>
-inline constexpr bool has_numbers = read_position_options<Options...>().numbers.count > 0;
-
-template <auto... Options>
-inline constexpr sampling sampling_of = [] {
-    const position_options o = read_position_options<Options...>();
-    return !o.linear ? sampling::nearest : o.aligned ? sampling::aligned : sampling::linear;
-}();
-
-/// The numbers given by place are factors of the input's extents, or the output's extents.
-template <auto... Options>
-[[nodiscard]] constexpr outcome lower_resampling(dims in, const char* layer, bool factors) {
-    constexpr position_options o = read_position_options<Options...>();
-    constexpr sampling rule = sampling_of<Options...>;
-    if (!o.taken(position_option::interpolation | position_option::alignment) || (o.aligned && !o.linear))
-        return refusal::option_not_taken;
-    if (in.rank < 2) return refusal::needs_positions;
-    extent number[3]{};
-    if (!spread(o.numbers, 1, in, number)) return refusal::axes_differ;
-    operation row = make_operation(kind::custom, layer, in, in);
-    row.windowed = true;
-    for (extent a = in.first_axis(); a < 3; ++a) {
-        if (number[a] < 1) return refusal::number_out_of_range;
-        row.out.axis[a] = factors ? number[a] * in.axis[a] : number[a];
-        row.window.stride[a] = in.axis[a] > row.out.axis[a] ? in.axis[a] / row.out.axis[a] : 1;
-        if (rule != sampling::nearest && row.out.axis[a] != in.axis[a]) row.window.kernel[a] = 2;  // it sees so many
-    }
-    const auto factor = [&](int a, extent times) { return row.out.axis[a] == times * in.axis[a]; };
-    row.doubles = rule == sampling::nearest && factor(1, 2) && factor(2, 2) && (factor(0, 1) || factor(0, 2));
-    row.alpha = static_cast<double>(rule);  // what networks are told apart by
-    row.scratch = rule == sampling::nearest && factors ? 0 : kernels::resample_scratch(row.out);
-    return row;
-}
-
-}  // namespace detail
-
-}  // namespace ctnn
-
 namespace ctnn {
 
 /// Resamples to the given positions, larger or smaller: resize<64> to 64 along all spatial axes, resize<64, 48> to
@@ -32466,7 +34130,9 @@ namespace ctnn {
 ///
 ///     takes    a sequence, an image or a volume
 ///     gives    the positions of its numbers, the same channels
+///     learns   nothing
 ///     options  nearest or linear (nearest); with linear: align_corners
+///     costs    a copy for each output; with linear two multiply-adds for each axis
 ///     refuses  a vector; another number of extents than 1 or the input's axes; an extent below 1
 ///
 /// nearest takes position o in / out, rounded down; linear is as in upsample. Neither averages: what shrinks to less
@@ -32535,7 +34201,7 @@ namespace ctnn {
 
 /// Elman's recurrent layer: h_t = tanh(x_t W + h_(t-1) U + b), from h = 0 before the first step.
 ///
-///     takes    shape<T, C>, a sequence
+///     takes    shape<T, C>, a sequence; steps that masking or length_mask mark as absent are passed over
 ///     gives    shape<T, Units>, the state behind each step; with last_step shape<Units>, that behind the last
 ///     learns   weight (C, Units), recurrent_weight (Units, Units), units contiguous; bias (Units), with pytorch
 ///              (2, Units), for the input and for the state
@@ -32565,6 +34231,9 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in one pass in place; no pass of its own behind a convolution or dense layer
+///              of an engine, which applies it
 ///
 ///     using block = ctnn::chain<ctnn::conv<32, 3, ctnn::same, ctnn::no_bias>, ctnn::batch_norm<>, ctnn::silu>;
 ///
@@ -32584,6 +34253,8 @@ namespace ctnn {
 ///
 ///     takes    a vector, a sequence, an image or a volume
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential a number, in place; nothing in training where the loss takes it over
 ///     refuses  a single channel, whose probability would always be 1
 ///
 ///     using head = ctnn::network<ctnn::shape<512>, ctnn::dense<3>, ctnn::softmax>;
@@ -32618,6 +34289,9 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    an exponential and a logarithm a number, in one pass in place; no pass of its own behind a convolution
+///              or dense layer of an engine, which applies it
 ///     refuses  a beta that is not between 1e-30 and 1e30; a threshold that is not finite
 ///
 ///     using positive = ctnn::network<ctnn::shape<64>, ctnn::dense<1>, ctnn::softplus<>>;
@@ -32643,6 +34317,9 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    a division a number, in one pass in place; no pass of its own behind a convolution or dense layer of an
+///              engine, which applies it
 ///
 ///     using hidden = ctnn::chain<ctnn::dense<64>, ctnn::softsign>;
 ///
@@ -32761,6 +34438,8 @@ namespace ctnn {
 ///
 ///     takes    a sequence, an image or a volume
 ///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place
 ///     refuses  a vector, where dropout does the same; a rate outside [0, 1)
 ///
 /// Neighboring positions of a channel resemble each other, so that dropout of single elements would take little away.
@@ -32805,6 +34484,8 @@ namespace ctnn {
 ///
 ///     takes    any shape
 ///     gives    the same shape
+///     learns   nothing
+///     costs    one pass, in place
 ///     refuses  a rate outside [0, 1)
 ///
 /// The mask is a function of the seed, the layer's row, the step and the sample: see dropout.
@@ -32836,147 +34517,6 @@ struct stochastic_depth {
 };
 
 }  // namespace ctnn
-// -------------------- ctnn/layers/upsample.hpp
-/// \file
-/// Upsampling by whole factors.
-
-// -------------------- ctnn/kernels/upsample.hpp
-/// \file
-/// Nearest-neighbor upsampling by whole factors, forward and backward.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-namespace detail {
-
-/// x: (width, channels), y: (width * factor, channels). Every pixel `factor` times.
-template <class T>
-CTNN_KERNEL void repeat_pixels(const T* x, extent x_step, T* y, extent y_step, extent width, extent factor,
-                               extent channels) {
-    for (extent w = 0; w < width; ++w, x += x_step) {
-        T* to = y + w * factor * y_step;
-        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
-            const vec<T> v = read(x + c);
-            for (extent f = 0; f < factor; ++f) write(to + f * y_step + c, v);
-        });
-    }
-}
-
-/// One input row: dy points at the first of its depth x height output rows of (width * factor, channels); dx: (width,
-/// channels).
-template <class T>
-CTNN_KERNEL void sum_pixels(const T* dy, const extent (&dy_step)[3], const extent (&factor)[4], T* dx, extent dx_step,
-                            extent width, extent channels) {
-    for (extent w = 0; w < width; ++w, dx += dx_step)
-        for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
-            vec<T> sum = T(0);
-            const T* plane = dy + w * factor[2] * dy_step[2] + c;
-            for (extent i = 0; i < factor[0]; ++i, plane += dy_step[0]) {
-                const T* row = plane;
-                for (extent j = 0; j < factor[1]; ++j, row += dy_step[1]) {
-                    const T* from = row;
-                    for (extent k = 0; k < factor[2]; ++k, from += dy_step[2]) sum += read(from);
-                }
-            }
-            write(dx + c, sum);
-        });
-}
-
-/// How often each axis is repeated.
-[[nodiscard]] inline dims factors(const dims& small, const dims& large) {
-    dims result = small;
-    for (int a = 0; a < 4; ++a) result.axis[a] = large.axis[a] / small.axis[a];
-    return result;
-}
-
-/// Rows of `width` pixels that are worth a piece of parallel work.
-[[nodiscard]] inline extent rows_of_piece(extent row_elements) {
-    return row_elements < 16384 ? 16384 / row_elements : 1;
-}
-
-}  // namespace detail
-
-/// x: (batch, depth, height, width, channels), y: positions times factor. Parallel over output rows.
-template <class T>
-void upsample_forward(const batch_view<const T>& x, const batch_view<T>& y, extent threads) {
-    const auto factor = detail::factors(x.shape, y.shape);
-    const extent depth = y.shape.depth(), height = y.shape.height(), rows = y.count * depth * height;
-    const extent piece = detail::rows_of_piece(y.shape.width() * y.shape.channels());
-    parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
-        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r) {
-            const extent s = r / (depth * height), d = r / height % depth, h = r % height;
-            detail::repeat_pixels(x.at(s, d / factor.axis[0], h / factor.axis[1], 0), x.step[2], y.at(s, d, h, 0),
-                                  y.step[2], x.shape.width(), factor.axis[2], x.shape.channels());
-        }
-    });
-}
-
-/// dx = the sum of dy over the copies of each pixel, in the order of memory. Parallel over input rows.
-template <class T>
-void upsample_backward(const batch_view<const T>& dy, const batch_view<T>& dx, extent threads) {
-    const auto factor = detail::factors(dx.shape, dy.shape);
-    const extent depth = dx.shape.depth(), height = dx.shape.height(), rows = dx.count * depth * height;
-    const extent piece = detail::rows_of_piece(dy.shape.width() * dy.shape.channels());
-    parallel_for((rows + piece - 1) / piece, threads, [&](extent i) {
-        for (extent r = i * piece; r < rows && r < (i + 1) * piece; ++r) {
-            const extent s = r / (depth * height), d = r / height % depth, h = r % height;
-            detail::sum_pixels(dy.at(s, d * factor.axis[0], h * factor.axis[1], 0), dy.step, factor.axis,
-                               dx.at(s, d, h, 0), dx.step[2], dx.shape.width(), dx.shape.channels());
-        }
-    });
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn {
-
-/// Repeats every pixel along each spatial axis, or interpolates between pixels: upsample<2> doubles all axes,
-/// upsample<1, 2> those of an image one by one, upsample<2, linear> bilinearly.
-///
-///     takes    a sequence, an image or a volume
-///     gives    positions times factor, the same channels
-///     options  nearest or linear (nearest); with linear: align_corners
-///     refuses  a vector; another number of factors than 1 or the input's axes; a factor below 1
-///
-/// linear is linear, bilinear or trilinear, as the input has axes. Pixels are squares, so that the edges of the image
-/// stay where they are and those outside the outermost centers are repeated; with align_corners the centers of the
-/// outermost pixels stay where they are.
-///
-///     using wider = ctnn::network<ctnn::shape<32, 32, 64>, ctnn::upsample<2>, ctnn::conv<32, 3, ctnn::same>>;
-///     using smooth = ctnn::network<ctnn::shape<32, 32, 64>, ctnn::upsample<2, ctnn::linear, ctnn::align_corners>>;
-///
-/// https://pytorch.org/docs/stable/generated/torch.nn.Upsample.html
-template <auto... Options>
-struct upsample {
-    static_assert(detail::has_numbers<Options...>, "ctnn: upsample needs a factor, such as upsample<2>");
-
-    [[nodiscard]] static constexpr outcome lower(dims in) {
-        return detail::lower_resampling<Options...>(in, "upsample", true);
-    }
-    template <class T>
-    static void forward(const forward_call<T>& call) {
-        if constexpr (rule == sampling::nearest)
-            kernels::upsample_forward(call.x, call.y, call.threads);
-        else
-            kernels::resample_forward(rule, call.x, call.y, call.scratch, call.threads);
-    }
-    template <class T>
-    static void backward(const backward_call<T>& call) {
-        if (call.dx.data == nullptr) return;
-        if constexpr (rule == sampling::nearest)
-            kernels::upsample_backward(call.dy, call.dx, call.threads);
-        else
-            kernels::resample_backward(rule, call.dy, call.dx, call.scratch, call.threads);
-    }
-
-private:
-    static constexpr sampling rule = detail::sampling_of<Options...>;
-};
-
-}  // namespace ctnn
 // -------------------- ctnn/models/models.hpp
 /// \file
 /// Networks that are known by name, and their blocks.
@@ -32993,13 +34533,13 @@ namespace ctnn::models {
 /// Refuses images of less than 63 x 63, which the third pool leaves nothing of.
 ///
 ///     using two_findings = ctnn::models::alexnet<2, ctnn::shape<128, 128, 1>>;
-template <extent Classes = 1000, class Input = shape<224, 224, 3>>
+template <extent Classes = 1000, class Input = shape<224, 224, 3>, extent Width = 64>
 using alexnet = network<Input,
-    conv<64, 11, stride<4>, padding<2>>, relu, max_pool<3, stride<2>>,
-    conv<192, 5, padding<2>>, relu, max_pool<3, stride<2>>,
-    conv<384, 3, padding<1>>, relu, conv<256, 3, padding<1>>, relu, conv<256, 3, padding<1>>, relu,
+    conv<Width, 11, stride<4>, padding<2>>, relu, max_pool<3, stride<2>>,
+    conv<3 * Width, 5, padding<2>>, relu, max_pool<3, stride<2>>,
+    conv<6 * Width, 3, padding<1>>, relu, conv<4 * Width, 3, padding<1>>, relu, conv<4 * Width, 3, padding<1>>, relu,
     max_pool<3, stride<2>>, adaptive_avg_pool<6>, flatten,
-    dropout<0.5>, dense<4096>, relu, dropout<0.5>, dense<4096>, relu, dense<Classes>, softmax>;
+    dropout<0.5>, dense<64 * Width>, relu, dropout<0.5>, dense<64 * Width>, relu, dense<Classes>, softmax>;
 // clang-format on
 
 }  // namespace ctnn::models
@@ -33230,21 +34770,24 @@ struct atrous_bottleneck
 
 /// A quarter of the size -> a sixteenth: ResNet-50 behind its first stage, the last of which sees twice as far in place
 /// of half the size, as PyTorch's torchvision.models.resnet50 with replace_stride_with_dilation.
-struct atrous_stages : chain<bottleneck_stage<4, 128>, bottleneck_stage<6, 256>, bottleneck_down<512, 1>,
-                             repeat<2, atrous_bottleneck<512, 2>>> {};
+template <extent Width = 64>
+struct atrous_stages : chain<bottleneck_stage<4, 2 * Width>, bottleneck_stage<6, 4 * Width>,
+                             bottleneck_down<8 * Width, 1>, repeat<2, atrous_bottleneck<8 * Width, 2>>> {};
 
 /// Height x Width x channels -> Height x Width x Classes, softmax over the classes of each pixel (one class: sigmoid).
 /// The encoder is ResNet-50, no convolution is separable, and the sides are multiples of 16. deeplab_v3_plus<> has
 /// 40,352,181 parameters.
 ///
 ///     using masks = ctnn::models::deeplab_v3_plus<1, ctnn::shape<256, 256, 1>>;
-template <extent Classes = 21, class Input = shape<512, 512, 3>>
+template <extent Classes = 21, class Input = shape<512, 512, 3>, extent Width = 64>
 using deeplab_v3_plus =
-    network<Input, resnet_stem<>, bottleneck_stage<3, 64, 1>,
-            concat<chain<conv_norm<48, 1>, relu>,
-                   chain<atrous_stages, aspp<256, dims_of<Input>.height() / 16, dims_of<Input>.width() / 16, 6, 12, 18>,
+    network<Input, resnet_stem<Width>, bottleneck_stage<3, Width, 1>,
+            concat<chain<conv_norm<3 * Width / 4, 1>, relu>,
+                   chain<atrous_stages<Width>,
+                         aspp<4 * Width, dims_of<Input>.height() / 16, dims_of<Input>.width() / 16, 6, 12, 18>,
                          upsample<4, linear>>>,
-            conv_norm<256>, relu, conv_norm<256>, relu, conv<Classes, 1>, upsample<4, linear>, pixel_head<Classes>>;
+            conv_norm<4 * Width>, relu, conv_norm<4 * Width>, relu, conv<Classes, 1>, upsample<4, linear>,
+            pixel_head<Classes>>;
 
 }  // namespace ctnn::models
 // -------------------- ctnn/models/dense_block.hpp
@@ -33297,6 +34840,61 @@ using chexnet =
     network<Input, typename densenet_features<32, 6, 12, 24, 16>::layers, global_avg_pool, dense<Labels>, sigmoid>;
 
 }  // namespace ctnn::models
+// -------------------- ctnn/models/encoder_decoder.hpp
+/// \file
+/// Sequences to sequences.
+
+// -------------------- ctnn/models/transformer_classifier.hpp
+/// \file
+/// Transformers that classify words or images.
+
+namespace ctnn::models {
+
+/// So many pre-norm encoder blocks with gelu and a hidden layer of Hidden units, normalized behind the last: the body
+/// of the networks below.
+template <extent Depth, extent Heads, extent Hidden>
+struct encoder
+    : chain<repeat<Depth, transformer_encoder<heads<Heads>, feed_forward<Hidden, gelu>, pre_norm>>, layer_norm<>> {};
+
+/// shape<Words>, class indices of a vocabulary -> shape<Classes>, softmax: embedding, sinusoidal positions, encoder
+/// blocks, the mean of all tokens.
+///
+///     using reviews = ctnn::models::transformer_classifier<100, 1000, 2>;
+template <extent Words, extent Vocabulary, extent Classes, extent Width = 64, extent Depth = 2, extent Heads = 4>
+using transformer_classifier = network<shape<Words>, embedding<Vocabulary, Width>, positional_encoding<>,
+                                       encoder<Depth, Heads, 4 * Width>, global_avg_pool, dense<Classes>, softmax>;
+
+}  // namespace ctnn::models
+
+namespace ctnn::models {
+
+/// Words of a vocabulary as vectors with their positions; class 0 fills up and is masked.
+template <extent Vocabulary, extent Width>
+struct word_vectors : chain<masking<>, embedding<Vocabulary, Width, padding_index<0>>, positional_encoding<>> {};
+
+/// inputs<shape<Source>, shape<Target>>, the words of one sequence and those of another up to each of its words ->
+/// shape<Target, Vocabulary>, softmax: which word comes next. So many pre-norm blocks of an encoder and of a decoder:
+/// Vaswani et al., "Attention is all you need", 2017. encoder_decoder<20, 15, 1000> has 426,728 parameters.
+///
+///     using translator = ctnn::models::encoder_decoder<20, 15, 1000>;
+template <extent Source, extent Target, extent Vocabulary, extent Width = 64, extent Depth = 2, extent Heads = 4>
+using encoder_decoder =
+    network<inputs<shape<Source>, shape<Target>>,
+            with_memory<chain<input<0>, word_vectors<Vocabulary, Width>, encoder<Depth, Heads, 4 * Width>>, input<1>,
+                        word_vectors<Vocabulary, Width>,
+                        repeat<Depth, transformer_decoder<heads<Heads>, feed_forward<4 * Width, gelu>, pre_norm>>,
+                        layer_norm<>>,
+            dense<Vocabulary>, softmax>;
+
+/// shape<Steps, Channels> -> the same shape, through Code numbers: a beat that cannot be told again is unlike those
+/// that were learned. Srivastava et al., "Unsupervised learning of video representations using LSTMs", 2015; Malhotra
+/// et al., "LSTM-based encoder-decoder for multi-sensor anomaly detection", 2016. sequence_autoencoder<128, 1> has
+/// 12,705 parameters.
+template <extent Steps, extent Channels, extent Code = 32>
+using sequence_autoencoder =
+    network<shape<Steps, Channels>, lstm<Code, last_step>, repeat_vector<Steps>, lstm<Code>, dense<Channels>>;
+
+}  // namespace ctnn::models
 // -------------------- ctnn/models/fcn.hpp
 /// \file
 /// Fully convolutional networks: Long et al., "Fully convolutional networks for semantic segmentation", 2014.
@@ -33312,41 +34910,42 @@ namespace ctnn::models {
 template <extent Times, extent Filters, class... Norm>
 struct vgg_stage : chain<repeat<Times, conv<Filters, 3, padding<1>>, Norm..., relu>, max_pool<>> {};
 
-/// The five stages, by the convolutions of each: height and width divided by 32, 512 channels.
-template <extent First, extent Second, extent Third, extent Fourth, extent Fifth, class... Norm>
-struct vgg_features
-    : chain<vgg_stage<First, 64, Norm...>, vgg_stage<Second, 128, Norm...>, vgg_stage<Third, 256, Norm...>,
-            vgg_stage<Fourth, 512, Norm...>, vgg_stage<Fifth, 512, Norm...>> {};
+/// The five stages, by the convolutions of each and the filters of the first: height and width divided by 32, 8 * Width
+/// channels.
+template <extent First, extent Second, extent Third, extent Fourth, extent Fifth, extent Width, class... Norm>
+struct vgg_features : chain<vgg_stage<First, Width, Norm...>, vgg_stage<Second, 2 * Width, Norm...>,
+                            vgg_stage<Third, 4 * Width, Norm...>, vgg_stage<Fourth, 8 * Width, Norm...>,
+                            vgg_stage<Fifth, 8 * Width, Norm...>> {};
 
 /// What stands behind the stages: 7 x 7 means, two dense layers, one unit a class.
-template <extent Classes>
-struct vgg_head : chain<adaptive_avg_pool<7>, flatten, dense<4096>, relu, dropout<0.5>, dense<4096>, relu, dropout<0.5>,
-                        dense<Classes>, softmax> {};
+template <extent Classes, extent Units = 4096>
+struct vgg_head : chain<adaptive_avg_pool<7>, flatten, dense<Units>, relu, dropout<0.5>, dense<Units>, relu,
+                        dropout<0.5>, dense<Classes>, softmax> {};
 
 /// Input -> shape<Classes>, softmax; images of 32 x 32 and more. vgg11<> has the 132,863,336 parameters of PyTorch's
 /// torchvision.models.vgg11, and with batch_norm<> as Norm those of its vgg11_bn.
 ///
 ///     using two_findings = ctnn::models::vgg11<2, ctnn::shape<224, 224, 3>, ctnn::batch_norm<>>;
 template <extent Classes = 1000, class Input = shape<224, 224, 3>, class... Norm>
-using vgg11 = network<Input, vgg_features<1, 1, 2, 2, 2, Norm...>, vgg_head<Classes>>;
+using vgg11 = network<Input, vgg_features<1, 1, 2, 2, 2, 64, Norm...>, vgg_head<Classes>>;
 /// The same with ten convolutions: 133,047,848 parameters.
 template <extent Classes = 1000, class Input = shape<224, 224, 3>, class... Norm>
-using vgg13 = network<Input, vgg_features<2, 2, 2, 2, 2, Norm...>, vgg_head<Classes>>;
+using vgg13 = network<Input, vgg_features<2, 2, 2, 2, 2, 64, Norm...>, vgg_head<Classes>>;
 /// With thirteen: 138,357,544.
 template <extent Classes = 1000, class Input = shape<224, 224, 3>, class... Norm>
-using vgg16 = network<Input, vgg_features<2, 2, 3, 3, 3, Norm...>, vgg_head<Classes>>;
+using vgg16 = network<Input, vgg_features<2, 2, 3, 3, 3, 64, Norm...>, vgg_head<Classes>>;
 /// With sixteen: 143,667,240.
 template <extent Classes = 1000, class Input = shape<224, 224, 3>, class... Norm>
-using vgg19 = network<Input, vgg_features<2, 2, 4, 4, 4, Norm...>, vgg_head<Classes>>;
+using vgg19 = network<Input, vgg_features<2, 2, 4, 4, 4, 64, Norm...>, vgg_head<Classes>>;
 
 }  // namespace ctnn::models
 
 namespace ctnn::models {
 
 /// VGG-16's dense layers as convolutions, and a score for each class: one position for each 32 x 32 pixels.
-template <extent Classes>
+template <extent Classes, extent Units = 4096>
 struct fcn_scores
-    : chain<conv<4096, 7, padding<3>>, relu, dropout<0.5>, conv<4096, 1>, relu, dropout<0.5>, conv<Classes, 1>> {};
+    : chain<conv<Units, 7, padding<3>>, relu, dropout<0.5>, conv<Units, 1>, relu, dropout<0.5>, conv<Classes, 1>> {};
 
 /// Times the height and width, by a transposed convolution without bias, which can learn linear interpolation.
 template <extent Classes, extent Times>
@@ -33355,20 +34954,20 @@ struct learned_upsample : conv_transpose<Classes, 2 * Times, stride<Times>, padd
 /// Height x Width x channels -> Height x Width x Classes, softmax over the classes of each pixel (one class: sigmoid).
 /// The sides are multiples of 32. No parameter depends on them: weights of one size serve every other. fcn32s<> has
 /// 136,152,917 parameters. The paper pads the image by 100; here each convolution keeps the size.
-template <extent Classes = 21, class Input = shape<224, 224, 3>>
-using fcn32s = network<Input, vgg_features<2, 2, 3, 3, 3>, fcn_scores<Classes>, learned_upsample<Classes, 32>,
-                       pixel_head<Classes>>;
+template <extent Classes = 21, class Input = shape<224, 224, 3>, extent Width = 64>
+using fcn32s = network<Input, vgg_features<2, 2, 3, 3, 3, Width>, fcn_scores<Classes, 64 * Width>,
+                       learned_upsample<Classes, 32>, pixel_head<Classes>>;
 
 /// The same with scores of an eighth and a sixteenth of the size added: finer borders. fcn8s<> has 134,489,759.
 ///
 ///     using masks = ctnn::models::fcn8s<1, ctnn::shape<256, 256, 1>>;
-template <extent Classes = 21, class Input = shape<224, 224, 3>>
+template <extent Classes = 21, class Input = shape<224, 224, 3>, extent Width = 64>
 using fcn8s = network<
-    Input, vgg_stage<2, 64>, vgg_stage<2, 128>, vgg_stage<3, 256>,
-    sum<conv<Classes, 1>,
-        chain<vgg_stage<3, 512>,
-              sum<conv<Classes, 1>, chain<vgg_stage<3, 512>, fcn_scores<Classes>, learned_upsample<Classes, 2>>>,
-              learned_upsample<Classes, 2>>>,
+    Input, vgg_stage<2, Width>, vgg_stage<2, 2 * Width>, vgg_stage<3, 4 * Width>,
+    sum<conv<Classes, 1>, chain<vgg_stage<3, 8 * Width>,
+                                sum<conv<Classes, 1>, chain<vgg_stage<3, 8 * Width>, fcn_scores<Classes, 64 * Width>,
+                                                            learned_upsample<Classes, 2>>>,
+                                learned_upsample<Classes, 2>>>,
     learned_upsample<Classes, 8>, pixel_head<Classes>>;
 
 }  // namespace ctnn::models
@@ -33440,25 +35039,74 @@ using mobilenet_v2 = network<Input, typename mobilenet_v2_features<Multiplier>::
                              dense<Classes>, softmax>;
 
 }  // namespace ctnn::models
-// -------------------- ctnn/models/transformer_classifier.hpp
+// -------------------- ctnn/models/recurrent_classifier.hpp
 /// \file
-/// Transformers that classify words or images.
+/// Recurrent networks that classify signals or words.
 
 namespace ctnn::models {
 
-/// So many pre-norm encoder blocks with gelu and a hidden layer of Hidden units, normalized behind the last: the body
-/// of the networks below.
-template <extent Depth, extent Heads, extent Hidden>
-struct encoder
-    : chain<repeat<Depth, transformer_encoder<heads<Heads>, feed_forward<Hidden, gelu>, pre_norm>>, layer_norm<>> {};
+// clang-format off
+/// shape<Steps, Channels> -> shape<Classes>, softmax: the state behind the last step. rnn_classifier<100, 12, 9> has
+/// 5,513 parameters, the others about three and four times as many.
+template <extent Steps, extent Channels, extent Classes, extent Units = 64>
+using rnn_classifier = network<shape<Steps, Channels>, rnn<Units, last_step>, dense<Classes>, softmax>;
+/// The same with gates that let the gradient pass over many steps: Cho et al., "Learning phrase representations using
+/// RNN encoder-decoder for statistical machine translation", 2014. gru_classifier<100, 12, 9> has 15,561 parameters.
+template <extent Steps, extent Channels, extent Classes, extent Units = 64>
+using gru_classifier = network<shape<Steps, Channels>, gru<Units, last_step>, dense<Classes>, softmax>;
+/// The same with cells beside the state. lstm_classifier<100, 12, 9> has 20,297 parameters.
+template <extent Steps, extent Channels, extent Classes, extent Units = 64>
+using lstm_classifier = network<shape<Steps, Channels>, lstm<Units, last_step>, dense<Classes>, softmax>;
 
-/// shape<Words>, class indices of a vocabulary -> shape<Classes>, softmax: embedding, sinusoidal positions, encoder
-/// blocks, the mean of all tokens.
-///
-///     using reviews = ctnn::models::transformer_classifier<100, 1000, 2>;
-template <extent Words, extent Vocabulary, extent Classes, extent Width = 64, extent Depth = 2, extent Heads = 4>
-using transformer_classifier = network<shape<Words>, embedding<Vocabulary, Width>, positional_encoding<>,
-                                       encoder<Depth, Heads, 4 * Width>, global_avg_pool, dense<Classes>, softmax>;
+/// The same in both directions, the mean over all steps that are not filled up with zeros: for sequences of different
+/// lengths. bidirectional_classifier<100, 12, 9> has 40,585 parameters.
+template <extent Steps, extent Channels, extent Classes, extent Units = 64>
+using bidirectional_classifier = network<shape<Steps, Channels>, masking<>,
+    bidirectional<lstm<Units>>, global_avg_pool, dense<Classes>, softmax>;
+
+/// shape<Words>, class indices of a vocabulary -> shape<Classes>, softmax. By default it has 101,314 parameters.
+template <extent Words = 100, extent Vocabulary = 1000, extent Classes = 2, extent Units = 64>
+using word_classifier = network<shape<Words>,
+    embedding<Vocabulary, Units>, lstm<Units, last_step>, dense<Units>, relu, dense<Classes>, softmax>;
+// clang-format on
+
+}  // namespace ctnn::models
+// -------------------- ctnn/models/signal_cnn.hpp
+/// \file
+/// Convolutional networks of one axis, such as for heartbeats: Kiranyaz et al., "Real-time patient-specific ECG
+/// classification by 1-D convolutional neural networks", 2016.
+
+namespace ctnn::models {
+
+/// shape<T, C> -> shape<T / 2, Filters>: a convolution without bias, normalized, and the larger of two neighbors.
+template <extent Filters, extent Taps>
+struct signal_stage : chain<conv<Filters, Taps, same, no_bias>, batch_norm<>, relu, max_pool<>> {};
+
+/// shape<Steps, Channels> -> shape<Classes>, softmax: three stages of twice as many filters each, their mean over all
+/// steps. signal_cnn<128, 1, 4> has 13,364 parameters.
+template <extent Steps, extent Channels, extent Classes, extent Filters = 16, extent Taps = 5>
+using signal_cnn = network<shape<Steps, Channels>, signal_stage<Filters, Taps>, signal_stage<2 * Filters, Taps>,
+                           signal_stage<4 * Filters, Taps>, global_avg_pool, dense<Classes>, softmax>;
+
+}  // namespace ctnn::models
+// -------------------- ctnn/models/slice_classifier.hpp
+/// \file
+/// A convolutional network for the slices of a volume or the pictures of a film, and a recurrent one over them: Donahue
+/// et al., "Long-term recurrent convolutional networks for visual recognition and description", 2015.
+
+namespace ctnn::models {
+
+/// shape<Slices, Height, Width, Channels> -> shape<Slices, 2 Filters>: features of each slice, by the same layers.
+template <extent Filters>
+struct slice_features : time_distributed<conv<Filters, 3, same, no_bias>, batch_norm<>, relu, max_pool<>,
+                                         conv<2 * Filters, 3, same, no_bias>, batch_norm<>, relu, global_avg_pool> {};
+
+/// shape<Slices, Height, Width, Channels> -> shape<Classes>, softmax. slice_classifier<16, 28, 28, 1, 2> has 13,234
+/// parameters.
+template <extent Slices, extent Height, extent Width, extent Channels, extent Classes, extent Filters = 16,
+          extent Units = 32>
+using slice_classifier = network<shape<Slices, Height, Width, Channels>, slice_features<Filters>,
+                                 lstm<Units, last_step>, dense<Classes>, softmax>;
 
 }  // namespace ctnn::models
 // -------------------- ctnn/models/unet.hpp
@@ -33486,6 +35134,9 @@ struct unet_style {
     /// How the level's own channels come beside those from below.
     template <extent Channels, class... Below>
     using skip = concat<identity, chain<Below...>>;
+    /// The level below, or at the bottom what is left of it, for what reads its result beside `up`.
+    template <class Level, bool Bottom>
+    using below = Level;
 };
 
 /// Linear interpolation and a 1 x 1 convolution in place of the transposed convolution: no checkerboards.
@@ -33509,6 +35160,15 @@ struct volume_unet_style : unet_style {
     using up = conv_transpose<Deeper, 2, stride<2>, no_bias>;
 };
 
+/// Deep supervision: each coarser level on the way up has a head too. Dou et al., "3D deeply supervised network for
+/// automated segmentation of volumetric medical images", 2017; Isensee et al., "nnU-Net", 2021, whose bottom has none
+/// either.
+template <extent Classes, class Style = unet_style>
+struct deeply_supervised : Style {
+    template <class Level, bool Bottom>
+    using below = std::conditional_t<Bottom, Level, chain<Level, auxiliary<conv<Classes, 1>, pixel_head<Classes>>>>;
+};
+
 /// One level, which contains the deeper ones; without widths the paper's five.
 template <class Style, extent... Channels>
 struct unet_level : unet_level<Style, 64, 128, 256, 512, 1024> {};
@@ -33517,8 +35177,10 @@ struct unet_level<Style, Bottom> : Style::template encoder<Bottom> {};
 template <class Style, extent Channels, extent Next, extent... Deeper>
 struct unet_level<Style, Channels, Next, Deeper...>
     : chain<typename Style::template encoder<Channels>,
-            typename Style::template skip<Channels, max_pool<>, unet_level<Style, Next, Deeper...>,
-                                          typename Style::template up<Channels, Next>>,
+            typename Style::template skip<
+                Channels, max_pool<>,
+                typename Style::template below<unet_level<Style, Next, Deeper...>, sizeof...(Deeper) == 0>,
+                typename Style::template up<Channels, Next>>,
             typename Style::template decoder<Channels>> {};
 
 /// An image or a volume -> Classes at each position, softmax over them (one class: sigmoid). The sides are multiples of
@@ -33529,7 +35191,18 @@ struct unet_level<Style, Channels, Next, Deeper...>
 template <extent Classes = 1, class Input = shape<256, 256, 1>, class Style = unet_style, extent... Channels>
 using unet = network<Input, unet_level<Style, Channels...>, conv<Classes, 1>, pixel_head<Classes>>;
 
-/// The same with the four widths of the paper on volumes.
+/// The same trained with a head at each level on the way up, three widths and more. The output holds all masks, one
+/// behind the other in a vector: that of the full size, of half, of a quarter ... deep_supervision() makes the loss and
+/// coarse_labels() the coarser masks; main_head<> is the network of the first mask alone, unet's own size and speed.
+///
+///     using net = ctnn::models::deeply_supervised_unet<3, ctnn::shape<48, 64, 48, 1>,
+///                                                      ctnn::models::attention_unet_style, 16, 32, 64, 128>;
+template <extent Classes = 1, class Input = shape<256, 256, 1>, class Style = unet_style, extent... Channels>
+using deeply_supervised_unet =
+    network<Input, with_auxiliaries<unet_level<deeply_supervised<Classes, Style>, Channels...>, conv<Classes, 1>,
+                                    pixel_head<Classes>>>;
+
+/// unet with the four widths of the paper on volumes.
 template <extent Classes = 3, class Input = shape<64, 64, 64, 1>>
 using unet_3d = unet<Classes, Input, volume_unet_style, 64, 128, 256, 512>;
 
@@ -37368,6 +39041,7 @@ template <bool InputGradient, int Rows, int Values>
 constexpr asked<Values> asked_gradients(const table<Rows, Values>& t) {
     asked<Values> a;
     for (const operation& row : t.rows) {
+        if (row.what == kind::mask) continue;
         bool one = row.what == kind::input ? InputGradient : row.parameter_count() > 0;
         for (const int v : row.input) one = one || (v > 0 && a.of[v]);
         if (one) a.of[row.result] = true;
@@ -37384,7 +39058,7 @@ constexpr int count_partials(const table<Rows, Values>& t) {
     written[t.output] = true;
     for (int i = Rows - 1; i > 0; --i)
         for (int v : t.rows[i].input) {
-            if (v < 0 || !wanted.of[v]) continue;
+            if (v < 0 || !wanted.of[v] || t.rows[i].what == kind::mask) continue;
             count += written[v] && !accumulates_itself(t.rows[i]);
             written[v] = true;
         }
@@ -37417,6 +39091,7 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
         k.row = i;
         k.reads[0] = row.input[0];
         k.reads[1] = row.input[1];
+        k.reads[2] = row.mask;
         k.writes[0] = row.result;
         k.view_of = row.input[0];
         if (row.what == kind::convolution) {
@@ -37443,6 +39118,14 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
             if (wanted.of[row.result]) k.reads[0] = Values + row.result;
             continue;
         }
+        if (row.what == kind::mask) {  // its input's gradient is 0, if nobody else has one
+            const int v = row.input[0];
+            if (!wanted.of[v] || written[v]) continue;
+            k.row = i;
+            k.backward = written[v] = true;
+            k.writes[0] = Values + v;
+            continue;
+        }
         if (!wanted.of[row.result] && row.result != t.output) continue;
         k.row = i;
         k.backward = true;
@@ -37453,6 +39136,7 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
             k.reads[5] = row.input[1];
         }
         if (row.backward_reads_output) k.reads[2] = row.result;
+        k.reads[6] = row.mask;
         for (int j = 0; j < 2; ++j) {
             const int v = row.input[j];
             if (v < 0 || !wanted.of[v]) continue;
@@ -37546,7 +39230,7 @@ namespace detail {
 /// A row of the table with the places of everything that it touches, forwards and backwards.
 struct training_row {
     operation op{};
-    operand x, other, y, dy, dx, d_other, partial;
+    operand x, other, mask, y, dy, dx, d_other, partial;
     bordered_storage border_forward, border_backward;
     bool skip_forward = false, skip_backward = false;
     bool accumulate[2]{};
@@ -37574,6 +39258,7 @@ constexpr auto training_rows_of() {
         row.op = Plan::table.rows[i];
         row.x = operand_of(s, row.op.input[0]);
         row.other = operand_of(s, row.op.input[1]);
+        row.mask = operand_of(s, row.op.mask);
         row.y = operand_of(s, row.op.result);
         if (row.op.what == kind::input) row.x = caller_operand(s, row.op);
         row.dy = operand_of(s, values + row.op.result);  // nowhere, if nobody asks for it
@@ -37668,6 +39353,7 @@ struct tape {
                                      .x = x,
                                      .other = row.other.view(arena, samples),
                                      .y = y,
+                                     .mask = row.mask.view(arena, samples),
                                      .parameters = parameters + row.op.parameter_offset,
                                      .state = state + row.op.state_offset,
                                      .saved = saved + row.saved,
@@ -37717,6 +39403,7 @@ struct tape {
                                           .dy = dy,
                                           .dx = through_partial ? partial : dx,
                                           .d_other = row.d_other.view(arena, samples),
+                                          .mask = row.mask.view(arena, samples),
                                           .parameters = parameters + row.op.parameter_offset,
                                           .gradients = to,
                                           .saved = saved + row.saved,
@@ -38891,68 +40578,10 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
 }
 
 }  // namespace ctnn
-// -------------------- ctnn/train/loss/balanced_class_weights.hpp
+// -------------------- ctnn/train/gan_training.hpp
 /// \file
-/// Class weights that make rare classes count as much as common ones.
+/// Two networks that train each other: a generator, and a discriminator that learns to tell its samples from real ones.
 
-namespace ctnn {
-
-/// One weight a class, samples / (classes * samples of the class), so that every class has the same share of the loss.
-///
-///     takes      labels [count]; those outside [0, classes) are not counted
-///     gives      a weight a class; 0 for a class without samples
-///
-/// As scikit-learn's class_weight="balanced".
-///
-///     const auto weights = ctnn::balanced_class_weights(labels, samples, 4);
-///     const ctnn::cross_entropy loss{.class_weights = weights};
-[[nodiscard]] inline std::vector<double> balanced_class_weights(const std::int32_t* labels, extent count,
-                                                                extent classes) {
-    std::vector<double> weights(static_cast<std::size_t>(classes));
-    double samples = 0;
-    for (extent i = 0; i < count; ++i) {
-        if (labels[i] < 0 || labels[i] >= classes) continue;
-        weights[static_cast<std::size_t>(labels[i])] += 1;
-        samples += 1;
-    }
-    for (double& weight : weights) {
-        if (weight > 0) weight = samples / (static_cast<double>(classes) * weight);
-    }
-    return weights;
-}
-
-}  // namespace ctnn
-// -------------------- ctnn/train/loss/balanced_positive_weights.hpp
-/// \file
-/// Weights that make rare findings count as much as their absence.
-
-namespace ctnn {
-
-/// One weight a channel, negatives / positives, so that both answers of a channel have the same share of the loss.
-///
-///     takes      labels [count][channels], 0 or 1; others are not counted
-///     gives      a weight a channel; 1 for a channel without a positive or without a negative
-///
-/// As the page of PyTorch's BCEWithLogitsLoss recommends for pos_weight.
-///
-///     const auto weights = ctnn::balanced_positive_weights(labels, samples, 14);
-///     const ctnn::binary_cross_entropy loss{.positive_weights = weights};
-[[nodiscard]] inline std::vector<double> balanced_positive_weights(const std::int32_t* labels, extent count,
-                                                                   extent channels) {
-    std::vector<double> weights(static_cast<std::size_t>(channels));
-    for (extent c = 0; c < channels; ++c) {
-        extent counts[2]{};
-        for (extent i = 0; i < count; ++i) {
-            const std::int32_t label = labels[i * channels + c];
-            if (label == 0 || label == 1) ++counts[label];
-        }
-        weights[static_cast<std::size_t>(c)] =
-            counts[0] > 0 && counts[1] > 0 ? static_cast<double>(counts[0]) / static_cast<double>(counts[1]) : 1.0;
-    }
-    return weights;
-}
-
-}  // namespace ctnn
 // -------------------- ctnn/train/loss/binary_cross_entropy.hpp
 /// \file
 /// The log loss of yes-or-no outputs, for a network that ends with sigmoid.
@@ -39070,6 +40699,377 @@ private:
 };
 
 }  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/mean_squared_error.hpp
+/// \file
+/// The mean of the squared differences, for regression and reconstruction.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Mean squared error: the mean over all output elements of (output - value)^2.
+///
+///     head       any
+///     target     values in the shape of the output; labels are not read
+///     refuses    a target without values, values that are not finite
+///
+/// As PyTorch's MSELoss: https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html
+///
+///     const auto history = ctnn::fit(model, train, ctnn::mean_squared_error{}, ctnn::adam{}, {.epochs = 10});
+struct mean_squared_error {
+    static constexpr loss_head head = loss_head::any;
+
+    [[nodiscard]] static constexpr extent labels_per_sample(dims) { return 0; }
+
+    template <class T>
+    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
+        if (expected.values == nullptr) {
+            return {error_kind::invalid_argument, "mean_squared_error: the target has no values; labels are not read"};
+        }
+        return detail::check_values("mean_squared_error", expected.values, samples, out.size());
+    }
+
+    template <class T>
+    [[nodiscard]] double normalizer(target<T>, extent samples, dims out) const {
+        return static_cast<double>(samples * out.size());
+    }
+
+    template <class T>
+    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
+                               double normalizer) const {
+        const double scale = mean_of(2.0, normalizer);
+        const extent size = out.size();
+        double sum = 0;
+        for (extent s = 0; s < samples; ++s) {
+            double sample_sum = 0;
+            for (extent i = s * size; i < (s + 1) * size; ++i) {
+                const double difference = static_cast<double>(output[i]) - static_cast<double>(expected.values[i]);
+                sample_sum += difference * difference;
+                if (gradient != nullptr) gradient[i] = static_cast<T>(difference * scale);
+            }
+            sum += sample_sum;
+        }
+        return sum;
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/optimizer/adam.hpp
+/// \file
+/// Adam: steps scaled by running moments of the gradient.
+
+// -------------------- ctnn/kernels/moments.hpp
+/// \file
+/// The step of Adam and its relatives, which differ in a few factors.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace kernels {
+
+/// The factors of one step, the same for all parameters.
+template <class T>
+struct moment_factors {
+    T of_gradient{0}, of_mean;  ///< p -= (of_gradient * gradient + of_mean * mean) / denominator
+    penalty<T> penalized{};
+    T shrink{1};            ///< p *= shrink before the step
+    T beta1, rest1;         ///< mean = beta1 * mean + rest1 * gradient
+    T beta2, rest2;         ///< square = beta2 * square + rest2 * gradient^2
+    T root_scale, epsilon;  ///< denominator = sqrt(square) * root_scale + epsilon
+};
+
+/// What descend() calls. Slots: mean, square and, with Largest, the largest square so far, which then divides.
+template <bool Largest, class T>
+struct moment_rule {
+    moment_factors<T> with;
+
+    CTNN_INLINE vec<T> operator()(vec<T> p, vec<T> g, vec<T>* slot) const {
+        vec<T>&mean = slot[0], &square = slot[1];
+        const vec<T> gradient = with.penalized(p, g);
+        mean = fma(vec<T>(with.beta1), mean, vec<T>(with.rest1) * gradient);
+        square = fma(vec<T>(with.beta2), square, vec<T>(with.rest2) * (gradient * gradient));
+        vec<T> divided_by = square;
+        if constexpr (Largest) divided_by = slot[2] = max(slot[2], square);
+        const vec<T> denominator = fma(sqrt(divided_by), vec<T>(with.root_scale), vec<T>(with.epsilon));
+        const vec<T> direction = fma(vec<T>(with.of_gradient), gradient, vec<T>(with.of_mean) * mean);
+        return fma(vec<T>(with.shrink), p, -direction / denominator);
+    }
+};
+
+/// parameters, gradients: [count]; state: [2 or, with largest, 3][stride].
+template <class T>
+void descend(bool largest, T* parameters, const T* gradients, T* state, extent count, extent stride,
+             const moment_factors<T>& with) {
+    if (largest)
+        descend<3>(parameters, gradients, state, count, stride, moment_rule<true, T>{with});
+    else
+        descend<2>(parameters, gradients, state, count, stride, moment_rule<false, T>{with});
+}
+
+}  // namespace kernels
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+namespace detail {
+/// Refuses what Adam and its relatives refuse.
+template <class Adam>
+[[nodiscard]] inline error check_moments(const char* name, const Adam& adam) {
+    if (error failed = check_rate_and_decay(name, adam)) return failed;
+    if (error failed = check_setting(name, "beta1", adam.beta1, 1)) return failed;
+    if (error failed = check_setting(name, "beta2", adam.beta2, 1)) return failed;
+    if constexpr (requires { adam.epsilon; }) return check_setting(name, "epsilon", adam.epsilon);
+    return {};
+}
+
+/// What is left to be added to a running mean that began at zero: 1 - beta^time.
+[[nodiscard]] inline double bias_correction(double beta, std::uint64_t time) {
+    return 1.0 - std::pow(beta, static_cast<double>(time));
+}
+
+/// The factors that all of them share. The remainders come from double: in float, 1 - 0.999 keeps five digits.
+template <class T, class Adam>
+[[nodiscard]] kernels::moment_factors<T> factors_of(const Adam& adam) {
+    return {.of_mean = static_cast<T>(adam.rate),
+            .penalized = {static_cast<T>(adam.weight_decay), static_cast<T>(adam.l1)},
+            .beta1 = static_cast<T>(adam.beta1),
+            .rest1 = static_cast<T>(1.0 - adam.beta1),
+            .beta2 = static_cast<T>(adam.beta2),
+            .rest2 = static_cast<T>(1.0 - adam.beta2),
+            .root_scale = T{1},
+            .epsilon = static_cast<T>(adam.epsilon)};
+}
+
+/// And those of Adam and AdamW at a time.
+template <class T, class Adam>
+[[nodiscard]] kernels::moment_factors<T> factors_of(const Adam& adam, std::uint64_t time) {
+    kernels::moment_factors<T> factors = factors_of<T>(adam);
+    factors.of_mean = static_cast<T>(adam.rate / bias_correction(adam.beta1, time));
+    factors.root_scale = static_cast<T>(1.0 / std::sqrt(bias_correction(adam.beta2, time)));
+    return factors;
+}
+}  // namespace detail
+
+inline namespace CTNN_BACKEND {
+
+/// Adam: with g = gradient + weight_decay * p + l1 * sign(p), m = beta1 * m + (1 - beta1) * g and v = beta2 * v +
+/// (1 - beta2) * g^2, p -= rate * m' / (sqrt(v') + epsilon), where m' = m / (1 - beta1^time) and
+/// v' = v / (1 - beta2^time), or with amsgrad the largest v so far / (1 - beta2^time).
+///
+///     slots      2: m, v; 3 with amsgrad: the largest v
+///     refuses    a rate, epsilon or penalty below 0, betas outside [0, 1)
+///
+/// Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015; Reddi, Kale and Kumar, "On the convergence
+/// of Adam and beyond", ICLR 2018; with PyTorch's place of epsilon and its weight decay, which is part of the gradient:
+/// https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
+///
+///     ctnn::adam descent{.rate = 1e-3};
+struct adam {
+    double rate = 1e-3;
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-8;
+    double weight_decay = 0;
+    bool amsgrad = false;
+    double l1 = 0;
+    bool decay_weights_only = false;
+
+    [[nodiscard]] constexpr extent slots() const { return amsgrad ? 3 : 2; }
+
+    [[nodiscard]] error check() const { return detail::check_moments("adam", *this); }
+
+    /// \pre time >= 1; parameters, gradients and state do not overlap
+    template <class T>
+    void step(T* parameters, const T* gradients, T* state, extent count, std::uint64_t time, extent stride = 0) const {
+        kernels::descend(amsgrad, parameters, gradients, state, count, stride, detail::factors_of<T>(*this, time));
+    }
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+
+/// The mean losses of a step, before it: ln 2 each where the discriminator knows nothing.
+struct gan_losses {
+    double discriminator_real = 0;  ///< -log of how real it holds what is real
+    double discriminator_fake = 0;  ///< -log of how fake it holds what is generated
+    double generator = 0;           ///< -log of how real it holds what is generated, after its own step
+};
+
+/// The latent numbers of generated samples: standard normal, number i of sample s of a stream always the same.
+template <class T = float>
+[[nodiscard, gnu::cold]] std::vector<T> latent_numbers(seed start, std::uint64_t stream, extent count) {
+    const random_stream random(start, stream);
+    std::vector<T> numbers;
+    numbers.reserve(static_cast<std::size_t>(count));
+    for (extent i = 0; i < count; ++i)
+        numbers.push_back(
+            static_cast<T>(detail::normal_quantile(random.uniform(static_cast<std::uint64_t>(i)) + 1.0 / 33554432)));
+    return numbers;
+}
+
+inline namespace CTNN_BACKEND {
+
+/// The loop with two optimizers, as https://pytorch.org/tutorials/beginner/dcgan_faces_tutorial.html has it. A step
+/// moves the discriminator by the gradient of its losses on a real and on a generated batch, each a batch of its own
+/// for batch norms, then the generator by the gradient of the discriminator's new opinion of the same samples (the loss
+/// that does not saturate: Goodfellow et al., "Generative adversarial nets", 2014).
+///
+///     generator      any input -> the discriminator's input
+///     discriminator  its input -> shape<1> behind a sigmoid
+///     refuses        a generator that gives another shape, at compile time; a discriminator of another end, as
+///                    binary_cross_entropy does
+///
+///     ctnn::gan_training train(generator, discriminator, ctnn::adam{.rate = 2e-4, .beta1 = 0.5}, {.max_batch = 32});
+///     for (...) train.step(images, 32);
+///     auto drawn = train.generate(latent.data(), 32);
+///
+/// The models are borrowed. The result depends on the models, the data, and the seed, on no number of threads.
+template <class Generator, class Discriminator, optimizer Optimizer, class T = float>
+class gan_training {
+    static_assert(std::is_same_v<typename Generator::output, typename Discriminator::input>,
+                  "ctnn: the discriminator reads what the generator gives; make its input the generator's output");
+    static_assert(Discriminator::output_dims.size() == 1,
+                  "ctnn: the discriminator of gan_training answers with one number; end it with dense<1>, sigmoid");
+    static constexpr extent latent_size = Generator::input::size, sample_size = Discriminator::input::size;
+
+public:
+    /// One optimizer each, which may differ in their rates.
+    [[gnu::cold]] gan_training(model<Generator, T>& generator, model<Discriminator, T>& discriminator,
+                               const Optimizer& of_generator, const Optimizer& of_discriminator,
+                               const pass_options& options)
+        : generator_(generator),
+          discriminator_(discriminator),
+          of_generator_(of_generator),
+          of_discriminator_(of_discriminator),
+          generating_(options),
+          judging_(options),
+          generator_state_(of_generator),
+          discriminator_state_(of_discriminator),
+          ones_(static_cast<std::size_t>(generating_.max_batch()), 1),
+          zeros_(ones_.size(), 0),
+          random_(options.random),
+          threads_(options.threads > 0 ? options.threads : available_threads()) {}
+    [[gnu::cold]] gan_training(model<Generator, T>& generator, model<Discriminator, T>& discriminator,
+                               const Optimizer& both, const pass_options& options)
+        : gan_training(generator, discriminator, both, both, options) {}
+
+    /// One step on so many real samples and as many generated ones. \pre 1 <= samples <= options.max_batch
+    gan_losses step(const T* real, extent samples) {
+        const std::vector<T> latent = latent_numbers<T>(random_, steps_, samples * latent_size);
+        generating_.set_step(steps_);
+        const std::span<const T> fake = generating_.forward(generator_, latent.data(), samples);
+        gan_losses losses;
+        slope_.fill_zero();
+        losses.discriminator_real = judge(real, samples, 3 * steps_, ones_);
+        losses.discriminator_fake = judge(fake.data(), samples, 3 * steps_ + 1, zeros_);
+        discriminator_state_.step(of_discriminator_, discriminator_, slope_, threads_);
+
+        losses.generator = judge(fake.data(), samples, 3 * steps_ + 2, ones_);
+        for (extent s = 0; s < samples; ++s)
+            judging_.input_gradient(s, generating_.output_gradient().data() + s * sample_size);
+        generator_slope_.fill_zero();
+        generating_.backward(generator_, generator_slope_);
+        generator_state_.step(of_generator_, generator_, generator_slope_, threads_);
+        ++steps_;
+        return losses;
+    }
+    /// What the generator makes of latent numbers now, as an engine would: [sample][...]. Valid until the next call.
+    [[nodiscard]] std::span<const T> generate(const T* latent, extent samples) {
+        return generating_.evaluate(generator_, latent, samples);
+    }
+    [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
+
+private:
+    // Adds to slope_ and leaves the gradient of the samples in the pass.
+    double judge(const T* samples, extent count, std::uint64_t step, const std::vector<std::int32_t>& labels) {
+        judging_.set_step(step);
+        judging_.forward(discriminator_, samples, count);
+        const double loss = judging_.loss({}, {.labels = labels.data()});
+        judging_.backward(discriminator_, slope_);
+        return loss;
+    }
+
+    model<Generator, T>& generator_;
+    model<Discriminator, T>& discriminator_;
+    Optimizer of_generator_, of_discriminator_;
+    training_pass<Generator, mean_squared_error, T> generating_;  // a loss that takes over no head, and is not asked
+    training_pass<Discriminator, binary_cross_entropy, T, true> judging_;
+    optimizer_state<Optimizer, Generator, T> generator_state_;
+    optimizer_state<Optimizer, Discriminator, T> discriminator_state_;
+    gradient<Generator, T> generator_slope_;
+    gradient<Discriminator, T> slope_;
+    std::vector<std::int32_t> ones_, zeros_;
+    seed random_;
+    extent threads_;
+    std::uint64_t steps_ = 0;
+};
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/balanced_class_weights.hpp
+/// \file
+/// Class weights that make rare classes count as much as common ones.
+
+namespace ctnn {
+
+/// One weight a class, samples / (classes * samples of the class), so that every class has the same share of the loss.
+///
+///     takes      labels [count]; those outside [0, classes) are not counted
+///     gives      a weight a class; 0 for a class without samples
+///
+/// As scikit-learn's class_weight="balanced".
+///
+///     const auto weights = ctnn::balanced_class_weights(labels, samples, 4);
+///     const ctnn::cross_entropy loss{.class_weights = weights};
+[[nodiscard]] inline std::vector<double> balanced_class_weights(const std::int32_t* labels, extent count,
+                                                                extent classes) {
+    std::vector<double> weights(static_cast<std::size_t>(classes));
+    double samples = 0;
+    for (extent i = 0; i < count; ++i) {
+        if (labels[i] < 0 || labels[i] >= classes) continue;
+        weights[static_cast<std::size_t>(labels[i])] += 1;
+        samples += 1;
+    }
+    for (double& weight : weights) {
+        if (weight > 0) weight = samples / (static_cast<double>(classes) * weight);
+    }
+    return weights;
+}
+
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/balanced_positive_weights.hpp
+/// \file
+/// Weights that make rare findings count as much as their absence.
+
+namespace ctnn {
+
+/// One weight a channel, negatives / positives, so that both answers of a channel have the same share of the loss.
+///
+///     takes      labels [count][channels], 0 or 1; others are not counted
+///     gives      a weight a channel; 1 for a channel without a positive or without a negative
+///
+/// As the page of PyTorch's BCEWithLogitsLoss recommends for pos_weight.
+///
+///     const auto weights = ctnn::balanced_positive_weights(labels, samples, 14);
+///     const ctnn::binary_cross_entropy loss{.positive_weights = weights};
+[[nodiscard]] inline std::vector<double> balanced_positive_weights(const std::int32_t* labels, extent count,
+                                                                   extent channels) {
+    std::vector<double> weights(static_cast<std::size_t>(channels));
+    for (extent c = 0; c < channels; ++c) {
+        extent counts[2]{};
+        for (extent i = 0; i < count; ++i) {
+            const std::int32_t label = labels[i * channels + c];
+            if (label == 0 || label == 1) ++counts[label];
+        }
+        weights[static_cast<std::size_t>(c)] =
+            counts[0] > 0 && counts[1] > 0 ? static_cast<double>(counts[0]) / static_cast<double>(counts[1]) : 1.0;
+    }
+    return weights;
+}
+
 }  // namespace ctnn
 // -------------------- ctnn/train/loss/binary_cross_entropy_with_logits.hpp
 /// \file
@@ -39601,6 +41601,79 @@ private:
 };
 
 }  // namespace CTNN_BACKEND
+}  // namespace ctnn
+// -------------------- ctnn/train/loss/deep_supervision.hpp
+/// \file
+/// Deep supervision: one loss at the head of every resolution.
+
+namespace ctnn {
+
+namespace detail {
+template <class Net, class Loss, std::size_t... I>
+[[nodiscard]] constexpr auto joint_of_one(const Loss& loss, std::index_sequence<I...>) {
+    return joint<Net>((static_cast<void>(I), loss)...);
+}
+}  // namespace detail
+
+/// The joint loss of a network whose heads give one result at several resolutions, the finest first: the same loss for
+/// each, weighted 1, 1/2, 1/4, ... over their sum. weights[i] = 0 leaves head i out.
+///
+///     head, target, refuses  as joint(); coarse_labels() makes the labels
+///
+///     using net = ctnn::models::deeply_supervised_unet<1, ctnn::shape<64, 64, 1>>;
+///     const auto loss = ctnn::deep_supervision<net>(ctnn::binary_cross_entropy{});
+///     train.labels = ctnn::coarse_labels(loss, train.labels);
+///
+/// Isensee et al., "nnU-Net: a self-configuring method for deep learning-based biomedical image segmentation", 2021,
+/// which weights so; Lee et al., "Deeply-supervised nets", 2014
+template <class Net, loss_function Loss>
+[[nodiscard]] constexpr auto deep_supervision(const Loss& loss) {
+    constexpr int heads = detail::count_heads(Net::table);
+    auto all = detail::joint_of_one<Net>(loss, std::make_index_sequence<static_cast<std::size_t>(heads)>{});
+    double weight = 1, sum = 0;
+    for (int i = 0; i < heads; ++i, weight /= 2) sum += all.weights[i] = weight;
+    for (double& each : all.weights) each /= sum;
+    return all;
+}
+
+/// Labels [sample][position] of the finest head (or [sample][position][label]) -> those of all heads of a joint loss,
+/// [sample][head][position]: a coarser head takes at each of its positions the label nearest to the center of what it
+/// stands for, of two equally near the later (PyTorch's interpolate with mode nearest-exact, as nnU-Net does). Classes
+/// are never mixed, and a label that is ignored stays so.
+///
+/// The answer is empty where the labels are no whole samples of the finest head's.
+template <class Output, class... Heads, class... Losses>
+[[nodiscard, gnu::cold]] std::vector<std::int32_t> coarse_labels(const joint_loss<Output, types<Heads...>, Losses...>&,
+                                                                 const std::vector<std::int32_t>& labels) {
+    using loss = joint_loss<Output, types<Heads...>, Losses...>;
+    constexpr dims fine = loss::heads[0];
+    constexpr extent each = loss::slice(1).labels / fine.positions();
+    constexpr bool one_result = [] {
+        extent total = 0;
+        for (const dims& head : loss::heads) total += head.rank == fine.rank ? head.positions() * each : 0;
+        return each > 0 && total == loss::slice(loss::count).labels;
+    }();
+    static_assert(one_result,
+                  "ctnn: coarse_labels needs a joint loss whose heads are one result at several resolutions; for heads "
+                  "of another kind write their labels one behind the other in each sample");
+    const extent size = fine.positions() * each, samples = static_cast<extent>(labels.size()) / size;
+    std::vector<std::int32_t> all;
+    if (samples * size != static_cast<extent>(labels.size())) return all;
+    all.reserve(static_cast<std::size_t>(samples * loss::slice(loss::count).labels));
+    for (extent s = 0; s < samples; ++s)
+        for (const dims& head : loss::heads)
+            for (extent p = 0; p < head.positions(); ++p) {
+                const extent at[3]{p / head.width() / head.height(), p / head.width() % head.height(),
+                                   p % head.width()};
+                extent from = 0;  // the position that holds the center, (at + 1/2) * fine / head
+                for (int a = 0; a < 3; ++a)
+                    from = from * fine.axis[a] + (2 * at[a] + 1) * fine.axis[a] / (2 * head.axis[a]);
+                const auto first = labels.begin() + s * size + from * each;
+                all.insert(all.end(), first, first + each);
+            }
+    return all;
+}
+
 }  // namespace ctnn
 // -------------------- ctnn/train/loss/dice.hpp
 /// \file
@@ -40374,61 +42447,6 @@ struct mean_absolute_error {
         return losses::sum_of_differences(output, expected, gradient, samples, out, normalizer, [](double difference) {
             return losses::loss_and_slope{std::abs(difference), difference > 0 ? 1.0 : difference < 0 ? -1.0 : 0.0};
         });
-    }
-};
-
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-// -------------------- ctnn/train/loss/mean_squared_error.hpp
-/// \file
-/// The mean of the squared differences, for regression and reconstruction.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-
-/// Mean squared error: the mean over all output elements of (output - value)^2.
-///
-///     head       any
-///     target     values in the shape of the output; labels are not read
-///     refuses    a target without values, values that are not finite
-///
-/// As PyTorch's MSELoss: https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html
-///
-///     const auto history = ctnn::fit(model, train, ctnn::mean_squared_error{}, ctnn::adam{}, {.epochs = 10});
-struct mean_squared_error {
-    static constexpr loss_head head = loss_head::any;
-
-    [[nodiscard]] static constexpr extent labels_per_sample(dims) { return 0; }
-
-    template <class T>
-    [[nodiscard]] error check(target<T> expected, extent samples, dims out) const {
-        if (expected.values == nullptr) {
-            return {error_kind::invalid_argument, "mean_squared_error: the target has no values; labels are not read"};
-        }
-        return detail::check_values("mean_squared_error", expected.values, samples, out.size());
-    }
-
-    template <class T>
-    [[nodiscard]] double normalizer(target<T>, extent samples, dims out) const {
-        return static_cast<double>(samples * out.size());
-    }
-
-    template <class T>
-    [[nodiscard]] double value(const T* output, target<T> expected, T* gradient, extent samples, dims out,
-                               double normalizer) const {
-        const double scale = mean_of(2.0, normalizer);
-        const extent size = out.size();
-        double sum = 0;
-        for (extent s = 0; s < samples; ++s) {
-            double sample_sum = 0;
-            for (extent i = s * size; i < (s + 1) * size; ++i) {
-                const double difference = static_cast<double>(output[i]) - static_cast<double>(expected.values[i]);
-                sample_sum += difference * difference;
-                if (gradient != nullptr) gradient[i] = static_cast<T>(difference * scale);
-            }
-            sum += sample_sum;
-        }
-        return sum;
     }
 };
 
@@ -41554,139 +43572,6 @@ struct adagrad {
             *sum = fma(gradient, gradient, *sum + start);
             return p + (downhill * gradient) / (sqrt(*sum) + least);
         });
-    }
-};
-
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-// -------------------- ctnn/train/optimizer/adam.hpp
-/// \file
-/// Adam: steps scaled by running moments of the gradient.
-
-// -------------------- ctnn/kernels/moments.hpp
-/// \file
-/// The step of Adam and its relatives, which differ in a few factors.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace kernels {
-
-/// The factors of one step, the same for all parameters.
-template <class T>
-struct moment_factors {
-    T of_gradient{0}, of_mean;  ///< p -= (of_gradient * gradient + of_mean * mean) / denominator
-    penalty<T> penalized{};
-    T shrink{1};            ///< p *= shrink before the step
-    T beta1, rest1;         ///< mean = beta1 * mean + rest1 * gradient
-    T beta2, rest2;         ///< square = beta2 * square + rest2 * gradient^2
-    T root_scale, epsilon;  ///< denominator = sqrt(square) * root_scale + epsilon
-};
-
-/// What descend() calls. Slots: mean, square and, with Largest, the largest square so far, which then divides.
-template <bool Largest, class T>
-struct moment_rule {
-    moment_factors<T> with;
-
-    CTNN_INLINE vec<T> operator()(vec<T> p, vec<T> g, vec<T>* slot) const {
-        vec<T>&mean = slot[0], &square = slot[1];
-        const vec<T> gradient = with.penalized(p, g);
-        mean = fma(vec<T>(with.beta1), mean, vec<T>(with.rest1) * gradient);
-        square = fma(vec<T>(with.beta2), square, vec<T>(with.rest2) * (gradient * gradient));
-        vec<T> divided_by = square;
-        if constexpr (Largest) divided_by = slot[2] = max(slot[2], square);
-        const vec<T> denominator = fma(sqrt(divided_by), vec<T>(with.root_scale), vec<T>(with.epsilon));
-        const vec<T> direction = fma(vec<T>(with.of_gradient), gradient, vec<T>(with.of_mean) * mean);
-        return fma(vec<T>(with.shrink), p, -direction / denominator);
-    }
-};
-
-/// parameters, gradients: [count]; state: [2 or, with largest, 3][stride].
-template <class T>
-void descend(bool largest, T* parameters, const T* gradients, T* state, extent count, extent stride,
-             const moment_factors<T>& with) {
-    if (largest)
-        descend<3>(parameters, gradients, state, count, stride, moment_rule<true, T>{with});
-    else
-        descend<2>(parameters, gradients, state, count, stride, moment_rule<false, T>{with});
-}
-
-}  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-
-namespace ctnn {
-
-namespace detail {
-/// Refuses what Adam and its relatives refuse.
-template <class Adam>
-[[nodiscard]] inline error check_moments(const char* name, const Adam& adam) {
-    if (error failed = check_rate_and_decay(name, adam)) return failed;
-    if (error failed = check_setting(name, "beta1", adam.beta1, 1)) return failed;
-    if (error failed = check_setting(name, "beta2", adam.beta2, 1)) return failed;
-    if constexpr (requires { adam.epsilon; }) return check_setting(name, "epsilon", adam.epsilon);
-    return {};
-}
-
-/// What is left to be added to a running mean that began at zero: 1 - beta^time.
-[[nodiscard]] inline double bias_correction(double beta, std::uint64_t time) {
-    return 1.0 - std::pow(beta, static_cast<double>(time));
-}
-
-/// The factors that all of them share. The remainders come from double: in float, 1 - 0.999 keeps five digits.
-template <class T, class Adam>
-[[nodiscard]] kernels::moment_factors<T> factors_of(const Adam& adam) {
-    return {.of_mean = static_cast<T>(adam.rate),
-            .penalized = {static_cast<T>(adam.weight_decay), static_cast<T>(adam.l1)},
-            .beta1 = static_cast<T>(adam.beta1),
-            .rest1 = static_cast<T>(1.0 - adam.beta1),
-            .beta2 = static_cast<T>(adam.beta2),
-            .rest2 = static_cast<T>(1.0 - adam.beta2),
-            .root_scale = T{1},
-            .epsilon = static_cast<T>(adam.epsilon)};
-}
-
-/// And those of Adam and AdamW at a time.
-template <class T, class Adam>
-[[nodiscard]] kernels::moment_factors<T> factors_of(const Adam& adam, std::uint64_t time) {
-    kernels::moment_factors<T> factors = factors_of<T>(adam);
-    factors.of_mean = static_cast<T>(adam.rate / bias_correction(adam.beta1, time));
-    factors.root_scale = static_cast<T>(1.0 / std::sqrt(bias_correction(adam.beta2, time)));
-    return factors;
-}
-}  // namespace detail
-
-inline namespace CTNN_BACKEND {
-
-/// Adam: with g = gradient + weight_decay * p + l1 * sign(p), m = beta1 * m + (1 - beta1) * g and v = beta2 * v +
-/// (1 - beta2) * g^2, p -= rate * m' / (sqrt(v') + epsilon), where m' = m / (1 - beta1^time) and
-/// v' = v / (1 - beta2^time), or with amsgrad the largest v so far / (1 - beta2^time).
-///
-///     slots      2: m, v; 3 with amsgrad: the largest v
-///     refuses    a rate, epsilon or penalty below 0, betas outside [0, 1)
-///
-/// Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015; Reddi, Kale and Kumar, "On the convergence
-/// of Adam and beyond", ICLR 2018; with PyTorch's place of epsilon and its weight decay, which is part of the gradient:
-/// https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
-///
-///     ctnn::adam descent{.rate = 1e-3};
-struct adam {
-    double rate = 1e-3;
-    double beta1 = 0.9;
-    double beta2 = 0.999;
-    double epsilon = 1e-8;
-    double weight_decay = 0;
-    bool amsgrad = false;
-    double l1 = 0;
-    bool decay_weights_only = false;
-
-    [[nodiscard]] constexpr extent slots() const { return amsgrad ? 3 : 2; }
-
-    [[nodiscard]] error check() const { return detail::check_moments("adam", *this); }
-
-    /// \pre time >= 1; parameters, gradients and state do not overlap
-    template <class T>
-    void step(T* parameters, const T* gradients, T* state, extent count, std::uint64_t time, extent stride = 0) const {
-        kernels::descend(amsgrad, parameters, gradients, state, count, stride, detail::factors_of<T>(*this, time));
     }
 };
 
@@ -44073,7 +45958,7 @@ namespace ctnn {
 
 /// A network type with the name that it has in a table.
 ///
-///     using small = ctnn::candidate<"small", ctnn::network<...>>;
+///     using small = ctnn::candidate<"small", ctnn::network<ctnn::shape<8>, ctnn::dense<2>, ctnn::softmax>>;
 template <fixed_text Name, class Net>
 struct candidate {
     using network = Net;

@@ -220,6 +220,54 @@ def write_keras():
     write_case("keras", x, y @ head[0] + head[1])
 
 
+class Attention(nn.Module):
+    """PyTorch's blocks, whose projections are packed, and one whose memory has another width."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(6, 2, 8, 0.0, batch_first=True), 2)
+        self.decoder = nn.TransformerDecoderLayer(6, 3, 7, 0.0, "gelu", batch_first=True, norm_first=True)
+        self.cross = nn.MultiheadAttention(6, 2, kdim=4, vdim=4, batch_first=True)
+        self.head = nn.Linear(6, 2)
+
+    def forward(self, a, b, c):
+        y = self.decoder(b, self.encoder(a), tgt_mask=torch.ones(4, 4, dtype=torch.bool).triu(1))
+        return self.head(self.cross(y, c, c, need_weights=False)[0])
+
+
+def mha(queries, memory, weights, heads):
+    """MultiHeadAttention of keras/src/layers/attention/multi_head_attention.py, as get_weights() lists it: kernels
+    (channels, heads, width) and biases (heads, width) of query, key and value, then (heads, width, channels)."""
+    q, k, v = (np.einsum("ntc,chd->nhtd", x, kernel) + bias[None, :, None]
+               for x, kernel, bias in zip((queries, memory, memory), weights[0:6:2], weights[1:6:2]))
+    scores = np.exp(q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1]))
+    y = scores / scores.sum(-1, keepdims=True) @ v
+    return np.einsum("nhtd,hdc->ntc", y, weights[6]) + weights[7]
+
+
+def write_attention():
+    with torch.no_grad():
+        torch.manual_seed(8)
+        parts = [random.uniform(-1, 1, (2, *shape)).astype(np.float32) for shape in ((5, 6), (4, 6), (3, 4))]
+        net = fill(Attention())
+        write_safetensors("attention.safetensors", state_of(net))
+        y = net.double().train()(*(torch.from_numpy(part).double() for part in parts)).numpy()
+        write_case("attention", np.concatenate([part.reshape(2, -1) for part in parts], 1), y)
+
+    def projections(width, memory, heads, each):
+        shapes = []
+        for channels in (width, memory, memory):
+            shapes += [(channels, heads, each), (heads, each)]
+        return [random.uniform(-0.6, 0.6, shape).astype(np.float32) for shape in (*shapes, (heads, each, width), (width,))]
+
+    own, cross = projections(6, 6, 3, 2), projections(6, 4, 2, 3)
+    np.savez(folder / "keras_attention.npz", *own, *cross)
+    x, memory = (random.uniform(-1, 1, shape).astype(np.float32) for shape in ((2, 5, 6), (2, 3, 4)))
+    y = mha(mha(x.astype(np.float64), x.astype(np.float64), own, 3), memory.astype(np.float64), cross, 2)
+    write_case("keras_attention", np.concatenate([x.reshape(2, -1), memory.reshape(2, -1)], 1), y)
+
+
 folder.mkdir(exist_ok=True)
 write_pytorch()
 write_keras()
+write_attention()

@@ -62,6 +62,7 @@ class Run(Activations, Attention, Convolutions, Norms, Positions, Sequences):
     def __init__(self, flat, state, training):
         self.flat, self.state, self.training = flat, state, training
         self.next_parameter = self.next_state = 0
+        self.mask = self.memory = None
 
     def parameter(self, *shape):
         count = math.prod(shape)
@@ -197,12 +198,21 @@ class Run(Activations, Attention, Convolutions, Norms, Positions, Sequences):
         return channels_last(pool(pad(x, borders, 0.0), o.kernel, o.stride) / inside)
 
     def apply_global_avg_pool(self, x):
+        present = self.present_of(x)
+        if present is not None:
+            return (x * present[..., None]).sum(1) / present.sum(1, keepdim=True).clamp(min=1)
         return x.flatten(1, -2).mean(1)
 
     def apply_global_max_pool(self, x):
         rank = x.dim() - 2
+        present = self.present_of(x)
+        if present is not None:
+            x = x.masked_fill(~present[..., None], -math.inf)
         pool = (F.max_pool1d, F.max_pool2d, F.max_pool3d)[rank - 1]
         return pool(channels_first(x), tuple(x.shape[1:-1])).flatten(1)
+
+    def apply_dropout(self, x, _):
+        return x
 
     def apply_flatten(self, x):
         return x.reshape(len(x), -1)

@@ -17,6 +17,14 @@ class Sequences:
         # The indices have a gradient, and it is zero.
         return y.masked_fill(absent.unsqueeze(-1), 0.0) + 0 * x.sum()
 
+    def apply_masking(self, x, value=0.0):
+        self.mask = x != value if x.dim() == 2 else (x != value).flatten(2).any(-1)
+        return x
+
+    def present_of(self, x):
+        """Which steps of x are present, or None. A mask belongs to what has as many steps."""
+        return self.mask if self.mask is not None and x.dim() == 3 and x.shape[1] == self.mask.shape[1] else None
+
     def recurrent(self, kind, gates, x, units, options):
         given = {name for name, _ in options}
         channels = x.shape[-1]
@@ -28,10 +36,15 @@ class Sequences:
         if kind == "GRU" and "keras" in given:  # z, r, n -> r, z, n
             order = torch.cat([torch.arange(units, 2 * units), torch.arange(units), torch.arange(2 * units, 3 * units)])
             weight, recurrent, bias = weight[:, order], recurrent[:, order], bias[:, order]
+        present = self.present_of(x)
+        if "masked" in given:
+            present = (x != 0).any(-1)
         if "backwards" in given:
             x = x.flip(1)
-        if "masked" in given:
-            y, last = self.masked(kind, x, units, weight, recurrent, bias)
+        if present is not None:
+            if "backwards" in given:
+                present = present.flip(1)
+            y, last = self.masked(kind, x, present, units, weight, recurrent, bias)
         else:
             # What torch.nn.RNN, LSTM and GRU call, with parameters that are not leaves.
             module = {"RNN": torch.rnn_tanh, "LSTM": torch.lstm, "GRU": torch.gru}[kind]
@@ -44,11 +57,11 @@ class Sequences:
         return y.flip(1) if "backwards" in given else y
 
     @staticmethod
-    def masked(kind, x, units, weight, recurrent, bias):
+    def masked(kind, x, all_present, units, weight, recurrent, bias):
         h = c = torch.zeros(len(x), units, dtype=torch.float64)
         steps = []
         for t in range(x.shape[1]):
-            present = (x[:, t] != 0).any(-1, keepdim=True)
+            present = all_present[:, t:t + 1]
             arguments = weight.T, recurrent.T, bias[0], bias[1]
             if kind == "LSTM":
                 next_h, next_c = torch.lstm_cell(x[:, t], (h, c), *arguments)
@@ -67,6 +80,9 @@ class Sequences:
 
     def apply_lstm(self, x, units, *options):
         return self.recurrent("LSTM", 4, x, units, options)
+
+    def apply_repeat_vector(self, x, steps):
+        return x.unsqueeze(1).expand(len(x), steps, x.shape[-1])
 
     def apply_time_distributed(self, x, *layers):
         y = self.apply_chain(x.flatten(0, 1), *layers)

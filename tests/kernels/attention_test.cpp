@@ -10,8 +10,8 @@
 #include "finite_difference.hpp"
 
 using namespace ctnn;
-using test::placement;
 using test::padded_batch;
+using test::placement;
 
 namespace {
 
@@ -62,7 +62,7 @@ template <class T>
 kernels::attention_operands<T> head_of(const operation& op, const batch_view<T>& x, extent s, extent head) {
     const extent all = op.out.channels();
     T* at = x.at(s, 0, 0, 0) + head * (all / op.groups);
-    return {at, at + all, at + 2 * all, x.step[2]};
+    return {at, at + all, at + 2 * all, x.step[2], x.step[2]};
 }
 
 template <class T>
@@ -78,7 +78,7 @@ void compare_attention(extent tokens, extent width, extent heads, bool causal, e
     const operation& op = run.op;
     run.x.each([&](T& value, extent) { value *= T(3); });  // so that some weights are large
     padded_batch<T> y(op.out, samples, placement::dense), dx(op.in, samples, placement::dense);
-    const kernels::attention_sizes a = detail::attention_code::sizes_of(op);
+    const kernels::attention_sizes a = detail::attention_code::sizes_of(op, tokens);
     for (extent s = 0; s < samples; ++s)
         for (extent h = 0; h < heads; ++h) {
             kernels::reference::attention_forward(a, head_of(op, run.x.read(), s, h),
@@ -120,6 +120,44 @@ void compare_sizes(placement kind) {
     compare_attention<T>(131, 9, 1, false, 1, kind);
 }
 
+// The queries of one sequence and the keys and values of another, some of which are hidden.
+template <class T>
+void compare_cross(const kernels::attention_sizes& a, extent hide_each) {
+    CAPTURE(a.queries);
+    CAPTURE(a.keys);
+    CAPTURE(a.width);
+    const std::size_t queries = static_cast<std::size_t>(a.queries * a.width);
+    const std::size_t memory = static_cast<std::size_t>(2 * a.keys * a.width);
+    std::vector<T> q(queries), kv(memory), dy(queries), mask(static_cast<std::size_t>(a.keys), T(1));
+    for (std::size_t i = 0; i < queries; ++i) q[i] = 3 * test::random_value<T>(1, static_cast<extent>(i), false);
+    for (std::size_t i = 0; i < queries; ++i) dy[i] = test::random_value<T>(2, static_cast<extent>(i), false);
+    for (std::size_t i = 0; i < memory; ++i) kv[i] = 3 * test::random_value<T>(3, static_cast<extent>(i), false);
+    for (std::size_t i = 0; i < mask.size(); ++i)
+        if (static_cast<extent>(i) % hide_each == 0) mask[i] = T(0);
+    const auto nan = std::numeric_limits<T>::quiet_NaN();
+    std::vector<T> room(static_cast<std::size_t>(a.backward_memory()), nan);
+    std::vector<T> y(queries), dq(queries, nan), dkv(memory, nan), y_twin = y, dq_twin = dq, dkv_twin = dkv;
+    const kernels::attention_operands<const T> from{q.data(), kv.data(), kv.data() + a.width, a.width, 2 * a.width};
+    const kernels::attention_operands<T> to{dq.data(), dkv.data(), dkv.data() + a.width, a.width, 2 * a.width};
+    const kernels::attention_operands<T> twin{dq_twin.data(), dkv_twin.data(), dkv_twin.data() + a.width, a.width,
+                                              2 * a.width};
+    const kernels::attention_gaps<T> gaps{.mask = mask.data()};
+    kernels::attention_forward(a, from, gaps, y.data(), a.width, room.data(), 0, a.blocks());
+    kernels::reference::attention_forward(a, from, y_twin.data(), a.width, mask.data());
+    kernels::attention_backward(a, from, gaps, dy.data(), a.width, to, room.data());
+    kernels::reference::attention_backward(a, from, dy.data(), a.width, twin, mask.data());
+    const auto near = [](const std::vector<T>& found, const std::vector<T>& expected) {
+        const T tolerance = sizeof(T) == 4 ? T(2e-5) : T(1e-13);
+        for (std::size_t i = 0; i < found.size(); ++i) CHECK(std::abs(found[i] - expected[i]) <= tolerance);
+    };
+    near(y, y_twin);
+    near(dq, dq_twin);
+    near(dkv, dkv_twin);
+    if (hide_each > 1) return;
+    for (const T value : y) CHECK(value == 0);
+    for (const T value : dkv) CHECK(value == 0);
+}
+
 // The layer `op` on one sample of `x`.
 std::vector<double> attend(const operation& op, const std::vector<double>& x) {
     attention_run<double> run(op, 1, placement::dense);
@@ -150,8 +188,64 @@ TEST_CASE("attention equals its naive twin at awkward tokens, widths and heads, 
     }
     compare_attention<float>(196, 64, 3, false, 1, placement::dense);
     compare_attention<float>(300, 70, 1, true, 1, placement::dense);
-    static_assert(kernels::attention_sizes{5000, 64}.rows() == 8 && kernels::attention_sizes{5000, 64}.blocks() == 625);
-    static_assert(kernels::attention_sizes{5000, 64}.backward_memory() < 5000 * 300, "linear in the tokens");
+    static_assert(kernels::attention_sizes{5000, 5000, 64}.rows() == 8 &&
+                  kernels::attention_sizes{5000, 5000, 64}.blocks() == 625);
+    static_assert(kernels::attention_sizes{5000, 5000, 64}.backward_memory() < 5000 * 300, "linear in the tokens");
+}
+
+TEST_CASE("attention to another sequence equals its naive twin, of which some tokens are hidden or all") {
+    for (const extent hide_each : {1, 2, 3}) {
+        for (const kernels::attention_sizes& a :
+             {kernels::attention_sizes{1, 1, 1}, {3, 7, 5}, {7, 3, 8}, {70, 17, 9}, {9, 140, 17}, {21, 21, 6, true}}) {
+            compare_cross<float>(a, hide_each);
+            compare_cross<double>(a, hide_each);
+        }
+    }
+}
+
+// A half of the weights is dropped, the same half backwards; the others count twice.
+TEST_CASE("attention drops weights in training alone, and its gradient follows") {
+    layer_options o;
+    o.heads = 2;
+    o.dropout_rate = 0.5;
+    struct dropping : detail::attention_code {
+        [[nodiscard]] static constexpr outcome lower(dims in) {
+            layer_options options;
+            options.heads = 2;
+            options.dropout_rate = 0.5;
+            return lower_as(in, options);
+        }
+    };
+    test::check_gradients<dropping>(make_dims(7, 12), 2, placement::slice);
+    constexpr extent many = 200;
+    const operation op = detail::attention_code::lower_as(make_dims(many, 6), o).what;
+    padded_batch<double> x(op.in, 1, placement::dense), y(op.out, 1, placement::dense);
+    std::vector<double> memory(static_cast<std::size_t>(3 * round_up(op.thread_scratch)));
+    // Equal scores, values of 1: the sum of the weights that are left.
+    x.each([](double& value, extent i) { value = i % 6 < 4 ? 0 : 1; });
+    const auto run = [&](bool training, std::uint64_t step, extent threads) {
+        detail::attention_code::forward<double>({.op = op,
+                                                 .x = x.read(),
+                                                 .other = {},
+                                                 .y = y.view(),
+                                                 .thread_scratch = memory.data(),
+                                                 .threads = threads,
+                                                 .training = training,
+                                                 .seed = 1,
+                                                 .step = step});
+        return y.values();
+    };
+    for (const double sum : run(false, 0, 1)) CHECK(sum == doctest::Approx(1).epsilon(1e-13));
+    double mean = 0;
+    const std::vector<double> first = run(true, 0, 1);
+    for (const double sum : first) {
+        mean += sum / (many * 2);
+        CHECK(std::abs(sum - 1) < 0.4);  // the deviation is 1 / sqrt(200)
+        CHECK(std::abs(sum * many / 2 - std::round(sum * many / 2)) < 1e-9);
+    }
+    CHECK(std::abs(mean - 1) < 0.02);
+    CHECK(run(true, 0, 3) == first);
+    CHECK(run(true, 1, 1) != first);
 }
 
 TEST_CASE("the weights of attention sum to 1, for equal values and for one of them") {

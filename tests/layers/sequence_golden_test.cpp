@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "ctnn/graph/bidirectional.hpp"
+#include "ctnn/graph/repeat_vector.hpp"
 #include "ctnn/graph/time_distributed.hpp"
 #include "golden.hpp"
 
@@ -39,16 +40,18 @@ using masked_rnn =
                 nn::bidirectional<nn::rnn<4, nn::masked>>, nn::gru<2, nn::masked, nn::backwards, nn::last_step>>;
 
 // Images, signals and vectors, a step each; pools of a whole step, and layers that change the rank.
-using slices = nn::network<
-    nn::shape<4, 6, 5, 2>,
-    nn::time_distributed<nn::conv<5, 3, nn::same>, nn::batch_norm<>, nn::relu, nn::max_pool<>,
-                         nn::concat<nn::identity, nn::conv<3, 3, nn::same, nn::groups<1>>>, nn::upsample<2>,
-                         nn::avg_pool<2, nn::stride<1>>, nn::sum<nn::global_avg_pool, nn::global_max_pool>>,
-    nn::gru<3>>;
+using slices =
+    nn::network<nn::shape<4, 6, 5, 2>,
+                nn::time_distributed<nn::conv<5, 3, nn::same>, nn::batch_norm<>, nn::relu, nn::max_pool<>,
+                                     nn::concat<nn::identity, nn::conv<3, 3, nn::same, nn::groups<1>>>, nn::upsample<2>,
+                                     nn::avg_pool<2, nn::stride<1>>, nn::sum<nn::global_avg_pool, nn::global_max_pool>>,
+                nn::gru<3>>;
 using slices_flat = nn::network<nn::shape<3, 5, 5, 1>, nn::time_distributed<nn::conv<2>, nn::tanh, nn::flatten>,
                                 nn::time_distributed<nn::dense<6>, nn::reshape<2, 3>, nn::conv<2, 2>, nn::layer_norm<>,
                                                      nn::global_max_pool, nn::dense<3>, nn::softmax>,
                                 nn::lstm<2, nn::last_step>>;
+using sequence_codes =
+    nn::network<nn::shape<6, 2>, nn::lstm<5, nn::last_step>, nn::repeat_vector<7>, nn::gru<4>, nn::dense<3>>;
 static_assert(std::is_same_v<slices::output, nn::shape<4, 3>>);
 
 TEST_CASE("embedding agrees with PyTorch, its padding and what is no class too") {
@@ -67,8 +70,8 @@ constexpr int embeddings_of_engine = [] {
 static_assert(embeddings_of_engine<embedding_padded> == 0 && embeddings_of_engine<masked_directions> == 0);
 static_assert(embeddings_of_engine<embedding_indices> == 1);
 static_assert(embeddings_of_engine<nn::network<nn::shape<4>, nn::embedding<5000, 4>, nn::lstm<64>>> == 1, "too large");
-static_assert(embeddings_of_engine<nn::network<nn::shape<4>, nn::embedding<50, 4>,
-                                               nn::concat<nn::identity, nn::gru<3>>>> == 1);
+static_assert(
+    embeddings_of_engine<nn::network<nn::shape<4>, nn::embedding<50, 4>, nn::concat<nn::identity, nn::gru<3>>>> == 1);
 
 TEST_CASE("rnn agrees with PyTorch") {
     golden::check<rnn_one>("rnn_one");
@@ -102,3 +105,5 @@ TEST_CASE("layers for every step agree with PyTorch's for every sample") {
     golden::check<slices>("slices");
     golden::check<slices_flat>("slices_flat");
 }
+
+TEST_CASE("a sequence passes through one vector as in PyTorch") { golden::check<sequence_codes>("sequence_codes"); }

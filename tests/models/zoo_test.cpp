@@ -15,6 +15,25 @@ using by_heart::balls;
 using by_heart::noise;
 using by_heart::remaining_loss;
 
+/// Words from 1 on, from `shortest` to all steps of them and zeros behind; the decoder is told the words up to each,
+/// and says the next one of the same text.
+template <class Net, nn::extent Steps>
+sample_set texts(nn::extent shortest) {
+    sample_set set;
+    nn::random_stream random(nn::seed{65}, 0);
+    for (nn::extent s = 0; s < samples; ++s) {
+        std::vector<float> words(static_cast<std::size_t>(Steps), 0.0f);
+        const nn::extent length = shortest + s % (Steps - shortest + 1);
+        for (nn::extent t = 0; t < length; ++t)
+            words[static_cast<std::size_t>(t)] = static_cast<float>(2 + static_cast<int>(random.next_uniform() * 7));
+        set.inputs.insert(set.inputs.end(), words.begin(), words.end());
+        set.inputs.push_back(1);  // begin
+        set.inputs.insert(set.inputs.end(), words.begin(), words.end() - 1);
+        for (const float word : words) set.labels.push_back(static_cast<std::int32_t>(word));
+    }
+    return set;
+}
+
 /// A style of one's own: parts of two.
 struct gated_and_resized : models::attention_unet_style {
     template <nn::extent Channels, nn::extent Deeper>
@@ -29,6 +48,22 @@ TEST_CASE("narrow classifiers learn sixteen images by heart") {
     using densenet =
         nn::network<nn::shape<32, 32, 1>, models::densenet_features<8, 2, 2, 2, 2>::layers, models::mean_head<4>>;
     CHECK(remaining_loss<densenet, nn::cross_entropy>(noise<densenet>(), 5e-3) < 0.05);
+}
+
+TEST_CASE("networks of signals and slices learn sixteen of them by heart") {
+    using recurrent = models::gru_classifier<12, 3, 4, 16>;
+    CHECK(learned_by_heart<recurrent, nn::cross_entropy>(noise<recurrent>(), 1e-2) < 0.05);
+    using both_ways = models::bidirectional_classifier<12, 3, 4, 16>;
+    CHECK(learned_by_heart<both_ways, nn::cross_entropy>(noise<both_ways>(), 2e-2) < 0.05);
+    using signal = models::signal_cnn<32, 2, 4, 8>;
+    CHECK(learned_by_heart<signal, nn::cross_entropy>(noise<signal>(), 1e-2) < 0.05);
+    using slices = models::slice_classifier<5, 8, 8, 1, 4, 8, 16>;
+    CHECK(learned_by_heart<slices, nn::cross_entropy>(noise<slices>(), 1e-2) < 0.05);
+}
+
+TEST_CASE("an encoder and a decoder learn to say sixteen texts of different lengths again") {
+    using repeater = models::encoder_decoder<6, 6, 9, 16, 1, 2>;
+    CHECK(learned_by_heart<repeater, nn::cross_entropy>(texts<repeater, 6>(2), 1e-2) < 0.05);
 }
 
 TEST_CASE("narrow U-Nets learn sixteen masks by heart") {

@@ -14,6 +14,9 @@ struct heads_option {
         o.heads = Count;
     }
 };
+struct to_memory_option {
+    static constexpr void read(layer_options& o) { o.mark(option::memory); }
+};
 struct learned_positions_option {
     static constexpr void read(layer_options& o) { o.mark(option::learned); }
 };
@@ -22,6 +25,8 @@ struct learned_positions_option {
 /// channels.
 template <extent Count>
 inline constexpr heads_option<Count> heads{};
+/// Attention takes keys and values from the memory that with_memory provides, not from its own input.
+inline constexpr to_memory_option to_memory{};
 /// A positional_encoding learns its vectors instead of computing sines and cosines.
 inline constexpr learned_positions_option learned_positions{};
 

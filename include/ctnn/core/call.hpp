@@ -47,6 +47,7 @@ struct forward_call {
     batch_view<const T> x;
     batch_view<const T> other;  ///< the second input of add and multiply, or the addend of a fused row
     batch_view<T> y;
+    batch_view<const T> mask{};     ///< shape<steps>: 0 where a step is absent; no data: all are present
     const T* parameters = nullptr;  ///< of this operation; in an engine: the packed weights
     T* state = nullptr;             ///< running statistics; a training pass updates them
     T* saved = nullptr;             ///< op.saved numbers that backward will see
@@ -65,8 +66,9 @@ template <class T>
 struct backward_call {
     const operation& op;
     batch_view<const T> x, other, y, dy;
-    batch_view<T> dx;         ///< dx.data is null when nobody asks for it
-    batch_view<T> d_other{};  ///< the same for the second input of multiply
+    batch_view<T> dx;            ///< dx.data is null when nobody asks for it
+    batch_view<T> d_other{};     ///< the same for the second input of multiply
+    batch_view<const T> mask{};  ///< as forward saw it
     const T* parameters = nullptr;
     T* gradients = nullptr;  ///< of this operation's parameters; added into. Null where nobody wants those of an
                              ///< operation of kind convolution

@@ -24,6 +24,7 @@ enum class kind : unsigned char {
     reshape,      ///< same elements, another shape; mostly free
     max_pool,     ///< maxima of windows; one of 2x2 windows fuses into the convolution before it
     embedding,    ///< rows of a table; folds into the layers behind it if these take one, see operation::class_size
+    mask,         ///< which steps are present, 1 or 0; has no gradient
     custom        ///< brings its own code and asks for nothing
 };
 
@@ -132,11 +133,13 @@ struct operation {
     bool positionwise = false;  ///< code of its own that treats every position by itself
     bool doubles = false;       ///< repeats every pixel twice along height and width, and along depth or not
     bool windowed = false;      ///< code of its own that looks at windows, which an axis of extent 1 leaves alone
+    bool reads_mask = false;    ///< leaves out absent steps of its input, or of its second one if it has two
     extent class_size = 0;      ///< numbers for each class if an embedding in front is folded into it; 0: never
     extent multiply_adds = 0;   ///< for one sample
 
     // Written by the builder.
     int input[2]{-1, -1};         ///< values read
+    int mask = -1;                ///< value that says which steps are present, of a row that reads_mask
     int result = -1;              ///< value written
     extent channel = 0;           ///< place: first channel of the slice; input: where it begins in a sample
     extent parameter_offset = 0;  ///< in the flat block

@@ -57,8 +57,9 @@ inline constexpr unsigned last_step = 1u << 26, backwards = 1u << 27, masked = 1
                           padding_index = 1u << 30;
 inline constexpr unsigned heads = 1u << 11, learned = 1u << 12, feed_forward = 1u << 13, pre_norm = 1u << 14,
                           dropout_rate = 1u << 15;
+inline constexpr unsigned memory = 1u << 25;
 inline constexpr unsigned of_another_layer = 1u << 31;  ///< which no layer lists
-}
+}  // namespace option
 
 namespace detail {
 template <extent... N>

@@ -39,6 +39,9 @@ enum class refusal {
     needs_inputs,
     inputs_differ,
     needs_auxiliaries,
+    needs_all_steps,
+    needs_length,
+    needs_memory,
     count  ///< how many there are; no refusal itself
 };
 
@@ -134,6 +137,15 @@ struct refused {
     static_assert(Why != refusal::needs_auxiliaries,
                   "ctnn: auxiliary heads stand within one with_auxiliaries<...>, which needs one to seven of them and "
                   "no other with_auxiliaries around or within it; put it around the network's layers");
+    static_assert(Why != refusal::needs_all_steps,
+                  "ctnn: this layer would lose which steps of a sequence are masked, because it has another number of "
+                  "steps or none; put masking or length_mask behind it, or a pool or a recurrent layer before it");
+    static_assert(Why != refusal::needs_memory,
+                  "ctnn: a decoder and attention with to_memory read a memory; put them into "
+                  "with_memory<encoder, decoder...>, whose first layer makes it");
+    static_assert(Why != refusal::needs_length,
+                  "ctnn: length_mask reads the length from an input of shape<1>; begin the network with "
+                  "inputs<shape<29, 12>, shape<1>> and count them from 0");
 };
 
 }  // namespace ctnn

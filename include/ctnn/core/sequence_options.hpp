@@ -52,7 +52,7 @@ inline constexpr last_step_option last_step{};
 /// A recurrent layer reads the sequence from its end to its beginning; what it gives stays in the order of the steps.
 inline constexpr backwards_option backwards{};
 /// A recurrent layer passes over steps whose channels are all exactly 0: its state stays, and what it gives for them is
-/// 0 again. That is how sequences shorter than T are filled up, before them or behind.
+/// 0 again. The layer finds these steps itself, in its own input; masking finds them once, for all layers behind it.
 inline constexpr masked_option masked{};
 /// A recurrent layer keeps its parameters as Keras does: a gru's gates are z, r, h, an lstm's forget bias begins at 1.
 inline constexpr keras_option keras{};

@@ -25,6 +25,10 @@ struct engine_options {
 
 inline namespace CTNN_BACKEND {
 
+namespace execution {
+struct attention_reader;  // engine/attention_weights.hpp
+}
+
 /// A frozen network: a handle on one aligned block of memory with packed weights and activations. It moves, and is made
 /// by freeze() or freeze_into(). A call allocates nothing and, on one thread, takes no lock and makes no system call.
 ///
@@ -89,6 +93,7 @@ public:
     [[nodiscard]] extent max_batch() const noexcept { return max_batch_; }
 
 private:
+    friend struct execution::attention_reader;
     template <class N, class S>
     friend engine<N, S> freeze(const model<N, S>&, const engine_options&);
     template <class N, class S>

@@ -13,7 +13,7 @@ namespace detail {
 /// A fused row with the places of its operands and of its weights.
 struct inference_row {
     operation op{};
-    operand x, other, y;
+    operand x, other, mask, y;
     bordered_storage border;
     bool skip = false;
     extent weights = 0;  ///< offset among the packed weights
@@ -37,6 +37,7 @@ constexpr auto inference_rows_of() {
         row.op = Plan::table.rows[i];
         row.x = operand_of(s, row.op.input[0]);
         row.other = operand_of(s, row.op.addend >= 0 ? row.op.addend : row.op.input[1]);
+        row.mask = operand_of(s, row.op.mask);
         row.y = operand_of(s, row.op.result);
         if (row.op.what == kind::place) {  // a part of the concatenation
             row.y.offset += row.op.channel;
@@ -97,6 +98,7 @@ struct program {
                                          .x = x,
                                          .other = row.other.view(at, samples),
                                          .y = y,
+                                         .mask = row.mask.view(at, samples),
                                          .parameters = weights + row.weights,
                                          .state = const_cast<T*>(weights + row.state),
                                          .saved = nullptr,

@@ -45,6 +45,7 @@ constexpr bool streams_all() {
     bool indices = Net::input_dims.rank == 1;
     for (int i = 1; i < Net::table.row_count; ++i) {
         const operation& row = Net::table.rows[i];
+        if (indices && row.what == kind::mask) continue;
         if (indices && row.what != kind::embedding) return false;
         indices = false;
         if (!streams(row)) return false;

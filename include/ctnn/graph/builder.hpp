@@ -6,6 +6,7 @@
 #include <concepts>
 
 #include "ctnn/core/inputs.hpp"
+#include "ctnn/graph/masks.hpp"
 #include "ctnn/graph/steps.hpp"
 
 namespace ctnn {
@@ -14,6 +15,7 @@ namespace ctnn {
 struct wire {
     int id = -1;
     dims shape{};
+    int mask = -1;  ///< the value that says which of its steps are present; -1: all are
 };
 
 /// A layer or composite in the tree that composition makes: the position in its composite, or the name that `named`
@@ -55,6 +57,7 @@ struct builder {
     int depth = 0;
     extent steps = 0;  ///< within time_distributed: wires have the shape of one step, values and rows that of all
     wire inputs[most_inputs]{};             ///< of a network that has several
+    wire memory{};                          ///< what attention with to_memory reads; id -1: there is none
     int input_count = 0;                    ///< 0: it has one, which nobody asks for by its number
     bool shared = false, repeated = false;  ///< what rows are told: see operation
     wire auxiliaries[most_auxiliaries]{};   ///< heads met so far within with_auxiliaries
@@ -84,6 +87,9 @@ struct builder {
     }
     /// A row that writes (a part of) a value that exists.
     constexpr wire apply_into(operation row, const Routine& code, wire a, wire out, wire b = {}) {
+        if (a.mask >= 0 && !detail::takes_mask(row, a.shape)) return refuse(refusal::needs_all_steps, a.shape);
+        if (row.reads_mask) row.mask = b.id >= 0 ? b.mask : a.mask;
+        if (const int mask = detail::mask_behind(row, a.shape, a.mask, b.mask); mask >= 0) out.mask = mask;
         row.in = a.shape;
         if (exact && row.what == kind::convolution) detail::make_exact(row);
         if (steps != 0) detail::repeat_steps(row, steps);

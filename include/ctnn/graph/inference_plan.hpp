@@ -31,6 +31,7 @@ constexpr schedule<Rows, Values> inference_schedule(const table<Rows, Values>& t
         k.row = i;
         k.reads[0] = row.input[0];
         k.reads[1] = row.addend >= 0 ? row.addend : row.input[1];
+        k.reads[2] = row.mask;
         k.writes[0] = row.result;
         k.view_of = row.input[0];
         if (row.what == kind::convolution) {

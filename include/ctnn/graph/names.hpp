@@ -118,6 +118,7 @@ template <class Net>
             if (p.name != nullptr) text += text_of({" ", p.name});
         text += text_of({" from ", row.input[0]});
         if (row.input[1] >= 0) text += text_of({" ", row.input[1]});
+        if (row.mask >= 0) text += text_of({" mask ", row.mask});
         text += '\n';
     }
     return text;

@@ -37,7 +37,8 @@ struct network
     static_assert(
         detail::reads_all(table),
         "ctnn: every input and the output of every layer must be read; begin a network of several inputs with "
-        "each_input or siamese, leave no input out, and let input<I> begin a branch of concat, sum or scale_by");
+        "each_input or siamese, leave no input out, and let input<I> begin a branch of concat, sum or scale_by; put a "
+        "recurrent layer, attention or a global pool behind masking");
     static constexpr dims output_dims = table.values[table.output];
     using output = shape_of<output_dims.rank == 0 ? make_dims(1) : output_dims>;
 

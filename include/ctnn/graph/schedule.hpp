@@ -43,7 +43,7 @@ struct location {
 struct task {
     int row = -1;  // of the table; -1: the loss
     bool backward = false;
-    int reads[6]{-1, -1, -1, -1, -1, -1};
+    int reads[7]{-1, -1, -1, -1, -1, -1, -1};
     int writes[3]{-1, -1, -1};
     int view_of = -1;  // the buffer whose memory writes[0] may share
     link view = link::root;

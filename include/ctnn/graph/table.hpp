@@ -151,11 +151,13 @@ template <int Rows, int Values>
 constexpr bool reads_all(const table<Rows, Values>& t) {
     if (Rows == 0) return true;  // refused
     bool read[static_cast<std::size_t>(Values)]{};
-    for (const operation& row : t.rows)
+    for (const operation& row : t.rows) {
         for (const int v : row.input) {
             if (v == 0 && row.what != kind::input) return false;
             if (v >= 0) read[v] = true;
         }
+        if (row.mask >= 0) read[row.mask] = true;
+    }
     if (t.output == 0) return false;
     read[t.output] = true;
     for (const bool one : read)

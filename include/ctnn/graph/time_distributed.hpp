@@ -35,7 +35,7 @@ struct time_distributed {
         const wire out = chain<Layers...>::template emit<Routine>(b, {in.id, detail::without_steps(in.shape)});
         b.steps = 0;
         if (b.refused()) return {};
-        return {out.id, detail::with_steps(out.shape, steps)};
+        return {out.id, detail::with_steps(out.shape, steps), in.mask};
     }
 };
 

@@ -29,6 +29,7 @@ template <bool InputGradient, int Rows, int Values>
 constexpr asked<Values> asked_gradients(const table<Rows, Values>& t) {
     asked<Values> a;
     for (const operation& row : t.rows) {
+        if (row.what == kind::mask) continue;
         bool one = row.what == kind::input ? InputGradient : row.parameter_count() > 0;
         for (const int v : row.input) one = one || (v > 0 && a.of[v]);
         if (one) a.of[row.result] = true;
@@ -45,7 +46,7 @@ constexpr int count_partials(const table<Rows, Values>& t) {
     written[t.output] = true;
     for (int i = Rows - 1; i > 0; --i)
         for (int v : t.rows[i].input) {
-            if (v < 0 || !wanted.of[v]) continue;
+            if (v < 0 || !wanted.of[v] || t.rows[i].what == kind::mask) continue;
             count += written[v] && !accumulates_itself(t.rows[i]);
             written[v] = true;
         }
@@ -78,6 +79,7 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
         k.row = i;
         k.reads[0] = row.input[0];
         k.reads[1] = row.input[1];
+        k.reads[2] = row.mask;
         k.writes[0] = row.result;
         k.view_of = row.input[0];
         if (row.what == kind::convolution) {
@@ -104,6 +106,14 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
             if (wanted.of[row.result]) k.reads[0] = Values + row.result;
             continue;
         }
+        if (row.what == kind::mask) {  // its input's gradient is 0, if nobody else has one
+            const int v = row.input[0];
+            if (!wanted.of[v] || written[v]) continue;
+            k.row = i;
+            k.backward = written[v] = true;
+            k.writes[0] = Values + v;
+            continue;
+        }
         if (!wanted.of[row.result] && row.result != t.output) continue;
         k.row = i;
         k.backward = true;
@@ -114,6 +124,7 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
             k.reads[5] = row.input[1];
         }
         if (row.backward_reads_output) k.reads[2] = row.result;
+        k.reads[6] = row.mask;
         for (int j = 0; j < 2; ++j) {
             const int v = row.input[j];
             if (v < 0 || !wanted.of[v]) continue;

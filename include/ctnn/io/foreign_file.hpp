@@ -74,11 +74,13 @@ struct foreign_file {
         word = begin.substr(0, begin.size() - 2);
         break;
     }
-    if (word.substr(0, 8) == "in_proj_") {
-        t.layer += t.layer.empty() ? "in_proj" : ".in_proj";
-        word.remove_prefix(8);
-    }
     t.word = word;
+    const bool packed = word.substr(0, 8) == "in_proj_";
+    const bool apart = word == "q_proj_weight" || word == "k_proj_weight" || word == "v_proj_weight";
+    if (packed || apart) {
+        t.layer += t.layer.empty() ? "in_proj" : ".in_proj";
+        t.word = packed ? t.word.substr(8) : t.word.substr(0, 2) + "weight";
+    }
     t.ignored = word == "num_batches_tracked";
 }
 

@@ -45,6 +45,8 @@ struct weight_piece {
     bool learned = true;    ///< false: in the state
     bool adds = false;      ///< to what another piece gave
     bool optional = false;  ///< zero where the file has none
+    extent row_step = 0;    ///< numbers of ours from one row to the next; 0: as many as a row has
+    bool again = false;     ///< takes the tensor of the piece before it once more
     bool squeezed = false;  ///< the file's shape may have axes of one element more, or less
 };
 
@@ -174,37 +176,6 @@ struct foreign_layer {
         reorder(piece.from[0], in);
     }
     return piece;
-}
-
-/// What each layer needs of the file, in the order of the network.
-[[nodiscard, gnu::cold]] inline std::vector<foreign_layer> foreign_layers(const named_rows& all, layout of,
-                                                                          const feature_orders& orders) {
-    std::vector<foreign_layer> layers;
-    for (int i = 0; i < all.count; ++i) {
-        const operation& row = all.rows[i];
-        if (row.repeated || row.parameter_count() + row.state_count() == 0) continue;
-        foreign_layer& layer = layers.emplace_back();
-        layer.name = path_text(all.places, all.place_of_row[i]);
-        if (!layer.name.empty()) layer.name.pop_back();
-        const std::string_view kind_of_layer = row.layer;
-        if (kind_of_layer == "lstm" || kind_of_layer == "gru" || kind_of_layer == "rnn") {
-            append_recurrent(row, of, layer.pieces);
-            continue;
-        }
-        const auto from = static_cast<std::size_t>(row.input[0]), to = static_cast<std::size_t>(row.result);
-        extent learned = row.parameter_offset, kept = row.state_offset;
-        const auto add = [&](const parameter& p, bool is_learned, extent& offset) {
-            if (p.name == nullptr) return;
-            weight_piece& piece = layer.pieces.emplace_back(
-                plain_piece(row, p, of, orders.channels_first[from] != 0, orders.of[from], orders.of[to]));
-            piece.learned = is_learned;
-            piece.offset = offset;
-            offset += p.size();
-        };
-        for (const parameter& p : row.parameters) add(p, true, learned);
-        for (const parameter& p : row.state) add(p, false, kept);
-    }
-    return layers;
 }
 
 }  // namespace detail

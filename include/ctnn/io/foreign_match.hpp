@@ -11,7 +11,7 @@
 
 #include "ctnn/core/text.hpp"
 #include "ctnn/io/foreign_file.hpp"
-#include "ctnn/io/foreign_layout.hpp"
+#include "ctnn/io/foreign_layers.hpp"
 #include "ctnn/io/model_file.hpp"
 
 namespace ctnn {
@@ -90,7 +90,9 @@ private:
     [[gnu::cold]] void take_in_order() {
         std::size_t next = 0;
         for (std::size_t i = 0; i < layers_.size(); ++i)
-            for (std::size_t p = 0; p < layers_[i].pieces.size() && next < order_.size(); ++p) {
+            for (std::size_t p = 0; p < layers_[i].pieces.size() && next <= order_.size(); ++p) {
+                if (layers_[i].pieces[p].again) found_[i][p] = found_[i][p - 1];
+                if (layers_[i].pieces[p].again || next == order_.size()) continue;
                 const bool absent = layers_[i].pieces[p].optional && tensor(order_[next]).shape.size() != 1;
                 if (!absent) found_[i][p] = static_cast<int>(order_[next++]);
             }
@@ -122,7 +124,9 @@ private:
     }
     /// The same, or the only one inside: "lstm" is PyTorch's "lstm_l0" and Keras' "lstm/lstm_cell".
     [[nodiscard, gnu::cold]] const foreign_group* group_named(const std::string& name) const {
-        for (const std::string& one : {name, name + "_l0"})
+        std::string part = name;  // of Keras' MultiHeadAttention: "attention/query"
+        if (const std::size_t point = part.rfind('.'); point != std::string::npos) part[point] = '/';
+        for (const std::string& one : {name, name + "_l0", part})
             if (const foreign_group* group = group_called(one)) return group;
         const foreign_group* only = nullptr;
         for (const foreign_group& one : groups_) {
@@ -209,7 +213,7 @@ private:
         for (const weight_piece& piece : layer.pieces) {
             const int t = tensor_in(group, piece);
             if (!fits(piece, t)) return false;
-            taken += t >= 0;
+            taken += t >= 0 && !piece.again;
         }
         return taken == group.tensors.size();
     }

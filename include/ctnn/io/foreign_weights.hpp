@@ -23,10 +23,14 @@ template <class T>
     extent at[5]{}, place = 0;
     const std::size_t rank = piece.from.size();
     for (std::size_t a = 0; a < rank; ++a) place += piece.from[a][0];
-    for (extent i = 0, count = from.size(); i < count; ++i) {
+    extent count = 1;
+    for (const std::vector<extent>& axis : piece.from) count *= static_cast<extent>(axis.size());
+    const extent width = rank == 0 ? 1 : static_cast<extent>(piece.from.back().size());
+    for (extent i = 0; i < count; ++i) {
         const T value = static_cast<T>(number_at(from, place));
         if (!std::isfinite(value) && !allow_not_finite) return false;
-        to[i] = piece.adds ? to[i] + value : value;
+        T& number = to[piece.row_step == 0 ? i : i / width * piece.row_step + i % width];
+        number = piece.adds ? number + value : value;
         for (std::size_t a = rank; a-- > 0;) {  // the next number of ours: the last axis turns first
             const std::vector<extent>& places = piece.from[a];
             place -= places[static_cast<std::size_t>(at[a])];
@@ -103,7 +107,8 @@ template <class Net, class T>
 ///
 /// Everything is turned into ctnn's order: filters last in convolutions (also grouped, depthwise and transposed) and
 /// dense layers; the rows of a dense layer behind a flatten, whose input PyTorch has channels first (and the columns of
-/// one in front of a reshape into an image); the gates of a gru; PyTorch's two biases of a recurrent layer. Batch norms
+/// one in front of a reshape into an image); the gates of a gru; PyTorch's two biases of a recurrent layer; the
+/// projections of attention, PyTorch's in_proj and Keras' query, key, value and attention_output. Batch norms
 /// bring their statistics; num_batches_tracked is passed over. F32, F64, F16 and BF16 are converted; tensors of a
 /// user's own layer are taken in its own shapes. What the model knows of its data (class names, scaling) stays.
 ///

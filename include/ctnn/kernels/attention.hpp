@@ -7,6 +7,7 @@
 
 #include "ctnn/core/storage.hpp"
 #include "ctnn/kernels/dense.hpp"
+#include "ctnn/kernels/dropout.hpp"
 #include "ctnn/kernels/math.hpp"
 
 namespace ctnn {
@@ -16,24 +17,25 @@ namespace kernels {
 /// The sizes of one head, and of the memory that it needs: linear in the tokens, because the scores of `rows()` queries
 /// are all that exist at a time.
 struct attention_sizes {
-    extent tokens = 0, width = 0;  ///< width: numbers of a query, a key, a value
-    bool causal = false;           ///< a query sees its own key and those before it
+    extent queries = 0, keys = 0;
+    extent width = 0;     ///< numbers of a query, a key, a value
+    bool causal = false;  ///< a query sees its own key and those before it
 
     /// Numbers from one row of scores to the next.
-    [[nodiscard]] constexpr extent columns() const { return round_up(tokens); }
+    [[nodiscard]] constexpr extent columns() const { return round_up(keys); }
     /// Queries of a block: 64, which read each packed key and value 16 tiles long from the first-level cache; fewer
     /// where their scores would take more than 128 KB of float.
     [[nodiscard]] constexpr extent rows() const {
         const extent most = 32768 / columns();
         return most < 8 ? 8 : most < 64 ? most : 64;
     }
-    [[nodiscard]] constexpr extent blocks() const { return (tokens + rows() - 1) / rows(); }
-    [[nodiscard]] constexpr extent block(extent i) const { return tokens * i / blocks(); }
+    [[nodiscard]] constexpr extent blocks() const { return (queries + rows() - 1) / rows(); }
+    [[nodiscard]] constexpr extent block(extent i) const { return queries * i / blocks(); }
     /// Keys are summed over in chunks of 128 at most, as dense_batch would; causal blocks pass over those that follow.
-    [[nodiscard]] constexpr extent chunks() const { return (tokens + 127) / 128; }
-    [[nodiscard]] constexpr extent chunk(extent i) const { return tokens * i / chunks(); }
+    [[nodiscard]] constexpr extent chunks() const { return (keys + 127) / 128; }
+    [[nodiscard]] constexpr extent chunk(extent i) const { return keys * i / chunks(); }
     /// The keys that queries before `query` see, and the same up to the end of its chunk.
-    [[nodiscard]] constexpr extent seen(extent query) const { return causal ? query : tokens; }
+    [[nodiscard]] constexpr extent seen(extent query) const { return causal && query < keys ? query : keys; }
     [[nodiscard]] constexpr extent filled(extent query) const {
         extent i = 0;
         while (chunk(i) < seen(query)) ++i;
@@ -41,10 +43,10 @@ struct attention_sizes {
     }
     [[nodiscard]] constexpr extent scores() const { return rows() * columns(); }
     [[nodiscard]] constexpr extent turned() const { return width * columns(); }
-    [[nodiscard]] constexpr extent upright() const { return tokens * round_up(width); }
-    [[nodiscard]] constexpr extent forward_memory() const { return scores() + turned() + upright(); }
+    [[nodiscard]] constexpr extent upright() const { return keys * round_up(width); }
+    [[nodiscard]] constexpr extent forward_memory() const { return scores() + turned() + upright() + columns(); }
     [[nodiscard]] constexpr extent backward_memory() const {
-        return 2 * (scores() + turned() + rows() * round_up(width)) + upright();
+        return 2 * (scores() + turned() + rows() * round_up(width)) + upright() + columns();
     }
 };
 
@@ -79,7 +81,7 @@ CTNN_KERNEL void pack_upright(const T* from, extent step, extent count, extent w
                   real >= lanes<T> ? load(from + i * step + c) : load_partial(from + i * step + c, real));
     }
 }
-/// The same, each chunk of a head's tokens by itself.
+/// The same, each chunk of a head's keys by itself.
 template <class T>
 void pack_chunks(const attention_sizes& a, const T* from, extent step, T* to) {
     for (extent i = 0; i < a.chunks(); ++i)
@@ -87,7 +89,7 @@ void pack_chunks(const attention_sizes& a, const T* from, extent step, T* to) {
                      to + a.chunk(i) * vector_count<T>(a.width) * lanes<T>);
 }
 
-/// y (rows, width) = scores (rows, tokens) * the values that pack_chunks packed, for the keys before `filled`.
+/// y (rows, width) = scores (rows, keys) * the values that pack_chunks packed, for the keys before `filled`.
 template <class T>
 void multiply_by_chunks(const attention_sizes& a, const T* scores, const T* values, extent filled, T* y, extent y_step,
                         extent rows) {
@@ -99,11 +101,36 @@ void multiply_by_chunks(const attention_sizes& a, const T* scores, const T* valu
     }
 }
 
-/// Scores of the first `count` keys -> e^(score - the largest), zeros from there up to `filled`. \returns their sum
+/// Where a mask (keys) is 0, minus infinity; 0 elsewhere. \returns `hidden`, or null if there is no mask
 template <class T>
-CTNN_KERNEL T exponentials(T* scores, extent count, extent filled) {
+[[nodiscard]] inline const T* hide(const T* mask, extent keys, T* hidden) {
+    if (mask == nullptr) return nullptr;
+    for (extent i = 0; i < round_up(keys); ++i)
+        hidden[i] = i < keys && mask[i] == T(0) ? -std::numeric_limits<T>::infinity() : T(0);
+    return hidden;
+}
+
+/// Scores of the first `count` keys become minus infinity where these are hidden. \returns whether all are
+template <class T>
+CTNN_KERNEL bool hide_scores(T* scores, const T* hidden, extent count, extent whole) {
+    const vec<T> never(-std::numeric_limits<T>::infinity());
+    for (extent i = 0; i < whole; i += lanes<T>)
+        store(scores + i, select(load(hidden + i) == vec<T>(T(0)), load(scores + i), never));
+    for (extent i = 0; i < count; ++i)
+        if (hidden[i] == T(0)) return false;
+    return true;
+}
+
+/// Scores of the first `count` keys -> e^(score - the largest), zeros where a key is hidden, and from there up to
+/// `filled`. \returns their sum
+template <class T>
+CTNN_KERNEL T exponentials(T* scores, const T* hidden, extent count, extent filled) {
     const extent whole = (count + lanes<T> - 1) / lanes<T> * lanes<T>;
     for (extent i = count; i < whole; ++i) scores[i] = -std::numeric_limits<T>::infinity();
+    if (hidden != nullptr && hide_scores(scores, hidden, count, whole)) {
+        for (extent i = 0; i < (whole > filled ? whole : filled); ++i) scores[i] = T(0);
+        return T(0);
+    }
     vec<T> largest = load(scores), total = T(0);
     for (extent i = lanes<T>; i < whole; i += lanes<T>) largest = greater_of(largest, load(scores + i));
     largest = vec<T>(reduce_max(largest));  // a NaN may be missed here, and makes the sum NaN all the same
@@ -124,6 +151,12 @@ CTNN_INLINE void multiply_row(T* y, extent width, T factor) {
     if (c < width) store_partial(y + c, load_partial(y + c, width - c) * vec<T>(factor), width - c);
 }
 
+/// What a row is multiplied by at last; one without keys stays 0.
+template <class T>
+[[nodiscard]] inline T inverse_sum(T sum) {
+    return sum == T(0) ? T(0) : 1 / sum;
+}
+
 /// What a score is multiplied by: 1 / sqrt(width).
 template <class T>
 [[nodiscard]] inline T attention_scale(extent width) {
@@ -132,31 +165,51 @@ template <class T>
 
 }  // namespace detail
 
-/// The queries, keys and values of one head: (tokens, width) each, tokens `step` elements apart.
+/// The queries (queries, width), keys and values (keys, width) of one head, so many elements apart.
 template <class T>
 struct attention_operands {
     T *query = nullptr, *key = nullptr, *value = nullptr;
-    extent step = 0;
+    extent query_step = 0, key_step = 0;
 };
 
-/// y (tokens, width) = softmax(query key^T / sqrt(width)) value, for the blocks [first, last) of queries, which do not
+/// What is left out of one head of one sample.
+template <class T>
+struct attention_gaps {
+    const T* mask = nullptr;  ///< (keys): nobody sees those where it is 0; null: all are seen
+    double rate = 0;          ///< of the weights that are dropped; the others are divided by 1 - rate
+    dropout_key key{0, 0, 0};
+    extent head = 0;  ///< number of the head among those of all samples
+
+    /// Drops some of the weights of a query's keys before `filled`, the same for every call.
+    void drop_row(const attention_sizes& a, T* weights, extent query, extent filled) const {
+        if (rate == 0) return;
+        drop<T>({weights, filled}, {weights, filled}, (head * a.queries + query) * a.keys, 1, filled, key,
+                detail::dropped<T>(rate));
+    }
+};
+
+/// y (queries, width) = softmax(query key^T / sqrt(width)) value, for the blocks [first, last) of queries, which do not
 /// depend on each other. `memory`: a.forward_memory() numbers.
 ///
 /// Both products are dense layers of a block of queries, whose weights are the keys, turned, and the values. Rows are
 /// divided by their sums at the end, width numbers instead of tokens.
 template <class T>
-void attention_forward(const attention_sizes& a, const attention_operands<const T>& from, T* y, extent y_step,
-                       T* memory, extent first, extent last) {
+void attention_forward(const attention_sizes& a, const attention_operands<const T>& from, const attention_gaps<T>& gaps,
+                       T* y, extent y_step, T* memory, extent first, extent last) {
     T *scores = memory, *keys = scores + a.scores(), *values = keys + a.turned();
-    detail::pack_turned(from.key, from.step, a.tokens, a.width, detail::attention_scale<T>(a.width), keys);
-    detail::pack_chunks(a, from.value, from.step, values);
+    const T* hidden = detail::hide(gaps.mask, a.keys, values + a.upright());
+    detail::pack_turned(from.key, from.key_step, a.keys, a.width, detail::attention_scale<T>(a.width), keys);
+    detail::pack_chunks(a, from.value, from.key_step, values);
     for (extent i = first; i < last; ++i) {
         const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, filled = a.filled(end);
-        dense_forward<T>(from.query + begin * from.step, from.step, {keys, a.width, a.tokens, true}, nullptr, nullptr,
-                         0, {}, scores, a.columns(), rows, 0, a.seen(end));
+        dense_forward<T>(from.query + begin * from.query_step, from.query_step, {keys, a.width, a.keys, true}, nullptr,
+                         nullptr, 0, {}, scores, a.columns(), rows, 0, a.seen(end));
         T inverse[64];
-        for (extent r = 0; r < rows; ++r)
-            inverse[r] = 1 / detail::exponentials(scores + r * a.columns(), a.seen(begin + r + 1), filled);
+        for (extent r = 0; r < rows; ++r) {
+            T* row = scores + r * a.columns();
+            inverse[r] = detail::inverse_sum(detail::exponentials(row, hidden, a.seen(begin + r + 1), filled));
+            gaps.drop_row(a, row, begin + r, filled);
+        }
         T* to = y + begin * y_step;
         detail::multiply_by_chunks(a, scores, values, filled, to, y_step, rows);
         for (extent r = 0; r < rows; ++r) detail::multiply_row(to + r * y_step, a.width, inverse[r]);

@@ -80,41 +80,50 @@ CTNN_KERNEL void score_gradient(T* p, T* dp, extent count, extent filled, T inve
 
 }  // namespace detail
 
-/// Overwrites the gradients `to` of queries, keys and values with those of attention_forward() at dy (tokens, width).
+/// Overwrites the gradients `to` of queries, keys and values with those of attention_forward() at dy (queries, width).
 /// `memory`: a.backward_memory() numbers.
 ///
 /// With P the weights of a block of queries, dP = dy value^T and dS = P (dP - sum of P dP over keys) / sqrt(width): the
-/// gradients are dS key of the queries, and sums over the blocks of dS^T query and P^T dy.
+/// gradients are dS key of the queries, and sums over the blocks of dS^T query and P^T dy. Weights that were dropped
+/// are dropped from dP and from the P of P^T dy.
 template <class T>
-void attention_backward(const attention_sizes& a, const attention_operands<const T>& from, const T* dy, extent dy_step,
-                        const attention_operands<T>& to, T* memory) {
+void attention_backward(const attention_sizes& a, const attention_operands<const T>& from,
+                        const attention_gaps<T>& gaps, const T* dy, extent dy_step, const attention_operands<T>& to,
+                        T* memory) {
     T *scores = memory, *gradients = scores + a.scores(), *keys = gradients + a.scores(), *values = keys + a.turned(),
       *upright = values + a.turned(), *queries = upright + a.upright(),
       *outputs = queries + a.rows() * round_up(a.width);
+    const T* hidden = detail::hide(gaps.mask, a.keys, outputs + a.rows() * round_up(a.width));
     const T scale = detail::attention_scale<T>(a.width);
-    detail::pack_turned(from.key, from.step, a.tokens, a.width, scale, keys);
-    detail::pack_turned(from.value, from.step, a.tokens, a.width, T(1), values);
-    detail::pack_chunks(a, from.key, from.step, upright);
-    for (extent t = 0; t < a.tokens; ++t)
-        for (extent c = 0; c < a.width; ++c) to.key[t * to.step + c] = to.value[t * to.step + c] = T(0);
+    detail::pack_turned(from.key, from.key_step, a.keys, a.width, scale, keys);
+    detail::pack_turned(from.value, from.key_step, a.keys, a.width, T(1), values);
+    detail::pack_chunks(a, from.key, from.key_step, upright);
+    for (extent t = 0; t < a.keys; ++t)
+        for (extent c = 0; c < a.width; ++c) to.key[t * to.key_step + c] = to.value[t * to.key_step + c] = T(0);
     const extent columns = a.columns();
     for (extent i = 0; i < a.blocks(); ++i) {
         const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, filled = a.filled(end);
-        const T *query = from.query + begin * from.step, *d = dy + begin * dy_step;
-        dense_forward<T>(query, from.step, {keys, a.width, a.tokens, true}, nullptr, nullptr, 0, {}, scores, columns,
-                         rows, 0, a.seen(end));
-        dense_forward<T>(d, dy_step, {values, a.width, a.tokens, true}, nullptr, nullptr, 0, {}, gradients, columns,
-                         rows, 0, a.seen(end));
+        const T *query = from.query + begin * from.query_step, *d = dy + begin * dy_step;
+        dense_forward<T>(query, from.query_step, {keys, a.width, a.keys, true}, nullptr, nullptr, 0, {}, scores,
+                         columns, rows, 0, a.seen(end));
+        dense_forward<T>(d, dy_step, {values, a.width, a.keys, true}, nullptr, nullptr, 0, {}, gradients, columns, rows,
+                         0, a.seen(end));
         for (extent r = 0; r < rows; ++r) {
             const extent seen = a.seen(begin + r + 1);
-            const T sum = detail::exponentials(scores + r * columns, seen, filled);
-            detail::score_gradient(scores + r * columns, gradients + r * columns, seen, filled, 1 / sum, scale);
+            T *weights = scores + r * columns, *change = gradients + r * columns;
+            const T sum = detail::exponentials(weights, hidden, seen, filled);
+            gaps.drop_row(a, change, begin + r, seen);
+            detail::score_gradient(weights, change, seen, filled, detail::inverse_sum(sum), scale);
+            gaps.drop_row(a, weights, begin + r, filled);
         }
-        detail::multiply_by_chunks(a, gradients, upright, filled, to.query + begin * to.step, to.step, rows);
-        detail::pack_upright(query, from.step, rows, a.width, queries);
+        detail::multiply_by_chunks(a, gradients, upright, filled, to.query + begin * to.query_step, to.query_step,
+                                   rows);
+        detail::pack_upright(query, from.query_step, rows, a.width, queries);
         detail::pack_upright(d, dy_step, rows, a.width, outputs);
-        detail::add_turned_product<T>(gradients, columns, {queries, rows, a.width, true}, to.key, to.step, a.seen(end));
-        detail::add_turned_product<T>(scores, columns, {outputs, rows, a.width, true}, to.value, to.step, a.seen(end));
+        detail::add_turned_product<T>(gradients, columns, {queries, rows, a.width, true}, to.key, to.key_step,
+                                      a.seen(end));
+        detail::add_turned_product<T>(scores, columns, {outputs, rows, a.width, true}, to.value, to.key_step,
+                                      a.seen(end));
     }
 }
 

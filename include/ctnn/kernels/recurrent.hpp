@@ -29,8 +29,10 @@ struct recurrent_block {
     extent state_sample = 0, state_step = 0;
     const T* table = nullptr;  ///< (classes + 1, 1 + slots * padded units): then x (samples, steps) are class indices
     extent classes = 0, padding = -1;
-    bool masked = false;  ///< steps of zeros are passed over
-    bool odd = false;     ///< is the first step an odd one?
+    bool masked = false;      ///< steps of zeros are passed over
+    const T* mask = nullptr;  ///< (samples, steps): and those where it is 0; null: none is
+    extent mask_sample = 0, mask_step = 0;
+    bool odd = false;  ///< is the first step an odd one?
 
     [[nodiscard]] CTNN_INLINE cell_step<T> cell_at(extent sample, extent step, extent place) const {
         const extent from = sample * state_sample + step * state_step, to = from + state_step;
@@ -43,6 +45,7 @@ struct recurrent_block {
     }
     /// Is this one of the steps that fill up a short sequence?
     [[nodiscard]] bool absent(extent sample, extent step, extent inputs, extent width) const {
+        if (mask != nullptr && mask[sample * mask_sample + step * mask_step] == T(0)) return true;
         if (!masked) return false;
         if (table != nullptr) return row_at(sample, step, width)[0] == T(0);
         const T* from = x + sample * x_sample + step * x_step;

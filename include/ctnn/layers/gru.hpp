@@ -10,7 +10,7 @@ namespace ctnn {
 /// Gated recurrent unit: with r and z the sigmoids of x_t W + h_(t-1) U + b for their gates, and the candidate
 /// n = tanh(x_t W_n + b_n + r (h_(t-1) U_n + b'_n)), the state is h_t = (1 - z) n + z h_(t-1), from 0.
 ///
-///     takes    shape<T, C>, a sequence
+///     takes    shape<T, C>, a sequence; steps that masking or length_mask mark as absent are passed over
 ///     gives    shape<T, Units>, the state behind each step; with last_step shape<Units>, that behind the last
 ///     learns   weight (C, 3 Units), recurrent_weight (Units, 3 Units), gates in the order r, z, n, with keras z, r, n;
 ///              bias (2, 3 Units), for the input and for the state

@@ -10,7 +10,7 @@ namespace ctnn {
 /// Long short-term memory: the gates (i, f, g, o) = x_t W + h_(t-1) U + b move the cells
 /// c_t = sigmoid(f) c_(t-1) + sigmoid(i) tanh(g), and the state is h_t = sigmoid(o) tanh(c_t). Both begin at 0.
 ///
-///     takes    shape<T, C>, a sequence
+///     takes    shape<T, C>, a sequence; steps that masking or length_mask mark as absent are passed over
 ///     gives    shape<T, Units>, the state behind each step; with last_step shape<Units>, that behind the last
 ///     learns   weight (C, 4 Units), recurrent_weight (Units, 4 Units), gates in the order i, f, g, o, which is that of
 ///              Keras and PyTorch; bias (4 Units), with pytorch (2, 4 Units), for the input and for the state

@@ -36,6 +36,7 @@ template <auto... Options>
     operation row{.layer = layer, .in = in, .out = make_dims(in.channels())};
     row.what = kind::custom;
     row.windowed = true;
+    row.reads_mask = in.rank == 2;
     for (int a = 0; a < 3; ++a) row.window.kernel[a] = row.window.stride[a] = in.axis[a];
     return row;
 }

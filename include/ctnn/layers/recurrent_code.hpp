@@ -49,7 +49,7 @@ struct recurrent {
             make_operation(kind::custom, layer, in, o.last_step ? make_dims(units) : in.with_channels(units));
         const extent gates = kernels::gates_of(C), slots = kernels::slots_of(C), steps = in.positions();
         row.alpha = recurrent_flags{o.backwards, o.masked, o.keras}.number();
-        row.backward_reads_input = true;
+        row.backward_reads_input = row.reads_mask = true;
         row.multiply_adds = steps * (in.channels() + units) * gates * units;
         const auto matrix = [&](const char* name, extent inputs) {
             return parameter{.name = name,
@@ -107,7 +107,7 @@ struct recurrent {
         T *d_state = d_input + l.inputs * outputs, *sums = d_state + l.units * l.gates() * padded;
         kernels::detail::clear(d_input, sums + outputs - d_input);
 
-        const kernels::recurrent_block<T> all = block_of(op, call.x, call.kept, padded);
+        const kernels::recurrent_block<T> all = block_of(op, call.x, call.mask, call.kept, padded);
         const kernels::recurrent_matrix<T> transposed{call.scratch, l.gates() * padded, padded};
         for_each_block(samples, call.threads, [&](extent first, extent count, extent worker) {
             kernels::recurrent_block<T> b = part_of(all, first, count);
@@ -151,6 +151,7 @@ private:
     static kernels::recurrent_block<T> part_of(kernels::recurrent_block<T> b, extent first, extent count) {
         b.samples = count;
         b.x += first * b.x_sample;
+        if (b.mask != nullptr) b.mask += first * b.mask_sample;
         if (b.z == nullptr) return b;  // nothing is kept
         b.z += first * b.z_sample;
         b.h += first * b.state_sample;
@@ -169,8 +170,8 @@ private:
     }
     /// All samples, with what is kept of them, if anything: of each its gates, its states, its cells.
     template <class T>
-    static kernels::recurrent_block<T> block_of(const operation& op, const batch_view<const T>& x, T* kept,
-                                                extent padded) {
+    static kernels::recurrent_block<T> block_of(const operation& op, const batch_view<const T>& x,
+                                                const batch_view<const T>& mask, T* kept, extent padded) {
         const recurrent_flags flags = recurrent_flags::of(op);
         kernels::recurrent_block<T> b{.samples = x.count, .steps = steps_of(op)};
         const extent step = op.front >= 0 ? 1 : x.step[2];
@@ -178,6 +179,11 @@ private:
         b.x_sample = x.sample;
         b.x_step = flags.backwards ? -step : step;
         b.masked = flags.masked;
+        if (mask.data != nullptr) {
+            b.mask = mask.data + (flags.backwards ? b.steps - 1 : 0);
+            b.mask_sample = mask.sample;
+            b.mask_step = flags.backwards ? -1 : 1;
+        }
         if (kept == nullptr) return b;
         b.z = kept;
         b.z_step = kernels::slots_of(C) * padded;
@@ -194,7 +200,7 @@ private:
         const kernels::recurrent_layout l = layout_of(op);
         const kernels::recurrent_weights<T> weights(l, packed);
         const extent padded = weights.state.units, slots = l.slots() * padded;
-        kernels::recurrent_block<T> all = block_of(op, call.x, call.kept, padded);
+        kernels::recurrent_block<T> all = block_of(op, call.x, call.mask, call.kept, padded);
         if (op.front >= 0) {
             all.table = packed + l.packed_size();
             all.classes = op.classes;

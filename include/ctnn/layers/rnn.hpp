@@ -9,7 +9,7 @@ namespace ctnn {
 
 /// Elman's recurrent layer: h_t = tanh(x_t W + h_(t-1) U + b), from h = 0 before the first step.
 ///
-///     takes    shape<T, C>, a sequence
+///     takes    shape<T, C>, a sequence; steps that masking or length_mask mark as absent are passed over
 ///     gives    shape<T, Units>, the state behind each step; with last_step shape<Units>, that behind the last
 ///     learns   weight (C, Units), recurrent_weight (Units, Units), units contiguous; bias (Units), with pytorch
 ///              (2, Units), for the input and for the state

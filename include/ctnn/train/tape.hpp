@@ -14,7 +14,7 @@ namespace detail {
 /// A row of the table with the places of everything that it touches, forwards and backwards.
 struct training_row {
     operation op{};
-    operand x, other, y, dy, dx, d_other, partial;
+    operand x, other, mask, y, dy, dx, d_other, partial;
     bordered_storage border_forward, border_backward;
     bool skip_forward = false, skip_backward = false;
     bool accumulate[2]{};
@@ -42,6 +42,7 @@ constexpr auto training_rows_of() {
         row.op = Plan::table.rows[i];
         row.x = operand_of(s, row.op.input[0]);
         row.other = operand_of(s, row.op.input[1]);
+        row.mask = operand_of(s, row.op.mask);
         row.y = operand_of(s, row.op.result);
         if (row.op.what == kind::input) row.x = caller_operand(s, row.op);
         row.dy = operand_of(s, values + row.op.result);  // nowhere, if nobody asks for it
@@ -136,6 +137,7 @@ struct tape {
                                      .x = x,
                                      .other = row.other.view(arena, samples),
                                      .y = y,
+                                     .mask = row.mask.view(arena, samples),
                                      .parameters = parameters + row.op.parameter_offset,
                                      .state = state + row.op.state_offset,
                                      .saved = saved + row.saved,
@@ -185,6 +187,7 @@ struct tape {
                                           .dy = dy,
                                           .dx = through_partial ? partial : dx,
                                           .d_other = row.d_other.view(arena, samples),
+                                          .mask = row.mask.view(arena, samples),
                                           .parameters = parameters + row.op.parameter_offset,
                                           .gradients = to,
                                           .saved = saved + row.saved,
