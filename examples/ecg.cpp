@@ -48,7 +48,7 @@ nn::error run(const std::string& data, const settings& s) {
     const auto train = read_beats(*file, "train"), validation = read_beats(*file, "val");
     if (!train) return train.error();
     if (!validation) return validation.error();
-    return run(*train, *validation, s);
+    return run(vary(*train, 3, nn::seed{3}), *validation, s);
 }
 
 }  // namespace ecg

@@ -3,6 +3,7 @@
 /// Heartbeats: those of the MIT-BIH Arrhythmia Database, or ECG-like ones that the program draws itself.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -12,17 +13,23 @@
 namespace ecg {
 namespace nn = ctnn;
 
-/// A beat is 128 samples of one lead at 180 Hz, about its own mean, in units of half a millivolt.
+/// A beat is 128 samples of one lead at 180 Hz, about its own mean, in units of its own deviation: how high it is says
+/// more about the patient and the electrodes than about the beat.
 inline constexpr nn::extent samples = 128, classes = 4;
 using beats = nn::dataset<nn::shape<samples, 1>>;
 inline const std::vector<std::string> class_names{"normal", "supraventricular", "ventricular", "fusion"};
 
-/// Takes the mean out of the beat that ends the data set: the baseline wanders with the breath.
-inline void center_last(beats& all) {
+/// Brings the beat that ends the data set to mean 0 and deviation 1.
+inline void standardize_last(beats& all) {
     float* beat = all.inputs.data() + all.inputs.size() - samples;
-    double mean = 0;
+    double mean = 0, square = 0;
     for (nn::extent t = 0; t < samples; ++t) mean += static_cast<double>(beat[t]) / samples;
-    for (nn::extent t = 0; t < samples; ++t) beat[t] -= static_cast<float>(mean);
+    for (nn::extent t = 0; t < samples; ++t) {
+        beat[t] -= static_cast<float>(mean);
+        square += static_cast<double>(beat[t] * beat[t]) / samples;
+    }
+    const float factor = static_cast<float>(1 / std::sqrt(square + 1e-6));
+    for (nn::extent t = 0; t < samples; ++t) beat[t] *= factor;
 }
 
 /// Reads <part>_x (int16, millivolt = (value - 2048) / 400) and <part>_y of mitbih_beats.npz.
@@ -40,8 +47,35 @@ inline nn::result<beats> read_beats(const nn::npz& file, const std::string& part
         for (nn::extent t = 0; t < samples; ++t)
             all.inputs.push_back((numbers[i * static_cast<std::size_t>(samples) + static_cast<std::size_t>(t)] - 2048) /
                                  200);
-        center_last(all);
+        standardize_last(all);
     }
+    return all;
+}
+
+/// So many copies of each beat, as other hearts and electrodes could have given it: a little longer or shorter, earlier
+/// or later, higher or lower, over a baseline that wanders, with more noise. Without them networks learn the patients.
+inline beats vary(const beats& from, nn::extent copies, nn::seed seed) {
+    beats all;
+    all.class_names = from.class_names;
+    nn::random_stream random(seed, 5);
+    const auto within = [&](double spread) { return spread * (2 * random.next_uniform() - 1); };
+    for (nn::extent k = 0; k < copies; ++k)
+        for (nn::extent i = 0; i < from.size(); ++i) {
+            const double shift = within(4), scale = 1 + within(0.25), stretch = 1 + within(0.08);
+            const double wander = within(0.3), phase = within(3), noise = 0.1 * random.next_uniform();
+            const float* beat = from.input_of(i);
+            for (nn::extent t = 0; t < samples; ++t) {
+                const double at = std::clamp(50 + (static_cast<double>(t) - 50) * stretch + shift, 0.0, 126.999);
+                const nn::extent j = static_cast<nn::extent>(at);
+                const double part = at - static_cast<double>(j);
+                const double value =
+                    (1 - part) * static_cast<double>(beat[j]) + part * static_cast<double>(beat[j + 1]);
+                all.inputs.push_back(static_cast<float>(
+                    scale * value + wander * std::sin(static_cast<double>(t) / 40 + phase) + within(noise)));
+            }
+            all.labels.push_back(from.labels[static_cast<std::size_t>(i)]);
+            standardize_last(all);
+        }
     return all;
 }
 
@@ -75,7 +109,7 @@ inline beats draw_beats(nn::extent count, nn::seed seed) {
             all.inputs.push_back(static_cast<float>(value));
         }
         all.labels.push_back(kind);
-        center_last(all);
+        standardize_last(all);
     }
     return all;
 }
