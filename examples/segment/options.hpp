@@ -31,7 +31,7 @@ Data (--data)
 train
     --out DIR       gets report.html, model.safetensors, summary.txt, history.csv, curves.png, and of the test part
                     scores.csv, masks/ and overlays/
-    --epochs N      default: about 1800 batches of volumes or 1500 of images, at least 12 epochs
+    --epochs N      default: about 2800 batches of volumes or 1500 of images, at least 12 epochs
     --batch N       samples a step; default 2 volumes or 4 images
     --rate X        the largest learning rate of AdamW; default 0.003
     --seed N        of weights, order, noise, phantoms and of the division of a folder; default 1

@@ -24,10 +24,10 @@ struct recipe {
     double rate = 3e-3, weight_decay = 0.01;
 };
 
-/// About 1800 batches of 2 volumes, or 1500 of 4 images.
+/// About 2800 batches of 2 volumes, or 1500 of 4 images.
 inline recipe recipe_for(const case_source& from, const options& o) {
     recipe r;
-    const nn::extent batches = from.of_volumes() ? 1800 : 1500;
+    const nn::extent batches = from.of_volumes() ? 2800 : 1500;
     r.batch = o.batch > 0 ? o.batch : from.of_volumes() ? 2 : 4;
     r.epochs = o.epochs > 0 ? o.epochs : std::max<nn::extent>(12, batches * r.batch / from.train.size());
     if (o.rate > 0) r.rate = o.rate;

@@ -22,9 +22,9 @@ def scores_of(out):
     return dice
 
 
-def train(program, data, out, seed):
+def train(program, data, out, seed, *options):
     print(f"{data.name}, seed {seed}", flush=True)
-    done = subprocess.run([program, "train", "--data", data, "--out", out, "--seed", str(seed)], check=True,
+    done = subprocess.run([program, "train", "--data", data, "--out", out, "--seed", str(seed), *options], check=True,
                           stdout=subprocess.PIPE, text=True).stdout
     print(done[done.index("\nTrained "):], flush=True)
     return scores_of(out)
@@ -71,7 +71,7 @@ def main():
         means = []
         for seed in (1, 2):
             folder = out / f"hippocampus{seed}"
-            dice = train(program, hippocampus, folder, seed)
+            dice = train(program, hippocampus, folder, seed, "--flip")
             check_masks(hippocampus, folder, dice)
             means.append([statistics.mean(by_case.values()) for by_case in dice.values()])
         anterior, posterior = (statistics.mean(of) for of in zip(*means))
