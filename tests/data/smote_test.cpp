@@ -27,7 +27,8 @@ features clouds() {
 }
 
 double distance(const float* a, const float* b) {
-    return std::hypot(double(a[0]) - b[0], double(a[1]) - b[1], double(a[2]) - b[2]);
+    const auto away = [&](int k) { return static_cast<double>(a[k]) - static_cast<double>(b[k]); };
+    return std::hypot(away(0), away(1), away(2));
 }
 
 // Whether p lies between x and y: the two parts of the way are as long as the way.

@@ -18,10 +18,10 @@ using by_heart::remaining_loss;
 /// Words from 1 on, from `shortest` to all steps of them and zeros behind; the decoder is told the words up to each,
 /// and says the next one of the same text.
 template <class Net, nn::extent Steps>
-sample_set texts(nn::extent shortest) {
-    sample_set set;
+by_heart::sample_set texts(nn::extent shortest) {
+    by_heart::sample_set set;
     nn::random_stream random(nn::seed{65}, 0);
-    for (nn::extent s = 0; s < samples; ++s) {
+    for (nn::extent s = 0; s < by_heart::samples; ++s) {
         std::vector<float> words(static_cast<std::size_t>(Steps), 0.0f);
         const nn::extent length = shortest + s % (Steps - shortest + 1);
         for (nn::extent t = 0; t < length; ++t)
@@ -52,18 +52,18 @@ TEST_CASE("narrow classifiers learn sixteen images by heart") {
 
 TEST_CASE("networks of signals and slices learn sixteen of them by heart") {
     using recurrent = models::gru_classifier<12, 3, 4, 16>;
-    CHECK(learned_by_heart<recurrent, nn::cross_entropy>(noise<recurrent>(), 1e-2) < 0.05);
+    CHECK(remaining_loss<recurrent, nn::cross_entropy>(noise<recurrent>(), 1e-2) < 0.05);
     using both_ways = models::bidirectional_classifier<12, 3, 4, 16>;
-    CHECK(learned_by_heart<both_ways, nn::cross_entropy>(noise<both_ways>(), 2e-2) < 0.05);
+    CHECK(remaining_loss<both_ways, nn::cross_entropy>(noise<both_ways>(), 2e-2) < 0.05);
     using signal = models::signal_cnn<32, 2, 4, 8>;
-    CHECK(learned_by_heart<signal, nn::cross_entropy>(noise<signal>(), 1e-2) < 0.05);
+    CHECK(remaining_loss<signal, nn::cross_entropy>(noise<signal>(), 1e-2) < 0.05);
     using slices = models::slice_classifier<5, 8, 8, 1, 4, 8, 16>;
-    CHECK(learned_by_heart<slices, nn::cross_entropy>(noise<slices>(), 1e-2) < 0.05);
+    CHECK(remaining_loss<slices, nn::cross_entropy>(noise<slices>(), 1e-2) < 0.05);
 }
 
 TEST_CASE("an encoder and a decoder learn to say sixteen texts of different lengths again") {
     using repeater = models::encoder_decoder<6, 6, 9, 16, 1, 2>;
-    CHECK(learned_by_heart<repeater, nn::cross_entropy>(texts<repeater, 6>(2), 1e-2) < 0.05);
+    CHECK(remaining_loss<repeater, nn::cross_entropy>(texts<repeater, 6>(2), 1e-2) < 0.05);
 }
 
 TEST_CASE("narrow U-Nets learn sixteen masks by heart") {
