@@ -24,6 +24,19 @@ inline double clock_seconds() {
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
+/// Processor seconds of a call of some two milliseconds: the least of eight, because neighbors slow the others.
+template <class Call>
+double least_of_runs(const Call& call) {
+    double least = 0;
+    for (int run = 0; run < 8; ++run) {
+        const double start = processor_seconds();
+        call();
+        const double taken = processor_seconds() - start;
+        least = run == 0 || taken < least ? taken : least;
+    }
+    return least;
+}
+
 /// Multiply-adds on registers alone: as many chains as hide the latency of two pipelines. \returns their number * 2
 template <class T>
 CTNN_KERNEL double multiply_adds(long rounds, T* result) {
@@ -47,14 +60,9 @@ CTNN_KERNEL double multiply_adds(long rounds, T* result) {
 template <class T = float>
 double peak_flops() {
     T result[16]{T(0.5), T(0.5)};
-    double best = 0;
-    for (int run = 0; run < 8; ++run) {
-        const double start = processor_seconds();
-        const double operations = multiply_adds<T>(200000, result);
-        const double rate = operations / (processor_seconds() - start);
-        best = rate > best ? rate : best;
-    }
-    return best;
+    double operations = 0;
+    const double taken = least_of_runs([&] { operations = multiply_adds<T>(200000, result); });
+    return operations / taken;
 }
 
 /// The sum of count numbers, a multiple of 8 vectors: eight chains of additions, two loads a cycle at best.
@@ -86,30 +94,22 @@ inline double stream_rate(ctnn::extent bytes) {
     const std::vector<float> numbers(static_cast<std::size_t>(count), 1.0F);
     const double size = static_cast<double>(count) * sizeof(float);
     const int repeats = static_cast<int>(1e8 / size) + 1;
-    double best = 0;
     [[maybe_unused]] volatile float kept = 0;
-    for (int run = 0; run < 8; ++run) {
-        const double start = processor_seconds();
+    const double taken = least_of_runs([&] {
         for (int r = 0; r < repeats; ++r) kept = sum_of(numbers.data(), count);
-        const double rate = size * repeats / (processor_seconds() - start);
-        best = rate > best ? rate : best;
-    }
-    return best;
+    });
+    return size * repeats / taken;
 }
 
 /// Seconds that one core needs for one number of 1 / (1 + e^-x), from the first-level cache and back. The best of
 /// several runs of some two milliseconds.
 inline double exponential_seconds() {
-    constexpr ctnn::extent count = 2048;
+    constexpr ctnn::extent count = 2048, repeats = 500;
     std::vector<float> numbers(static_cast<std::size_t>(count), 0.5F);
-    double best = 1;
-    for (int run = 0; run < 8; ++run) {
-        const double start = processor_seconds();
-        for (int r = 0; r < 500; ++r) sigmoids(numbers.data(), count);
-        const double taken = (processor_seconds() - start) / (500 * static_cast<double>(count));
-        best = taken < best ? taken : best;
-    }
-    return best;
+    const double taken = least_of_runs([&] {
+        for (ctnn::extent r = 0; r < repeats; ++r) sigmoids(numbers.data(), count);
+    });
+    return taken / static_cast<double>(repeats * count);
 }
 
 }  // namespace bench

@@ -108,42 +108,12 @@ class Attention:
         angle = torch.arange(tokens, dtype=torch.float64)[:, None] * 10000.0**(-(channel - channel % 2) / width)
         return x + torch.where(channel % 2 == 0, torch.sin(angle), torch.cos(angle))
 
-    def apply_transformer_encoder(self, x, *options):
-        given, (tokens, width) = dict(options), x.shape[1:]
+    def transformer_block(self, kind, width, given, *parts):
+        """PyTorch's block of a transformer, and the parameters of its parts in the order of the data: each with its
+        norm, which stands before it with pre_norm."""
         hidden, *activation = given.get("feed_forward", [4 * width])
         pre_norm = "pre_norm" in given
-        module = torch.nn.TransformerEncoderLayer(
-            width, given.get("heads", [1])[0], hidden, dropout=0, activation=activation[0][0] if activation else "relu",
-            layer_norm_eps=given.get("epsilon", [1e-5])[0], batch_first=True, norm_first=pre_norm)
-        parameters = {}
-
-        def norm(name):
-            parameters[name + ".weight"], parameters[name + ".bias"] = self.parameter(width), self.parameter(width)
-
-        def attention():
-            for name, value in self.attention_parameters(width, True).items():
-                parameters["self_attn." + name] = value
-
-        def feed_forward():
-            parameters["linear1.weight"] = self.parameter(width, hidden).T
-            parameters["linear1.bias"] = self.parameter(hidden)
-            parameters["linear2.weight"] = self.parameter(hidden, width).T
-            parameters["linear2.bias"] = self.parameter(width)
-
-        if pre_norm:
-            norm("norm1"), attention(), norm("norm2"), feed_forward()
-        else:
-            attention(), norm("norm1"), feed_forward(), norm("norm2")
-        # The module's fast path for evaluation has no gradients; in training mode, without dropout, it is the same.
-        return functional_call(module.double().train(), parameters, (x,), {
-            "src_mask": mask_of(tokens, given), "src_key_padding_mask": self.absent_of(x)})
-
-    def apply_transformer_decoder(self, x, *options):
-        given, (tokens, width) = dict(options), x.shape[1:]
-        memory, present = self.memory
-        hidden, *activation = given.get("feed_forward", [4 * width])
-        pre_norm = "pre_norm" in given
-        module = torch.nn.TransformerDecoderLayer(
+        module = kind(
             width, given.get("heads", [1])[0], hidden, dropout=0, activation=activation[0][0] if activation else "relu",
             layer_norm_eps=given.get("epsilon", [1e-5])[0], batch_first=True, norm_first=pre_norm)
         parameters = {}
@@ -167,9 +137,27 @@ class Attention:
             parameters["linear2.weight"] = self.parameter(hidden, width).T
             parameters["linear2.bias"] = self.parameter(width)
 
-        for name, part in (("norm1", attention), ("norm2", cross), ("norm3", feed_forward)):
-            for each in (lambda: norm(name), part) if pre_norm else (part, lambda: norm(name)):
-                each()
-        return functional_call(module.double().train(), parameters, (x, memory), {
+        make = {"attention": attention, "cross": cross, "feed_forward": feed_forward}
+        for number, part in enumerate(parts, 1):
+            if pre_norm:
+                norm(f"norm{number}")
+            make[part]()
+            if not pre_norm:
+                norm(f"norm{number}")
+        # The module's fast path for evaluation has no gradients; in training mode, without dropout, it is the same.
+        return module.double().train(), parameters
+
+    def apply_transformer_encoder(self, x, *options):
+        given, (tokens, width) = dict(options), x.shape[1:]
+        block = self.transformer_block(torch.nn.TransformerEncoderLayer, width, given, "attention", "feed_forward")
+        return functional_call(*block, (x,), {
+            "src_mask": mask_of(tokens, given), "src_key_padding_mask": self.absent_of(x)})
+
+    def apply_transformer_decoder(self, x, *options):
+        given, (tokens, width) = dict(options), x.shape[1:]
+        memory, present = self.memory
+        block = self.transformer_block(torch.nn.TransformerDecoderLayer, width, given, "attention", "cross",
+                                       "feed_forward")
+        return functional_call(*block, (x, memory), {
             "tgt_mask": mask_of(tokens, {"causal": []}),
             "memory_key_padding_mask": None if present is None else ~present})

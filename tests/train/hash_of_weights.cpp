@@ -11,14 +11,7 @@ int main() {
     using wide = nn::network<nn::shape<32, 32, 1>, nn::conv<16, 3, nn::same>, nn::batch_norm<>, nn::relu,
                              nn::max_pool<>, nn::conv<16, 3, nn::same>, nn::relu, nn::max_pool<>, nn::flatten,
                              nn::dropout<0.5>, nn::dense<96>, nn::relu, nn::dense<3>, nn::softmax>;
-    nn::dataset<wide::input> data;
-    nn::random_stream random(nn::seed{41}, 0);
-    for (nn::extent s = 0; s < 48; ++s) {
-        const nn::extent label = random.next_below(3);
-        for (nn::extent i = 0; i < wide::input::size; ++i)
-            data.inputs.push_back(static_cast<float>(random.next_uniform() * (1.0 + 0.3 * static_cast<double>(label))));
-        data.labels.push_back(static_cast<std::int32_t>(label));
-    }
+    const auto data = strengths<wide>(48, nn::seed{41});
     nn::model<wide> m{nn::seed{1}};
     const auto history = nn::fit(m, data, nn::cross_entropy{}, nn::adam{}, {.epochs = 3, .batch = 13});
     if (!history) return 1;

@@ -27,6 +27,20 @@ nn::dataset<nn::shape<6, 6, 1>, T> lines(nn::extent samples, std::uint64_t strea
     return data;
 }
 
+/// Noise of three strengths, which its class says: images large enough for threads to share the work on them.
+template <class Net>
+nn::dataset<typename Net::input> strengths(nn::extent samples, nn::seed start) {
+    nn::dataset<typename Net::input> data;
+    nn::random_stream random(start, 0);
+    for (nn::extent s = 0; s < samples; ++s) {
+        const nn::extent label = random.next_below(3);
+        for (nn::extent i = 0; i < Net::input::size; ++i)
+            data.inputs.push_back(static_cast<float>(random.next_uniform() * (1.0 + 0.3 * static_cast<double>(label))));
+        data.labels.push_back(static_cast<std::int32_t>(label));
+    }
+    return data;
+}
+
 /// 64 bits that differ when a number of a model does.
 template <class Model>
 std::uint64_t hash(const Model& m) {
