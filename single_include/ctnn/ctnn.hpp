@@ -17896,11 +17896,12 @@ struct dense_weights {
     const T* data = nullptr;
     extent inputs = 0, outputs = 0;
     bool packed = false;
+    extent block_inputs = inputs;  ///< inputs of a packed block, of which the first `inputs` take part
 
     /// The weights of input 0 for the outputs from `output` on, a multiple of the lanes.
     [[nodiscard]] CTNN_INLINE const T* at(extent output) const {
         constexpr extent block = dense_vectors * lanes<T>;
-        return packed ? data + output / block * block * inputs + output % block : data + output;
+        return packed ? data + output / block * block * block_inputs + output % block : data + output;
     }
     /// Elements from one input to the next in the block of `output`.
     [[nodiscard]] CTNN_INLINE extent step(extent output) const {
@@ -18058,7 +18059,7 @@ CTNN_INLINE void dense_batch(const T* x, extent x_step, const dense_weights<T>& 
             dense_width<T>(
                 last - output, [&](auto vectors, extent tail) __attribute__((always_inline)) {
                     const T* from = w.at(output) + begin * w.step(output);
-                    const T* next = from + (w.packed ? w.inputs * w.step(output) : wide);
+                    const T* next = from + (w.packed ? w.block_inputs * w.step(output) : wide);
                     extent step = w.step(output);
                     if (!w.packed) {
                         step = vectors * lanes<T>;
@@ -21776,8 +21777,8 @@ namespace detail {
 
 /// dw[input][filter] += sum over rows and positions of x[position][input] * dy[position][filter], Inputs x Vectors at
 /// a time. dw, x and dy point at the tile's first input and filter. The first `skip` inputs belong to the tile
-/// before.
-template <bool Partial, extent Inputs, extent Vectors, class T>
+/// before. The last vector has `tail` filters, all lanes if 0; with Padded zeros follow them in dy.
+template <bool Partial, extent Inputs, extent Vectors, bool Padded = false, class T>
 CTNN_INLINE void gradient_tile(const correlation& g, const T* x, const T* dy, T* dw, extent dw_step,
                                const extent (*rows)[2], extent count, extent skip, extent tail) {
     const extent width = g.positions[2], step = g.in_step[2], out_step = g.out_step[2];
@@ -21797,7 +21798,7 @@ CTNN_INLINE void gradient_tile(const correlation& g, const T* x, const T* dy, T*
                 });
             }
         };
-        if (whole)
+        if (Padded || whole)
             walk([](const T* last) { return load_held(last); });
         else if constexpr (Partial)
             walk([&](const T* last) { return load_partial(last, tail); });
@@ -21841,6 +21842,77 @@ CTNN_KERNEL void bias_gradient(const correlation& g, const T* dy, const extent (
     }
 }
 
+namespace detail {
+
+/// Calls body(vectors, partial) for the block of filters that begins with filter b * width: K.vectors vectors, or the
+/// K.last that are left, as constants; partial is the number of filters in the last vector of all.
+template <key K, class Body>
+CTNN_INLINE void with_filters(extent b, extent blocks, extent tail, const Body& body) {
+    if (b < blocks)
+        body(std::integral_constant<extent, K.vectors>{}, b + 1 == blocks && K.last == 0 ? tail : 0);
+    else if constexpr (K.last != 0)
+        body(std::integral_constant<extent, K.last>{}, tail);
+}
+
+/// dw += gradient of one long row (positions, inputs) and (positions, filters) without a window, for the units
+/// [first_unit, last_unit), tiles of inputs. Some positions at a time: their inputs of a few tiles (16 KB) and their dy
+/// of a block of filters (12 KB) are copied side by side. Rows that lie a multiple of 1 KB apart share few sets of the
+/// first-level cache, and each dy would be read from the second or third for every tile: a copy serves 8 tiles of 4
+/// inputs with AVX2, 8 of 8 with AVX-512, and takes some 6 % of their time.
+template <class T, key K>
+CTNN_KERNEL void long_row_gradient(const correlation& g, const T* x, const T* dy, T* dw, extent first_unit,
+                                   extent last_unit) {
+    constexpr extent width = K.vectors * lanes<T>, most = 12288 / static_cast<extent>(sizeof(T)) / width;
+    constexpr extent group = 16384 / static_cast<extent>(sizeof(T)) / (most * K.pixels);
+    alignas(64) T inputs[static_cast<unsigned>(group * most * K.pixels)], strip[static_cast<unsigned>(most * width)];
+    const extent tiles = (g.channels + K.pixels - 1) / K.pixels, all = g.groups * g.filters;
+    const extent tail = g.filters % lanes<T>, blocks = vector_count<T>(g.filters) / K.vectors;
+    const extent none[1][2] = {{0, 0}};
+    correlation copied;
+    copied.in_step[2] = K.pixels;
+    const extent parts = (g.positions[2] + most - 1) / most;
+    for (extent part = 0; part < parts; ++part) {
+        const extent begin = g.positions[2] * part / parts, count = g.positions[2] * (part + 1) / parts - begin;
+        copied.positions[2] = count;
+        for (extent unit = first_unit; unit < last_unit;) {
+            const extent of = unit / tiles, end = (of + 1) * tiles < last_unit ? (of + 1) * tiles : last_unit;
+            const extent several = end - unit < group ? end - unit : group;
+            const auto input_of = [&](extent i) {
+                const extent input = (unit + i) % tiles * K.pixels, highest = g.channels - K.pixels;
+                return input < highest ? input : highest;  // the last tile overlaps the one before
+            };
+            for (extent i = 0; i < several; ++i) {
+                const T* from = x + begin * g.in_step[2] + of * g.channels + input_of(i);
+                T* to = inputs + i * count * K.pixels;
+                for (extent at = 0; at < count; ++at, from += g.in_step[2], to += K.pixels)
+                    for (extent p = 0; p < K.pixels; ++p) to[p] = from[p];
+            }
+            for (extent b = 0; b < blocks + (K.last != 0 ? 1 : 0); ++b)
+                with_filters<K>(
+                    b, blocks, tail, [&](auto vectors, extent partial) __attribute__((always_inline)) {
+                        const T* from = dy + begin * g.out_step[2] + of * g.filters + b * width;
+                        T* to = strip;
+                        for (extent at = 0; at < count; ++at, from += g.out_step[2], to += vectors * lanes<T>)
+                            unroll<vectors>([&](auto v) __attribute__((always_inline)) {
+                                store(to + v * lanes<T>, v + 1 < vectors || partial == 0
+                                                             ? load(from + v * lanes<T>)
+                                                             : load_partial(from + v * lanes<T>, partial));
+                            });
+                        copied.out_step[2] = vectors * lanes<T>;
+                        for (extent i = 0; i < several; ++i) {
+                            const extent input = input_of(i), skip = (unit + i) % tiles * K.pixels - input;
+                            gradient_tile<K.partial, K.pixels, vectors, true>(
+                                copied, inputs + i * count * K.pixels, strip,
+                                dw + input * all + of * g.filters + b * width, all, none, 1, skip, partial);
+                        }
+                    });
+            unit += several;
+        }
+    }
+}
+
+}  // namespace detail
+
 /// dw += gradient, for the units [first_unit, last_unit) of gradient_units(); db (or null) += the sums of dy. x as in
 /// `correlate`: first tap of the first position; dy: first position, steps in g.out_step; dw (taps, channels, all
 /// filters). Sums run over samples, then blocks of rows, then positions: the order does not depend on how the units
@@ -21857,8 +21929,9 @@ CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_
     const extent all = g.groups * g.filters, tail = g.filters % lanes<T>;
     const extent row_size = g.positions[2] * (all + g.in_step[2]);
     extent block = cached / (row_size > 0 ? row_size : 1);
-    block = block < 1 ? 1 : block > most_rows ? most_rows : block;
     const bool narrow = g.channels < K.pixels;
+    const bool long_rows = row_size > 4 * cached && g.tap_count() == 1 && !narrow && g.positions[2] >= 64;
+    block = block < 1 ? 1 : block > most_rows ? most_rows : block;
     const extent pixels = narrow ? K.rest : K.pixels, tiles = (g.channels + pixels - 1) / pixels;
     const extent blocks = vector_count<T>(g.filters) / K.vectors;
     constexpr extent width = K.vectors * lanes<T>;
@@ -21872,6 +21945,11 @@ CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_
                 rows[r][1] = s * dy_sample + d * g.out_step[0] + h * g.out_step[1];
             }
             if (db != nullptr) bias_gradient(g, dy, rows, count, db);
+            if constexpr (K.vectors > 1)
+                if (long_rows) {
+                    detail::long_row_gradient<T, K>(g, x + rows[0][0], dy + rows[0][1], dw, first_unit, last_unit);
+                    continue;
+                }
             for (extent unit = first_unit; unit < last_unit; ++unit) {
                 const extent tile = unit % tiles, tap = unit / tiles % g.tap_count(),
                              group = unit / tiles / g.tap_count();
@@ -23061,24 +23139,28 @@ struct attention_sizes {
 
     /// Numbers from one row of scores to the next.
     [[nodiscard]] constexpr extent columns() const { return round_up(keys); }
-    /// Queries of a block: 64, which read each packed key and value 16 tiles long from the first-level cache; fewer
-    /// where their scores would take more than 128 KB of float.
+    /// Queries of a block at most: 64, which read each packed key and value 16 tiles long from the first-level cache;
+    /// fewer, but not below 12, where their scores would take more than 128 KB of float. Causal blocks have 24, because
+    /// all see as many keys as the last: of 64 tokens 65 % of the scores are computed then, of 196 tokens 56 %.
     [[nodiscard]] constexpr extent rows() const {
-        const extent most = 32768 / columns();
-        return most < 8 ? 8 : most < 64 ? most : 64;
+        const extent most = 32768 / columns(), wanted = causal ? 24 : 64;
+        return most < 12 ? 12 : most < wanted ? most : wanted;
     }
-    [[nodiscard]] constexpr extent blocks() const { return (queries + rows() - 1) / rows(); }
-    [[nodiscard]] constexpr extent block(extent i) const { return queries * i / blocks(); }
-    /// Keys are summed over in chunks of 128 at most, as dense_batch would; causal blocks pass over those that follow.
+    /// Blocks are of whole tiles of queries, shared out evenly: a tile that is not full costs as much as one that is.
+    [[nodiscard]] constexpr extent tiles() const { return (queries + dense_rows - 1) / dense_rows; }
+    [[nodiscard]] constexpr extent blocks() const {
+        const extent most = rows() / dense_rows;
+        return (tiles() + most - 1) / most;
+    }
+    [[nodiscard]] constexpr extent block(extent i) const {
+        const extent first = tiles() * i / blocks() * dense_rows;
+        return first < queries ? first : queries;
+    }
+    /// Keys are summed over in chunks of 128 at most, as dense_batch would.
     [[nodiscard]] constexpr extent chunks() const { return (keys + 127) / 128; }
     [[nodiscard]] constexpr extent chunk(extent i) const { return keys * i / chunks(); }
-    /// The keys that queries before `query` see, and the same up to the end of its chunk.
+    /// How many keys the queries before `query` see: if causal, none of those that follow.
     [[nodiscard]] constexpr extent seen(extent query) const { return causal && query < keys ? query : keys; }
-    [[nodiscard]] constexpr extent filled(extent query) const {
-        extent i = 0;
-        while (chunk(i) < seen(query)) ++i;
-        return chunk(i);
-    }
     [[nodiscard]] constexpr extent scores() const { return rows() * columns(); }
     [[nodiscard]] constexpr extent turned() const { return width * columns(); }
     [[nodiscard]] constexpr extent upright() const { return keys * round_up(width); }
@@ -23127,15 +23209,16 @@ void pack_chunks(const attention_sizes& a, const T* from, extent step, T* to) {
                      to + a.chunk(i) * vector_count<T>(a.width) * lanes<T>);
 }
 
-/// y (rows, width) = scores (rows, keys) * the values that pack_chunks packed, for the keys before `filled`.
+/// y (rows, width) = scores (rows, keys) * the values that pack_chunks packed, for the keys before `seen`.
 template <class T>
-void multiply_by_chunks(const attention_sizes& a, const T* scores, const T* values, extent filled, T* y, extent y_step,
+void multiply_by_chunks(const attention_sizes& a, const T* scores, const T* values, extent seen, T* y, extent y_step,
                         extent rows) {
     const extent padded = vector_count<T>(a.width) * lanes<T>;
-    for (extent i = 0; i < a.chunks() && a.chunk(i) < filled; ++i) {
-        const extent first = a.chunk(i), count = a.chunk(i + 1) - first;
-        dense_forward<T>(scores + first, a.columns(), {values + first * padded, count, a.width, true}, nullptr,
-                         i == 0 ? nullptr : y, y_step, {}, y, y_step, rows, 0, a.width);
+    for (extent i = 0; i < a.chunks() && a.chunk(i) < seen; ++i) {
+        const extent first = a.chunk(i), count = a.chunk(i + 1) - first, left = seen - first;
+        const dense_weights<T> chunk{values + first * padded, left < count ? left : count, a.width, true, count};
+        dense_forward<T>(scores + first, a.columns(), chunk, nullptr, i == 0 ? nullptr : y, y_step, {}, y, y_step, rows,
+                         0, a.width);
     }
 }
 
@@ -23160,24 +23243,38 @@ CTNN_KERNEL bool hide_scores(T* scores, const T* hidden, extent count, extent wh
 }
 
 /// Scores of the first `count` keys -> e^(score - the largest), zeros where a key is hidden, and from there up to
-/// `filled`. \returns their sum
+/// `end`. \returns their sum
 template <class T>
-CTNN_KERNEL T exponentials(T* scores, const T* hidden, extent count, extent filled) {
+CTNN_KERNEL T exponentials(T* scores, const T* hidden, extent count, extent end) {
     const extent whole = (count + lanes<T> - 1) / lanes<T> * lanes<T>;
     for (extent i = count; i < whole; ++i) scores[i] = -std::numeric_limits<T>::infinity();
     if (hidden != nullptr && hide_scores(scores, hidden, count, whole)) {
-        for (extent i = 0; i < (whole > filled ? whole : filled); ++i) scores[i] = T(0);
+        for (extent i = 0; i < (whole > end ? whole : end); ++i) scores[i] = T(0);
         return T(0);
     }
-    vec<T> largest = load(scores), total = T(0);
-    for (extent i = lanes<T>; i < whole; i += lanes<T>) largest = greater_of(largest, load(scores + i));
-    largest = vec<T>(reduce_max(largest));  // a NaN may be missed here, and makes the sum NaN all the same
-    for (extent i = 0; i < whole; i += lanes<T>) {
-        const vec<T> e = exp(load(scores + i) - largest);
-        store(scores + i, e);
-        total += e;
+    // Two chains each: a maximum and an addition wait four cycles for the one before.
+    vec<T> largest = load(scores), other = largest;
+    extent i = 0;
+    for (; i + 2 * lanes<T> <= whole; i += 2 * lanes<T>) {
+        largest = greater_of(largest, load(scores + i));
+        other = greater_of(other, load(scores + i + lanes<T>));
     }
-    for (extent i = whole; i < filled; ++i) scores[i] = T(0);
+    if (i < whole) other = greater_of(other, load(scores + i));
+    // A NaN may be missed here, and makes the sum NaN all the same.
+    largest = vec<T>(reduce_max(greater_of(largest, other)));
+    vec<T> total = T(0), second = T(0);
+    const auto raise = [&](T* at, vec<T>& sum) {
+        const vec<T> e = exp(load(at) - largest);
+        store(at, e);
+        sum += e;
+    };
+    for (i = 0; i + 2 * lanes<T> <= whole; i += 2 * lanes<T>) {
+        raise(scores + i, total);
+        raise(scores + i + lanes<T>, second);
+    }
+    if (i < whole) raise(scores + i, total);
+    total += second;
+    for (i = whole; i < end; ++i) scores[i] = T(0);
     return reduce_add(total);
 }
 
@@ -23218,10 +23315,10 @@ struct attention_gaps {
     dropout_key key{0, 0, 0};
     extent head = 0;  ///< number of the head among those of all samples
 
-    /// Drops some of the weights of a query's keys before `filled`, the same for every call.
-    void drop_row(const attention_sizes& a, T* weights, extent query, extent filled) const {
+    /// Drops some of the weights of a query's keys before `end`, the same for every call.
+    void drop_row(const attention_sizes& a, T* weights, extent query, extent end) const {
         if (rate == 0) return;
-        drop<T>({weights, filled}, {weights, filled}, (head * a.queries + query) * a.keys, 1, filled, key,
+        drop<T>({weights, end}, {weights, end}, (head * a.queries + query) * a.keys, 1, end, key,
                 detail::dropped<T>(rate));
     }
 };
@@ -23239,17 +23336,17 @@ void attention_forward(const attention_sizes& a, const attention_operands<const 
     detail::pack_turned(from.key, from.key_step, a.keys, a.width, detail::attention_scale<T>(a.width), keys);
     detail::pack_chunks(a, from.value, from.key_step, values);
     for (extent i = first; i < last; ++i) {
-        const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, filled = a.filled(end);
+        const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, seen = a.seen(end);
         dense_forward<T>(from.query + begin * from.query_step, from.query_step, {keys, a.width, a.keys, true}, nullptr,
-                         nullptr, 0, {}, scores, a.columns(), rows, 0, a.seen(end));
+                         nullptr, 0, {}, scores, a.columns(), rows, 0, seen);
         T inverse[64];
         for (extent r = 0; r < rows; ++r) {
             T* row = scores + r * a.columns();
-            inverse[r] = detail::inverse_sum(detail::exponentials(row, hidden, a.seen(begin + r + 1), filled));
-            gaps.drop_row(a, row, begin + r, filled);
+            inverse[r] = detail::inverse_sum(detail::exponentials(row, hidden, a.seen(begin + r + 1), seen));
+            gaps.drop_row(a, row, begin + r, seen);
         }
         T* to = y + begin * y_step;
-        detail::multiply_by_chunks(a, scores, values, filled, to, y_step, rows);
+        detail::multiply_by_chunks(a, scores, values, seen, to, y_step, rows);
         for (extent r = 0; r < rows; ++r) detail::multiply_row(to + r * y_step, a.width, inverse[r]);
     }
 }
@@ -23315,9 +23412,9 @@ CTNN_KERNEL void add_turned_product(const T* scores, extent columns, const dense
 }
 
 /// What the sum of exponentials leaves to be done to a row of the first `count` keys, in place: p = e * inverse and
-/// ds = p (dp - sum of p dp) scale, with zeros up to `filled`.
+/// ds = p (dp - sum of p dp) scale, with zeros up to `end`.
 template <class T>
-CTNN_KERNEL void score_gradient(T* p, T* dp, extent count, extent filled, T inverse, T scale) {
+CTNN_KERNEL void score_gradient(T* p, T* dp, extent count, extent end, T inverse, T scale) {
     const extent whole = (count + lanes<T> - 1) / lanes<T> * lanes<T>;
     for (extent i = count; i < whole; ++i) dp[i] = T(0);  // where p is 0 already
     vec<T> total = T(0);
@@ -23328,7 +23425,7 @@ CTNN_KERNEL void score_gradient(T* p, T* dp, extent count, extent filled, T inve
     }
     const vec<T> sum(reduce_add(total)), factor(scale);
     for (extent i = 0; i < whole; i += lanes<T>) store(dp + i, load(p + i) * (load(dp + i) - sum) * factor);
-    for (extent i = whole; i < filled; ++i) dp[i] = T(0);
+    for (extent i = whole; i < end; ++i) dp[i] = T(0);
 }
 
 }  // namespace detail
@@ -23355,28 +23452,25 @@ void attention_backward(const attention_sizes& a, const attention_operands<const
         for (extent c = 0; c < a.width; ++c) to.key[t * to.key_step + c] = to.value[t * to.key_step + c] = T(0);
     const extent columns = a.columns();
     for (extent i = 0; i < a.blocks(); ++i) {
-        const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, filled = a.filled(end);
+        const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, seen = a.seen(end);
         const T *query = from.query + begin * from.query_step, *d = dy + begin * dy_step;
         dense_forward<T>(query, from.query_step, {keys, a.width, a.keys, true}, nullptr, nullptr, 0, {}, scores,
-                         columns, rows, 0, a.seen(end));
+                         columns, rows, 0, seen);
         dense_forward<T>(d, dy_step, {values, a.width, a.keys, true}, nullptr, nullptr, 0, {}, gradients, columns, rows,
-                         0, a.seen(end));
+                         0, seen);
         for (extent r = 0; r < rows; ++r) {
-            const extent seen = a.seen(begin + r + 1);
+            const extent own = a.seen(begin + r + 1);
             T *weights = scores + r * columns, *change = gradients + r * columns;
-            const T sum = detail::exponentials(weights, hidden, seen, filled);
-            gaps.drop_row(a, change, begin + r, seen);
-            detail::score_gradient(weights, change, seen, filled, detail::inverse_sum(sum), scale);
-            gaps.drop_row(a, weights, begin + r, filled);
+            const T sum = detail::exponentials(weights, hidden, own, seen);
+            gaps.drop_row(a, change, begin + r, own);
+            detail::score_gradient(weights, change, own, seen, detail::inverse_sum(sum), scale);
+            gaps.drop_row(a, weights, begin + r, seen);
         }
-        detail::multiply_by_chunks(a, gradients, upright, filled, to.query + begin * to.query_step, to.query_step,
-                                   rows);
+        detail::multiply_by_chunks(a, gradients, upright, seen, to.query + begin * to.query_step, to.query_step, rows);
         detail::pack_upright(query, from.query_step, rows, a.width, queries);
         detail::pack_upright(d, dy_step, rows, a.width, outputs);
-        detail::add_turned_product<T>(gradients, columns, {queries, rows, a.width, true}, to.key, to.key_step,
-                                      a.seen(end));
-        detail::add_turned_product<T>(scores, columns, {outputs, rows, a.width, true}, to.value, to.key_step,
-                                      a.seen(end));
+        detail::add_turned_product<T>(gradients, columns, {queries, rows, a.width, true}, to.key, to.key_step, seen);
+        detail::add_turned_product<T>(scores, columns, {outputs, rows, a.width, true}, to.value, to.key_step, seen);
     }
 }
 
@@ -31911,6 +32005,9 @@ CTNN_INLINE vec<T> gate(vec<T> x) {
 }  // namespace detail
 
 /// rnn: h' = tanh(z). gru: h' = n + z (h - n) with n = tanh(n + r q). lstm: c' = f c + i g, h' = o tanh(c').
+///
+/// The gates of all units come first, then the tangents that wait for them: in one loop the processor's window of some
+/// 250 operations would hold no second vector of units while the first waits.
 template <cell C, class T>
 CTNN_KERNEL void cell_forward(const cell_step<T>& s, extent units) {
     for (extent u = 0; u < units; u += lanes<T>) {
@@ -31920,25 +32017,27 @@ CTNN_KERNEL void cell_forward(const cell_step<T>& s, extent units) {
             store(z, h);
             store(s.after + u, h);
         } else if constexpr (C == cell::gru) {
-            const vec<T> r = detail::gate(load(z)), keep = detail::gate(load(z + units)), q = load(z + 2 * units);
-            const vec<T> n = tanh(fma(r, q, load(z + 3 * units)));
-            const vec<T> h = fma(keep, load(s.before + u) - n, n);
-            store(z, r);
-            store(z + units, keep);
-            store(z + 3 * units, n);
-            store(s.after + u, h);
+            store(z, detail::gate(load(z)));
+            store(z + units, detail::gate(load(z + units)));
         } else {
             const vec<T> i = detail::gate(load(z)), f = detail::gate(load(z + units)), g = tanh(load(z + 2 * units));
-            const vec<T> o = detail::gate(load(z + 3 * units));
-            const vec<T> c = fma(f, load(s.c_before + u), i * g);
+            store(s.c_after + u, fma(f, load(s.c_before + u), i * g));
             store(z, i);
             store(z + units, f);
             store(z + 2 * units, g);
-            store(z + 3 * units, o);
-            store(s.c_after + u, c);
-            store(s.after + u, o * tanh(c));
+            store(z + 3 * units, detail::gate(load(z + 3 * units)));
         }
     }
+    if constexpr (C == cell::gru)
+        for (extent u = 0; u < units; u += lanes<T>) {
+            T* z = s.z + u;
+            const vec<T> n = tanh(fma(load(z), load(z + 2 * units), load(z + 3 * units)));
+            store(z + 3 * units, n);
+            store(s.after + u, fma(load(z + units), load(s.before + u) - n, n));
+        }
+    else if constexpr (C == cell::lstm)
+        for (extent u = 0; u < units; u += lanes<T>)
+            store(s.after + u, load(s.z + 3 * units + u) * tanh(load(s.c_after + u)));
 }
 
 /// s as forward left it, dh (units) the gradient of the state behind the step, dc (units) of an lstm's cells. z becomes
@@ -31994,14 +32093,22 @@ namespace kernels {
 /// Vectors of units of a tile for one sample: with 32 registers 4 gates x 4 vectors of sums, which a broadcast input
 /// meets in memory operands. With 16 registers 8 or 9 sums, which is what two pipelines with a latency of four want.
 template <extent Gates>
-inline constexpr extent recurrent_vectors = Gates == 1 ? 8 : registers == 32 ? 4 : Gates == 3 ? 3 : 2;
+inline constexpr extent recurrent_vectors = Gates == 1        ? 8
+                                            : registers == 32 ? 4
+                                            : Gates == 3      ? 3
+                                                              : 2;
 
-/// Samples and vectors of units of a tile for a batch: up to 16 sums with 32 registers, 12 with 16, whose weights are
-/// loaded once for all samples. Few units, so that a tile's weights stay in the first-level cache for the whole batch.
+/// Samples and vectors of units of a tile for a batch: up to 16 sums with 32 registers, 8 or 9 with 16 (12 of a gru and
+/// the 5 vectors that they meet would be one too many), whose weights are loaded once for all samples. Few units, so
+/// that a tile's weights stay in the first-level cache for the whole batch.
 template <extent Gates>
-inline constexpr extent recurrent_rows = registers == 32 || Gates < 4 ? 4 : 2;
+inline constexpr extent recurrent_rows = registers == 32 || Gates == 1 ? 4
+                                         : Gates == 3                  ? 3
+                                                                       : 2;
 template <extent Gates>
-inline constexpr extent recurrent_batch_vectors = Gates > 1 ? 1 : registers == 32 ? 4 : 2;
+inline constexpr extent recurrent_batch_vectors = Gates > 1         ? 1
+                                                  : registers == 32 ? 4
+                                                                    : 2;
 
 /// Units of a state with those that fill the last vector; these are always 0.
 template <class T>
@@ -32069,8 +32176,8 @@ struct recurrent_matrix {
 
 /// z (rows, Gates, units) += h (rows, count) * w, for rows h_row and z_row elements apart. One row takes the weights as
 /// they lie. 64 KB of them do not fit into a first-level cache of 32 or 48 KB, but walked alternately up and `down`
-/// they find there what was read last. Several rows go by tiles of a vector of units, whose weights stay there
-/// meanwhile.
+/// they find there what was read last. Several rows go by tiles of a vector of units and of inputs whose weights take
+/// 16 KB, and stay there meanwhile.
 template <extent Gates, class T>
 inline void recurrent_product(const T* h, extent h_row, const recurrent_matrix<T>& w, T* z, extent z_row, extent rows,
                               bool down) {
@@ -32096,14 +32203,23 @@ inline void recurrent_product(const T* h, extent h_row, const recurrent_matrix<T
         const extent left = first + width - vector;
         const T* from = w.data + first * block + (vector - first) * lanes<T>;
         T* to = z + vector * lanes<T>;
-        const auto tile = [&](auto v, auto r, extent row) {
-            detail::recurrent_tile<Gates, v, r>(h + row * h_row, h_row, from, Gates * width * lanes<T>,
-                                                width * lanes<T>, w.count, to + row * z_row, z_row, w.units, down);
-        };
+        const extent step = Gates * width * lanes<T>;
         const auto all_rows = [&](auto v) {
-            extent row = 0;
-            for (; row + high <= rows; row += high) tile(v, std::integral_constant<extent, high>{}, row);
-            for (; row < rows; ++row) tile(v, std::integral_constant<extent, 1>{}, row);
+            constexpr extent depth = 16384 / static_cast<extent>(sizeof(T)) / (Gates * v * lanes<T>);
+            const extent parts = (w.count + depth - 1) / depth;
+            for (extent i = 0; i < parts; ++i) {
+                const extent part = down ? parts - 1 - i : i, begin = w.count * part / parts;
+                const auto tile = [&](auto r, extent row) {
+                    detail::recurrent_tile<Gates, v, r>(h + row * h_row + begin, h_row, from + begin * step, step,
+                                                        width * lanes<T>, w.count * (part + 1) / parts - begin,
+                                                        to + row * z_row, z_row, w.units, down);
+                };
+                extent row = 0;
+                for (; row + high <= rows; row += high) tile(std::integral_constant<extent, high>{}, row);
+                if constexpr (high > 2)
+                    for (; row + 2 <= rows; row += 2) tile(std::integral_constant<extent, 2>{}, row);
+                for (; row < rows; ++row) tile(std::integral_constant<extent, 1>{}, row);
+            }
         };
         if (left >= narrow) {
             all_rows(std::integral_constant<extent, narrow>{});
@@ -32461,10 +32577,11 @@ namespace execution {
 inline constexpr extent recurrent_samples = 8;
 
 /// Steps of recurrent_samples whose input products are computed together: 128 KB of them, which stay in the
-/// second-level cache. Of fewer samples there are more steps, in the same memory.
+/// second-level cache, but 24 steps at least, so that a weight from there or beyond serves so many rows. Of fewer
+/// samples there are more steps, in the same memory.
 [[nodiscard]] constexpr extent recurrent_chunk(extent steps, extent step_size) {
-    const extent most = 32768 / (recurrent_samples * step_size);
-    return most < 1 ? 1 : most < steps ? most : steps;
+    const extent fitting = 32768 / (recurrent_samples * step_size), most = fitting < 24 ? 24 : fitting;
+    return most < steps ? most : steps;
 }
 
 }  // namespace execution

@@ -188,8 +188,9 @@ TEST_CASE("attention equals its naive twin at awkward tokens, widths and heads, 
     }
     compare_attention<float>(196, 64, 3, false, 1, placement::dense);
     compare_attention<float>(300, 70, 1, true, 1, placement::dense);
-    static_assert(kernels::attention_sizes{5000, 5000, 64}.rows() == 8 &&
-                  kernels::attention_sizes{5000, 5000, 64}.blocks() == 625);
+    compare_attention<float>(67, 16, 2, true, 2, placement::slice);
+    static_assert(kernels::attention_sizes{5000, 5000, 64}.rows() == 12 &&
+                  kernels::attention_sizes{5000, 5000, 64}.blocks() == 417);
     static_assert(kernels::attention_sizes{5000, 5000, 64}.backward_memory() < 5000 * 300, "linear in the tokens");
 }
 

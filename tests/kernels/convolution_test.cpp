@@ -104,7 +104,7 @@ TEST_CASE("a convolution is exact whatever its number of filters") {
     check<float, image(4, 9, 3, 69, 3)>();
 }
 TEST_CASE("a convolution of few filters is exact, whose vectors run over channels") {
-    static_assert(ctnn::forward_key<float>(operation_of(image(3, 33, 37, 3, 1))).narrow);
+    static_assert(ctnn::forward_key<float>(operation_of(image(3, 33, 37, 1, 1))).narrow);
     static_assert(!ctnn::forward_key<float>(operation_of(image(3, 33, 37, 16, 1))).narrow);
     check<float, image(3, 33, 37, 3, 1)>();
     check<float, image(4, 9, 32, 1, 3)>();
@@ -194,6 +194,12 @@ TEST_CASE("sequences and volumes are convolutions too") {
           with_padding(
               problem{.in = {5, 4, 6}, .channels = 2, .filters = 7, .kernel = {3, 2, 3}, .stride = {2, 1, 2}, .gap = 1},
               1, 1)>();
+}
+TEST_CASE("the gradient of long rows is exact, whatever is left of tiles of inputs, filters and positions") {
+    check<float, problem{.in = {1, 1, 259}, .channels = 193, .filters = 131}>();
+    check<float, with_gap(problem{.in = {1, 2, 301}, .channels = 67, .filters = 165, .samples = 2})>();
+    check<float, with_groups(problem{.in = {1, 1, 390}, .channels = 94, .filters = 78, .kernel = {1, 1, 3}}, 2)>();
+    check<double, problem{.in = {1, 1, 131}, .channels = 129, .filters = 132}>();
 }
 TEST_CASE("a convolution of double is exact") {
     check<double, image(4, 9, 3, 5, 3)>();

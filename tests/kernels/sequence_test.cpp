@@ -153,8 +153,8 @@ TEST_CASE("recurrent layers equal their naive twins at awkward units, steps and 
     }
     compare<lstm<64, last_step>, kernels::cell::lstm, float>(make_dims(100, 64), 1, placement::dense,
                                                              {.last_step = true});
-    compare<lstm<100>, kernels::cell::lstm, float>(make_dims(6, 130), 17, placement::dense, {});
-    compare<gru<130>, kernels::cell::gru, float>(make_dims(3, 20), 4, placement::dense, {});
+    compare<lstm<150>, kernels::cell::lstm, float>(make_dims(6, 130), 17, placement::dense, {});
+    compare<gru<200>, kernels::cell::gru, float>(make_dims(3, 20), 7, placement::dense, {});
 }
 
 TEST_CASE("embedding equals its naive twin at every remainder of its width") {

@@ -23,24 +23,28 @@ struct attention_sizes {
 
     /// Numbers from one row of scores to the next.
     [[nodiscard]] constexpr extent columns() const { return round_up(keys); }
-    /// Queries of a block: 64, which read each packed key and value 16 tiles long from the first-level cache; fewer
-    /// where their scores would take more than 128 KB of float.
+    /// Queries of a block at most: 64, which read each packed key and value 16 tiles long from the first-level cache;
+    /// fewer, but not below 12, where their scores would take more than 128 KB of float. Causal blocks have 24, because
+    /// all see as many keys as the last: of 64 tokens 65 % of the scores are computed then, of 196 tokens 56 %.
     [[nodiscard]] constexpr extent rows() const {
-        const extent most = 32768 / columns();
-        return most < 8 ? 8 : most < 64 ? most : 64;
+        const extent most = 32768 / columns(), wanted = causal ? 24 : 64;
+        return most < 12 ? 12 : most < wanted ? most : wanted;
     }
-    [[nodiscard]] constexpr extent blocks() const { return (queries + rows() - 1) / rows(); }
-    [[nodiscard]] constexpr extent block(extent i) const { return queries * i / blocks(); }
-    /// Keys are summed over in chunks of 128 at most, as dense_batch would; causal blocks pass over those that follow.
+    /// Blocks are of whole tiles of queries, shared out evenly: a tile that is not full costs as much as one that is.
+    [[nodiscard]] constexpr extent tiles() const { return (queries + dense_rows - 1) / dense_rows; }
+    [[nodiscard]] constexpr extent blocks() const {
+        const extent most = rows() / dense_rows;
+        return (tiles() + most - 1) / most;
+    }
+    [[nodiscard]] constexpr extent block(extent i) const {
+        const extent first = tiles() * i / blocks() * dense_rows;
+        return first < queries ? first : queries;
+    }
+    /// Keys are summed over in chunks of 128 at most, as dense_batch would.
     [[nodiscard]] constexpr extent chunks() const { return (keys + 127) / 128; }
     [[nodiscard]] constexpr extent chunk(extent i) const { return keys * i / chunks(); }
-    /// The keys that queries before `query` see, and the same up to the end of its chunk.
+    /// How many keys the queries before `query` see: if causal, none of those that follow.
     [[nodiscard]] constexpr extent seen(extent query) const { return causal && query < keys ? query : keys; }
-    [[nodiscard]] constexpr extent filled(extent query) const {
-        extent i = 0;
-        while (chunk(i) < seen(query)) ++i;
-        return chunk(i);
-    }
     [[nodiscard]] constexpr extent scores() const { return rows() * columns(); }
     [[nodiscard]] constexpr extent turned() const { return width * columns(); }
     [[nodiscard]] constexpr extent upright() const { return keys * round_up(width); }
@@ -89,15 +93,16 @@ void pack_chunks(const attention_sizes& a, const T* from, extent step, T* to) {
                      to + a.chunk(i) * vector_count<T>(a.width) * lanes<T>);
 }
 
-/// y (rows, width) = scores (rows, keys) * the values that pack_chunks packed, for the keys before `filled`.
+/// y (rows, width) = scores (rows, keys) * the values that pack_chunks packed, for the keys before `seen`.
 template <class T>
-void multiply_by_chunks(const attention_sizes& a, const T* scores, const T* values, extent filled, T* y, extent y_step,
+void multiply_by_chunks(const attention_sizes& a, const T* scores, const T* values, extent seen, T* y, extent y_step,
                         extent rows) {
     const extent padded = vector_count<T>(a.width) * lanes<T>;
-    for (extent i = 0; i < a.chunks() && a.chunk(i) < filled; ++i) {
-        const extent first = a.chunk(i), count = a.chunk(i + 1) - first;
-        dense_forward<T>(scores + first, a.columns(), {values + first * padded, count, a.width, true}, nullptr,
-                         i == 0 ? nullptr : y, y_step, {}, y, y_step, rows, 0, a.width);
+    for (extent i = 0; i < a.chunks() && a.chunk(i) < seen; ++i) {
+        const extent first = a.chunk(i), count = a.chunk(i + 1) - first, left = seen - first;
+        const dense_weights<T> chunk{values + first * padded, left < count ? left : count, a.width, true, count};
+        dense_forward<T>(scores + first, a.columns(), chunk, nullptr, i == 0 ? nullptr : y, y_step, {}, y, y_step, rows,
+                         0, a.width);
     }
 }
 
@@ -122,24 +127,38 @@ CTNN_KERNEL bool hide_scores(T* scores, const T* hidden, extent count, extent wh
 }
 
 /// Scores of the first `count` keys -> e^(score - the largest), zeros where a key is hidden, and from there up to
-/// `filled`. \returns their sum
+/// `end`. \returns their sum
 template <class T>
-CTNN_KERNEL T exponentials(T* scores, const T* hidden, extent count, extent filled) {
+CTNN_KERNEL T exponentials(T* scores, const T* hidden, extent count, extent end) {
     const extent whole = (count + lanes<T> - 1) / lanes<T> * lanes<T>;
     for (extent i = count; i < whole; ++i) scores[i] = -std::numeric_limits<T>::infinity();
     if (hidden != nullptr && hide_scores(scores, hidden, count, whole)) {
-        for (extent i = 0; i < (whole > filled ? whole : filled); ++i) scores[i] = T(0);
+        for (extent i = 0; i < (whole > end ? whole : end); ++i) scores[i] = T(0);
         return T(0);
     }
-    vec<T> largest = load(scores), total = T(0);
-    for (extent i = lanes<T>; i < whole; i += lanes<T>) largest = greater_of(largest, load(scores + i));
-    largest = vec<T>(reduce_max(largest));  // a NaN may be missed here, and makes the sum NaN all the same
-    for (extent i = 0; i < whole; i += lanes<T>) {
-        const vec<T> e = exp(load(scores + i) - largest);
-        store(scores + i, e);
-        total += e;
+    // Two chains each: a maximum and an addition wait four cycles for the one before.
+    vec<T> largest = load(scores), other = largest;
+    extent i = 0;
+    for (; i + 2 * lanes<T> <= whole; i += 2 * lanes<T>) {
+        largest = greater_of(largest, load(scores + i));
+        other = greater_of(other, load(scores + i + lanes<T>));
     }
-    for (extent i = whole; i < filled; ++i) scores[i] = T(0);
+    if (i < whole) other = greater_of(other, load(scores + i));
+    // A NaN may be missed here, and makes the sum NaN all the same.
+    largest = vec<T>(reduce_max(greater_of(largest, other)));
+    vec<T> total = T(0), second = T(0);
+    const auto raise = [&](T* at, vec<T>& sum) {
+        const vec<T> e = exp(load(at) - largest);
+        store(at, e);
+        sum += e;
+    };
+    for (i = 0; i + 2 * lanes<T> <= whole; i += 2 * lanes<T>) {
+        raise(scores + i, total);
+        raise(scores + i + lanes<T>, second);
+    }
+    if (i < whole) raise(scores + i, total);
+    total += second;
+    for (i = whole; i < end; ++i) scores[i] = T(0);
     return reduce_add(total);
 }
 
@@ -180,10 +199,10 @@ struct attention_gaps {
     dropout_key key{0, 0, 0};
     extent head = 0;  ///< number of the head among those of all samples
 
-    /// Drops some of the weights of a query's keys before `filled`, the same for every call.
-    void drop_row(const attention_sizes& a, T* weights, extent query, extent filled) const {
+    /// Drops some of the weights of a query's keys before `end`, the same for every call.
+    void drop_row(const attention_sizes& a, T* weights, extent query, extent end) const {
         if (rate == 0) return;
-        drop<T>({weights, filled}, {weights, filled}, (head * a.queries + query) * a.keys, 1, filled, key,
+        drop<T>({weights, end}, {weights, end}, (head * a.queries + query) * a.keys, 1, end, key,
                 detail::dropped<T>(rate));
     }
 };
@@ -201,17 +220,17 @@ void attention_forward(const attention_sizes& a, const attention_operands<const 
     detail::pack_turned(from.key, from.key_step, a.keys, a.width, detail::attention_scale<T>(a.width), keys);
     detail::pack_chunks(a, from.value, from.key_step, values);
     for (extent i = first; i < last; ++i) {
-        const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, filled = a.filled(end);
+        const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, seen = a.seen(end);
         dense_forward<T>(from.query + begin * from.query_step, from.query_step, {keys, a.width, a.keys, true}, nullptr,
-                         nullptr, 0, {}, scores, a.columns(), rows, 0, a.seen(end));
+                         nullptr, 0, {}, scores, a.columns(), rows, 0, seen);
         T inverse[64];
         for (extent r = 0; r < rows; ++r) {
             T* row = scores + r * a.columns();
-            inverse[r] = detail::inverse_sum(detail::exponentials(row, hidden, a.seen(begin + r + 1), filled));
-            gaps.drop_row(a, row, begin + r, filled);
+            inverse[r] = detail::inverse_sum(detail::exponentials(row, hidden, a.seen(begin + r + 1), seen));
+            gaps.drop_row(a, row, begin + r, seen);
         }
         T* to = y + begin * y_step;
-        detail::multiply_by_chunks(a, scores, values, filled, to, y_step, rows);
+        detail::multiply_by_chunks(a, scores, values, seen, to, y_step, rows);
         for (extent r = 0; r < rows; ++r) detail::multiply_row(to + r * y_step, a.width, inverse[r]);
     }
 }

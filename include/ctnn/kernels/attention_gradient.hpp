@@ -62,9 +62,9 @@ CTNN_KERNEL void add_turned_product(const T* scores, extent columns, const dense
 }
 
 /// What the sum of exponentials leaves to be done to a row of the first `count` keys, in place: p = e * inverse and
-/// ds = p (dp - sum of p dp) scale, with zeros up to `filled`.
+/// ds = p (dp - sum of p dp) scale, with zeros up to `end`.
 template <class T>
-CTNN_KERNEL void score_gradient(T* p, T* dp, extent count, extent filled, T inverse, T scale) {
+CTNN_KERNEL void score_gradient(T* p, T* dp, extent count, extent end, T inverse, T scale) {
     const extent whole = (count + lanes<T> - 1) / lanes<T> * lanes<T>;
     for (extent i = count; i < whole; ++i) dp[i] = T(0);  // where p is 0 already
     vec<T> total = T(0);
@@ -75,7 +75,7 @@ CTNN_KERNEL void score_gradient(T* p, T* dp, extent count, extent filled, T inve
     }
     const vec<T> sum(reduce_add(total)), factor(scale);
     for (extent i = 0; i < whole; i += lanes<T>) store(dp + i, load(p + i) * (load(dp + i) - sum) * factor);
-    for (extent i = whole; i < filled; ++i) dp[i] = T(0);
+    for (extent i = whole; i < end; ++i) dp[i] = T(0);
 }
 
 }  // namespace detail
@@ -102,28 +102,25 @@ void attention_backward(const attention_sizes& a, const attention_operands<const
         for (extent c = 0; c < a.width; ++c) to.key[t * to.key_step + c] = to.value[t * to.key_step + c] = T(0);
     const extent columns = a.columns();
     for (extent i = 0; i < a.blocks(); ++i) {
-        const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, filled = a.filled(end);
+        const extent begin = a.block(i), end = a.block(i + 1), rows = end - begin, seen = a.seen(end);
         const T *query = from.query + begin * from.query_step, *d = dy + begin * dy_step;
         dense_forward<T>(query, from.query_step, {keys, a.width, a.keys, true}, nullptr, nullptr, 0, {}, scores,
-                         columns, rows, 0, a.seen(end));
+                         columns, rows, 0, seen);
         dense_forward<T>(d, dy_step, {values, a.width, a.keys, true}, nullptr, nullptr, 0, {}, gradients, columns, rows,
-                         0, a.seen(end));
+                         0, seen);
         for (extent r = 0; r < rows; ++r) {
-            const extent seen = a.seen(begin + r + 1);
+            const extent own = a.seen(begin + r + 1);
             T *weights = scores + r * columns, *change = gradients + r * columns;
-            const T sum = detail::exponentials(weights, hidden, seen, filled);
-            gaps.drop_row(a, change, begin + r, seen);
-            detail::score_gradient(weights, change, seen, filled, detail::inverse_sum(sum), scale);
-            gaps.drop_row(a, weights, begin + r, filled);
+            const T sum = detail::exponentials(weights, hidden, own, seen);
+            gaps.drop_row(a, change, begin + r, own);
+            detail::score_gradient(weights, change, own, seen, detail::inverse_sum(sum), scale);
+            gaps.drop_row(a, weights, begin + r, seen);
         }
-        detail::multiply_by_chunks(a, gradients, upright, filled, to.query + begin * to.query_step, to.query_step,
-                                   rows);
+        detail::multiply_by_chunks(a, gradients, upright, seen, to.query + begin * to.query_step, to.query_step, rows);
         detail::pack_upright(query, from.query_step, rows, a.width, queries);
         detail::pack_upright(d, dy_step, rows, a.width, outputs);
-        detail::add_turned_product<T>(gradients, columns, {queries, rows, a.width, true}, to.key, to.key_step,
-                                      a.seen(end));
-        detail::add_turned_product<T>(scores, columns, {outputs, rows, a.width, true}, to.value, to.key_step,
-                                      a.seen(end));
+        detail::add_turned_product<T>(gradients, columns, {queries, rows, a.width, true}, to.key, to.key_step, seen);
+        detail::add_turned_product<T>(scores, columns, {outputs, rows, a.width, true}, to.value, to.key_step, seen);
     }
 }
 

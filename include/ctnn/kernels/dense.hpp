@@ -23,11 +23,12 @@ struct dense_weights {
     const T* data = nullptr;
     extent inputs = 0, outputs = 0;
     bool packed = false;
+    extent block_inputs = inputs;  ///< inputs of a packed block, of which the first `inputs` take part
 
     /// The weights of input 0 for the outputs from `output` on, a multiple of the lanes.
     [[nodiscard]] CTNN_INLINE const T* at(extent output) const {
         constexpr extent block = dense_vectors * lanes<T>;
-        return packed ? data + output / block * block * inputs + output % block : data + output;
+        return packed ? data + output / block * block * block_inputs + output % block : data + output;
     }
     /// Elements from one input to the next in the block of `output`.
     [[nodiscard]] CTNN_INLINE extent step(extent output) const {
@@ -185,7 +186,7 @@ CTNN_INLINE void dense_batch(const T* x, extent x_step, const dense_weights<T>& 
             dense_width<T>(
                 last - output, [&](auto vectors, extent tail) __attribute__((always_inline)) {
                     const T* from = w.at(output) + begin * w.step(output);
-                    const T* next = from + (w.packed ? w.inputs * w.step(output) : wide);
+                    const T* next = from + (w.packed ? w.block_inputs * w.step(output) : wide);
                     extent step = w.step(output);
                     if (!w.packed) {
                         step = vectors * lanes<T>;

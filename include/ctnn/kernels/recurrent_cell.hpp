@@ -38,6 +38,9 @@ CTNN_INLINE vec<T> gate(vec<T> x) {
 }  // namespace detail
 
 /// rnn: h' = tanh(z). gru: h' = n + z (h - n) with n = tanh(n + r q). lstm: c' = f c + i g, h' = o tanh(c').
+///
+/// The gates of all units come first, then the tangents that wait for them: in one loop the processor's window of some
+/// 250 operations would hold no second vector of units while the first waits.
 template <cell C, class T>
 CTNN_KERNEL void cell_forward(const cell_step<T>& s, extent units) {
     for (extent u = 0; u < units; u += lanes<T>) {
@@ -47,25 +50,27 @@ CTNN_KERNEL void cell_forward(const cell_step<T>& s, extent units) {
             store(z, h);
             store(s.after + u, h);
         } else if constexpr (C == cell::gru) {
-            const vec<T> r = detail::gate(load(z)), keep = detail::gate(load(z + units)), q = load(z + 2 * units);
-            const vec<T> n = tanh(fma(r, q, load(z + 3 * units)));
-            const vec<T> h = fma(keep, load(s.before + u) - n, n);
-            store(z, r);
-            store(z + units, keep);
-            store(z + 3 * units, n);
-            store(s.after + u, h);
+            store(z, detail::gate(load(z)));
+            store(z + units, detail::gate(load(z + units)));
         } else {
             const vec<T> i = detail::gate(load(z)), f = detail::gate(load(z + units)), g = tanh(load(z + 2 * units));
-            const vec<T> o = detail::gate(load(z + 3 * units));
-            const vec<T> c = fma(f, load(s.c_before + u), i * g);
+            store(s.c_after + u, fma(f, load(s.c_before + u), i * g));
             store(z, i);
             store(z + units, f);
             store(z + 2 * units, g);
-            store(z + 3 * units, o);
-            store(s.c_after + u, c);
-            store(s.after + u, o * tanh(c));
+            store(z + 3 * units, detail::gate(load(z + 3 * units)));
         }
     }
+    if constexpr (C == cell::gru)
+        for (extent u = 0; u < units; u += lanes<T>) {
+            T* z = s.z + u;
+            const vec<T> n = tanh(fma(load(z), load(z + 2 * units), load(z + 3 * units)));
+            store(z + 3 * units, n);
+            store(s.after + u, fma(load(z + units), load(s.before + u) - n, n));
+        }
+    else if constexpr (C == cell::lstm)
+        for (extent u = 0; u < units; u += lanes<T>)
+            store(s.after + u, load(s.z + 3 * units + u) * tanh(load(s.c_after + u)));
 }
 
 /// s as forward left it, dh (units) the gradient of the state behind the step, dc (units) of an lstm's cells. z becomes

@@ -16,14 +16,22 @@ namespace kernels {
 /// Vectors of units of a tile for one sample: with 32 registers 4 gates x 4 vectors of sums, which a broadcast input
 /// meets in memory operands. With 16 registers 8 or 9 sums, which is what two pipelines with a latency of four want.
 template <extent Gates>
-inline constexpr extent recurrent_vectors = Gates == 1 ? 8 : registers == 32 ? 4 : Gates == 3 ? 3 : 2;
+inline constexpr extent recurrent_vectors = Gates == 1        ? 8
+                                            : registers == 32 ? 4
+                                            : Gates == 3      ? 3
+                                                              : 2;
 
-/// Samples and vectors of units of a tile for a batch: up to 16 sums with 32 registers, 12 with 16, whose weights are
-/// loaded once for all samples. Few units, so that a tile's weights stay in the first-level cache for the whole batch.
+/// Samples and vectors of units of a tile for a batch: up to 16 sums with 32 registers, 8 or 9 with 16 (12 of a gru and
+/// the 5 vectors that they meet would be one too many), whose weights are loaded once for all samples. Few units, so
+/// that a tile's weights stay in the first-level cache for the whole batch.
 template <extent Gates>
-inline constexpr extent recurrent_rows = registers == 32 || Gates < 4 ? 4 : 2;
+inline constexpr extent recurrent_rows = registers == 32 || Gates == 1 ? 4
+                                         : Gates == 3                  ? 3
+                                                                       : 2;
 template <extent Gates>
-inline constexpr extent recurrent_batch_vectors = Gates > 1 ? 1 : registers == 32 ? 4 : 2;
+inline constexpr extent recurrent_batch_vectors = Gates > 1         ? 1
+                                                  : registers == 32 ? 4
+                                                                    : 2;
 
 /// Units of a state with those that fill the last vector; these are always 0.
 template <class T>
@@ -91,8 +99,8 @@ struct recurrent_matrix {
 
 /// z (rows, Gates, units) += h (rows, count) * w, for rows h_row and z_row elements apart. One row takes the weights as
 /// they lie. 64 KB of them do not fit into a first-level cache of 32 or 48 KB, but walked alternately up and `down`
-/// they find there what was read last. Several rows go by tiles of a vector of units, whose weights stay there
-/// meanwhile.
+/// they find there what was read last. Several rows go by tiles of a vector of units and of inputs whose weights take
+/// 16 KB, and stay there meanwhile.
 template <extent Gates, class T>
 inline void recurrent_product(const T* h, extent h_row, const recurrent_matrix<T>& w, T* z, extent z_row, extent rows,
                               bool down) {
@@ -118,14 +126,23 @@ inline void recurrent_product(const T* h, extent h_row, const recurrent_matrix<T
         const extent left = first + width - vector;
         const T* from = w.data + first * block + (vector - first) * lanes<T>;
         T* to = z + vector * lanes<T>;
-        const auto tile = [&](auto v, auto r, extent row) {
-            detail::recurrent_tile<Gates, v, r>(h + row * h_row, h_row, from, Gates * width * lanes<T>,
-                                                width * lanes<T>, w.count, to + row * z_row, z_row, w.units, down);
-        };
+        const extent step = Gates * width * lanes<T>;
         const auto all_rows = [&](auto v) {
-            extent row = 0;
-            for (; row + high <= rows; row += high) tile(v, std::integral_constant<extent, high>{}, row);
-            for (; row < rows; ++row) tile(v, std::integral_constant<extent, 1>{}, row);
+            constexpr extent depth = 16384 / static_cast<extent>(sizeof(T)) / (Gates * v * lanes<T>);
+            const extent parts = (w.count + depth - 1) / depth;
+            for (extent i = 0; i < parts; ++i) {
+                const extent part = down ? parts - 1 - i : i, begin = w.count * part / parts;
+                const auto tile = [&](auto r, extent row) {
+                    detail::recurrent_tile<Gates, v, r>(h + row * h_row + begin, h_row, from + begin * step, step,
+                                                        width * lanes<T>, w.count * (part + 1) / parts - begin,
+                                                        to + row * z_row, z_row, w.units, down);
+                };
+                extent row = 0;
+                for (; row + high <= rows; row += high) tile(std::integral_constant<extent, high>{}, row);
+                if constexpr (high > 2)
+                    for (; row + 2 <= rows; row += 2) tile(std::integral_constant<extent, 2>{}, row);
+                for (; row < rows; ++row) tile(std::integral_constant<extent, 1>{}, row);
+            }
         };
         if (left >= narrow) {
             all_rows(std::integral_constant<extent, narrow>{});

@@ -17,10 +17,11 @@ namespace execution {
 inline constexpr extent recurrent_samples = 8;
 
 /// Steps of recurrent_samples whose input products are computed together: 128 KB of them, which stay in the
-/// second-level cache. Of fewer samples there are more steps, in the same memory.
+/// second-level cache, but 24 steps at least, so that a weight from there or beyond serves so many rows. Of fewer
+/// samples there are more steps, in the same memory.
 [[nodiscard]] constexpr extent recurrent_chunk(extent steps, extent step_size) {
-    const extent most = 32768 / (recurrent_samples * step_size);
-    return most < 1 ? 1 : most < steps ? most : steps;
+    const extent fitting = 32768 / (recurrent_samples * step_size), most = fitting < 24 ? 24 : fitting;
+    return most < steps ? most : steps;
 }
 
 }  // namespace execution
