@@ -19,9 +19,9 @@ int main(int count, char** words) {
     const std::string vectors = std::to_string(8 * sizeof(ctnn::kernels::vec<float>)) + "-bit vectors";
     const auto call = [&] { work(); };
     return turns::serve(asked, version, vectors, call, [&](const auto& measure) {
-        double peak = bench::peak_flops();
+        double peak = bench::peak_flops(asked.threads);
         const double taken = measure() * 1e-6;
-        peak = (peak + bench::peak_flops()) / 2 * asked.threads;
+        peak = (peak + bench::peak_flops(asked.threads)) / 2;
         const double least = bench::least_seconds<network>(work.operations(), work.samples(), peak, asked.threads);
         std::printf("%.3f\t%.1f\t%.1f", taken * 1e6, 100 * work.operations() / (taken * peak), 100 * least / taken);
     });

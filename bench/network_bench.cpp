@@ -3,7 +3,7 @@
 /// Inference and training steps of the reference network CTNN_NETWORK: infer/<network>/batch:<n>/threads:<n>,
 /// train/<network>/... . Compiled once for each network.
 ///
-/// Counters: GFLOP/s; % of peak, the share of the multiply-add peak (times the threads) that this process measured
+/// Counters: GFLOP/s; % of peak, the share of the multiply-add peak of as many threads that this process measured
 /// around the run; % of bound, the share of the speed at which the multiply-adds or the reading of all parameters,
 /// whatever takes longer, would fill the time; images/s, samples a second; the bytes of memory that the network needs
 /// besides its parameters. The time is the processor's for one thread, the clock's for more.
@@ -27,7 +27,7 @@ void run(benchmark::State& state) {
     const nn::extent threads = state.range(1);
     Work work(state.range(0), threads);
     work();
-    double peak = bench::peak_flops();
+    double peak = bench::peak_flops(threads);
     const auto seconds = [&] { return threads == 1 ? bench::processor_seconds() : bench::clock_seconds(); };
     double taken = seconds();
     for (auto _ : state) {
@@ -35,7 +35,7 @@ void run(benchmark::State& state) {
         benchmark::ClobberMemory();
     }
     taken = (seconds() - taken) / static_cast<double>(state.iterations());
-    peak = (peak + bench::peak_flops()) / 2 * static_cast<double>(threads);
+    peak = (peak + bench::peak_flops(threads)) / 2;
     state.counters["GFLOP/s"] = work.operations() / taken * 1e-9;
     state.counters["% of peak"] = 100 * work.operations() / (taken * peak);
     state.counters["% of bound"] =

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <vector>
 
+#include "ctnn/core/threads.hpp"
 #include "ctnn/kernels/math.hpp"
 
 namespace bench {
@@ -24,14 +25,16 @@ inline double clock_seconds() {
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-/// Processor seconds of a call of some two milliseconds: the least of eight, because neighbors slow the others.
+/// Seconds that `threads` threads need for one call each, of some two milliseconds, at the same time: the least of eight
+/// runs, because neighbors slow the others. Processor time for one thread, the clock's for more.
 template <class Call>
-double least_of_runs(const Call& call) {
+double least_of_runs(ctnn::extent threads, const Call& call) {
     double least = 0;
     for (int run = 0; run < 8; ++run) {
-        const double start = processor_seconds();
-        call();
-        const double taken = processor_seconds() - start;
+        const auto now = [&] { return threads == 1 ? processor_seconds() : clock_seconds(); };
+        const double start = now();
+        ctnn::parallel_for(threads, threads, call);
+        const double taken = now() - start;
         least = run == 0 || taken < least ? taken : least;
     }
     return least;
@@ -55,14 +58,17 @@ CTNN_KERNEL double multiply_adds(long rounds, T* result) {
     return 2.0 * static_cast<double>(chains * ctnn::kernels::lanes<T> * rounds);
 }
 
-/// Floating point operations a second of one core with the widest vectors of this build: the best of several runs of
-/// some two milliseconds. Measured again for each figure, because clocks move.
+/// Floating point operations a second of `threads` cores with the widest vectors of this build. Measured again for each
+/// figure, because clocks move.
 template <class T = float>
-double peak_flops() {
-    T result[16]{T(0.5), T(0.5)};
+double peak_flops(ctnn::extent threads = 1) {
+    std::vector<T> results(static_cast<std::size_t>(64 * threads), T(0.5));
     double operations = 0;
-    const double taken = least_of_runs([&] { operations = multiply_adds<T>(200000, result); });
-    return operations / taken;
+    const double taken = least_of_runs(threads, [&](ctnn::extent thread) {
+        const double done = multiply_adds<T>(200000, results.data() + 64 * thread);
+        if (thread == 0) operations = done;
+    });
+    return operations * static_cast<double>(threads) / taken;
 }
 
 /// The sum of count numbers, a multiple of 8 vectors: eight chains of additions, two loads a cycle at best.
@@ -86,27 +92,27 @@ CTNN_KERNEL void sigmoids(T* x, ctnn::extent count) {
         store(x + i, ctnn::kernels::sigmoid(ctnn::kernels::load(x + i)));
 }
 
-/// Bytes a second at which one core reads `bytes` of memory again and again, from whatever cache they fit into: what
-/// layers that read each weight once can reach at best. The best of several runs of some two milliseconds.
-inline double stream_rate(ctnn::extent bytes) {
+/// Bytes a second at which `threads` cores together read `bytes` of memory again and again, each its share, from
+/// whatever cache they fit into or from memory: what layers that read each weight once can reach at best.
+inline double stream_rate(ctnn::extent bytes, ctnn::extent threads = 1) {
     constexpr ctnn::extent step = 8 * ctnn::kernels::lanes<float>;
-    const ctnn::extent count = (bytes / static_cast<ctnn::extent>(sizeof(float)) + step - 1) / step * step;
-    const std::vector<float> numbers(static_cast<std::size_t>(count), 1.0F);
+    const ctnn::extent share = bytes / static_cast<ctnn::extent>(sizeof(float)) / threads;
+    const ctnn::extent count = (share + step - 1) / step * step;
+    const std::vector<float> numbers(static_cast<std::size_t>(count * threads), 1.0F);
     const double size = static_cast<double>(count) * sizeof(float);
     const int repeats = static_cast<int>(1e8 / size) + 1;
-    [[maybe_unused]] volatile float kept = 0;
-    const double taken = least_of_runs([&] {
-        for (int r = 0; r < repeats; ++r) kept = sum_of(numbers.data(), count);
+    const double taken = least_of_runs(threads, [&](ctnn::extent thread) {
+        [[maybe_unused]] volatile float kept = 0;
+        for (int r = 0; r < repeats; ++r) kept = sum_of(numbers.data() + thread * count, count);
     });
-    return size * repeats / taken;
+    return size * static_cast<double>(threads) * repeats / taken;
 }
 
-/// Seconds that one core needs for one number of 1 / (1 + e^-x), from the first-level cache and back. The best of
-/// several runs of some two milliseconds.
+/// Seconds that one core needs for one number of 1 / (1 + e^-x), from the first-level cache and back.
 inline double exponential_seconds() {
     constexpr ctnn::extent count = 2048, repeats = 500;
     std::vector<float> numbers(static_cast<std::size_t>(count), 0.5F);
-    const double taken = least_of_runs([&] {
+    const double taken = least_of_runs(1, [&](ctnn::extent) {
         for (ctnn::extent r = 0; r < repeats; ++r) sigmoids(numbers.data(), count);
     });
     return taken / static_cast<double>(repeats * count);

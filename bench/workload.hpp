@@ -144,17 +144,16 @@ constexpr nn::extent exponentials = [] {
 }();
 
 /// Seconds that the work of `samples` cannot fall below at this moment: all multiply-adds at `peak` operations a second
-/// and all exponentials one after the other in the first-level cache, or all parameters read once by each of `threads`
-/// cores' share, whatever takes longer. Winograd's convolutions and an embedding that became a table of products
+/// and all exponentials one after the other in the first-level cache, or all parameters read once by `threads` cores
+/// together, whatever takes longer. Winograd's convolutions and an embedding that became a table of products
 /// multiply less and may be faster.
 template <class Net>
 double least_seconds(double operations, nn::extent samples, double peak, nn::extent threads) {
     constexpr nn::extent bytes = Net::parameter_count * static_cast<nn::extent>(sizeof(float));
-    const double share = static_cast<double>(threads);
-    const double reading = static_cast<double>(bytes) / (stream_rate(bytes) * share);
+    const double reading = static_cast<double>(bytes) / stream_rate(bytes, threads);
     double computing = operations / peak;
     if constexpr (exponentials<Net> != 0)
-        computing += static_cast<double>(exponentials<Net> * samples) * exponential_seconds() / share;
+        computing += static_cast<double>(exponentials<Net> * samples) * exponential_seconds() / static_cast<double>(threads);
     return computing > reading ? computing : reading;
 }
 
