@@ -25,7 +25,7 @@ inline double clock_seconds() {
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-/// Seconds that `threads` threads need for one call each, of some two milliseconds, at the same time: the least of eight
+/// Seconds that `threads` threads need for a call each, of some two milliseconds, at the same time: the least of eight
 /// runs, because neighbors slow the others. Processor time for one thread, the clock's for more.
 template <class Call>
 double least_of_runs(ctnn::extent threads, const Call& call) {

@@ -74,7 +74,7 @@ public:
         pass_.forward(model_, images_.data(), batch_);
         (void)pass_.loss(Loss{}, labels_.empty() ? nn::target<float>{.values = values_.data()}
                                                  : nn::target<float>{.labels = labels_.data()});
-        gradient_.fill_zero();
+        nn::clear_gradient(gradient_, threads_);
         pass_.backward(model_, gradient_);
         memory_.step(descent_, model_, gradient_, threads_);
     }
@@ -153,7 +153,8 @@ double least_seconds(double operations, nn::extent samples, double peak, nn::ext
     const double reading = static_cast<double>(bytes) / stream_rate(bytes, threads);
     double computing = operations / peak;
     if constexpr (exponentials<Net> != 0)
-        computing += static_cast<double>(exponentials<Net> * samples) * exponential_seconds() / static_cast<double>(threads);
+        computing +=
+            static_cast<double>(exponentials<Net> * samples) * exponential_seconds() / static_cast<double>(threads);
     return computing > reading ? computing : reading;
 }
 

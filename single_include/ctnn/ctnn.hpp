@@ -18215,15 +18215,18 @@ namespace ctnn {
 inline namespace CTNN_BACKEND {
 namespace kernels {
 
-/// Calls at(filter, count, offset) for each block of filters of a tile with `vectors` vectors: its first filter, its
-/// filters with padding, its place in the packed weights of one group with `depth` = taps * channels.
+/// Calls at(group, filter, count, place) for each block of filters of a tile with `vectors` vectors, of each group: its
+/// first filter, its filters with padding, its place in the packed weights with `depth` = taps * channels.
 template <class T, class Function>
-inline void for_each_block(extent filters, extent vectors, extent depth, const Function& at) {
-    const extent total = vector_count<T>(filters) * lanes<T>;
-    for (extent filter = 0; filter < total; filter += vectors * lanes<T>) {
-        const extent count = total - filter < vectors * lanes<T> ? total - filter : vectors * lanes<T>;
-        at(filter, count, filter * depth);
-    }
+inline void for_each_block(extent groups, extent filters, extent vectors, extent depth, extent threads,
+                           const Function& at) {
+    const extent total = vector_count<T>(filters) * lanes<T>, width = vectors * lanes<T>;
+    const extent blocks = (total + width - 1) / width;
+    parallel_for(groups * blocks, threads_for(groups * total * depth, threads), [&](extent i) {
+        const extent group = i / blocks, filter = i % blocks * width;
+        at(group, filter, total - filter < width ? total - filter : width,
+           group * depth * round_up(filters) + filter * depth);
+    });
 }
 
 /// A vector whose first `real` numbers are read (all of them, some, or none), and the others 0.
@@ -18235,22 +18238,22 @@ CTNN_INLINE vec<T> load_padded(const T* from, extent real) {
 /// Weights (taps, channels, groups * filters) of a layer -> packed [group][block][tap][channel][filters of the block].
 /// `scale` (groups * filters numbers, or null) multiplies each filter: a batch norm that is folded.
 template <class T>
-inline void pack_weights(const correlation& g, extent vectors, const T* weights, const T* scale, T* to) {
+inline void pack_weights(const correlation& g, extent vectors, const T* weights, const T* scale, T* to,
+                         extent threads = 1) {
     const extent depth = g.tap_count() * g.channels, all = g.groups * g.filters;
-    for (extent group = 0; group < g.groups; ++group, to += depth * round_up(g.filters))
-        for_each_block<T>(g.filters, vectors, depth, [&](extent filter, extent count, extent offset) {
-            const extent real = g.filters - filter < count ? g.filters - filter : count;
-            const T* from = weights + group * g.filters + filter;
-            const T* factor = scale == nullptr ? nullptr : scale + group * g.filters + filter;
-            T* packed = to + offset;
-            for (extent k = 0; k < depth; ++k, from += all, packed += count) {
-                for (extent f = 0; f < count; f += lanes<T>) {
-                    vec<T> weight = load_padded(from + f, real - f);
-                    if (factor != nullptr) weight = weight * load_padded(factor + f, real - f);
-                    store(packed + f, weight);
-                }
+    const auto pack = [&](extent group, extent filter, extent count, extent place) {
+        const extent real = g.filters - filter < count ? g.filters - filter : count;
+        const T* from = weights + group * g.filters + filter;
+        const T* factor = scale == nullptr ? nullptr : scale + group * g.filters + filter;
+        T* packed = to + place;
+        for (extent k = 0; k < depth; ++k, from += all, packed += count)
+            for (extent f = 0; f < count; f += lanes<T>) {
+                vec<T> weight = load_padded(from + f, real - f);
+                if (factor != nullptr) weight = weight * load_padded(factor + f, real - f);
+                store(packed + f, weight);
             }
-        });
+    };
+    for_each_block<T>(g.groups, g.filters, vectors, depth, threads, pack);
 }
 
 /// Bias (groups * filters numbers, or null for zeros) -> [group][filters rounded up to 16], times scale, plus shift.
@@ -18279,28 +18282,27 @@ struct tap_run {
 /// own geometry: its taps, channels and filters. `scale` (groups * channels numbers, or null) multiplies each channel.
 template <class T>
 inline void pack_transposed(const correlation& g, const tap_run (&run)[3], extent vectors, const T* weights, T* to,
-                            const T* scale = nullptr) {
+                            const T* scale = nullptr, extent threads = 1) {
     const extent all = g.groups * g.filters;
     const extent depth = run[0].count * run[1].count * run[2].count * g.filters;
-    for (extent group = 0; group < g.groups; ++group, to += depth * round_up(g.channels))
-        for_each_block<T>(g.channels, vectors, depth, [&](extent channel, extent count, extent offset) {
-            T* packed = to + offset;
-            for (extent d = 0; d < run[0].count; ++d)
-                for (extent h = 0; h < run[1].count; ++h)
-                    for (extent w = 0; w < run[2].count; ++w, packed += g.filters * count) {
-                        const extent tap =
-                            ((run[0].first - d * run[0].step) * g.taps[1] + run[1].first - h * run[1].step) *
-                                g.taps[2] +
-                            run[2].first - w * run[2].step;
-                        const T* from = weights + (tap * g.channels + channel) * all + group * g.filters;
-                        for (extent c = 0; c < count; ++c) {
-                            const bool real = channel + c < g.channels;
-                            const T factor = real && scale != nullptr ? scale[group * g.channels + channel + c] : T(1);
-                            for (extent f = 0; f < g.filters; ++f)
-                                packed[f * count + c] = real ? from[c * all + f] * factor : T(0);
-                        }
+    const auto pack = [&](extent group, extent channel, extent count, extent place) {
+        T* packed = to + place;
+        for (extent d = 0; d < run[0].count; ++d)
+            for (extent h = 0; h < run[1].count; ++h)
+                for (extent w = 0; w < run[2].count; ++w, packed += g.filters * count) {
+                    const extent tap =
+                        ((run[0].first - d * run[0].step) * g.taps[1] + run[1].first - h * run[1].step) * g.taps[2] +
+                        run[2].first - w * run[2].step;
+                    const T* from = weights + (tap * g.channels + channel) * all + group * g.filters;
+                    for (extent c = 0; c < count; ++c) {
+                        const bool real = channel + c < g.channels;
+                        const T factor = real && scale != nullptr ? scale[group * g.channels + channel + c] : T(1);
+                        for (extent f = 0; f < g.filters; ++f)
+                            packed[f * count + c] = real ? from[c * all + f] * factor : T(0);
                     }
-        });
+                }
+    };
+    for_each_block<T>(g.groups, g.channels, vectors, depth, threads, pack);
 }
 
 }  // namespace kernels
@@ -19187,37 +19189,41 @@ CTNN_KERNEL void transform_weights(const T* taps, T* to, extent plane) {
 
 /// Weights (taps, 3, 3, channels, filters) of a layer -> [block of filters][point][tap of depth][channel][filter of the
 /// block], for the channels [first, last). `channels` and `filters` are those of the correlation; `scale` (filters
-/// numbers, or null) multiplies each filter. With `transposed` it is the correlation that gives the input's gradient:
-/// its channels are the layer's filters, its filters the layer's channels, and every axis of taps is walked backwards.
+/// numbers, or null) multiplies each filter. With `transposed`, and no scale, it is the correlation that gives the
+/// input's gradient: its channels are the layer's filters, its filters the layer's channels, and every axis of taps is
+/// walked backwards.
 template <class T>
 void winograd_weights(extent outputs, extent taps, extent channels, extent filters, extent vectors, const T* weights,
                       const T* scale, bool transposed, extent first, extent last, T* to) {
     const extent points = (outputs + 2) * (outputs + 2);
     const extent tap_step = channels * filters;
     const extent channel_step = transposed ? 1 : filters, filter_step = transposed ? channels : 1;
-    for_each_block<T>(filters, vectors, points * taps * channels, [&](extent filter, extent count, extent offset) {
+    const auto pack = [&](extent, extent filter, extent count, extent place) {
         for (extent tap = 0; tap < taps; ++tap)
             for (extent c = first; c < last; ++c)
                 for (extent f = 0; f < count; f += lanes<T>) {
+                    const extent real = filters - filter - f;
+                    vec<T> factor = T(1);
+                    if (scale != nullptr) factor = load_padded(scale + filter + f, real);
                     alignas(alignment) T g[static_cast<unsigned>(9 * lanes<T>)];
                     for (extent k = 0; k < 9; ++k) {
                         const extent from = tap * 9 + k;
                         const T* at = weights + (transposed ? taps * 9 - 1 - from : from) * tap_step +
                                       c * channel_step + (filter + f) * filter_step;
-                        for (extent i = 0; i < lanes<T>; ++i) {
-                            const bool exists = filter + f + i < filters;
-                            T value = exists ? at[i * filter_step] : T(0);
-                            if (scale != nullptr && exists) value *= scale[filter + f + i];
-                            g[k * lanes<T> + i] = value;
-                        }
+                        T* lane = g + k * lanes<T>;
+                        if (!transposed)
+                            store(lane, load_padded(at, real) * factor);
+                        else
+                            for (extent i = 0; i < lanes<T>; ++i) lane[i] = i < real ? at[i * filter_step] : T(0);
                     }
-                    T* packed = to + offset + (tap * channels + c) * count + f;
+                    T* packed = to + place + (tap * channels + c) * count + f;
                     if (outputs == 4)
                         detail::transform_weights<4>(g, packed, taps * channels * count);
                     else
                         detail::transform_weights<2>(g, packed, taps * channels * count);
                 }
-    });
+    };
+    for_each_block<T>(1, filters, vectors, points * taps * channels, 1, pack);
 }
 
 }  // namespace kernels
@@ -19318,6 +19324,18 @@ struct convolution_cost {
         const extent part = gradient_part() + kernels::winograd_filters, vectors = part / 4;  // of 4 lanes at least
         return points * (kernels::winograd_plane(tiles * round_up(channels)) + kernels::winograd_plane(tiles * part) +
                          depth_taps * (channels * part + 16 * vectors));
+    }
+    /// Chunks of the tiles whose sums threads compute apart from each other and add in order: a power of two, 8 at most
+    /// and so few that their gradients take 4 MB at most. Where weights are many there is one, and threads share the
+    /// filters alone.
+    [[nodiscard]] constexpr extent gradient_chunks() const {
+        extent chunks = 8;
+        while (chunks > 1 && chunks * gradient_chunk() > 1 << 20) chunks /= 2;
+        return chunks;
+    }
+    /// Numbers of the gradient of one: weights and bias.
+    [[nodiscard]] constexpr extent gradient_chunk() const {
+        return round_up(9 * depth_taps * channels * filters) + round_up(filters);
     }
     /// As winograd_cycles, for the weights' gradient: each tap along depth transforms the inputs again, and the sums
     /// are read and written once a block, 16 bytes a cycle.
@@ -19700,7 +19718,8 @@ template <class T>
     return g.groups * (kernels::packed_group(g.tap_count(), g.channels, g.filters) + round_up(g.filters));
 }
 
-/// Numbers of scratch memory of forward and backward in training, whatever the batch: weights in the kernels' order.
+/// Numbers of scratch memory of forward and backward in training, whatever the batch: weights in the kernels' order, or
+/// the chunks of their gradient by Winograd's algorithm.
 [[nodiscard]] constexpr extent convolution_scratch(const operation& op) {
     if (is_dense(op)) return 0;
     if (is_depthwise(op)) return packed_size(op);
@@ -19709,7 +19728,12 @@ template <class T>
     const extent transposed =
         outputs != 0 ? kernels::winograd_packed(outputs, g.taps[0], g.filters, g.channels) + round_up(g.channels)
                      : g.groups * (kernels::packed_group(g.tap_count(), g.filters, g.channels) + round_up(g.channels));
-    return packed_size(op) > transposed ? packed_size(op) : transposed;
+    extent most = packed_size(op) > transposed ? packed_size(op) : transposed;
+    if (winograd_outputs(op.weight_algorithm) != 0) {
+        const convolution_cost c = forward_cost(op);
+        if (const extent chunks = c.gradient_chunks() * c.gradient_chunk(); chunks > most) most = chunks;
+    }
+    return most;
 }
 
 /// Packs the weights and bias of an operation: from the layout that files and training have to packed_size() numbers
@@ -19732,7 +19756,7 @@ void pack_convolution(const operation& op, const T* weights, const T* bias, cons
     else if (chosen.narrow)
         kernels::pack_narrow(g, weights, scale, to);
     else
-        kernels::pack_weights(g, chosen.dense ? kernels::dense_vectors : chosen.vectors, weights, scale, to);
+        kernels::pack_weights(g, chosen.dense ? kernels::dense_vectors : chosen.vectors, weights, scale, to, threads);
     kernels::pack_bias(g, bias, scale, shift, to + packed_size(op) - g.groups * round_up(g.filters));
 }
 
@@ -21817,13 +21841,21 @@ CTNN_INLINE void gradient_tile(const correlation& g, const T* x, const T* dy, T*
 
 }  // namespace detail
 
-/// db[filter] += sum over rows and positions of dy[position][filter].
+/// Part i of n of some work, of equal size but for one.
+struct share {
+    extent i = 0, n = 1;
+    [[nodiscard]] constexpr extent first(extent all) const { return all * i / n; }
+    [[nodiscard]] constexpr extent last(extent all) const { return all * (i + 1) / n; }
+};
+
+/// db[filter] += sum over rows and positions of dy[position][filter], for a share of the vectors of filters.
 template <class T>
-CTNN_KERNEL void bias_gradient(const correlation& g, const T* dy, const extent (*rows)[2], extent count, T* db) {
+CTNN_KERNEL void bias_gradient(const correlation& g, const T* dy, const extent (*rows)[2], extent count, T* db,
+                               share of = {}) {
     constexpr extent chains = 4;  // sums of every fourth position: they hide the latency of an addition
-    const extent all = g.groups * g.filters, step = g.out_step[2];
+    const extent all = g.groups * g.filters, step = g.out_step[2], vectors = vector_count<T>(all);
     const extent even = g.positions[2] / chains * chains;
-    for (extent f = 0; f < all; f += lanes<T>) {
+    for (extent f = of.first(vectors) * lanes<T>; f < all && f < of.last(vectors) * lanes<T>; f += lanes<T>) {
         const extent tail = all - f < lanes<T> ? all - f : 0;
         const auto read = [&](const T* from) { return tail == 0 ? load(from) : load_partial(from, tail); };
         vec<T> sum[chains];
@@ -21862,7 +21894,8 @@ CTNN_INLINE void with_filters(extent b, extent blocks, extent tail, const Body& 
 template <class T, key K>
 CTNN_KERNEL void long_row_gradient(const correlation& g, const T* x, const T* dy, T* dw, extent first_unit,
                                    extent last_unit) {
-    constexpr extent width = K.vectors * lanes<T>, most = 12288 / static_cast<extent>(sizeof(T)) / width;
+    constexpr extent width = K.vectors * lanes<T>, fitting = 12288 / static_cast<extent>(sizeof(T)) / width;
+    constexpr extent most = fitting < 128 ? fitting : 128;
     constexpr extent group = 16384 / static_cast<extent>(sizeof(T)) / (most * K.pixels);
     alignas(64) T inputs[static_cast<unsigned>(group * most * K.pixels)], strip[static_cast<unsigned>(most * width)];
     const extent tiles = (g.channels + K.pixels - 1) / K.pixels, all = g.groups * g.filters;
@@ -21913,13 +21946,14 @@ CTNN_KERNEL void long_row_gradient(const correlation& g, const T* x, const T* dy
 
 }  // namespace detail
 
-/// dw += gradient, for the units [first_unit, last_unit) of gradient_units(); db (or null) += the sums of dy. x as in
+/// dw += gradient, for a share of the gradient_units(); db (or null) += the sums of dy, for one of the filters. x as in
 /// `correlate`: first tap of the first position; dy: first position, steps in g.out_step; dw (taps, channels, all
 /// filters). Sums run over samples, then blocks of rows, then positions: the order does not depend on how the units
 /// are divided. A few rows at a time, so that x and dy stay in the second-level cache while all units pass over them.
 template <class T, key K>
 CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_sample, const T* dy, extent dy_sample,
-                                 extent samples, T* dw, T* db, extent first_unit, extent last_unit) {
+                                 extent samples, T* dw, T* db, share of = {}) {
+    const extent units = gradient_units<K>(given), first_unit = of.first(units), last_unit = of.last(units);
     correlation g = given;
     if (g.tap_step[2] == g.channels) {
         g.channels *= g.taps[2];
@@ -21944,7 +21978,7 @@ CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_
                 rows[r][0] = s * x_sample + d * g.in_step[0] + h * g.in_step[1];
                 rows[r][1] = s * dy_sample + d * g.out_step[0] + h * g.out_step[1];
             }
-            if (db != nullptr) bias_gradient(g, dy, rows, count, db);
+            if (db != nullptr) bias_gradient(g, dy, rows, count, db, of);
             if constexpr (K.vectors > 1)
                 if (long_rows) {
                     detail::long_row_gradient<T, K>(g, x + rows[0][0], dy + rows[0][1], dw, first_unit, last_unit);
@@ -21985,7 +22019,7 @@ CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_
 }  // namespace ctnn
 // -------------------- ctnn/layers/winograd_gradient_code.hpp
 /// \file
-/// The code of the weights' gradient by Winograd's algorithm: threads share the filters, each with all tiles.
+/// The code of the weights' gradient by Winograd's algorithm: threads share the filters and chunks of the tiles.
 
 // -------------------- ctnn/kernels/winograd_gradient.hpp
 /// \file
@@ -22168,8 +22202,20 @@ template <class T>
             most(g.readable[0] - row, outputs + 2)};
 }
 
-/// Adds into the gradients of weight and bias. Every sum is taken over the tiles in their order, whatever the number of
-/// parts that the filters are divided into. Taps along depth share the transform of dy.
+/// gradients (count) += the chunks, one behind the other `distance` numbers apart, in their order.
+template <class T>
+void add_chunks(const T* chunks, extent number, extent distance, extent count, T* gradients, extent threads) {
+    constexpr extent piece = 16384;
+    parallel_for((count + piece - 1) / piece, threads, [&](extent i) {
+        const extent first = i * piece, last = first + piece < count ? first + piece : count;
+        for (extent chunk = 0; chunk < number; ++chunk)
+            for (extent k = first; k < last; ++k) gradients[k] += chunks[chunk * distance + k];
+    });
+}
+
+/// Adds into the gradients of weight and bias. The tiles fall into chunks that depend on the sizes alone, and every sum
+/// is taken over the tiles of a chunk in their order, whatever the number of parts that the filters are divided into.
+/// Taps along depth share the transform of dy.
 template <class T, kernels::key K>
 void winograd_weight_gradient(const backward_call<T>& call) {
     constexpr extent outputs = K.winograd, points = (outputs + 2) * (outputs + 2);
@@ -22190,12 +22236,18 @@ void winograd_weight_gradient(const backward_call<T>& call) {
     const extent together = c.gradient_part(), per_part = together / width < 1 ? 1 : together / width;
     g.block = c.gradient_block(outputs);
     const extent blocks = (kernels::vector_count<T>(c.filters) + K.vectors - 1) / K.vectors;
-    extent parts = (blocks + per_part - 1) / per_part;
-    if (call.threads > parts) parts = call.threads < blocks ? call.threads : blocks;
     const extent all_tiles = call.dy.count * g.positions[0] * g.tiles[0] * g.tiles[1];
+    const extent steps = (all_tiles + g.block - 1) / g.block;
+    extent chunks = c.gradient_chunks();
+    while (chunks > 1 && steps < 4 * chunks) chunks /= 2;  // each clears and transforms its sums
+    extent parts = (blocks + per_part - 1) / per_part;
+    if (const extent wanted = (call.threads + chunks - 1) / chunks; wanted > parts)
+        parts = wanted < blocks ? wanted : blocks;
     const extent x_width = round_up(g.channels), x_plane = kernels::winograd_plane(g.block * x_width);
-    T* const bias = op.parameters[1].name == nullptr ? nullptr : call.gradients + op.parameters[0].size();
-    parallel_for_with_worker(parts, call.threads, [&](extent part, extent worker) {
+    const extent weights = op.parameters[0].size(), chunk_bias = round_up(weights), distance = c.gradient_chunk();
+    const bool biased = op.parameters[1].name != nullptr;
+    parallel_for_with_worker(parts * chunks, call.threads, [&](extent unit, extent worker) {
+        const extent part = unit / chunks, chunk = unit % chunks;
         const extent first_block = blocks * part / parts, last_block = blocks * (part + 1) / parts;
         const extent first = first_block * width;
         const extent filters = (last_block * width < c.filters ? last_block * width : c.filters) - first;
@@ -22206,8 +22258,19 @@ void winograd_weight_gradient(const backward_call<T>& call) {
         const extent block_sums = kernels::winograd_sums(outputs, g.channels, 1, width);
         const extent tap_sums = (last_block - first_block) * block_sums;
         std::memset(sums, 0, static_cast<std::size_t>(c.depth_taps * tap_sums) * sizeof(T));
-        for (extent begin = 0; begin < all_tiles; begin += g.block) {
-            const extent count = all_tiles - begin < g.block ? all_tiles - begin : g.block;
+        T *to_weights = call.gradients, *to_bias = call.gradients + weights;
+        if (chunks > 1) {
+            to_weights = call.scratch + chunk * distance;
+            to_bias = to_weights + chunk_bias;
+            const auto bytes = static_cast<std::size_t>(filters) * sizeof(T);
+            for (extent row = 0; row < 9 * c.depth_taps * c.channels; ++row)
+                std::memset(to_weights + row * c.filters + first, 0, bytes);
+            std::memset(to_bias + first, 0, bytes);
+        }
+        const extent last_tile = steps * (chunk + 1) / chunks * g.block;
+        const extent end = last_tile < all_tiles ? last_tile : all_tiles;
+        for (extent begin = steps * chunk / chunks * g.block; begin < end; begin += g.block) {
+            const extent count = end - begin < g.block ? end - begin : g.block;
             winograd_gradient_tile<T> found[winograd_tiles];
             kernels::winograd_tile<T> tiles[winograd_tiles];
             for (extent t = 0; t < count; ++t) {
@@ -22217,9 +22280,9 @@ void winograd_weight_gradient(const backward_call<T>& call) {
             }
             kernels::winograd_output_gradient<outputs>(tiles, count, filters, d_width, d_plane, call.dy.step[1],
                                                        call.dy.step[2], gradients);
-            if (bias != nullptr)
+            if (biased)
                 kernels::winograd_bias_gradient(gradients + (outputs + 3) * d_plane, d_width, count, filters,
-                                                bias + first);
+                                                to_bias + first);
             for (extent tap = 0; tap < c.depth_taps; ++tap) {
                 for (extent t = 0; t < count; ++t) {
                     const extent depth = found[t].depth + tap;
@@ -22251,11 +22314,15 @@ void winograd_weight_gradient(const backward_call<T>& call) {
             for (extent b = first_block; b < last_block; ++b) {
                 const extent rest = c.filters - b * width;
                 const extent own = K.last != 0 && b + 1 == blocks ? K.last * kernels::lanes<T> : width;
-                kernels::winograd_weights_gradient<outputs>(
-                    sums + tap * tap_sums + (b - first_block) * block_sums, g.channels, own, rest < own ? rest : own,
-                    c.filters, call.gradients + tap * 9 * c.channels * c.filters + b * width);
+                kernels::winograd_weights_gradient<outputs>(sums + tap * tap_sums + (b - first_block) * block_sums,
+                                                            g.channels, own, rest < own ? rest : own, c.filters,
+                                                            to_weights + tap * 9 * c.channels * c.filters + b * width);
             }
     });
+    if (chunks == 1) return;
+    add_chunks(call.scratch, chunks, distance, weights, call.gradients, call.threads);
+    if (biased)
+        add_chunks(call.scratch + chunk_bias, chunks, distance, c.filters, call.gradients + weights, call.threads);
 }
 
 }  // namespace CTNN_BACKEND
@@ -22319,7 +22386,7 @@ void convolution_input_gradient(const backward_call<T>& call) {
         } else if constexpr (K.depthwise) {
             kernels::pack_depthwise(sizes.taps, phase.run, sizes.groups, call.parameters, packed);
         } else {
-            kernels::pack_transposed(sizes, phase.run, K.vectors, call.parameters, packed);
+            kernels::pack_transposed<T>(sizes, phase.run, K.vectors, call.parameters, packed, nullptr, call.threads);
         }
         for_each_block_of_rows(g, count, call.threads, [&](extent s, extent first, extent last) {
             T* target = to + s * call.dx.sample;
@@ -22366,13 +22433,11 @@ void convolution_weight_gradient(const backward_call<T>& call) {
                                                call.gradients, bias, vector);
         });
     } else {
-        const extent units = kernels::gradient_units<K>(g);
-        extent parts = call.threads > 1 ? call.threads * 4 : 1;
-        if (parts > units) parts = units;
+        // A part for each thread and no more: each reads all of x and dy.
+        const extent units = kernels::gradient_units<K>(g), parts = call.threads < units ? call.threads : units;
         parallel_for(parts, call.threads, [&](extent part) {
             kernels::weight_gradient<T, K>(g, x, call.x.sample, call.dy.data, call.dy.sample, samples, call.gradients,
-                                           part == 0 ? bias : nullptr, units * part / parts,
-                                           units * (part + 1) / parts);
+                                           bias, {part, parts});
         });
     }
 }
@@ -32547,21 +32612,17 @@ inline constexpr key recurrent_gradient_key{.pixels = Gates == 1   ? 8
                                             .vectors = Gates == 4 && registers != 32 ? 2 : Gates};
 
 /// dw (inputs, Gates, padded units) += the products of x (samples, steps, inputs) and dz (samples, steps, Gates, padded
-/// units), for the part [part, part + 1) of `parts` of the inputs; sums (Gates, padded units) += dz, or null.
+/// units), for a share of the inputs; sums (Gates, padded units) += dz, for one of these, or null.
 template <extent Gates, class T>
 void recurrent_weight_gradient(const T* x, extent x_sample, extent x_step, extent inputs, const T* dz, extent z_sample,
-                               extent z_step, extent outputs, extent samples, extent steps, T* dw, T* sums, extent part,
-                               extent parts) {
+                               extent z_step, extent outputs, extent samples, extent steps, T* dw, T* sums, share of) {
     correlation g;
     g.positions[2] = steps;
     g.in_step[2] = x_step;
     g.out_step[2] = z_step;
     g.channels = inputs;
     g.filters = outputs;
-    constexpr key tile = recurrent_gradient_key<Gates>;
-    const extent count = gradient_units<tile>(g);
-    weight_gradient<T, tile>(g, x, x_sample, dz, z_sample, samples, dw, part == 0 ? sums : nullptr,
-                             count * part / parts, count * (part + 1) / parts);
+    weight_gradient<T, recurrent_gradient_key<Gates>>(g, x, x_sample, dz, z_sample, samples, dw, sums, of);
 }
 
 }  // namespace kernels
@@ -32682,11 +32743,11 @@ struct recurrent {
             if (i < parts)
                 kernels::recurrent_weight_gradient<kernels::slots_of(C)>(all.x, all.x_sample, all.x_step, l.inputs,
                                                                          all.z, all.z_sample, all.z_step, outputs,
-                                                                         samples, steps, d_input, sums, i, parts);
+                                                                         samples, steps, d_input, sums, {i, parts});
             else
                 kernels::recurrent_weight_gradient<kernels::gates_of(C)>(
                     all.h, all.state_sample, all.state_step, l.units, all.z, all.z_sample, all.z_step,
-                    l.gates() * padded, samples, steps, d_state, static_cast<T*>(nullptr), i - parts, parts);
+                    l.gates() * padded, samples, steps, d_state, static_cast<T*>(nullptr), {i - parts, parts});
         });
         kernels::add_recurrent_gradients(l, d_input, d_state, sums, call.gradients);
         if (call.dx.data == nullptr) return;
@@ -38274,6 +38335,49 @@ private:
 };
 
 }  // namespace ctnn
+// -------------------- ctnn/train/clear_gradient.hpp
+/// \file
+/// The zeros that a step begins with.
+
+// -------------------- ctnn/train/pieces.hpp
+/// \file
+/// The flat block of a network in pieces that threads share.
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+namespace execution {
+
+/// Numbers in a piece: 256 KB of float are enough to be worth a thread, and the same for any number of threads.
+inline constexpr extent piece_size = 65536;
+
+[[nodiscard]] constexpr extent pieces_of(extent count) { return (count + piece_size - 1) / piece_size; }
+
+/// Calls body(piece, first, length) for the pieces of `count` numbers.
+template <class Body>
+inline void for_pieces(extent count, extent threads, const Body& body) {
+    parallel_for(pieces_of(count), threads, [&](extent i) {
+        const extent first = i * piece_size;
+        body(i, first, count - first < piece_size ? count - first : piece_size);
+    });
+}
+
+}  // namespace execution
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
+
+namespace ctnn {
+inline namespace CTNN_BACKEND {
+
+/// Sets a gradient to zero, which training_pass::backward() adds into.
+template <class Net, class T>
+void clear_gradient(gradient<Net, T>& g, extent threads = 1) noexcept {
+    execution::for_pieces(Net::parameter_count, threads, [&](extent, extent first, extent length) {
+        for (extent i = first; i < first + length; ++i) g.data()[i] = T(0);
+    });
+}
+
+}  // namespace CTNN_BACKEND
+}  // namespace ctnn
 // -------------------- ctnn/train/clip.hpp
 /// \file
 /// Limits on a gradient before a step.
@@ -38397,31 +38501,6 @@ CTNN_KERNEL void clamp(T* values, extent count, T limit) {
 }
 
 }  // namespace kernels
-}  // namespace CTNN_BACKEND
-}  // namespace ctnn
-// -------------------- ctnn/train/pieces.hpp
-/// \file
-/// The flat block of a network in pieces that threads share.
-
-namespace ctnn {
-inline namespace CTNN_BACKEND {
-namespace execution {
-
-/// Numbers in a piece: 256 KB of float are enough to be worth a thread, and the same for any number of threads.
-inline constexpr extent piece_size = 65536;
-
-[[nodiscard]] constexpr extent pieces_of(extent count) { return (count + piece_size - 1) / piece_size; }
-
-/// Calls body(piece, first, length) for the pieces of `count` numbers.
-template <class Body>
-inline void for_pieces(extent count, extent threads, const Body& body) {
-    parallel_for(pieces_of(count), threads, [&](extent i) {
-        const extent first = i * piece_size;
-        body(i, first, count - first < piece_size ? count - first : piece_size);
-    });
-}
-
-}  // namespace execution
 }  // namespace CTNN_BACKEND
 }  // namespace ctnn
 
@@ -38649,12 +38728,35 @@ template <loss_function Loss, class T>
     return loss.value(output, expected, gradient, samples, out, normalizer);
 }
 
+/// The same by several threads, which share the samples: the bits are those of one call. Samples that belong
+/// together stay on one thread, and so do few numbers.
+template <loss_function Loss, class T>
+[[nodiscard]] double shared_loss_value(const Loss& loss, const T* output, target<T> expected, T* gradient,
+                                       extent samples, dims out, double normalizer, extent threads) {
+    constexpr bool alone = samples_together_of<Loss>() == 1;
+    if (!alone || samples < 2 || threads_for(samples * out.size(), threads) < 2)
+        return loss_value(loss, output, expected, gradient, samples, out, normalizer);
+    constexpr extent most = 64;
+    double sum = 0;
+    for (extent first = 0; first < samples; first += most) {
+        double values[most];
+        const extent count = samples - first < most ? samples - first : most;
+        parallel_for(count, threads, [&](extent i) {
+            const extent s = first + i, from = s * out.size();
+            values[i] = loss_value(loss, output + from, from_sample<Loss>(expected, s, out),
+                                   gradient == nullptr ? nullptr : gradient + from, 1, out, normalizer);
+        });
+        for (extent i = 0; i < count; ++i) sum += values[i];
+    }
+    return sum;
+}
+
 /// The mean loss of a whole batch, with its gradient where the pointer is not null.
 template <loss_function Loss, class T>
 [[nodiscard]] inline double mean_loss(const Loss& loss, const T* output, target<T> expected, T* gradient,
-                                      extent samples, dims out) {
+                                      extent samples, dims out, extent threads = 1) {
     const double normalizer = loss.normalizer(expected, samples, out);
-    return mean_of(loss_value(loss, output, expected, gradient, samples, out, normalizer), normalizer);
+    return mean_of(shared_loss_value(loss, output, expected, gradient, samples, out, normalizer, threads), normalizer);
 }
 
 }  // namespace ctnn
@@ -39592,18 +39694,9 @@ public:
           shared_(plan::side.shared) {
         const extent threads = options.threads > 0 ? options.threads : available_threads();
         thread_scratch_ = aligned_block<T>(threads * plan::each_thread);
-        tape_ = {rows.of,
-                 routines.of,
-                 plan::rows,
-                 arena_.data(),
-                 saved_.data(),
-                 kept_.data(),
-                 scratch_.data(),
-                 shared_.data(),
-                 thread_scratch_.data(),
-                 0,
-                 threads,
-                 options.random.value};
+        tape_ = {rows.of,      routines.of,         plan::rows,     arena_.data(),          saved_.data(),
+                 kept_.data(), scratch_.data(),     shared_.data(), thread_scratch_.data(), 0,
+                 threads,      options.random.value};
     }
 
     [[nodiscard]] extent max_batch() const noexcept { return max_batch_; }
@@ -39631,7 +39724,8 @@ public:
 
     /// The mean loss of the last forward, with its gradient ready for backward.
     [[nodiscard]] double loss(const Loss& function, const target<T>& expected) noexcept {
-        return mean_loss(function, outputs_.data(), expected, output_gradient_.data(), tape_.samples, output_dims);
+        return mean_loss(function, outputs_.data(), expected, output_gradient_.data(), tape_.samples, output_dims,
+                         tape_.threads);
     }
 
     /// Freezes rows of the network's table, one character each (not 0: frozen); null: none. A frozen batch norm uses
@@ -39837,8 +39931,9 @@ namespace ctnn {
 /// \param weights  one a sample, or null: the loss as it is
 template <loss_function Loss, class T>
 [[nodiscard]] double weighted_loss_value(const Loss& loss, const T* output, target<T> expected, const double* weights,
-                                         T* gradient, extent samples, dims out, double normalizer) {
-    if (weights == nullptr) return loss_value(loss, output, expected, gradient, samples, out, normalizer);
+                                         T* gradient, extent samples, dims out, double normalizer, extent threads = 1) {
+    if (weights == nullptr)
+        return shared_loss_value(loss, output, expected, gradient, samples, out, normalizer, threads);
     double sum = 0;
     for (extent s = 0; s < samples; ++s) {
         T* slope = gradient == nullptr ? nullptr : gradient + s * out.size();
@@ -40631,12 +40726,13 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                 const double normalizer = weighted_normalizer(loss, expected, weights, samples, out);
                 // Several batches add up the gradient of the sum; it is divided when it is known by what.
                 const double divisor = options.accumulate == 1 ? normalizer : 1.0;
-                const double value = mean_of(weighted_loss_value(loss, outputs.data(), expected, weights,
-                                                                 pass.output_gradient().data(), samples, out, divisor),
-                                             normalizer);
+                const double value =
+                    mean_of(weighted_loss_value(loss, outputs.data(), expected, weights, pass.output_gradient().data(),
+                                                samples, out, divisor, threads),
+                            normalizer);
                 detail::count_right<Loss>(outputs.data(), expected.labels, samples, out, run.right);
                 const extent in_group = moment.batch % options.accumulate;
-                if (in_group == 0) slope.fill_zero();
+                if (in_group == 0) clear_gradient(slope, threads);
                 gathered = in_group == 0 ? normalizer : gathered + normalizer;
                 pass.backward(m, slope);
                 moment.batch_loss = value;
@@ -41079,7 +41175,7 @@ public:
         generating_.set_step(steps_);
         const std::span<const T> fake = generating_.forward(generator_, latent.data(), samples);
         gan_losses losses;
-        slope_.fill_zero();
+        clear_gradient(slope_, threads_);
         losses.discriminator_real = judge(real, samples, 3 * steps_, ones_);
         losses.discriminator_fake = judge(fake.data(), samples, 3 * steps_ + 1, zeros_);
         discriminator_state_.step(of_discriminator_, discriminator_, slope_, threads_);
@@ -41087,7 +41183,7 @@ public:
         losses.generator = judge(fake.data(), samples, 3 * steps_ + 2, ones_);
         for (extent s = 0; s < samples; ++s)
             judging_.input_gradient(s, generating_.output_gradient().data() + s * sample_size);
-        generator_slope_.fill_zero();
+        clear_gradient(generator_slope_, threads_);
         generating_.backward(generator_, generator_slope_);
         generator_state_.step(of_generator_, generator_, generator_slope_, threads_);
         ++steps_;
@@ -44341,9 +44437,9 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
         const auto outputs = pass.forward(trained, shown.inputs(), batch);
         const target<T> expected = detail::expected_of(shown);
         const double normalizer = loss.normalizer(expected, batch, out);
-        const double value =
-            mean_of(loss_value(loss, outputs.data(), expected, pass.output_gradient().data(), batch, out, normalizer),
-                    normalizer);
+        const double value = mean_of(shared_loss_value(loss, outputs.data(), expected, pass.output_gradient().data(),
+                                                       batch, out, normalizer, threads),
+                                     normalizer);
         average = o.memory * average + (1 - o.memory) * value;
         kept *= o.memory;
         const double smoothed = average / (1 - kept);
@@ -44352,7 +44448,7 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
         found.rates.push_back(descent.rate);
         found.losses.push_back(value);
         found.smoothed.push_back(smoothed);
-        slope.fill_zero();
+        clear_gradient(slope, threads);
         pass.backward(trained, slope);
         state.step(descent, trained, slope, threads);
     }

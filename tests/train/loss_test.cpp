@@ -144,6 +144,23 @@ TEST_CASE_TEMPLATE("a batch cut in slices gives the bits of the whole", T, float
     check_slices(ctnn::binary_cross_entropy{.positive_weight = 3}, output, dense, samples, out);
 }
 
+TEST_CASE("the number of threads changes no bit of a loss over many numbers") {
+    const extent samples = 69;  // more than are shared out at once
+    const dims out = make_dims(16, 64);
+    const auto output = golden::cast<float>(uniform(samples * out.size(), 4, -4, 4));
+    const auto classes = labels_between(samples * out.positions(), 6, -2, 63);
+    const auto compare = [&](const auto& loss, const target<float>& truth) {
+        std::vector<float> one(output.size()), several(output.size());
+        const double value = ctnn::mean_loss(loss, output.data(), truth, one.data(), samples, out);
+        for (const extent threads : {2, 3, 7}) {
+            CHECK(ctnn::mean_loss(loss, output.data(), truth, several.data(), samples, out, threads) == value);
+            CHECK(several == one);
+        }
+    };
+    compare(ctnn::cross_entropy{}, {classes.data(), nullptr});
+    compare(ctnn::mean_squared_error{}, {nullptr, output.data()});
+}
+
 TEST_CASE_TEMPLATE("losses of logits as large as 10000 are finite and right", T, float, double) {
     const dims out = make_dims(3);
     const std::vector<T> output{T{1e4}, T{-1e4}, T{0}, T{-1e4}, T{1e4}, T{-1e4}};

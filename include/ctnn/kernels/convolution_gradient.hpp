@@ -80,13 +80,21 @@ CTNN_INLINE void gradient_tile(const correlation& g, const T* x, const T* dy, T*
 
 }  // namespace detail
 
-/// db[filter] += sum over rows and positions of dy[position][filter].
+/// Part i of n of some work, of equal size but for one.
+struct share {
+    extent i = 0, n = 1;
+    [[nodiscard]] constexpr extent first(extent all) const { return all * i / n; }
+    [[nodiscard]] constexpr extent last(extent all) const { return all * (i + 1) / n; }
+};
+
+/// db[filter] += sum over rows and positions of dy[position][filter], for a share of the vectors of filters.
 template <class T>
-CTNN_KERNEL void bias_gradient(const correlation& g, const T* dy, const extent (*rows)[2], extent count, T* db) {
+CTNN_KERNEL void bias_gradient(const correlation& g, const T* dy, const extent (*rows)[2], extent count, T* db,
+                               share of = {}) {
     constexpr extent chains = 4;  // sums of every fourth position: they hide the latency of an addition
-    const extent all = g.groups * g.filters, step = g.out_step[2];
+    const extent all = g.groups * g.filters, step = g.out_step[2], vectors = vector_count<T>(all);
     const extent even = g.positions[2] / chains * chains;
-    for (extent f = 0; f < all; f += lanes<T>) {
+    for (extent f = of.first(vectors) * lanes<T>; f < all && f < of.last(vectors) * lanes<T>; f += lanes<T>) {
         const extent tail = all - f < lanes<T> ? all - f : 0;
         const auto read = [&](const T* from) { return tail == 0 ? load(from) : load_partial(from, tail); };
         vec<T> sum[chains];
@@ -125,7 +133,8 @@ CTNN_INLINE void with_filters(extent b, extent blocks, extent tail, const Body& 
 template <class T, key K>
 CTNN_KERNEL void long_row_gradient(const correlation& g, const T* x, const T* dy, T* dw, extent first_unit,
                                    extent last_unit) {
-    constexpr extent width = K.vectors * lanes<T>, most = 12288 / static_cast<extent>(sizeof(T)) / width;
+    constexpr extent width = K.vectors * lanes<T>, fitting = 12288 / static_cast<extent>(sizeof(T)) / width;
+    constexpr extent most = fitting < 128 ? fitting : 128;
     constexpr extent group = 16384 / static_cast<extent>(sizeof(T)) / (most * K.pixels);
     alignas(64) T inputs[static_cast<unsigned>(group * most * K.pixels)], strip[static_cast<unsigned>(most * width)];
     const extent tiles = (g.channels + K.pixels - 1) / K.pixels, all = g.groups * g.filters;
@@ -176,13 +185,14 @@ CTNN_KERNEL void long_row_gradient(const correlation& g, const T* x, const T* dy
 
 }  // namespace detail
 
-/// dw += gradient, for the units [first_unit, last_unit) of gradient_units(); db (or null) += the sums of dy. x as in
+/// dw += gradient, for a share of the gradient_units(); db (or null) += the sums of dy, for one of the filters. x as in
 /// `correlate`: first tap of the first position; dy: first position, steps in g.out_step; dw (taps, channels, all
 /// filters). Sums run over samples, then blocks of rows, then positions: the order does not depend on how the units
 /// are divided. A few rows at a time, so that x and dy stay in the second-level cache while all units pass over them.
 template <class T, key K>
 CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_sample, const T* dy, extent dy_sample,
-                                 extent samples, T* dw, T* db, extent first_unit, extent last_unit) {
+                                 extent samples, T* dw, T* db, share of = {}) {
+    const extent units = gradient_units<K>(given), first_unit = of.first(units), last_unit = of.last(units);
     correlation g = given;
     if (g.tap_step[2] == g.channels) {
         g.channels *= g.taps[2];
@@ -207,7 +217,7 @@ CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_
                 rows[r][0] = s * x_sample + d * g.in_step[0] + h * g.in_step[1];
                 rows[r][1] = s * dy_sample + d * g.out_step[0] + h * g.out_step[1];
             }
-            if (db != nullptr) bias_gradient(g, dy, rows, count, db);
+            if (db != nullptr) bias_gradient(g, dy, rows, count, db, of);
             if constexpr (K.vectors > 1)
                 if (long_rows) {
                     detail::long_row_gradient<T, K>(g, x + rows[0][0], dy + rows[0][1], dw, first_unit, last_unit);

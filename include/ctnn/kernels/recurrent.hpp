@@ -137,21 +137,17 @@ inline constexpr key recurrent_gradient_key{.pixels = Gates == 1   ? 8
                                             .vectors = Gates == 4 && registers != 32 ? 2 : Gates};
 
 /// dw (inputs, Gates, padded units) += the products of x (samples, steps, inputs) and dz (samples, steps, Gates, padded
-/// units), for the part [part, part + 1) of `parts` of the inputs; sums (Gates, padded units) += dz, or null.
+/// units), for a share of the inputs; sums (Gates, padded units) += dz, for one of these, or null.
 template <extent Gates, class T>
 void recurrent_weight_gradient(const T* x, extent x_sample, extent x_step, extent inputs, const T* dz, extent z_sample,
-                               extent z_step, extent outputs, extent samples, extent steps, T* dw, T* sums, extent part,
-                               extent parts) {
+                               extent z_step, extent outputs, extent samples, extent steps, T* dw, T* sums, share of) {
     correlation g;
     g.positions[2] = steps;
     g.in_step[2] = x_step;
     g.out_step[2] = z_step;
     g.channels = inputs;
     g.filters = outputs;
-    constexpr key tile = recurrent_gradient_key<Gates>;
-    const extent count = gradient_units<tile>(g);
-    weight_gradient<T, tile>(g, x, x_sample, dz, z_sample, samples, dw, part == 0 ? sums : nullptr,
-                             count * part / parts, count * (part + 1) / parts);
+    weight_gradient<T, recurrent_gradient_key<Gates>>(g, x, x_sample, dz, z_sample, samples, dw, sums, of);
 }
 
 }  // namespace kernels

@@ -38,37 +38,41 @@ CTNN_KERNEL void transform_weights(const T* taps, T* to, extent plane) {
 
 /// Weights (taps, 3, 3, channels, filters) of a layer -> [block of filters][point][tap of depth][channel][filter of the
 /// block], for the channels [first, last). `channels` and `filters` are those of the correlation; `scale` (filters
-/// numbers, or null) multiplies each filter. With `transposed` it is the correlation that gives the input's gradient:
-/// its channels are the layer's filters, its filters the layer's channels, and every axis of taps is walked backwards.
+/// numbers, or null) multiplies each filter. With `transposed`, and no scale, it is the correlation that gives the
+/// input's gradient: its channels are the layer's filters, its filters the layer's channels, and every axis of taps is
+/// walked backwards.
 template <class T>
 void winograd_weights(extent outputs, extent taps, extent channels, extent filters, extent vectors, const T* weights,
                       const T* scale, bool transposed, extent first, extent last, T* to) {
     const extent points = (outputs + 2) * (outputs + 2);
     const extent tap_step = channels * filters;
     const extent channel_step = transposed ? 1 : filters, filter_step = transposed ? channels : 1;
-    for_each_block<T>(filters, vectors, points * taps * channels, [&](extent filter, extent count, extent offset) {
+    const auto pack = [&](extent, extent filter, extent count, extent place) {
         for (extent tap = 0; tap < taps; ++tap)
             for (extent c = first; c < last; ++c)
                 for (extent f = 0; f < count; f += lanes<T>) {
+                    const extent real = filters - filter - f;
+                    vec<T> factor = T(1);
+                    if (scale != nullptr) factor = load_padded(scale + filter + f, real);
                     alignas(alignment) T g[static_cast<unsigned>(9 * lanes<T>)];
                     for (extent k = 0; k < 9; ++k) {
                         const extent from = tap * 9 + k;
                         const T* at = weights + (transposed ? taps * 9 - 1 - from : from) * tap_step +
                                       c * channel_step + (filter + f) * filter_step;
-                        for (extent i = 0; i < lanes<T>; ++i) {
-                            const bool exists = filter + f + i < filters;
-                            T value = exists ? at[i * filter_step] : T(0);
-                            if (scale != nullptr && exists) value *= scale[filter + f + i];
-                            g[k * lanes<T> + i] = value;
-                        }
+                        T* lane = g + k * lanes<T>;
+                        if (!transposed)
+                            store(lane, load_padded(at, real) * factor);
+                        else
+                            for (extent i = 0; i < lanes<T>; ++i) lane[i] = i < real ? at[i * filter_step] : T(0);
                     }
-                    T* packed = to + offset + (tap * channels + c) * count + f;
+                    T* packed = to + place + (tap * channels + c) * count + f;
                     if (outputs == 4)
                         detail::transform_weights<4>(g, packed, taps * channels * count);
                     else
                         detail::transform_weights<2>(g, packed, taps * channels * count);
                 }
-    });
+    };
+    for_each_block<T>(1, filters, vectors, points * taps * channels, 1, pack);
 }
 
 }  // namespace kernels

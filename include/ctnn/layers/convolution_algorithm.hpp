@@ -99,6 +99,18 @@ struct convolution_cost {
         return points * (kernels::winograd_plane(tiles * round_up(channels)) + kernels::winograd_plane(tiles * part) +
                          depth_taps * (channels * part + 16 * vectors));
     }
+    /// Chunks of the tiles whose sums threads compute apart from each other and add in order: a power of two, 8 at most
+    /// and so few that their gradients take 4 MB at most. Where weights are many there is one, and threads share the
+    /// filters alone.
+    [[nodiscard]] constexpr extent gradient_chunks() const {
+        extent chunks = 8;
+        while (chunks > 1 && chunks * gradient_chunk() > 1 << 20) chunks /= 2;
+        return chunks;
+    }
+    /// Numbers of the gradient of one: weights and bias.
+    [[nodiscard]] constexpr extent gradient_chunk() const {
+        return round_up(9 * depth_taps * channels * filters) + round_up(filters);
+    }
     /// As winograd_cycles, for the weights' gradient: each tap along depth transforms the inputs again, and the sums
     /// are read and written once a block, 16 bytes a cycle.
     [[nodiscard]] constexpr double gradient_cycles(extent outputs) const {

@@ -69,7 +69,8 @@ template <class T>
     return g.groups * (kernels::packed_group(g.tap_count(), g.channels, g.filters) + round_up(g.filters));
 }
 
-/// Numbers of scratch memory of forward and backward in training, whatever the batch: weights in the kernels' order.
+/// Numbers of scratch memory of forward and backward in training, whatever the batch: weights in the kernels' order, or
+/// the chunks of their gradient by Winograd's algorithm.
 [[nodiscard]] constexpr extent convolution_scratch(const operation& op) {
     if (is_dense(op)) return 0;
     if (is_depthwise(op)) return packed_size(op);
@@ -78,7 +79,12 @@ template <class T>
     const extent transposed =
         outputs != 0 ? kernels::winograd_packed(outputs, g.taps[0], g.filters, g.channels) + round_up(g.channels)
                      : g.groups * (kernels::packed_group(g.tap_count(), g.filters, g.channels) + round_up(g.channels));
-    return packed_size(op) > transposed ? packed_size(op) : transposed;
+    extent most = packed_size(op) > transposed ? packed_size(op) : transposed;
+    if (winograd_outputs(op.weight_algorithm) != 0) {
+        const convolution_cost c = forward_cost(op);
+        if (const extent chunks = c.gradient_chunks() * c.gradient_chunk(); chunks > most) most = chunks;
+    }
+    return most;
 }
 
 /// Packs the weights and bias of an operation: from the layout that files and training have to packed_size() numbers
@@ -101,7 +107,7 @@ void pack_convolution(const operation& op, const T* weights, const T* bias, cons
     else if (chosen.narrow)
         kernels::pack_narrow(g, weights, scale, to);
     else
-        kernels::pack_weights(g, chosen.dense ? kernels::dense_vectors : chosen.vectors, weights, scale, to);
+        kernels::pack_weights(g, chosen.dense ? kernels::dense_vectors : chosen.vectors, weights, scale, to, threads);
     kernels::pack_bias(g, bias, scale, shift, to + packed_size(op) - g.groups * round_up(g.filters));
 }
 

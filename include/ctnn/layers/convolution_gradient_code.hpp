@@ -67,7 +67,7 @@ void convolution_input_gradient(const backward_call<T>& call) {
         } else if constexpr (K.depthwise) {
             kernels::pack_depthwise(sizes.taps, phase.run, sizes.groups, call.parameters, packed);
         } else {
-            kernels::pack_transposed(sizes, phase.run, K.vectors, call.parameters, packed);
+            kernels::pack_transposed<T>(sizes, phase.run, K.vectors, call.parameters, packed, nullptr, call.threads);
         }
         for_each_block_of_rows(g, count, call.threads, [&](extent s, extent first, extent last) {
             T* target = to + s * call.dx.sample;
@@ -114,13 +114,11 @@ void convolution_weight_gradient(const backward_call<T>& call) {
                                                call.gradients, bias, vector);
         });
     } else {
-        const extent units = kernels::gradient_units<K>(g);
-        extent parts = call.threads > 1 ? call.threads * 4 : 1;
-        if (parts > units) parts = units;
+        // A part for each thread and no more: each reads all of x and dy.
+        const extent units = kernels::gradient_units<K>(g), parts = call.threads < units ? call.threads : units;
         parallel_for(parts, call.threads, [&](extent part) {
             kernels::weight_gradient<T, K>(g, x, call.x.sample, call.dy.data, call.dy.sample, samples, call.gradients,
-                                           part == 0 ? bias : nullptr, units * part / parts,
-                                           units * (part + 1) / parts);
+                                           bias, {part, parts});
         });
     }
 }

@@ -122,11 +122,11 @@ struct recurrent {
             if (i < parts)
                 kernels::recurrent_weight_gradient<kernels::slots_of(C)>(all.x, all.x_sample, all.x_step, l.inputs,
                                                                          all.z, all.z_sample, all.z_step, outputs,
-                                                                         samples, steps, d_input, sums, i, parts);
+                                                                         samples, steps, d_input, sums, {i, parts});
             else
                 kernels::recurrent_weight_gradient<kernels::gates_of(C)>(
                     all.h, all.state_sample, all.state_step, l.units, all.z, all.z_sample, all.z_step,
-                    l.gates() * padded, samples, steps, d_state, static_cast<T*>(nullptr), i - parts, parts);
+                    l.gates() * padded, samples, steps, d_state, static_cast<T*>(nullptr), {i - parts, parts});
         });
         kernels::add_recurrent_gradients(l, d_input, d_state, sums, call.gradients);
         if (call.dx.data == nullptr) return;

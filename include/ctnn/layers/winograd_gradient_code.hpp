@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// The code of the weights' gradient by Winograd's algorithm: threads share the filters, each with all tiles.
+/// The code of the weights' gradient by Winograd's algorithm: threads share the filters and chunks of the tiles.
 #pragma once
 
 #include <cstring>
@@ -42,8 +42,20 @@ template <class T>
             most(g.readable[0] - row, outputs + 2)};
 }
 
-/// Adds into the gradients of weight and bias. Every sum is taken over the tiles in their order, whatever the number of
-/// parts that the filters are divided into. Taps along depth share the transform of dy.
+/// gradients (count) += the chunks, one behind the other `distance` numbers apart, in their order.
+template <class T>
+void add_chunks(const T* chunks, extent number, extent distance, extent count, T* gradients, extent threads) {
+    constexpr extent piece = 16384;
+    parallel_for((count + piece - 1) / piece, threads, [&](extent i) {
+        const extent first = i * piece, last = first + piece < count ? first + piece : count;
+        for (extent chunk = 0; chunk < number; ++chunk)
+            for (extent k = first; k < last; ++k) gradients[k] += chunks[chunk * distance + k];
+    });
+}
+
+/// Adds into the gradients of weight and bias. The tiles fall into chunks that depend on the sizes alone, and every sum
+/// is taken over the tiles of a chunk in their order, whatever the number of parts that the filters are divided into.
+/// Taps along depth share the transform of dy.
 template <class T, kernels::key K>
 void winograd_weight_gradient(const backward_call<T>& call) {
     constexpr extent outputs = K.winograd, points = (outputs + 2) * (outputs + 2);
@@ -64,12 +76,18 @@ void winograd_weight_gradient(const backward_call<T>& call) {
     const extent together = c.gradient_part(), per_part = together / width < 1 ? 1 : together / width;
     g.block = c.gradient_block(outputs);
     const extent blocks = (kernels::vector_count<T>(c.filters) + K.vectors - 1) / K.vectors;
-    extent parts = (blocks + per_part - 1) / per_part;
-    if (call.threads > parts) parts = call.threads < blocks ? call.threads : blocks;
     const extent all_tiles = call.dy.count * g.positions[0] * g.tiles[0] * g.tiles[1];
+    const extent steps = (all_tiles + g.block - 1) / g.block;
+    extent chunks = c.gradient_chunks();
+    while (chunks > 1 && steps < 4 * chunks) chunks /= 2;  // each clears and transforms its sums
+    extent parts = (blocks + per_part - 1) / per_part;
+    if (const extent wanted = (call.threads + chunks - 1) / chunks; wanted > parts)
+        parts = wanted < blocks ? wanted : blocks;
     const extent x_width = round_up(g.channels), x_plane = kernels::winograd_plane(g.block * x_width);
-    T* const bias = op.parameters[1].name == nullptr ? nullptr : call.gradients + op.parameters[0].size();
-    parallel_for_with_worker(parts, call.threads, [&](extent part, extent worker) {
+    const extent weights = op.parameters[0].size(), chunk_bias = round_up(weights), distance = c.gradient_chunk();
+    const bool biased = op.parameters[1].name != nullptr;
+    parallel_for_with_worker(parts * chunks, call.threads, [&](extent unit, extent worker) {
+        const extent part = unit / chunks, chunk = unit % chunks;
         const extent first_block = blocks * part / parts, last_block = blocks * (part + 1) / parts;
         const extent first = first_block * width;
         const extent filters = (last_block * width < c.filters ? last_block * width : c.filters) - first;
@@ -80,8 +98,19 @@ void winograd_weight_gradient(const backward_call<T>& call) {
         const extent block_sums = kernels::winograd_sums(outputs, g.channels, 1, width);
         const extent tap_sums = (last_block - first_block) * block_sums;
         std::memset(sums, 0, static_cast<std::size_t>(c.depth_taps * tap_sums) * sizeof(T));
-        for (extent begin = 0; begin < all_tiles; begin += g.block) {
-            const extent count = all_tiles - begin < g.block ? all_tiles - begin : g.block;
+        T *to_weights = call.gradients, *to_bias = call.gradients + weights;
+        if (chunks > 1) {
+            to_weights = call.scratch + chunk * distance;
+            to_bias = to_weights + chunk_bias;
+            const auto bytes = static_cast<std::size_t>(filters) * sizeof(T);
+            for (extent row = 0; row < 9 * c.depth_taps * c.channels; ++row)
+                std::memset(to_weights + row * c.filters + first, 0, bytes);
+            std::memset(to_bias + first, 0, bytes);
+        }
+        const extent last_tile = steps * (chunk + 1) / chunks * g.block;
+        const extent end = last_tile < all_tiles ? last_tile : all_tiles;
+        for (extent begin = steps * chunk / chunks * g.block; begin < end; begin += g.block) {
+            const extent count = end - begin < g.block ? end - begin : g.block;
             winograd_gradient_tile<T> found[winograd_tiles];
             kernels::winograd_tile<T> tiles[winograd_tiles];
             for (extent t = 0; t < count; ++t) {
@@ -91,9 +120,9 @@ void winograd_weight_gradient(const backward_call<T>& call) {
             }
             kernels::winograd_output_gradient<outputs>(tiles, count, filters, d_width, d_plane, call.dy.step[1],
                                                        call.dy.step[2], gradients);
-            if (bias != nullptr)
+            if (biased)
                 kernels::winograd_bias_gradient(gradients + (outputs + 3) * d_plane, d_width, count, filters,
-                                                bias + first);
+                                                to_bias + first);
             for (extent tap = 0; tap < c.depth_taps; ++tap) {
                 for (extent t = 0; t < count; ++t) {
                     const extent depth = found[t].depth + tap;
@@ -125,11 +154,15 @@ void winograd_weight_gradient(const backward_call<T>& call) {
             for (extent b = first_block; b < last_block; ++b) {
                 const extent rest = c.filters - b * width;
                 const extent own = K.last != 0 && b + 1 == blocks ? K.last * kernels::lanes<T> : width;
-                kernels::winograd_weights_gradient<outputs>(
-                    sums + tap * tap_sums + (b - first_block) * block_sums, g.channels, own, rest < own ? rest : own,
-                    c.filters, call.gradients + tap * 9 * c.channels * c.filters + b * width);
+                kernels::winograd_weights_gradient<outputs>(sums + tap * tap_sums + (b - first_block) * block_sums,
+                                                            g.channels, own, rest < own ? rest : own, c.filters,
+                                                            to_weights + tap * 9 * c.channels * c.filters + b * width);
             }
     });
+    if (chunks == 1) return;
+    add_chunks(call.scratch, chunks, distance, weights, call.gradients, call.threads);
+    if (biased)
+        add_chunks(call.scratch + chunk_bias, chunks, distance, c.filters, call.gradients + weights, call.threads);
 }
 
 }  // namespace CTNN_BACKEND

@@ -12,6 +12,7 @@
 #include "ctnn/data/batch_loader.hpp"
 #include "ctnn/data/batch_order.hpp"
 #include "ctnn/data/sampler.hpp"
+#include "ctnn/train/clear_gradient.hpp"
 #include "ctnn/train/clip.hpp"
 #include "ctnn/train/evaluate.hpp"
 #include "ctnn/train/history.hpp"
@@ -285,12 +286,13 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
                 const double normalizer = weighted_normalizer(loss, expected, weights, samples, out);
                 // Several batches add up the gradient of the sum; it is divided when it is known by what.
                 const double divisor = options.accumulate == 1 ? normalizer : 1.0;
-                const double value = mean_of(weighted_loss_value(loss, outputs.data(), expected, weights,
-                                                                 pass.output_gradient().data(), samples, out, divisor),
-                                             normalizer);
+                const double value =
+                    mean_of(weighted_loss_value(loss, outputs.data(), expected, weights, pass.output_gradient().data(),
+                                                samples, out, divisor, threads),
+                            normalizer);
                 detail::count_right<Loss>(outputs.data(), expected.labels, samples, out, run.right);
                 const extent in_group = moment.batch % options.accumulate;
-                if (in_group == 0) slope.fill_zero();
+                if (in_group == 0) clear_gradient(slope, threads);
                 gathered = in_group == 0 ? normalizer : gathered + normalizer;
                 pass.backward(m, slope);
                 moment.batch_loss = value;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ctnn/graph/begin.hpp"
+#include "ctnn/train/clear_gradient.hpp"
 #include "ctnn/train/loss/binary_cross_entropy.hpp"
 #include "ctnn/train/loss/mean_squared_error.hpp"
 #include "ctnn/train/optimizer/adam.hpp"
@@ -88,7 +89,7 @@ public:
         generating_.set_step(steps_);
         const std::span<const T> fake = generating_.forward(generator_, latent.data(), samples);
         gan_losses losses;
-        slope_.fill_zero();
+        clear_gradient(slope_, threads_);
         losses.discriminator_real = judge(real, samples, 3 * steps_, ones_);
         losses.discriminator_fake = judge(fake.data(), samples, 3 * steps_ + 1, zeros_);
         discriminator_state_.step(of_discriminator_, discriminator_, slope_, threads_);
@@ -96,7 +97,7 @@ public:
         losses.generator = judge(fake.data(), samples, 3 * steps_ + 2, ones_);
         for (extent s = 0; s < samples; ++s)
             judging_.input_gradient(s, generating_.output_gradient().data() + s * sample_size);
-        generator_slope_.fill_zero();
+        clear_gradient(generator_slope_, threads_);
         generating_.backward(generator_, generator_slope_);
         generator_state_.step(of_generator_, generator_, generator_slope_, threads_);
         ++steps_;

@@ -58,18 +58,9 @@ public:
           shared_(plan::side.shared) {
         const extent threads = options.threads > 0 ? options.threads : available_threads();
         thread_scratch_ = aligned_block<T>(threads * plan::each_thread);
-        tape_ = {rows.of,
-                 routines.of,
-                 plan::rows,
-                 arena_.data(),
-                 saved_.data(),
-                 kept_.data(),
-                 scratch_.data(),
-                 shared_.data(),
-                 thread_scratch_.data(),
-                 0,
-                 threads,
-                 options.random.value};
+        tape_ = {rows.of,      routines.of,         plan::rows,     arena_.data(),          saved_.data(),
+                 kept_.data(), scratch_.data(),     shared_.data(), thread_scratch_.data(), 0,
+                 threads,      options.random.value};
     }
 
     [[nodiscard]] extent max_batch() const noexcept { return max_batch_; }
@@ -97,7 +88,8 @@ public:
 
     /// The mean loss of the last forward, with its gradient ready for backward.
     [[nodiscard]] double loss(const Loss& function, const target<T>& expected) noexcept {
-        return mean_loss(function, outputs_.data(), expected, output_gradient_.data(), tape_.samples, output_dims);
+        return mean_loss(function, outputs_.data(), expected, output_gradient_.data(), tape_.samples, output_dims,
+                         tape_.threads);
     }
 
     /// Freezes rows of the network's table, one character each (not 0: frozen); null: none. A frozen batch norm uses

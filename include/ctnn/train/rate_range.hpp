@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include "ctnn/train/clear_gradient.hpp"
 #include "ctnn/train/fit.hpp"
 
 namespace ctnn {
@@ -106,9 +107,9 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
         const auto outputs = pass.forward(trained, shown.inputs(), batch);
         const target<T> expected = detail::expected_of(shown);
         const double normalizer = loss.normalizer(expected, batch, out);
-        const double value =
-            mean_of(loss_value(loss, outputs.data(), expected, pass.output_gradient().data(), batch, out, normalizer),
-                    normalizer);
+        const double value = mean_of(shared_loss_value(loss, outputs.data(), expected, pass.output_gradient().data(),
+                                                       batch, out, normalizer, threads),
+                                     normalizer);
         average = o.memory * average + (1 - o.memory) * value;
         kept *= o.memory;
         const double smoothed = average / (1 - kept);
@@ -117,7 +118,7 @@ template <class Net, class T, class Data, loss_function Loss, optimizer Optimize
         found.rates.push_back(descent.rate);
         found.losses.push_back(value);
         found.smoothed.push_back(smoothed);
-        slope.fill_zero();
+        clear_gradient(slope, threads);
         pass.backward(trained, slope);
         state.step(descent, trained, slope, threads);
     }

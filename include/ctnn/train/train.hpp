@@ -11,6 +11,7 @@
 #include "ctnn/train/callback/model_saver.hpp"
 #include "ctnn/train/callback/tensorboard_log.hpp"
 #include "ctnn/train/callback/time_limit.hpp"
+#include "ctnn/train/clear_gradient.hpp"
 #include "ctnn/train/clip.hpp"
 #include "ctnn/train/evaluate.hpp"
 #include "ctnn/train/fit.hpp"

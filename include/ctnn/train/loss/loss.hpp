@@ -7,6 +7,7 @@
 
 #include "ctnn/core/error.hpp"
 #include "ctnn/core/shape.hpp"
+#include "ctnn/core/threads.hpp"
 #include "ctnn/train/loss/target.hpp"
 
 namespace ctnn {
@@ -100,12 +101,35 @@ template <loss_function Loss, class T>
     return loss.value(output, expected, gradient, samples, out, normalizer);
 }
 
+/// The same by several threads, which share the samples: the bits are those of one call. Samples that belong
+/// together stay on one thread, and so do few numbers.
+template <loss_function Loss, class T>
+[[nodiscard]] double shared_loss_value(const Loss& loss, const T* output, target<T> expected, T* gradient,
+                                       extent samples, dims out, double normalizer, extent threads) {
+    constexpr bool alone = samples_together_of<Loss>() == 1;
+    if (!alone || samples < 2 || threads_for(samples * out.size(), threads) < 2)
+        return loss_value(loss, output, expected, gradient, samples, out, normalizer);
+    constexpr extent most = 64;
+    double sum = 0;
+    for (extent first = 0; first < samples; first += most) {
+        double values[most];
+        const extent count = samples - first < most ? samples - first : most;
+        parallel_for(count, threads, [&](extent i) {
+            const extent s = first + i, from = s * out.size();
+            values[i] = loss_value(loss, output + from, from_sample<Loss>(expected, s, out),
+                                   gradient == nullptr ? nullptr : gradient + from, 1, out, normalizer);
+        });
+        for (extent i = 0; i < count; ++i) sum += values[i];
+    }
+    return sum;
+}
+
 /// The mean loss of a whole batch, with its gradient where the pointer is not null.
 template <loss_function Loss, class T>
 [[nodiscard]] inline double mean_loss(const Loss& loss, const T* output, target<T> expected, T* gradient,
-                                      extent samples, dims out) {
+                                      extent samples, dims out, extent threads = 1) {
     const double normalizer = loss.normalizer(expected, samples, out);
-    return mean_of(loss_value(loss, output, expected, gradient, samples, out, normalizer), normalizer);
+    return mean_of(shared_loss_value(loss, output, expected, gradient, samples, out, normalizer, threads), normalizer);
 }
 
 }  // namespace ctnn

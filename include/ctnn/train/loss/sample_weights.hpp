@@ -19,8 +19,9 @@ namespace ctnn {
 /// \param weights  one a sample, or null: the loss as it is
 template <loss_function Loss, class T>
 [[nodiscard]] double weighted_loss_value(const Loss& loss, const T* output, target<T> expected, const double* weights,
-                                         T* gradient, extent samples, dims out, double normalizer) {
-    if (weights == nullptr) return loss_value(loss, output, expected, gradient, samples, out, normalizer);
+                                         T* gradient, extent samples, dims out, double normalizer, extent threads = 1) {
+    if (weights == nullptr)
+        return shared_loss_value(loss, output, expected, gradient, samples, out, normalizer, threads);
     double sum = 0;
     for (extent s = 0; s < samples; ++s) {
         T* slope = gradient == nullptr ? nullptr : gradient + s * out.size();
