@@ -79,6 +79,7 @@ enum class refusal {
     needs_all_steps,
     needs_length,
     needs_memory,
+    memory_is_no_state,
     count  ///< how many there are; no refusal itself
 };
 
@@ -178,8 +179,11 @@ struct refused {
                   "ctnn: this layer would lose which steps of a sequence are masked, because it has another number of "
                   "steps or none; put masking or length_mask behind it, or a pool or a recurrent layer before it");
     static_assert(Why != refusal::needs_memory,
-                  "ctnn: a decoder and attention with to_memory read a memory; put them into "
-                  "with_memory<encoder, decoder...>, whose first layer makes it");
+                  "ctnn: a decoder, attention with to_memory and recurrent layers with from_memory read a memory; put "
+                  "them into with_memory<encoder, decoder...>, whose first layer makes it");
+    static_assert(Why != refusal::memory_is_no_state,
+                  "ctnn: from_memory begins with a state as last_state gives it: shape<Units>, of an lstm "
+                  "shape<2 * Units>, the state and its cells; end the encoder with such a layer, or a dense layer");
     static_assert(Why != refusal::needs_length,
                   "ctnn: length_mask reads the length from an input of shape<1>; begin the network with "
                   "inputs<shape<29, 12>, shape<1>> and count them from 0");
@@ -409,7 +413,7 @@ struct layer_options {
     double alpha = 1e-4, beta = 0.75, additive = 1;
     bool causal = false;
     extent depth_multiplier = 1;
-    bool last_step = false, backwards = false, masked = false, keras = false, pytorch = false;
+    bool last_step = false, last_state = false, backwards = false, masked = false, keras = false, pytorch = false;
     extent padding_index = -1;
     extent heads = 1, feed_forward = 0;
     double dropout_rate = 0;
@@ -435,7 +439,7 @@ inline constexpr unsigned last_step = 1u << 26, backwards = 1u << 27, masked = 1
                           padding_index = 1u << 30;
 inline constexpr unsigned heads = 1u << 11, learned = 1u << 12, feed_forward = 1u << 13, pre_norm = 1u << 14,
                           dropout_rate = 1u << 15;
-inline constexpr unsigned memory = 1u << 25;
+inline constexpr unsigned memory = 1u << 25, initial_state = 1u << 24;
 inline constexpr unsigned of_another_layer = 1u << 31;  ///< which no layer lists
 }  // namespace option
 
@@ -791,7 +795,8 @@ struct operation {
     bool positionwise = false;  ///< code of its own that treats every position by itself
     bool doubles = false;       ///< repeats every pixel twice along height and width, and along depth or not
     bool windowed = false;      ///< code of its own that looks at windows, which an axis of extent 1 leaves alone
-    bool reads_mask = false;    ///< leaves out absent steps of its input, or of its second one if it has two
+    bool reads_mask = false;    ///< leaves out absent steps of its input, or of its second one if that is a sequence
+    extent memory_size = 0;     ///< numbers of with_memory's memory, a vector, that is its second input; 0: none is
     extent class_size = 0;      ///< numbers for each class if an embedding in front is folded into it; 0: never
     extent multiply_adds = 0;   ///< for one sample
 
@@ -918,7 +923,7 @@ struct backward_call {
     T* thread_scratch = nullptr;
     extent threads = 1;
     bool accumulate = false;        ///< add into dx instead; only for operations of kind convolution and multiply
-    bool accumulate_other = false;  ///< and into d_other
+    bool accumulate_other = false;  ///< and into d_other; for multiply, and rows that read with_memory's memory
     bool training = true;           ///< what forward was called with
     std::uint64_t seed = 0;
     std::uint64_t step = 0;
@@ -19994,7 +19999,7 @@ struct builder {
     int depth = 0;
     extent steps = 0;  ///< within time_distributed: wires have the shape of one step, values and rows that of all
     wire inputs[most_inputs]{};             ///< of a network that has several
-    wire memory{};                          ///< what attention with to_memory reads; id -1: there is none
+    wire memory{};                          ///< what to_memory and from_memory read; id -1: there is none
     int input_count = 0;                    ///< 0: it has one, which nobody asks for by its number
     bool shared = false, repeated = false;  ///< what rows are told: see operation
     wire auxiliaries[most_auxiliaries]{};   ///< heads met so far within with_auxiliaries
@@ -20008,6 +20013,11 @@ struct builder {
     }
     constexpr wire apply(const operation& row, const Routine& code, wire a, wire b = {}) {
         if (steps != 0 && !detail::repeats(row)) return refuse(refusal::needs_steps_apart, a.shape);
+        if (row.memory_size != 0) {
+            if (memory.id < 0) return refuse(refusal::needs_memory, a.shape);
+            if (memory.shape != make_dims(row.memory_size)) return refuse(refusal::memory_is_no_state, a.shape);
+            b = memory;
+        }
         if (steps != 0 && row.what == kind::custom && row.out.rank < row.in.rank) {
             operation pool = row;  // of all positions of a step: their axes stay until it is done
             pool.out = row.in.with_channels(row.out.channels());
@@ -20025,7 +20035,7 @@ struct builder {
     /// A row that writes (a part of) a value that exists.
     constexpr wire apply_into(operation row, const Routine& code, wire a, wire out, wire b = {}) {
         if (a.mask >= 0 && !detail::takes_mask(row, a.shape)) return refuse(refusal::needs_all_steps, a.shape);
-        if (row.reads_mask) row.mask = b.id >= 0 ? b.mask : a.mask;
+        if (row.reads_mask) row.mask = b.id >= 0 && b.shape.rank > 1 ? b.mask : a.mask;
         if (const int mask = detail::mask_behind(row, a.shape, a.mask, b.mask); mask >= 0) out.mask = mask;
         row.in = a.shape;
         if (exact && row.what == kind::convolution) detail::make_exact(row);
@@ -25036,6 +25046,15 @@ struct last_step_option {
         o.last_step = true;
     }
 };
+struct last_state_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::last_step);
+        o.last_step = o.last_state = true;
+    }
+};
+struct from_memory_option {
+    static constexpr void read(layer_options& o) { o.mark(option::initial_state); }
+};
 struct backwards_option {
     static constexpr void read(layer_options& o) {
         o.mark(option::backwards);
@@ -25071,6 +25090,10 @@ struct padding_index_option {
 /// A recurrent layer gives its state behind the last step alone, not that of every step (Keras' default, its
 /// return_sequences=False).
 inline constexpr last_step_option last_step{};
+/// As last_step, but all that the layer hands on from step to step: of an lstm its cells too, behind the state.
+inline constexpr last_state_option last_state{};
+/// A recurrent layer begins with the memory that with_memory provides, a state as last_state gives it, not with zeros.
+inline constexpr from_memory_option from_memory{};
 /// A recurrent layer reads the sequence from its end to its beginning; what it gives stays in the order of the steps.
 inline constexpr backwards_option backwards{};
 /// A recurrent layer passes over steps whose channels are all exactly 0: its state stays, and what it gives for them is
@@ -25089,12 +25112,14 @@ namespace detail {
 
 /// The options of a recurrent layer as its operation carries them, in `alpha`.
 struct recurrent_flags {
-    bool backwards = false, masked = false, keras = false;
+    bool backwards = false, masked = false, keras = false, cells = false;  ///< cells: they stand behind the last state
 
-    [[nodiscard]] constexpr double number() const { return (backwards ? 1 : 0) + (masked ? 2 : 0) + (keras ? 4 : 0); }
+    [[nodiscard]] constexpr double number() const {
+        return (backwards ? 1 : 0) + (masked ? 2 : 0) + (keras ? 4 : 0) + (cells ? 8 : 0);
+    }
     [[nodiscard]] static constexpr recurrent_flags of(const operation& op) {
         const int bits = static_cast<int>(op.alpha);
-        return {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
+        return {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0};
     }
 };
 
@@ -26549,6 +26574,7 @@ struct length_mask_code {
 /// - attention gives absent tokens no weight (PyTorch's key_padding_mask); where there is no token left to look at, it
 ///   gives 0, where PyTorch has NaN. What it gives *for* absent tokens is finite and means nothing;
 /// - global_avg_pool and global_max_pool pool the present steps; of none the result is 0.
+/// A loss sees no mask: absent steps are labelled -1, which all losses over classes leave out (PyTorch's ignore_index).
 /// All other layers treat absent steps like others; so do batch_norm's statistics. Layers that change the number of
 /// steps (a stride, a pooling window, no padding) are refused behind it. flatten takes all steps as they are.
 ///
@@ -28519,7 +28545,8 @@ struct transformer_encoder {
 namespace ctnn {
 
 /// An encoder-decoder network: what `Encoder` makes of the input is the memory that attention with to_memory and
-/// transformer_decoder read, anywhere in the layers behind it, which begin with the same input.
+/// transformer_decoder read, and the state that recurrent layers with from_memory begin with, anywhere in the layers
+/// behind it, which begin with the same input.
 ///
 ///     takes    whatever both take; of a network with several inputs each begins with the input<I> that it reads
 ///     gives    what the layers behind the encoder give
@@ -28537,7 +28564,15 @@ namespace ctnn {
 ///                                         ctnn::transformer_decoder<>>,
 ///                       ctnn::dense<1000>>;
 ///
-/// Vaswani et al., "Attention is all you need", 2017, figure 1
+///     using hear =
+///         ctnn::network<ctnn::inputs<ctnn::shape<50, 12>, ctnn::shape<15>>,
+///                       ctnn::with_memory<ctnn::chain<ctnn::input<0>, ctnn::lstm<64, ctnn::last_state>>,
+///                                         ctnn::input<1>, ctnn::embedding<1000, 32>,
+///                                         ctnn::lstm<64, ctnn::from_memory>>,
+///                       ctnn::dense<1000>>;
+///
+/// Vaswani et al., "Attention is all you need", 2017, figure 1; Sutskever, Vinyals and Le, "Sequence to sequence
+/// learning with neural networks", 2014
 template <class Encoder, class... Layers>
 struct with_memory {
     using children = types<Encoder, Layers...>;
@@ -29563,7 +29598,7 @@ struct foreign_layer {
         }
     }
     if (!gru || recurrent_flags::of(row).keras == !torch) return;
-    const extent units = row.out.channels();  // r, z, n are Keras' z, r, n
+    const extent units = row.parameters[1].axis[0];  // r, z, n are Keras' z, r, n
     feature_order order;
     for (extent i = 0; i < 3 * units; ++i) order.push_back(i < units ? i + units : i < 2 * units ? i - units : i);
     for (weight_piece& piece : pieces) reorder(piece.from.back(), order);
@@ -32507,7 +32542,12 @@ struct recurrent_block {
     bool masked = false;      ///< steps of zeros are passed over
     const T* mask = nullptr;  ///< (samples, steps): and those where it is 0; null: none is
     extent mask_sample = 0, mask_step = 0;
-    bool odd = false;  ///< is the first step an odd one?
+    bool odd = false;    ///< is the first step an odd one?
+    bool cells = false;  ///< an lstm's cells stand in y behind the state of the last step
+    T* start_gradient =
+        nullptr;  ///< (samples, units), of an lstm (samples, 2 units): of the first state; null: unasked
+    extent start_sample = 0;
+    bool add_start = false;  ///< it is added to
 
     [[nodiscard]] CTNN_INLINE cell_step<T> cell_at(extent sample, extent step, extent place) const {
         const extent from = sample * state_sample + step * state_step, to = from + state_step;
@@ -32571,8 +32611,11 @@ void recurrent_forward(const recurrent_weights<T>& w, extent units, const recurr
         }
     }
     if (b.y_step == 0)
-        for (extent s = 0; s < b.samples; ++s)
-            detail::copy<T>(b.h + s * b.state_sample + b.steps * b.state_step, b.y + s * b.y_sample, units);
+        for (extent s = 0; s < b.samples; ++s) {
+            const extent last = s * b.state_sample + b.steps * b.state_step;
+            detail::copy<T>(b.h + last, b.y + s * b.y_sample, units);
+            if (b.cells) detail::copy<T>(b.c + last, b.y + s * b.y_sample + units, units);
+        }
 }
 
 /// z, which forward left with the gates of all steps, becomes the gradient of their sums; y is the gradient of the
@@ -32585,7 +32628,10 @@ void recurrent_backward(const recurrent_matrix<T>& transposed, extent inputs, ex
     T *dh = memory, *dc = memory + b.samples * padded;
     detail::clear(memory, 2 * b.samples * padded);
     if (b.y_step == 0)
-        for (extent s = 0; s < b.samples; ++s) detail::copy<T>(b.y + s * b.y_sample, dh + s * padded, units);
+        for (extent s = 0; s < b.samples; ++s) {
+            detail::copy<T>(b.y + s * b.y_sample, dh + s * padded, units);
+            if (b.cells) detail::copy<T>(b.y + s * b.y_sample + units, dc + s * padded, units);
+        }
     for (extent t = b.steps; t-- > 0;) {
         for (extent s = 0; s < b.samples; ++s) {
             const cell_step<T> at = b.cell_at(s, t, t);
@@ -32599,7 +32645,15 @@ void recurrent_backward(const recurrent_matrix<T>& transposed, extent inputs, ex
             }
             cell_backward<C>(at, dh + s * padded, dc + s * padded, padded);
         }
-        if (t > 0) recurrent_product<1>(b.z + t * b.z_step, b.z_sample, transposed, dh, padded, b.samples, t % 2 != 0);
+        if (t > 0 || b.start_gradient != nullptr)
+            recurrent_product<1>(b.z + t * b.z_step, b.z_sample, transposed, dh, padded, b.samples, t % 2 != 0);
+    }
+    for (extent s = 0; s < b.samples && b.start_gradient != nullptr; ++s) {
+        T* to = b.start_gradient + s * b.start_sample;
+        const T *h = dh + s * padded, *c = dc + s * padded;
+        for (extent u = 0; u < units; ++u) to[u] = b.add_start ? to[u] + h[u] : h[u];
+        for (extent u = units; C == cell::lstm && u < 2 * units; ++u)
+            to[u] = b.add_start ? to[u] + c[u - units] : c[u - units];
     }
 }
 
@@ -32653,7 +32707,7 @@ namespace detail {
 template <kernels::cell C>
 struct recurrent {
     [[nodiscard]] static constexpr kernels::recurrent_layout layout_of(const operation& op) {
-        return {C, op.parameters[0].axis[0], op.out.channels(), op.parameters[2].rank == 2,
+        return {C, op.parameters[0].axis[0], op.parameters[1].axis[0], op.parameters[2].rank == 2,
                 recurrent_flags::of(op).keras};
     }
     /// An operation that took over an embedding reads a vector of indices.
@@ -32663,14 +32717,17 @@ struct recurrent {
 
     [[nodiscard]] static constexpr outcome lower_as(const char* layer, const dims& in, extent units,
                                                     const layer_options& o) {
-        constexpr unsigned taken = option::last_step | option::backwards | option::masked | option::convention;
+        constexpr unsigned taken =
+            option::last_step | option::backwards | option::masked | option::convention | option::initial_state;
         if (o.repeated || (o.given & ~taken) != 0) return refusal::option_not_taken;
         if (units < 1) return refusal::number_out_of_range;
         if (in.rank != 2) return refusal::needs_sequence;
-        operation row =
-            make_operation(kind::custom, layer, in, o.last_step ? make_dims(units) : in.with_channels(units));
+        const extent whole = C == kernels::cell::lstm ? 2 * units : units;  // numbers of a state, cells and all
+        operation row = make_operation(kind::custom, layer, in,
+                                       o.last_step ? make_dims(o.last_state ? whole : units) : in.with_channels(units));
         const extent gates = kernels::gates_of(C), slots = kernels::slots_of(C), steps = in.positions();
-        row.alpha = recurrent_flags{o.backwards, o.masked, o.keras}.number();
+        row.alpha = recurrent_flags{o.backwards, o.masked, o.keras, o.last_state && whole > units}.number();
+        if ((o.given & option::initial_state) != 0) row.memory_size = whole;
         row.backward_reads_input = row.reads_mask = true;
         row.multiply_adds = steps * (in.channels() + units) * gates * units;
         const auto matrix = [&](const char* name, extent inputs) {
@@ -32693,7 +32750,8 @@ struct recurrent {
         const extent padded = round_up(units), samples = execution::recurrent_samples;
         row.packed = l.packed_size();
         row.class_size = slots * padded + 1;
-        if (!o.backwards) row.carried = 2 * padded + 1;  // state, cells, whether the next step is an odd one
+        if (!o.backwards && row.memory_size == 0)
+            row.carried = 2 * padded + 1;  // state, cells, whether the next step is an odd one
         row.kept = steps * slots * padded + 2 * (steps + 1) * padded;
         row.thread_scratch = samples * padded * (execution::recurrent_chunk(steps, slots * padded) * slots + 2);
         row.scratch = 2 * row.packed + padded * gates * padded;
@@ -32735,6 +32793,11 @@ struct recurrent {
             kernels::recurrent_block<T> b = part_of(all, first, count);
             // dy is read only: the block's y is written by the forward pass alone.
             place_output(b, op, call.dy, const_cast<T*>(call.dy.at(first, 0, 0, 0)));
+            if (call.d_other.data != nullptr) {
+                b.start_gradient = call.d_other.at(first, 0, 0, 0);
+                b.start_sample = call.d_other.sample;
+                b.add_start = call.accumulate_other;
+            }
             kernels::recurrent_backward<C>(transposed, l.inputs, l.units, b,
                                            call.thread_scratch + worker * round_up(op.thread_scratch));
         });
@@ -32786,6 +32849,7 @@ private:
         b.y = data;
         b.y_sample = y.sample;
         b.y_step = op.out.rank == 1 ? 0 : y.step[2];
+        b.cells = recurrent_flags::of(op).cells;
         if (b.y_step == 0 || !recurrent_flags::of(op).backwards) return;
         b.y += (b.steps - 1) * b.y_step;
         b.y_step = -b.y_step;
@@ -32840,14 +32904,18 @@ private:
                 b.chunk = execution::recurrent_chunk(b.steps, l.slots() * round_up(l.units)) *
                           execution::recurrent_samples / count;
             }
-            if (call.carried != nullptr) {
+            if (call.carried != nullptr)
                 take_up(b, call.carried, round_up(l.units));
-            } else {
+            else
                 for (extent s = 0; s < count; ++s) {
-                    kernels::detail::clear(b.h + s * b.state_sample, padded);
-                    kernels::detail::clear(b.c + s * b.state_sample, padded);
+                    T *h = b.h + s * b.state_sample, *c = b.c + s * b.state_sample;
+                    kernels::detail::clear(h, padded);
+                    kernels::detail::clear(c, padded);
+                    if (call.other.data == nullptr) continue;
+                    const T* start = call.other.at(first + s, 0, 0, 0);
+                    kernels::detail::copy(start, h, l.units);
+                    if (C == kernels::cell::lstm) kernels::detail::copy(start + l.units, c, l.units);
                 }
-            }
             place_output(b, op, call.y, call.y.at(first, 0, 0, 0));
             kernels::recurrent_forward<C>(weights, l.units, b);
         });
@@ -32872,11 +32940,13 @@ namespace ctnn {
 /// n = tanh(x_t W_n + b_n + r (h_(t-1) U_n + b'_n)), the state is h_t = (1 - z) n + z h_(t-1), from 0.
 ///
 ///     takes    shape<T, C>, a sequence; steps that masking or length_mask mark as absent are passed over
-///     gives    shape<T, Units>, the state behind each step; with last_step shape<Units>, that behind the last
+///     gives    shape<T, Units>, the state behind each step; with last_step or last_state shape<Units>, that behind
+///              the last
 ///     learns   weight (C, 3 Units), recurrent_weight (Units, 3 Units), gates in the order r, z, n, with keras z, r, n;
 ///              bias (2, 3 Units), for the input and for the state
-///     options  last_step; backwards; masked (steps of zeros are passed over); keras or pytorch (the order of r and z)
-///     refuses  whatever is no sequence
+///     options  last_step or last_state; from_memory (it begins with the memory of with_memory); backwards; masked
+///              (steps of zeros are passed over); keras or pytorch (the order of r and z)
+///     refuses  whatever is no sequence; from_memory where there is no memory, or one that is not shape<Units>
 ///     costs    T (C + Units) 3 Units multiply-adds forwards, twice that backwards, which keeps the gates and states of
 ///              all steps
 ///
@@ -33572,12 +33642,13 @@ namespace ctnn {
 /// c_t = sigmoid(f) c_(t-1) + sigmoid(i) tanh(g), and the state is h_t = sigmoid(o) tanh(c_t). Both begin at 0.
 ///
 ///     takes    shape<T, C>, a sequence; steps that masking or length_mask mark as absent are passed over
-///     gives    shape<T, Units>, the state behind each step; with last_step shape<Units>, that behind the last
+///     gives    shape<T, Units>, the state behind each step; with last_step shape<Units>, that behind the last; with
+///              last_state shape<2 Units>, the cells behind that too
 ///     learns   weight (C, 4 Units), recurrent_weight (Units, 4 Units), gates in the order i, f, g, o, which is that of
 ///              Keras and PyTorch; bias (4 Units), with pytorch (2, 4 Units), for the input and for the state
-///     options  last_step; backwards; masked (steps of zeros are passed over); keras (the forget gate's bias begins at
-///              1) or pytorch (two biases)
-///     refuses  whatever is no sequence
+///     options  last_step or last_state; from_memory (it begins with the memory of with_memory); backwards; masked
+///              (steps of zeros are passed over); keras (the forget gate's bias begins at 1) or pytorch (two biases)
+///     refuses  whatever is no sequence; from_memory where there is no memory, or one that is not shape<2 Units>
 ///     costs    T (C + Units) 4 Units multiply-adds forwards, twice that backwards, which keeps the gates, cells and
 ///              states of all steps
 ///
@@ -34380,11 +34451,13 @@ namespace ctnn {
 /// Elman's recurrent layer: h_t = tanh(x_t W + h_(t-1) U + b), from h = 0 before the first step.
 ///
 ///     takes    shape<T, C>, a sequence; steps that masking or length_mask mark as absent are passed over
-///     gives    shape<T, Units>, the state behind each step; with last_step shape<Units>, that behind the last
+///     gives    shape<T, Units>, the state behind each step; with last_step or last_state shape<Units>, that behind
+///              the last
 ///     learns   weight (C, Units), recurrent_weight (Units, Units), units contiguous; bias (Units), with pytorch
 ///              (2, Units), for the input and for the state
-///     options  last_step; backwards; masked (steps of zeros are passed over); keras or pytorch
-///     refuses  whatever is no sequence
+///     options  last_step or last_state; from_memory (it begins with the memory of with_memory); backwards; masked
+///              (steps of zeros are passed over); keras or pytorch
+///     refuses  whatever is no sequence; from_memory where there is no memory, or one that is not shape<Units>
 ///     costs    T (C + Units) Units multiply-adds forwards, twice that backwards, which keeps the states of all steps
 ///
 ///     using net = ctnn::network<ctnn::shape<20, 6>, ctnn::rnn<32>, ctnn::rnn<16, ctnn::last_step>, ctnn::dense<2>>;
@@ -35062,6 +35135,22 @@ using encoder_decoder =
                         word_vectors<Vocabulary, Width>,
                         repeat<Depth, transformer_decoder<heads<Heads>, feed_forward<4 * Width, gelu>, pre_norm>>,
                         layer_norm<>>,
+            dense<Vocabulary>, softmax>;
+
+/// Words of a vocabulary as vectors without their positions; class 0 fills up and is masked.
+template <extent Vocabulary, extent Width>
+struct words_in_turn : chain<masking<>, embedding<Vocabulary, Width, padding_index<0>>> {};
+
+/// The same by recurrent layers: the decoder begins with the state and the cells that the encoder ends with. Sutskever,
+/// Vinyals and Le, "Sequence to sequence learning with neural networks", 2014;
+/// https://keras.io/examples/nlp/lstm_seq2seq/. recurrent_encoder_decoder<20, 15, 1000> has 454,632 parameters.
+///
+///     using translator = ctnn::models::recurrent_encoder_decoder<20, 15, 1000>;
+template <extent Source, extent Target, extent Vocabulary, extent Width = 64, extent Units = 128>
+using recurrent_encoder_decoder =
+    network<inputs<shape<Source>, shape<Target>>,
+            with_memory<chain<input<0>, words_in_turn<Vocabulary, Width>, lstm<Units, last_state>>, input<1>,
+                        words_in_turn<Vocabulary, Width>, lstm<Units, from_memory>>,
             dense<Vocabulary>, softmax>;
 
 /// shape<Steps, Channels> -> the same shape, through Code numbers: a beat that cannot be told again is unlike those
@@ -39244,7 +39333,8 @@ constexpr table<Rows, Values> with_activations(table<Rows, Values> t, const merg
 
 namespace ctnn::detail {
 
-/// Does the operation's own code add into a gradient that exists? For others the executor does, through a partial.
+/// Does the operation's own code add into the gradient of its first input where that exists? For others the executor
+/// does, through a partial. Into that of a second input each adds by itself.
 constexpr bool accumulates_itself(const operation& row) {
     return row.what == kind::convolution || row.what == kind::add || row.what == kind::multiply ||
            row.what == kind::place || row.what == kind::reshape;
@@ -39276,9 +39366,10 @@ constexpr int count_partials(const table<Rows, Values>& t) {
     bool written[static_cast<std::size_t>(Values)]{};
     written[t.output] = true;
     for (int i = Rows - 1; i > 0; --i)
-        for (int v : t.rows[i].input) {
+        for (int j = 0; j < 2; ++j) {
+            const int v = t.rows[i].input[j];
             if (v < 0 || !wanted.of[v] || t.rows[i].what == kind::mask) continue;
-            count += written[v] && !accumulates_itself(t.rows[i]);
+            count += written[v] && j == 0 && !accumulates_itself(t.rows[i]);
             written[v] = true;
         }
     return count;
@@ -39363,7 +39454,7 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
             k.accumulate[j] = written[v];
             // The second term of x + x is added to the first, which nobody wrote before.
             if (written[v] && (j == 0 || v != row.input[0])) k.reads[3 + j] = Values + v;
-            if (written[v] && !accumulates_itself(row)) {
+            if (written[v] && j == 0 && !accumulates_itself(row)) {
                 s.buffers[partial].shape = row.in;
                 k.writes[2] = partial++;
             }

@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "ctnn/graph/separable_conv.hpp"
-#include "ctnn/graph/squeeze_excite.hpp"
+#include "ctnn/graph/graph.hpp"
 #include "ctnn/layers/layers.hpp"
 #include "ctnn/train/loss/binary_cross_entropy.hpp"
 #include "ctnn/train/loss/cross_entropy.hpp"
@@ -44,6 +43,13 @@ using gated_layers =
     nn::network<nn::shape<2, 3, 3>, nn::squeeze_excite<2>, nn::scale_by<nn::conv<1, 3, nn::same>, nn::sigmoid>,
                 nn::residual<nn::scale_by<nn::tanh>>, nn::residual<nn::scale_by<nn::identity>>,
                 nn::conv<2, nn::kernel<2, 3>>>;
+
+// One state begins two layers, and is made of parameters and of an input.
+using stateful_layers = nn::network<
+    nn::inputs<nn::shape<4, 2>, nn::shape<3, 3>>,
+    nn::with_memory<nn::chain<nn::input<0>, nn::lstm<3, nn::last_state, nn::backwards>>, nn::input<1>, nn::dense<2>,
+                    nn::bidirectional<nn::lstm<3, nn::from_memory>>, nn::gru<6, nn::from_memory, nn::last_state>>,
+    nn::dense<2>>;
 
 using small_unet = nn::network<
     nn::shape<4, 8, 2>, nn::conv<3, 3, nn::same>, nn::relu,
@@ -127,6 +133,7 @@ TEST_CASE("every layer's gradient is that of its output: causal, depthwise and s
 }
 TEST_CASE("every layer's gradient is that of its output: transposed convolutions") { check<transposed_layers>(); }
 TEST_CASE("gradients flow through gates") { check<gated_layers>(); }
+TEST_CASE("gradients flow through the states that recurrent layers begin with") { check<stateful_layers>(); }
 
 TEST_CASE("gradients flow through a U-Net") { check<small_unet>(); }
 TEST_CASE("gradients flow through residual blocks with a batch norm and a projection") { check<residual_blocks>(); }

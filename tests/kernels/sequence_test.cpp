@@ -51,6 +51,12 @@ void compare(const dims& in, extent samples, placement kind, const kernels::refe
     x.fill(1, false);
     shorten(x, how.masked);
     dy.fill(2, false);
+    const dims of_state = make_dims(op.memory_size > 0 ? op.memory_size : 1);  // the one that it begins with
+    padded_batch<T> start(of_state, samples, kind), d_start(of_state, samples, kind),
+        d_start_twin(of_state, samples, placement::dense);
+    start.fill(5, false);
+    const bool given = op.memory_size > 0;
+    const batch_view<const T> from_start = given ? start.read() : batch_view<const T>{};
     const auto numbers = [](extent count) {
         return std::vector<T>(static_cast<std::size_t>(count), std::numeric_limits<T>::quiet_NaN());
     };
@@ -61,7 +67,7 @@ void compare(const dims& in, extent samples, placement kind, const kernels::refe
     const auto forward = [&](T* keep, const T* from) {
         return forward_call<T>{.op = op,
                                .x = x.read(),
-                               .other = {},
+                               .other = from_start,
                                .y = y.view(),
                                .parameters = from,
                                .kept = keep,
@@ -76,10 +82,11 @@ void compare(const dims& in, extent samples, placement kind, const kernels::refe
     CHECK(y.values() == frozen);
     Layer::template backward<T>({.op = op,
                                  .x = x.read(),
-                                 .other = {},
+                                 .other = from_start,
                                  .y = y.read(),
                                  .dy = dy.read(),
                                  .dx = dx.view(),
+                                 .d_other = given ? d_start.view() : batch_view<T>{},
                                  .parameters = parameters.data(),
                                  .gradients = found.data(),
                                  .kept = kept.data(),
@@ -87,8 +94,9 @@ void compare(const dims& in, extent samples, placement kind, const kernels::refe
                                  .thread_scratch = thread_scratch.data(),
                                  .threads = threads});
     std::vector<double> twin(parameters.size(), 0.25);
-    kernels::reference::recurrent_forward(l, how, parameters.data(), x.read(), y_twin.view());
-    kernels::reference::recurrent_backward(l, how, parameters.data(), x.read(), dy.read(), dx_twin.view(), twin.data());
+    kernels::reference::recurrent_forward(l, how, parameters.data(), x.read(), y_twin.view(), from_start);
+    kernels::reference::recurrent_backward(l, how, parameters.data(), x.read(), dy.read(), dx_twin.view(), twin.data(),
+                                           from_start, given ? d_start_twin.view() : batch_view<T>{});
     const double tolerance = sizeof(T) == 4 ? 3e-6 : 1e-13;
     CHECK(near(frozen, y_twin.values(), tolerance));
     CHECK(near(dx.values(), dx_twin.values(), tolerance));
@@ -96,6 +104,8 @@ void compare(const dims& in, extent samples, placement kind, const kernels::refe
     CHECK(x.guards_intact());
     CHECK(y.guards_intact());
     CHECK(dx.guards_intact());
+    if (given) CHECK(near(d_start.values(), d_start_twin.values(), tolerance));
+    CHECK(d_start.guards_intact());
 
     // A sample alone gives the same bits as in a batch.
     if (how.last_step) return;
@@ -103,6 +113,7 @@ void compare(const dims& in, extent samples, placement kind, const kernels::refe
     for (extent s = 0; s < samples; ++s) {
         forward_call<T> call = forward(nullptr, packed.data());
         call.x.data += s * call.x.sample;
+        if (given) call.other.data += s * call.other.sample;
         call.x.count = call.y.count = 1;
         Layer::template infer<T>(call);
         const std::vector<T> alone = y.values();
@@ -123,6 +134,19 @@ void compare_all(placement kind) {
     compare<rnn<5>, kernels::cell::rnn, T>(make_dims(4, 131), 11, kind, {});
     compare<rnn<17, masked, pytorch, last_step>, kernels::cell::rnn, T>(make_dims(8, 1), 4, kind,
                                                                         {.masked = true, .last_step = true});
+}
+
+// Layers that begin with a state, and that hand on all of theirs.
+template <class T>
+void compare_states(placement kind) {
+    compare<lstm<1, from_memory>, kernels::cell::lstm, T>(make_dims(1, 1), 1, kind, {});
+    compare<lstm<17, from_memory, last_state, backwards>, kernels::cell::lstm, T>(
+        make_dims(5, 3), 9, kind, {.backwards = true, .last_step = true, .cells = true});
+    compare<lstm<5, last_state, masked>, kernels::cell::lstm, T>(make_dims(6, 2), 5, kind,
+                                                                 {.masked = true, .last_step = true, .cells = true});
+    compare<lstm<3, from_memory, masked>, kernels::cell::lstm, T>(make_dims(4, 2), 5, kind, {.masked = true});
+    compare<gru<33, from_memory, keras>, kernels::cell::gru, T>(make_dims(4, 2), 7, kind, {});
+    compare<rnn<9, from_memory, last_state>, kernels::cell::rnn, T>(make_dims(3, 4), 3, kind, {.last_step = true});
 }
 
 template <class T>
@@ -150,6 +174,8 @@ TEST_CASE("recurrent layers equal their naive twins at awkward units, steps and 
     for (const placement kind : {placement::dense, placement::slice}) {
         compare_all<float>(kind);
         compare_all<double>(kind);
+        compare_states<float>(kind);
+        compare_states<double>(kind);
     }
     compare<lstm<64, last_step>, kernels::cell::lstm, float>(make_dims(100, 64), 1, placement::dense,
                                                              {.last_step = true});
@@ -176,6 +202,7 @@ TEST_CASE("recurrent layers pass the finite-difference check, and refuse") {
     static_assert(rnn<0>::lower(make_dims(4, 4)).why == refusal::number_out_of_range);
     static_assert(lstm<4, same>::lower(make_dims(4, 4)).why == refusal::option_not_taken);
     static_assert(lstm<4, keras, pytorch>::lower(make_dims(4, 4)).why == refusal::option_not_taken);
+    static_assert(lstm<4, last_step, last_state>::lower(make_dims(4, 4)).why == refusal::option_not_taken);
     static_assert(embedding<4, 4>::lower(make_dims(4, 4)).why == refusal::needs_indices);
     static_assert(embedding<4, 0>::lower(make_dims(4)).why == refusal::number_out_of_range);
     static_assert(embedding<4, 4, padding_index<4>>::lower(make_dims(4)).why == refusal::number_out_of_range);

@@ -64,6 +64,8 @@ TEST_CASE("networks of signals and slices learn sixteen of them by heart") {
 TEST_CASE("an encoder and a decoder learn to say sixteen texts of different lengths again") {
     using repeater = models::encoder_decoder<6, 6, 9, 16, 1, 2>;
     CHECK(remaining_loss<repeater, nn::cross_entropy>(texts<repeater, 6>(2), 1e-2) < 0.05);
+    using recurrent = models::recurrent_encoder_decoder<6, 6, 9, 8, 24>;
+    CHECK(remaining_loss<recurrent, nn::cross_entropy>(texts<recurrent, 6>(2), 2e-2) < 0.05);
 }
 
 TEST_CASE("narrow U-Nets learn sixteen masks by heart") {

@@ -25,3 +25,9 @@ static_assert(models::encoder_decoder<20, 15, 1000>::parameter_count ==
               2 * 64'000 + 2 * (attention + hidden + 256) + 128 + 2 * (2 * attention + hidden + 384) + 128 + 65'000);
 static_assert(models::encoder_decoder<20, 15, 1000>::parameter_count == 426'728);
 static_assert(std::is_same_v<models::encoder_decoder<20, 15, 1000>::output, nn::shape<15, 1000>>);
+
+// Embeddings, two lstms, the words.
+static_assert(models::recurrent_encoder_decoder<20, 15, 1000>::parameter_count ==
+              2 * 64'000 + 2 * 4 * 128 * (64 + 128 + 1) + 129'000);
+static_assert(models::recurrent_encoder_decoder<20, 15, 1000>::parameter_count == 454'632);
+static_assert(std::is_same_v<models::recurrent_encoder_decoder<20, 15, 1000>::output, nn::shape<15, 1000>>);

@@ -78,7 +78,7 @@ struct backward_call {
     T* thread_scratch = nullptr;
     extent threads = 1;
     bool accumulate = false;        ///< add into dx instead; only for operations of kind convolution and multiply
-    bool accumulate_other = false;  ///< and into d_other
+    bool accumulate_other = false;  ///< and into d_other; for multiply, and rows that read with_memory's memory
     bool training = true;           ///< what forward was called with
     std::uint64_t seed = 0;
     std::uint64_t step = 0;

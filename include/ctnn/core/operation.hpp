@@ -133,7 +133,8 @@ struct operation {
     bool positionwise = false;  ///< code of its own that treats every position by itself
     bool doubles = false;       ///< repeats every pixel twice along height and width, and along depth or not
     bool windowed = false;      ///< code of its own that looks at windows, which an axis of extent 1 leaves alone
-    bool reads_mask = false;    ///< leaves out absent steps of its input, or of its second one if it has two
+    bool reads_mask = false;    ///< leaves out absent steps of its input, or of its second one if that is a sequence
+    extent memory_size = 0;     ///< numbers of with_memory's memory, a vector, that is its second input; 0: none is
     extent class_size = 0;      ///< numbers for each class if an embedding in front is folded into it; 0: never
     extent multiply_adds = 0;   ///< for one sample
 

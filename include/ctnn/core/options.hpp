@@ -31,7 +31,7 @@ struct layer_options {
     double alpha = 1e-4, beta = 0.75, additive = 1;
     bool causal = false;
     extent depth_multiplier = 1;
-    bool last_step = false, backwards = false, masked = false, keras = false, pytorch = false;
+    bool last_step = false, last_state = false, backwards = false, masked = false, keras = false, pytorch = false;
     extent padding_index = -1;
     extent heads = 1, feed_forward = 0;
     double dropout_rate = 0;
@@ -57,7 +57,7 @@ inline constexpr unsigned last_step = 1u << 26, backwards = 1u << 27, masked = 1
                           padding_index = 1u << 30;
 inline constexpr unsigned heads = 1u << 11, learned = 1u << 12, feed_forward = 1u << 13, pre_norm = 1u << 14,
                           dropout_rate = 1u << 15;
-inline constexpr unsigned memory = 1u << 25;
+inline constexpr unsigned memory = 1u << 25, initial_state = 1u << 24;
 inline constexpr unsigned of_another_layer = 1u << 31;  ///< which no layer lists
 }  // namespace option
 

@@ -42,6 +42,7 @@ enum class refusal {
     needs_all_steps,
     needs_length,
     needs_memory,
+    memory_is_no_state,
     count  ///< how many there are; no refusal itself
 };
 
@@ -141,8 +142,11 @@ struct refused {
                   "ctnn: this layer would lose which steps of a sequence are masked, because it has another number of "
                   "steps or none; put masking or length_mask behind it, or a pool or a recurrent layer before it");
     static_assert(Why != refusal::needs_memory,
-                  "ctnn: a decoder and attention with to_memory read a memory; put them into "
-                  "with_memory<encoder, decoder...>, whose first layer makes it");
+                  "ctnn: a decoder, attention with to_memory and recurrent layers with from_memory read a memory; put "
+                  "them into with_memory<encoder, decoder...>, whose first layer makes it");
+    static_assert(Why != refusal::memory_is_no_state,
+                  "ctnn: from_memory begins with a state as last_state gives it: shape<Units>, of an lstm "
+                  "shape<2 * Units>, the state and its cells; end the encoder with such a layer, or a dense layer");
     static_assert(Why != refusal::needs_length,
                   "ctnn: length_mask reads the length from an input of shape<1>; begin the network with "
                   "inputs<shape<29, 12>, shape<1>> and count them from 0");

@@ -14,6 +14,15 @@ struct last_step_option {
         o.last_step = true;
     }
 };
+struct last_state_option {
+    static constexpr void read(layer_options& o) {
+        o.mark(option::last_step);
+        o.last_step = o.last_state = true;
+    }
+};
+struct from_memory_option {
+    static constexpr void read(layer_options& o) { o.mark(option::initial_state); }
+};
 struct backwards_option {
     static constexpr void read(layer_options& o) {
         o.mark(option::backwards);
@@ -49,6 +58,10 @@ struct padding_index_option {
 /// A recurrent layer gives its state behind the last step alone, not that of every step (Keras' default, its
 /// return_sequences=False).
 inline constexpr last_step_option last_step{};
+/// As last_step, but all that the layer hands on from step to step: of an lstm its cells too, behind the state.
+inline constexpr last_state_option last_state{};
+/// A recurrent layer begins with the memory that with_memory provides, a state as last_state gives it, not with zeros.
+inline constexpr from_memory_option from_memory{};
 /// A recurrent layer reads the sequence from its end to its beginning; what it gives stays in the order of the steps.
 inline constexpr backwards_option backwards{};
 /// A recurrent layer passes over steps whose channels are all exactly 0: its state stays, and what it gives for them is
@@ -67,12 +80,14 @@ namespace detail {
 
 /// The options of a recurrent layer as its operation carries them, in `alpha`.
 struct recurrent_flags {
-    bool backwards = false, masked = false, keras = false;
+    bool backwards = false, masked = false, keras = false, cells = false;  ///< cells: they stand behind the last state
 
-    [[nodiscard]] constexpr double number() const { return (backwards ? 1 : 0) + (masked ? 2 : 0) + (keras ? 4 : 0); }
+    [[nodiscard]] constexpr double number() const {
+        return (backwards ? 1 : 0) + (masked ? 2 : 0) + (keras ? 4 : 0) + (cells ? 8 : 0);
+    }
     [[nodiscard]] static constexpr recurrent_flags of(const operation& op) {
         const int bits = static_cast<int>(op.alpha);
-        return {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
+        return {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0};
     }
 };
 

@@ -57,7 +57,7 @@ struct builder {
     int depth = 0;
     extent steps = 0;  ///< within time_distributed: wires have the shape of one step, values and rows that of all
     wire inputs[most_inputs]{};             ///< of a network that has several
-    wire memory{};                          ///< what attention with to_memory reads; id -1: there is none
+    wire memory{};                          ///< what to_memory and from_memory read; id -1: there is none
     int input_count = 0;                    ///< 0: it has one, which nobody asks for by its number
     bool shared = false, repeated = false;  ///< what rows are told: see operation
     wire auxiliaries[most_auxiliaries]{};   ///< heads met so far within with_auxiliaries
@@ -71,6 +71,11 @@ struct builder {
     }
     constexpr wire apply(const operation& row, const Routine& code, wire a, wire b = {}) {
         if (steps != 0 && !detail::repeats(row)) return refuse(refusal::needs_steps_apart, a.shape);
+        if (row.memory_size != 0) {
+            if (memory.id < 0) return refuse(refusal::needs_memory, a.shape);
+            if (memory.shape != make_dims(row.memory_size)) return refuse(refusal::memory_is_no_state, a.shape);
+            b = memory;
+        }
         if (steps != 0 && row.what == kind::custom && row.out.rank < row.in.rank) {
             operation pool = row;  // of all positions of a step: their axes stay until it is done
             pool.out = row.in.with_channels(row.out.channels());
@@ -88,7 +93,7 @@ struct builder {
     /// A row that writes (a part of) a value that exists.
     constexpr wire apply_into(operation row, const Routine& code, wire a, wire out, wire b = {}) {
         if (a.mask >= 0 && !detail::takes_mask(row, a.shape)) return refuse(refusal::needs_all_steps, a.shape);
-        if (row.reads_mask) row.mask = b.id >= 0 ? b.mask : a.mask;
+        if (row.reads_mask) row.mask = b.id >= 0 && b.shape.rank > 1 ? b.mask : a.mask;
         if (const int mask = detail::mask_behind(row, a.shape, a.mask, b.mask); mask >= 0) out.mask = mask;
         row.in = a.shape;
         if (exact && row.what == kind::convolution) detail::make_exact(row);

@@ -62,6 +62,7 @@ struct length_mask_code {
 /// - attention gives absent tokens no weight (PyTorch's key_padding_mask); where there is no token left to look at, it
 ///   gives 0, where PyTorch has NaN. What it gives *for* absent tokens is finite and means nothing;
 /// - global_avg_pool and global_max_pool pool the present steps; of none the result is 0.
+/// A loss sees no mask: absent steps are labelled -1, which all losses over classes leave out (PyTorch's ignore_index).
 /// All other layers treat absent steps like others; so do batch_norm's statistics. Layers that change the number of
 /// steps (a stride, a pooling window, no padding) are refused behind it. flatten takes all steps as they are.
 ///

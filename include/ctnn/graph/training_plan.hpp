@@ -13,7 +13,8 @@
 
 namespace ctnn::detail {
 
-/// Does the operation's own code add into a gradient that exists? For others the executor does, through a partial.
+/// Does the operation's own code add into the gradient of its first input where that exists? For others the executor
+/// does, through a partial. Into that of a second input each adds by itself.
 constexpr bool accumulates_itself(const operation& row) {
     return row.what == kind::convolution || row.what == kind::add || row.what == kind::multiply ||
            row.what == kind::place || row.what == kind::reshape;
@@ -45,9 +46,10 @@ constexpr int count_partials(const table<Rows, Values>& t) {
     bool written[static_cast<std::size_t>(Values)]{};
     written[t.output] = true;
     for (int i = Rows - 1; i > 0; --i)
-        for (int v : t.rows[i].input) {
+        for (int j = 0; j < 2; ++j) {
+            const int v = t.rows[i].input[j];
             if (v < 0 || !wanted.of[v] || t.rows[i].what == kind::mask) continue;
-            count += written[v] && !accumulates_itself(t.rows[i]);
+            count += written[v] && j == 0 && !accumulates_itself(t.rows[i]);
             written[v] = true;
         }
     return count;
@@ -132,7 +134,7 @@ constexpr schedule<2 * Rows + 1, 2 * Values + Partials> training_schedule(const 
             k.accumulate[j] = written[v];
             // The second term of x + x is added to the first, which nobody wrote before.
             if (written[v] && (j == 0 || v != row.input[0])) k.reads[3 + j] = Values + v;
-            if (written[v] && !accumulates_itself(row)) {
+            if (written[v] && j == 0 && !accumulates_itself(row)) {
                 s.buffers[partial].shape = row.in;
                 k.writes[2] = partial++;
             }

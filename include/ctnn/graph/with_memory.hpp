@@ -8,7 +8,8 @@
 namespace ctnn {
 
 /// An encoder-decoder network: what `Encoder` makes of the input is the memory that attention with to_memory and
-/// transformer_decoder read, anywhere in the layers behind it, which begin with the same input.
+/// transformer_decoder read, and the state that recurrent layers with from_memory begin with, anywhere in the layers
+/// behind it, which begin with the same input.
 ///
 ///     takes    whatever both take; of a network with several inputs each begins with the input<I> that it reads
 ///     gives    what the layers behind the encoder give
@@ -26,7 +27,15 @@ namespace ctnn {
 ///                                         ctnn::transformer_decoder<>>,
 ///                       ctnn::dense<1000>>;
 ///
-/// Vaswani et al., "Attention is all you need", 2017, figure 1
+///     using hear =
+///         ctnn::network<ctnn::inputs<ctnn::shape<50, 12>, ctnn::shape<15>>,
+///                       ctnn::with_memory<ctnn::chain<ctnn::input<0>, ctnn::lstm<64, ctnn::last_state>>,
+///                                         ctnn::input<1>, ctnn::embedding<1000, 32>,
+///                                         ctnn::lstm<64, ctnn::from_memory>>,
+///                       ctnn::dense<1000>>;
+///
+/// Vaswani et al., "Attention is all you need", 2017, figure 1; Sutskever, Vinyals and Le, "Sequence to sequence
+/// learning with neural networks", 2014
 template <class Encoder, class... Layers>
 struct with_memory {
     using children = types<Encoder, Layers...>;

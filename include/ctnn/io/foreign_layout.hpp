@@ -116,7 +116,7 @@ struct foreign_layer {
         }
     }
     if (!gru || recurrent_flags::of(row).keras == !torch) return;
-    const extent units = row.out.channels();  // r, z, n are Keras' z, r, n
+    const extent units = row.parameters[1].axis[0];  // r, z, n are Keras' z, r, n
     feature_order order;
     for (extent i = 0; i < 3 * units; ++i) order.push_back(i < units ? i + units : i < 2 * units ? i - units : i);
     for (weight_piece& piece : pieces) reorder(piece.from.back(), order);

@@ -32,7 +32,12 @@ struct recurrent_block {
     bool masked = false;      ///< steps of zeros are passed over
     const T* mask = nullptr;  ///< (samples, steps): and those where it is 0; null: none is
     extent mask_sample = 0, mask_step = 0;
-    bool odd = false;  ///< is the first step an odd one?
+    bool odd = false;    ///< is the first step an odd one?
+    bool cells = false;  ///< an lstm's cells stand in y behind the state of the last step
+    T* start_gradient =
+        nullptr;  ///< (samples, units), of an lstm (samples, 2 units): of the first state; null: unasked
+    extent start_sample = 0;
+    bool add_start = false;  ///< it is added to
 
     [[nodiscard]] CTNN_INLINE cell_step<T> cell_at(extent sample, extent step, extent place) const {
         const extent from = sample * state_sample + step * state_step, to = from + state_step;
@@ -96,8 +101,11 @@ void recurrent_forward(const recurrent_weights<T>& w, extent units, const recurr
         }
     }
     if (b.y_step == 0)
-        for (extent s = 0; s < b.samples; ++s)
-            detail::copy<T>(b.h + s * b.state_sample + b.steps * b.state_step, b.y + s * b.y_sample, units);
+        for (extent s = 0; s < b.samples; ++s) {
+            const extent last = s * b.state_sample + b.steps * b.state_step;
+            detail::copy<T>(b.h + last, b.y + s * b.y_sample, units);
+            if (b.cells) detail::copy<T>(b.c + last, b.y + s * b.y_sample + units, units);
+        }
 }
 
 /// z, which forward left with the gates of all steps, becomes the gradient of their sums; y is the gradient of the
@@ -110,7 +118,10 @@ void recurrent_backward(const recurrent_matrix<T>& transposed, extent inputs, ex
     T *dh = memory, *dc = memory + b.samples * padded;
     detail::clear(memory, 2 * b.samples * padded);
     if (b.y_step == 0)
-        for (extent s = 0; s < b.samples; ++s) detail::copy<T>(b.y + s * b.y_sample, dh + s * padded, units);
+        for (extent s = 0; s < b.samples; ++s) {
+            detail::copy<T>(b.y + s * b.y_sample, dh + s * padded, units);
+            if (b.cells) detail::copy<T>(b.y + s * b.y_sample + units, dc + s * padded, units);
+        }
     for (extent t = b.steps; t-- > 0;) {
         for (extent s = 0; s < b.samples; ++s) {
             const cell_step<T> at = b.cell_at(s, t, t);
@@ -124,7 +135,15 @@ void recurrent_backward(const recurrent_matrix<T>& transposed, extent inputs, ex
             }
             cell_backward<C>(at, dh + s * padded, dc + s * padded, padded);
         }
-        if (t > 0) recurrent_product<1>(b.z + t * b.z_step, b.z_sample, transposed, dh, padded, b.samples, t % 2 != 0);
+        if (t > 0 || b.start_gradient != nullptr)
+            recurrent_product<1>(b.z + t * b.z_step, b.z_sample, transposed, dh, padded, b.samples, t % 2 != 0);
+    }
+    for (extent s = 0; s < b.samples && b.start_gradient != nullptr; ++s) {
+        T* to = b.start_gradient + s * b.start_sample;
+        const T *h = dh + s * padded, *c = dc + s * padded;
+        for (extent u = 0; u < units; ++u) to[u] = b.add_start ? to[u] + h[u] : h[u];
+        for (extent u = units; C == cell::lstm && u < 2 * units; ++u)
+            to[u] = b.add_start ? to[u] + c[u - units] : c[u - units];
     }
 }
 

@@ -19,19 +19,26 @@ using wide = long double;
 /// How a sequence is read.
 struct reading {
     bool backwards = false, masked = false, last_step = false;
+    bool cells = false;  ///< an lstm's cells stand behind the last state
 };
 
 [[nodiscard]] inline wide logistic(wide x) { return 1 / (1 + std::exp(-x)); }
 
 /// One sample of a recurrent layer, step by step in the order in which it reads them; parameters as a model has them.
+/// start: the state that it begins with, an lstm's cells behind it; no data: zeros.
 template <class T>
 class recurrent_sample {
 public:
-    recurrent_sample(const recurrent_layout& l, const reading& r, const T* parameters, batch_view<const T> x, extent s)
+    recurrent_sample(const recurrent_layout& l, const reading& r, const T* parameters, batch_view<const T> x, extent s,
+                     batch_view<const T> start = {})
         : l_(l), r_(r), parameters_(parameters), x_(x), sample_(s), steps_(x.shape.positions()) {
         state_.assign(count(steps_ + 1, l.units), 0);
         cells_ = state_;
         gates_.assign(count(steps_, 4 * l.units), 0);
+        for (extent u = 0; u < l.units && start.data != nullptr; ++u) {
+            state_[count(1, u)] = static_cast<wide>(start.at(s, 0, 0, 0)[u]);
+            if (l.kind == cell::lstm) cells_[count(1, u)] = static_cast<wide>(start.at(s, 0, 0, 0)[l.units + u]);
+        }
         for (extent t = 0; t < steps_; ++t) {
             for (extent u = 0; u < l.units; ++u) step(t, u);
         }
@@ -39,16 +46,21 @@ public:
     void write(const batch_view<T>& y) const {
         for (extent u = 0; u < l_.units; ++u) {
             if (r_.last_step) y.at(sample_, 0, 0, 0)[u] = static_cast<T>(at(state_, steps_, u));
+            if (r_.cells) y.at(sample_, 0, 0, 0)[l_.units + u] = static_cast<T>(at(cells_, steps_, u));
             for (extent t = 0; t < steps_ && !r_.last_step; ++t)
                 y.at(sample_, 0, 0, place(t))[u] = absent(t) ? T(0) : static_cast<T>(at(state_, t + 1, u));
         }
     }
-    /// Writes dx, unless it is null, and adds to the gradients of the parameters, in the parameters' order.
-    void backward(const batch_view<const T>& dy, const batch_view<T>& dx, double* gradients) const {
+    /// Writes dx and d_start, unless they are null, and adds to the gradients of the parameters, in their order.
+    void backward(const batch_view<const T>& dy, const batch_view<T>& dx, double* gradients,
+                  const batch_view<T>& d_start = {}) const {
         const extent units = l_.units, gates = l_.gates(), inputs = l_.inputs;
         std::vector<wide> dh(count(1, units), 0), dc = dh;
         if (r_.last_step)
-            for (extent u = 0; u < units; ++u) dh[count(1, u)] = static_cast<wide>(dy.at(sample_, 0, 0, 0)[u]);
+            for (extent u = 0; u < units; ++u) {
+                dh[count(1, u)] = static_cast<wide>(dy.at(sample_, 0, 0, 0)[u]);
+                if (r_.cells) dc[count(1, u)] = static_cast<wide>(dy.at(sample_, 0, 0, 0)[units + u]);
+            }
         for (extent t = steps_; t-- > 0;) {
             T* to = dx.data == nullptr ? nullptr : dx.at(sample_, 0, 0, place(t));
             if (absent(t)) {
@@ -77,6 +89,10 @@ public:
             }
             for (extent k = 0; k < inputs && to != nullptr; ++k) to[k] = static_cast<T>(from[count(1, k)]);
             dh = before;
+        }
+        for (extent u = 0; u < units && d_start.data != nullptr; ++u) {
+            d_start.at(sample_, 0, 0, 0)[u] = static_cast<T>(dh[count(1, u)]);
+            if (l_.kind == cell::lstm) d_start.at(sample_, 0, 0, 0)[units + u] = static_cast<T>(dc[count(1, u)]);
         }
     }
 
@@ -174,14 +190,16 @@ private:
 /// x (samples, steps, inputs) to y (samples, steps, units) or (samples, units).
 template <class T>
 void recurrent_forward(const recurrent_layout& l, const reading& r, const T* parameters, const batch_view<const T>& x,
-                       const batch_view<T>& y) {
-    for (extent s = 0; s < x.count; ++s) recurrent_sample<T>(l, r, parameters, x, s).write(y);
+                       const batch_view<T>& y, const batch_view<const T>& start = {}) {
+    for (extent s = 0; s < x.count; ++s) recurrent_sample<T>(l, r, parameters, x, s, start).write(y);
 }
 
 template <class T>
 void recurrent_backward(const recurrent_layout& l, const reading& r, const T* parameters, const batch_view<const T>& x,
-                        const batch_view<const T>& dy, const batch_view<T>& dx, double* gradients) {
-    for (extent s = 0; s < x.count; ++s) recurrent_sample<T>(l, r, parameters, x, s).backward(dy, dx, gradients);
+                        const batch_view<const T>& dy, const batch_view<T>& dx, double* gradients,
+                        const batch_view<const T>& start = {}, const batch_view<T>& d_start = {}) {
+    for (extent s = 0; s < x.count; ++s)
+        recurrent_sample<T>(l, r, parameters, x, s, start).backward(dy, dx, gradients, d_start);
 }
 
 /// x (samples, steps) to y (samples, steps, width): rows of the table, zeros where there is none.

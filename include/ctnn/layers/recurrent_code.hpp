@@ -32,7 +32,7 @@ namespace detail {
 template <kernels::cell C>
 struct recurrent {
     [[nodiscard]] static constexpr kernels::recurrent_layout layout_of(const operation& op) {
-        return {C, op.parameters[0].axis[0], op.out.channels(), op.parameters[2].rank == 2,
+        return {C, op.parameters[0].axis[0], op.parameters[1].axis[0], op.parameters[2].rank == 2,
                 recurrent_flags::of(op).keras};
     }
     /// An operation that took over an embedding reads a vector of indices.
@@ -42,14 +42,17 @@ struct recurrent {
 
     [[nodiscard]] static constexpr outcome lower_as(const char* layer, const dims& in, extent units,
                                                     const layer_options& o) {
-        constexpr unsigned taken = option::last_step | option::backwards | option::masked | option::convention;
+        constexpr unsigned taken =
+            option::last_step | option::backwards | option::masked | option::convention | option::initial_state;
         if (o.repeated || (o.given & ~taken) != 0) return refusal::option_not_taken;
         if (units < 1) return refusal::number_out_of_range;
         if (in.rank != 2) return refusal::needs_sequence;
-        operation row =
-            make_operation(kind::custom, layer, in, o.last_step ? make_dims(units) : in.with_channels(units));
+        const extent whole = C == kernels::cell::lstm ? 2 * units : units;  // numbers of a state, cells and all
+        operation row = make_operation(kind::custom, layer, in,
+                                       o.last_step ? make_dims(o.last_state ? whole : units) : in.with_channels(units));
         const extent gates = kernels::gates_of(C), slots = kernels::slots_of(C), steps = in.positions();
-        row.alpha = recurrent_flags{o.backwards, o.masked, o.keras}.number();
+        row.alpha = recurrent_flags{o.backwards, o.masked, o.keras, o.last_state && whole > units}.number();
+        if ((o.given & option::initial_state) != 0) row.memory_size = whole;
         row.backward_reads_input = row.reads_mask = true;
         row.multiply_adds = steps * (in.channels() + units) * gates * units;
         const auto matrix = [&](const char* name, extent inputs) {
@@ -72,7 +75,8 @@ struct recurrent {
         const extent padded = round_up(units), samples = execution::recurrent_samples;
         row.packed = l.packed_size();
         row.class_size = slots * padded + 1;
-        if (!o.backwards) row.carried = 2 * padded + 1;  // state, cells, whether the next step is an odd one
+        if (!o.backwards && row.memory_size == 0)
+            row.carried = 2 * padded + 1;  // state, cells, whether the next step is an odd one
         row.kept = steps * slots * padded + 2 * (steps + 1) * padded;
         row.thread_scratch = samples * padded * (execution::recurrent_chunk(steps, slots * padded) * slots + 2);
         row.scratch = 2 * row.packed + padded * gates * padded;
@@ -114,6 +118,11 @@ struct recurrent {
             kernels::recurrent_block<T> b = part_of(all, first, count);
             // dy is read only: the block's y is written by the forward pass alone.
             place_output(b, op, call.dy, const_cast<T*>(call.dy.at(first, 0, 0, 0)));
+            if (call.d_other.data != nullptr) {
+                b.start_gradient = call.d_other.at(first, 0, 0, 0);
+                b.start_sample = call.d_other.sample;
+                b.add_start = call.accumulate_other;
+            }
             kernels::recurrent_backward<C>(transposed, l.inputs, l.units, b,
                                            call.thread_scratch + worker * round_up(op.thread_scratch));
         });
@@ -165,6 +174,7 @@ private:
         b.y = data;
         b.y_sample = y.sample;
         b.y_step = op.out.rank == 1 ? 0 : y.step[2];
+        b.cells = recurrent_flags::of(op).cells;
         if (b.y_step == 0 || !recurrent_flags::of(op).backwards) return;
         b.y += (b.steps - 1) * b.y_step;
         b.y_step = -b.y_step;
@@ -219,14 +229,18 @@ private:
                 b.chunk = execution::recurrent_chunk(b.steps, l.slots() * round_up(l.units)) *
                           execution::recurrent_samples / count;
             }
-            if (call.carried != nullptr) {
+            if (call.carried != nullptr)
                 take_up(b, call.carried, round_up(l.units));
-            } else {
+            else
                 for (extent s = 0; s < count; ++s) {
-                    kernels::detail::clear(b.h + s * b.state_sample, padded);
-                    kernels::detail::clear(b.c + s * b.state_sample, padded);
+                    T *h = b.h + s * b.state_sample, *c = b.c + s * b.state_sample;
+                    kernels::detail::clear(h, padded);
+                    kernels::detail::clear(c, padded);
+                    if (call.other.data == nullptr) continue;
+                    const T* start = call.other.at(first + s, 0, 0, 0);
+                    kernels::detail::copy(start, h, l.units);
+                    if (C == kernels::cell::lstm) kernels::detail::copy(start + l.units, c, l.units);
                 }
-            }
             place_output(b, op, call.y, call.y.at(first, 0, 0, 0));
             kernels::recurrent_forward<C>(weights, l.units, b);
         });
