@@ -80,6 +80,7 @@ enum class refusal {
     needs_length,
     needs_memory,
     memory_is_no_state,
+    needs_channels_for_axes,
     count  ///< how many there are; no refusal itself
 };
 
@@ -184,6 +185,10 @@ struct refused {
     static_assert(Why != refusal::memory_is_no_state,
                   "ctnn: from_memory begins with a state as last_state gives it: shape<Units>, of an lstm "
                   "shape<2 * Units>, the state and its cells; end the encoder with such a layer, or a dense layer");
+    static_assert(
+        Why != refusal::needs_channels_for_axes,
+        "ctnn: positional_encoding tells the place along each axis of an image by two channels at least, four "
+        "in all, six of a volume; give the layer before it more filters, or take learned_positions");
     static_assert(Why != refusal::needs_length,
                   "ctnn: length_mask reads the length from an input of shape<1>; begin the network with "
                   "inputs<shape<29, 12>, shape<1>> and count them from 0");
@@ -34057,61 +34062,83 @@ struct pixel_unshuffle {
 }  // namespace ctnn
 // -------------------- ctnn/layers/positional_encoding.hpp
 /// \file
-/// The positions of tokens.
+/// The positions of tokens and pixels.
 
 // -------------------- ctnn/kernels/positional_encoding.hpp
 /// \file
-/// The addition of one table to every sample of a batch of sequences, and the table of sinusoids.
+/// The addition of one table to every sample of a batch, and the table of sinusoids.
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
 namespace kernels {
 
-/// to (tokens, width): sin(t w) in even channels c and cos(t w) in the odd ones behind them, w = 10000^(-c / width).
-/// From token to token the angle is turned by a product of complex numbers, which adds a rounding of double each: after
-/// 10,000 tokens 1e-12 at most.
+/// to (depth, height, width, channels): the channels are divided among the axes that `shape` has, in pairs, the last
+/// axis having what is left. Of its part of n channels the even channel c holds sin(t w) of the position t along the
+/// axis, and the one behind it cos(t w), w = 10000^(-c / n).
+/// From position to position the angle is turned by a product of complex numbers, which adds a rounding of double each:
+/// after 10,000 positions 1e-12 at most.
 template <class T>
-[[gnu::cold]] void write_sinusoids(T* to, extent tokens, extent width) {
-    for (extent c = 0; c < width; c += 2) {
-        const double w = std::pow(10000.0, -static_cast<double>(c) / static_cast<double>(width));
-        const double step_sine = std::sin(w), step_cosine = std::cos(w);
-        double sine = 0, cosine = 1;
-        for (extent t = 0; t < tokens; ++t) {
-            to[t * width + c] = static_cast<T>(sine);
-            if (c + 1 < width) to[t * width + c + 1] = static_cast<T>(cosine);
-            const double next = sine * step_cosine + cosine * step_sine;
-            cosine = cosine * step_cosine - sine * step_sine;
-            sine = next;
+[[gnu::cold]] void write_sinusoids(T* to, const dims& shape) {
+    const extent axes = shape.rank - 1, all = shape.channels(), positions = shape.positions();
+    extent inner = positions;  // positions in a row along the axes behind this one
+    for (extent axis = 0; axis < axes; ++axis) {
+        const extent count = shape[static_cast<int>(axis)], first = all * axis / axes / 2 * 2;
+        const extent part = (axis + 1 == axes ? all : all * (axis + 1) / axes / 2 * 2) - first;
+        inner /= count;
+        for (extent c = 0; c < part; c += 2) {
+            const double w = std::pow(10000.0, -static_cast<double>(c) / static_cast<double>(part));
+            const double step_sine = std::sin(w), step_cosine = std::cos(w);
+            double sine = 0, cosine = 1;
+            for (extent t = 0; t < count; ++t) {
+                for (extent position = t * inner; position < positions; position += count * inner)
+                    for (extent i = position; i < position + inner; ++i) {
+                        to[i * all + first + c] = static_cast<T>(sine);
+                        if (c + 1 < part) to[i * all + first + c + 1] = static_cast<T>(cosine);
+                    }
+                const double next = sine * step_cosine + cosine * step_sine;
+                cosine = cosine * step_cosine - sine * step_sine;
+                sine = next;
+            }
         }
     }
 }
 
-/// y = x + table for every sample; x, y: (samples, tokens, width), table: (tokens, width), or null for a copy. y may be
-/// x.
+namespace detail {
+/// Pixel `i` of sample s, counted row by row.
+template <class T>
+[[nodiscard]] CTNN_INLINE T* pixel_at(const batch_view<T>& v, extent s, extent i) {
+    const extent width = v.shape.width(), row = i / width, height = v.shape.height();
+    return v.at(s, row / height, row % height, i % width);
+}
+}  // namespace detail
+
+/// y = x + table for every sample; x, y: (samples, positions, channels), table: (positions, channels), or null for a
+/// copy. y may be x.
 template <class T>
 CTNN_KERNEL void add_table(const batch_view<const T>& x, const batch_view<T>& y, const T* table, extent threads) {
-    const extent tokens = x.shape.width(), width = x.shape.channels();
+    const extent positions = x.shape.positions(), channels = x.shape.channels();
     parallel_for(x.count, threads_for(x.count * x.shape.size(), threads), [&](extent s) {
-        for (extent t = 0; t < tokens; ++t) {
-            const T* from = x.at(s, 0, 0, t);
-            T* to = y.at(s, 0, 0, t);
-            for_each_channel_vector<T>(width, [&](extent c, auto read, auto write) {
-                write(to + c, table == nullptr ? read(from + c) : read(from + c) + read(table + t * width + c));
+        for (extent t = 0; t < positions; ++t) {
+            const T* from = detail::pixel_at(x, s, t);
+            T* to = detail::pixel_at(y, s, t);
+            for_each_channel_vector<T>(channels, [&](extent c, auto read, auto write) {
+                write(to + c, table == nullptr ? read(from + c) : read(from + c) + read(table + t * channels + c));
             });
         }
     });
 }
 
-/// d_table (tokens, width) += the sum of dy over the samples, in their order: each thread has tokens of its own.
+/// d_table (positions, channels) += the sum of dy over the samples, in their order: each thread has positions of its
+/// own.
 template <class T>
 CTNN_KERNEL void add_table_gradient(const batch_view<const T>& dy, T* d_table, extent threads) {
-    const extent width = dy.shape.channels();
-    parallel_for(dy.shape.width(), threads_for(dy.count * dy.shape.size(), threads), [&](extent t) {
-        T* to = d_table + t * width;
+    const extent channels = dy.shape.channels();
+    parallel_for(dy.shape.positions(), threads_for(dy.count * dy.shape.size(), threads), [&](extent t) {
+        T* to = d_table + t * channels;
         for (extent s = 0; s < dy.count; ++s) {
-            const T* from = dy.at(s, 0, 0, t);
+            const T* from = detail::pixel_at(dy, s, t);
             for_each_channel_vector<T>(
-                width, [&](extent c, auto read, auto write) { write(to + c, read(to + c) + read(from + c)); });
+                channels, [&](extent c, auto read, auto write) { write(to + c, read(to + c) + read(from + c)); });
         }
     });
 }
@@ -34122,35 +34149,44 @@ CTNN_KERNEL void add_table_gradient(const batch_view<const T>& dy, T* d_table, e
 
 namespace ctnn {
 
-/// Adds to every token a vector that tells its position, which attention alone does not see.
+/// Adds to every token, or pixel, a vector that tells its position, which attention alone does not see.
 ///
-///     takes    shape<T, C>, a sequence of T tokens
+///     takes    shape<T, C>, a sequence of T tokens, an image or a volume
 ///     gives    the same shape
 ///     learns   nothing: position t has sin(t w) in each even channel c, w = 10000^(-c / C), and cos(t w) in the one
-///              behind it; with learned_positions weight (T, C), glorot_uniform
+///              behind it; with learned_positions weight, as large as a sample, glorot_uniform
 ///     options  learned_positions
-///     refuses  whatever is no sequence
-///     costs    an addition; an engine keeps the T C sines and cosines, a training step computes them
+///     refuses  a vector; less than two channels for each axis of an image or volume
+///     costs    an addition; an engine keeps the sines and cosines, a training step computes them
+///
+/// The channels of an image are divided among its axes: the first half says in which row a pixel lies, the second in
+/// which column, each as if it were a sequence of C / 2 channels; those of a volume in thirds. Parts begin with an even
+/// channel, and the last has what is left. Put it in front of the reshape that makes tokens of patches.
 ///
 ///     using net = ctnn::network<ctnn::shape<100>, ctnn::embedding<1000, 64>, ctnn::positional_encoding<>,
 ///                               ctnn::multi_head_attention<ctnn::heads<4>>>;
+///     using patches = ctnn::network<ctnn::shape<64, 64, 1>, ctnn::conv<32, 8, ctnn::stride<8>>,
+///                                   ctnn::positional_encoding<>, ctnn::reshape<64, 32>, ctnn::transformer_encoder<>>;
 ///
-/// Vaswani et al., "Attention is all you need", 2017, section 3.5;
+/// Vaswani et al., "Attention is all you need", 2017, section 3.5; for images Carion et al., "End-to-end object
+/// detection with transformers", 2020, appendix A.4, with positions counted from 0;
 /// https://keras.io/keras_hub/api/modeling_layers/position_embedding/
 template <auto... Options>
 struct positional_encoding {
     [[nodiscard]] static constexpr outcome lower(dims in) {
         constexpr layer_options o = read_options<Options...>();
         if (o.repeated || (o.given & ~option::learned) != 0) return refusal::option_not_taken;
-        if (in.rank != 2) return refusal::needs_sequence;
+        if (in.rank < 2) return refusal::needs_positions;
+        if ((o.given & option::learned) == 0 && in.rank > 2 && in.channels() < 2 * (in.rank - 1))
+            return refusal::needs_channels_for_axes;
         operation row = make_operation(kind::custom, "positional_encoding", in, in);
         row.in_place = row.backward_in_place = true;
         row.packed = row.scratch = in.size();
         if ((o.given & option::learned) == 0) return row;
         row.scratch = 0;
         row.parameters[0] = {.name = "weight",
-                             .axis = {in.positions(), in.channels(), 1, 1, 1},
-                             .rank = 2,
+                             .axis = {in[0], in[1], in.rank > 2 ? in[2] : 1, in.rank > 3 ? in[3] : 1, 1},
+                             .rank = in.rank,
                              .start = initializer::glorot_uniform,
                              .fan_in = in.positions(),
                              .fan_out = in.channels()};
@@ -34180,9 +34216,8 @@ struct positional_encoding {
 private:
     template <class T>
     static void write_table(const operation& op, const T* parameters, T* to) {
-        const extent tokens = op.in.positions(), width = op.in.channels();
-        if (op.parameters[0].name == nullptr) return kernels::write_sinusoids(to, tokens, width);
-        for (extent i = 0; i < tokens * width; ++i) to[i] = parameters[i];
+        if (op.parameters[0].name == nullptr) return kernels::write_sinusoids(to, op.in);
+        for (extent i = 0; i < op.in.size(); ++i) to[i] = parameters[i];
     }
 };
 
@@ -35481,10 +35516,11 @@ using unet_3d = unet<Classes, Input, volume_unet_style, 64, 128, 256, 512>;
 namespace ctnn::models {
 
 /// An image of Height x Width -> the sequence of its Patch x Patch patches, row by row, as tokens of Channels numbers
-/// each: a convolution whose windows do not overlap. An incomplete patch is dropped.
-template <extent Height, extent Width, extent Channels, extent Patch>
+/// each: a convolution whose windows do not overlap. An incomplete patch is dropped. Layers that see the patches as an
+/// image stand between.
+template <extent Height, extent Width, extent Channels, extent Patch, class... Layers>
 struct patch_embedding
-    : chain<conv<Channels, Patch, stride<Patch>>, reshape<(Height / Patch) * (Width / Patch), Channels>> {};
+    : chain<conv<Channels, Patch, stride<Patch>>, Layers..., reshape<(Height / Patch) * (Width / Patch), Channels>> {};
 
 /// An image -> shape<Classes>, softmax: patches, learned positions, pre-norm encoder blocks, the mean of all tokens
 /// instead of a class token (Beyer et al., "Better plain ViT baselines for ImageNet-1k", 2022). By default the sizes
@@ -35496,6 +35532,15 @@ template <extent Height, extent Width, extent Colors, extent Classes, extent Pat
 using vision_transformer = network<shape<Height, Width, Colors>, patch_embedding<Height, Width, Channels, Patch>,
                                    positional_encoding<learned_positions>, encoder<Depth, Heads, 4 * Channels>,
                                    global_avg_pool, dense<Classes>, softmax>;
+
+/// The same with sines and cosines of rows and columns in place of learned positions, as Beyer et al. have it.
+///
+///     using vit = ctnn::models::plain_vision_transformer<224, 224, 3, 1000>;
+template <extent Height, extent Width, extent Colors, extent Classes, extent Patch = 16, extent Channels = 192,
+          extent Depth = 12, extent Heads = 3>
+using plain_vision_transformer =
+    network<shape<Height, Width, Colors>, patch_embedding<Height, Width, Channels, Patch, positional_encoding<>>,
+            encoder<Depth, Heads, 4 * Channels>, global_avg_pool, dense<Classes>, softmax>;
 
 }  // namespace ctnn::models
 // -------------------- ctnn/report/report.hpp

@@ -101,12 +101,19 @@ class Attention:
         return (torch.softmax(scores, -1).unsqueeze(-1) * x).sum(1)
 
     def apply_positional_encoding(self, x, *options):
-        tokens, width = x.shape[1:]
+        *places, width = x.shape[1:]
         if options:
-            return x + self.parameter(tokens, width)
-        channel = torch.arange(width, dtype=torch.float64)
-        angle = torch.arange(tokens, dtype=torch.float64)[:, None] * 10000.0**(-(channel - channel % 2) / width)
-        return x + torch.where(channel % 2 == 0, torch.sin(angle), torch.cos(angle))
+            return x + self.parameter(*places, width)
+        parts, axes = [], len(places)
+        for axis, count in enumerate(places):
+            first, last = (width * i // axes // 2 * 2 for i in (axis, axis + 1))
+            part = (width if axis + 1 == axes else last) - first
+            channel = torch.arange(part, dtype=torch.float64)
+            angle = torch.arange(count, dtype=torch.float64)[:, None] * 10000.0**(-(channel - channel % 2) / part)
+            table = torch.where(channel % 2 == 0, torch.sin(angle), torch.cos(angle))
+            shape = [count if i == axis else 1 for i in range(axes)] + [part]
+            parts.append(table.reshape(shape).expand(*places, part))
+        return x + torch.cat(parts, -1)
 
     def transformer_block(self, kind, width, given, *parts):
         """PyTorch's block of a transformer, and the parameters of its parts in the order of the data: each with its

@@ -23,6 +23,11 @@ using attention_causal = nn::network<
 using attention_long = nn::network<nn::shape<133, 2>, nn::residual<nn::multi_head_attention<nn::heads<2>>>>;
 
 using positions_sinusoidal = nn::network<nn::shape<37, 5>, nn::positional_encoding<>>;
+using positions_of_pixels = nn::network<nn::shape<5, 7, 11>, nn::conv<11, 3>, nn::positional_encoding<>, nn::tanh>;
+using positions_of_voxels =
+    nn::network<nn::shape<3, 4, 5, 17>, nn::positional_encoding<>, nn::sum<nn::identity, nn::positional_encoding<>>>;
+using positions_of_pixels_learned =
+    nn::network<nn::shape<4, 3, 2>, nn::positional_encoding<nn::learned_positions>, nn::conv<3, 3, nn::same>>;
 using positions_learned =
     nn::network<nn::shape<6, 7>, nn::dense<9>, nn::positional_encoding<nn::learned_positions>, nn::tanh>;
 
@@ -55,6 +60,9 @@ TEST_CASE("attention agrees with PyTorch, of one token and of many, causal or no
 TEST_CASE("positional encodings agree with PyTorch") {
     golden::check<positions_sinusoidal>("positions_sinusoidal");
     golden::check<positions_learned>("positions_learned");
+    golden::check<positions_of_pixels>("positions_of_pixels");
+    golden::check<positions_of_voxels>("positions_of_voxels");
+    golden::check<positions_of_pixels_learned>("positions_of_pixels_learned");
 }
 
 TEST_CASE("transformer encoders agree with PyTorch, normalized before or behind") {

@@ -112,6 +112,7 @@ TEST_SUITE("slow") {
 
     TEST_CASE("transformers learn sixteen samples by heart") {
         CHECK(classifier<models::vision_transformer<16, 16, 1, 4, 4, 32, 2, 2>>(2e-3) < 0.05);
+        CHECK(classifier<models::plain_vision_transformer<16, 16, 1, 4, 4, 32, 2, 2>>(2e-3) < 0.05);
         using words = models::transformer_classifier<12, 20, 4, 16, 2, 2>;
         by_heart::sample_set set = noise<words>();
         for (float& x : set.inputs) x = static_cast<float>(static_cast<int>(10 * (x + 1)));

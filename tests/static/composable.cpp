@@ -74,8 +74,11 @@ static_assert(!nn::composable<sequence, nn::transformer_encoder<nn::feed_forward
 static_assert(!nn::composable<sequence, nn::transformer_encoder<nn::dropout_rate<1.0>>>, "number_out_of_range");
 static_assert(!nn::composable<sequence, nn::transformer_encoder<nn::epsilon<0.0>>>, "number_out_of_range");
 static_assert(!nn::composable<sequence, nn::transformer_encoder<nn::pre_norm, nn::pre_norm>>, "option_not_taken");
-static_assert(!nn::composable<vector, nn::positional_encoding<>>, "needs_sequence");
+static_assert(!nn::composable<vector, nn::positional_encoding<>>, "needs_positions");
 static_assert(!nn::composable<sequence, nn::positional_encoding<nn::causal>>, "option_not_taken");
+static_assert(nn::composable<image, nn::conv<4>, nn::positional_encoding<>>);
+static_assert(!nn::composable<image, nn::conv<3>, nn::positional_encoding<>>, "needs_channels_for_axes");
+static_assert(nn::composable<image, nn::conv<3>, nn::positional_encoding<nn::learned_positions>>);
 using pair = nn::inputs<image, vector>;
 static_assert(
     nn::composable<pair, nn::each_input<nn::flatten, nn::dense<5>>, nn::scale_by<nn::input<1>, nn::dense<1>>>);

@@ -39,9 +39,10 @@ static_assert(pyramid::parameter_count == 15'535'104 && std::is_same_v<pyramid::
 static_assert(nn::receptive_field_of<nn::network<nn::shape<65, 65, 8>, models::atrous_conv_norm<8, 12>>>.size[1] == 25);
 // Transformers: 12 blocks of encoder196 between the patches with their positions, a norm and the classes.
 using vit = models::vision_transformer<224, 224, 3, 1000>;
+static_assert(models::plain_vision_transformer<224, 224, 3, 1000>::parameter_count == vit::parameter_count - 196 * 192);
 static_assert(std::is_same_v<vit::output, nn::shape<1000>>);
-static_assert(vit::parameter_count == (16 * 16 * 3 + 1) * 192 + 196 * 192 + 12 * encoder196::parameter_count +
-                                          2 * 192 + 193 * 1000);
+static_assert(vit::parameter_count ==
+              (16 * 16 * 3 + 1) * 192 + 196 * 192 + 12 * encoder196::parameter_count + 2 * 192 + 193 * 1000);
 using words = models::transformer_classifier<100, 1000, 2>;
 static_assert(words::parameter_count ==
               64'000 + 2 * (4 * 64 + 4 * 64 * 65 + 64 * 256 + 256 + 256 * 64 + 64) + 2 * 64 + 65 * 2);

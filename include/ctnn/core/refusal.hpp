@@ -43,6 +43,7 @@ enum class refusal {
     needs_length,
     needs_memory,
     memory_is_no_state,
+    needs_channels_for_axes,
     count  ///< how many there are; no refusal itself
 };
 
@@ -147,6 +148,10 @@ struct refused {
     static_assert(Why != refusal::memory_is_no_state,
                   "ctnn: from_memory begins with a state as last_state gives it: shape<Units>, of an lstm "
                   "shape<2 * Units>, the state and its cells; end the encoder with such a layer, or a dense layer");
+    static_assert(
+        Why != refusal::needs_channels_for_axes,
+        "ctnn: positional_encoding tells the place along each axis of an image by two channels at least, four "
+        "in all, six of a volume; give the layer before it more filters, or take learned_positions");
     static_assert(Why != refusal::needs_length,
                   "ctnn: length_mask reads the length from an input of shape<1>; begin the network with "
                   "inputs<shape<29, 12>, shape<1>> and count them from 0");
