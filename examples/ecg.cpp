@@ -12,6 +12,7 @@
 #include "ecg/compare.hpp"
 #include "ecg/picture.hpp"
 #include "read_number.hpp"
+#include "side_by_side.hpp"
 
 namespace ecg {
 
@@ -25,8 +26,8 @@ nn::error run(const beats& data, const beats& validation, const settings& s) {
     const auto report = [](const char* name, const nn::confusion_matrix& matrix) {
         return std::string(name) + "\n" + nn::classification_report(matrix, class_names);
     };
-    std::printf("\n%s", side_by_side({report("convolutional", one->matrix), report("recurrent", two->matrix),
-                                      report("transformer", three->matrix)})
+    std::printf("\n%s", examples::side_by_side({report("convolutional", one->matrix), report("recurrent", two->matrix),
+                                                report("transformer", three->matrix)})
                             .c_str());
 
     auto second = nn::freeze(two->model);

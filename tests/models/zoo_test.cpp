@@ -59,6 +59,8 @@ TEST_CASE("networks of signals and slices learn sixteen of them by heart") {
     CHECK(remaining_loss<signal, nn::cross_entropy>(noise<signal>(), 1e-2) < 0.05);
     using slices = models::slice_classifier<5, 8, 8, 1, 4, 8, 16>;
     CHECK(remaining_loss<slices, nn::cross_entropy>(noise<slices>(), 1e-2) < 0.05);
+    using levels = models::hierarchical_attention<5, 8, 8, 1, 4, 8, 8>;
+    CHECK(remaining_loss<levels, nn::cross_entropy>(noise<levels>(), 1e-2) < 0.05);
 }
 
 TEST_CASE("an encoder and a decoder learn to say sixteen texts of different lengths again") {

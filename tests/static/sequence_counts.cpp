@@ -16,6 +16,9 @@ static_assert(models::bidirectional_classifier<100, 12, 9>::parameter_count == 4
 static_assert(models::word_classifier<>::parameter_count == 101'314);
 static_assert(models::signal_cnn<128, 1, 4>::parameter_count == 13'364);
 static_assert(models::slice_classifier<16, 28, 28, 1, 2>::parameter_count == 13'234);
+static_assert(models::hierarchical_attention<16, 28, 28, 1, 2>::parameter_count ==
+              9 * 16 + 2 * 16 + 9 * 16 * 32 + 2 * 32 + 2 * (33 * 16 + 16) + 33 * 2);
+static_assert(models::hierarchical_attention<16, 28, 28, 1, 2>::parameter_count == 6'002);
 static_assert(models::sequence_autoencoder<128, 1>::parameter_count == 12'705);
 static_assert(std::is_same_v<models::sequence_autoencoder<128, 1>::output, nn::shape<128, 1>>);
 

@@ -13,6 +13,7 @@
 #include "ctnn/models/densenet.hpp"
 #include "ctnn/models/encoder_decoder.hpp"
 #include "ctnn/models/fcn.hpp"
+#include "ctnn/models/hierarchical_attention.hpp"
 #include "ctnn/models/lenet5.hpp"
 #include "ctnn/models/mobilenet_v2.hpp"
 #include "ctnn/models/pixel_head.hpp"
