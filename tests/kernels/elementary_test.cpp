@@ -46,6 +46,32 @@ void check_bounds() {
           }) <= 2);
 }
 
+/// The error of a probability is absolute; that of a weight e^x is relative, and below e^-87 (e^-708) there is nothing.
+template <class T>
+void check_probabilities() {
+    const T bound = sizeof(T) == 4 ? T(1e-7) : T(3e-16), infinity = std::numeric_limits<T>::infinity();
+    const auto x = dense_sample<T>(T(-45), T(45), 90000), fine = dense_sample<T>(T(-6), T(6), 90000);
+    for (const auto& all : {x, fine, std::vector<T>{-infinity, infinity, 0, T(-0.0)}}) {
+        const std::vector<T> found = map(all, [](kernels::vec<T> v) { return kernels::normal_probability(v); });
+        bool near = true;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const long double exact = std::erfc(-static_cast<long double>(all[i]) / std::sqrt(2.0L)) / 2;
+            near = near && std::abs(static_cast<long double>(found[i]) - exact) <= static_cast<long double>(bound);
+        }
+        CHECK(near);
+    }
+    const T low = sizeof(T) == 4 ? T(-87) : T(-708);
+    CHECK(largest_error(
+              dense_sample<T>(low, T(0), 90000), [](kernels::vec<T> v) { return kernels::exp_or_zero(v); },
+              [](long double v) { return std::exp(v); }) <= 2);
+    const std::vector<T> ends{low * T(1.001), -infinity, std::numeric_limits<T>::quiet_NaN(), 0};
+    const std::vector<T> found = map(ends, [](kernels::vec<T> v) { return kernels::exp_or_zero(v); });
+    CHECK(found[0] == 0);
+    CHECK(found[1] == 0);
+    CHECK(found[2] != found[2]);
+    CHECK(found[3] == 1);
+}
+
 /// Equal, with the same sign of a zero, or both NaN.
 template <class T>
 bool same(T found, T expected) {
@@ -106,4 +132,9 @@ TEST_CASE("expm1, log1p and erf have no step at the seams of their ranges") {
     for (int n = -10; n <= 30; ++n)
         CHECK_FALSE(decreases_near(functions<float>::log1p, std::ldexp(0.70710678F, n) - 1));
     for (const float seam : {-1.0F, 1.0F, 4.0F}) CHECK_FALSE(decreases_near(functions<float>::erf, seam));
+}
+
+TEST_CASE("probabilities of the normal distribution and the weights of a softmax are near, and end at 0") {
+    check_probabilities<float>();
+    check_probabilities<double>();
 }

@@ -6,9 +6,9 @@
 #include <limits>
 
 #include "ctnn/core/operation.hpp"
-#include "ctnn/kernels/error_function.hpp"
 #include "ctnn/kernels/exponential.hpp"
 #include "ctnn/kernels/logarithm.hpp"
+#include "ctnn/kernels/normal_probability.hpp"
 
 namespace ctnn {
 inline namespace CTNN_BACKEND {
@@ -17,8 +17,8 @@ namespace kernels {
 /// Is an activation so short that it is compiled wherever a result is at hand? The others get loops of their own, over
 /// what lies in the first-level cache.
 template <activation A>
-inline constexpr bool is_brief = A == activation::none || A == activation::relu || A == activation::leaky_relu ||
-                                 A == activation::hard_tanh;
+inline constexpr bool is_brief =
+    A == activation::none || A == activation::relu || A == activation::leaky_relu || A == activation::hard_tanh;
 
 /// The numbers of an activation, in all lanes.
 template <class T>
@@ -49,12 +49,6 @@ inline constexpr double gelu_bound = 40;  // e^-800 is 0 in double
 template <class T>
 CTNN_INLINE vec<T> exponential_unit(vec<T> x, vec<T> positive, vec<T> alpha, vec<T> beta) {
     return select(x > vec<T>(T(0)), positive, alpha * expm1(beta * x));
-}
-
-/// The probability that a normally distributed number is below x.
-template <class T>
-CTNN_INLINE vec<T> normal_probability(vec<T> x) {
-    return vec<T>(T(0.5)) + vec<T>(T(0.5)) * erf(x * vec<T>(static_cast<T>(0.7071067811865476)));
 }
 
 /// It is about (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2: the sigmoid of twice that argument, which this is.
@@ -93,7 +87,7 @@ CTNN_INLINE vec<T> apply(vec<T> x, [[maybe_unused]] const activation_vectors<T>&
                                         vec<T>(static_cast<T>(detail::selu_alpha)), one);
     } else if constexpr (A == activation::gelu) {
         const vec<T> b = detail::not_below(-detail::gelu_bound, x);
-        return b * detail::normal_probability(b);
+        return b * normal_probability(b);
     } else if constexpr (A == activation::gelu_tanh) {
         const vec<T> b = detail::not_below(-detail::gelu_bound, x);
         return b * sigmoid(detail::normal_logit(b));
@@ -145,7 +139,7 @@ CTNN_INLINE vec<T> apply_gradient(vec<T> seen, vec<T> dy, [[maybe_unused]] const
     } else if constexpr (A == activation::gelu) {
         const vec<T> b = detail::within(-detail::gelu_bound, detail::gelu_bound, x);
         const vec<T> density = constant(0.3989422804014327) * exp(b * b * constant(-0.5));
-        return dy * fma(b, density, detail::normal_probability(b));
+        return dy * fma(b, density, normal_probability(b));
     } else if constexpr (A == activation::gelu_tanh) {
         const vec<T> b = detail::within(-detail::gelu_bound, detail::gelu_bound, x);
         const sigmoid_parts<T> p(detail::normal_logit(b));

@@ -148,7 +148,7 @@ CTNN_KERNEL T exponentials(T* scores, const T* hidden, extent count, extent end)
     largest = vec<T>(reduce_max(greater_of(largest, other)));
     vec<T> total = T(0), second = T(0);
     const auto raise = [&](T* at, vec<T>& sum) {
-        const vec<T> e = exp(load(at) - largest);
+        const vec<T> e = exp_or_zero(load(at) - largest);
         store(at, e);
         sum += e;
     };

@@ -56,7 +56,7 @@ CTNN_INLINE vec<T> erf(vec<T> x) {
     using c = detail::error_function_coefficients<T>;
     const vec<T> end = static_cast<T>(c::end), size = less_of(end, abs(x)), z = size * size, one = T(1);
     const vec<T> near = fma(size, detail::polynomial(z, c::near), size);
-    const vec<T> far = one - exp(detail::polynomial(size - one, c::far));
+    const vec<T> far = one - moderate_exp(detail::polynomial(size - one, c::far));  // at most e^-39 in double
     return copy_sign(select(size < one, near, far), x);
 }
 

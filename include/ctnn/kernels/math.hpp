@@ -112,6 +112,13 @@ CTNN_INLINE vec<T> moderate_exp(vec<T> x) {
         return (vec<T>(T(1)) + p.tail) * power_of_two(p.n);
 }
 
+/// e^x for x <= 0, or NaN, as weights of a softmax need it: below e^-87 (double: e^-708) it is 0, never subnormal.
+template <class T>
+CTNN_INLINE vec<T> exp_or_zero(vec<T> x) {
+    const vec<T> lowest = static_cast<T>(-detail::coefficients<T>::exp_moderate);
+    return select(x < lowest, vec<T>(T(0)), moderate_exp(greater_of(lowest, x)));
+}
+
 namespace detail {
 /// The same for x <= 0, or NaN: no result is too large.
 template <class T>
