@@ -2,21 +2,18 @@
 /// \file
 /// Heartbeats told apart by a convolutional network, a recurrent one and a transformer, side by side.
 ///
-///     ecg OUT [EPOCHS [DATA]]    OUT gets look_recurrent.png and look_transformer.png: beats over what is looked at
+///     ecg OUT [EPOCHS [DATA [SEED]]]    OUT gets look_recurrent.png and look_transformer.png: what is looked at
 ///
 /// DATA is mitbih_beats.npz, heartbeats of the MIT-BIH Arrhythmia Database as 128 samples each; without it the program
 /// draws beats. The networks are in ecg/networks.hpp, the beats in ecg/beats.hpp.
-#include <filesystem>
-#include <system_error>
-
+#include "comparison.hpp"
 #include "ecg/compare.hpp"
 #include "ecg/picture.hpp"
-#include "read_number.hpp"
 #include "side_by_side.hpp"
 
 namespace ecg {
 
-nn::error run(const beats& data, const beats& validation, const settings& s) {
+nn::error run(const beats& data, const beats& validation, const comparison& s) {
     const auto one = train<convolutional>("convolutional", data, validation, s);
     if (!one) return one.error();
     const auto two = train<recurrent>("recurrent", data, validation, s);
@@ -42,9 +39,9 @@ nn::error run(const beats& data, const beats& validation, const settings& s) {
     return {};
 }
 
-nn::error run(const std::string& data, const settings& s) {
-    if (data.empty()) return run(draw_beats(2000, nn::seed{1}), draw_beats(600, nn::seed{2}), s);
-    const auto file = nn::read_npz(data);
+nn::error run(const comparison& s) {
+    if (s.data.empty()) return run(draw_beats(2000, nn::seed{1}), draw_beats(600, nn::seed{2}), s);
+    const auto file = nn::read_npz(s.data);
     if (!file) return file.error();
     const auto train = read_beats(*file, "train"), validation = read_beats(*file, "val");
     if (!train) return train.error();
@@ -55,18 +52,6 @@ nn::error run(const std::string& data, const settings& s) {
 }  // namespace ecg
 
 int main(int count, char** words) {
-    ecg::settings s;
-    ctnn::error failed;
-    if (count > 2) failed = examples::read_number("EPOCHS", words[2], ctnn::extent{1}, ctnn::extent{1000}, s.epochs);
-    if (count < 2 || count > 4 || words[1][0] == '-' || failed) {
-        std::fprintf(stderr, "%s\necg OUT [EPOCHS [DATA]]: compares three networks on heartbeats, writes into OUT\n",
-                     failed.what());
-        return 2;
-    }
-    s.out = words[1];
-    std::error_code ignored;  // what cannot be made cannot be written to either
-    std::filesystem::create_directories(s.out, ignored);
-    failed = ecg::run(count > 3 ? words[3] : "", s);
-    if (failed) return std::fprintf(stderr, "ecg: %s\n", failed.what()), 2;
-    return 0;
+    return examples::run_comparison("ecg", "heartbeats", 6, count, words,
+                                    [](const examples::comparison& s) { return ecg::run(s); });
 }

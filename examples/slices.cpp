@@ -3,27 +3,20 @@
 /// Volumes told apart by their slices: a recurrent network over the slices, attention of two levels, and convolutions
 /// of three dimensions, side by side.
 ///
-///     slices OUT [EPOCHS [DATA]]    OUT gets look_recurrent.png and look_hierarchical.png: slices and their weights
+///     slices OUT [EPOCHS [DATA [SEED]]]    OUT gets look_recurrent.png and look_hierarchical.png: slices, weights
 ///
 /// DATA is a file of MedMNIST's volumes with two classes (nodulemnist3d.npz, adrenalmnist3d.npz, vesselmnist3d.npz ...)
 /// or eleven (organmnist3d.npz); without it the program draws volumes. The networks are in slices/networks.hpp, the
 /// volumes in slices/volumes.hpp.
-#include <cstdio>
-#include <filesystem>
-#include <system_error>
-
 #include "best_epoch.hpp"
-#include "read_number.hpp"
+#include "comparison.hpp"
 #include "side_by_side.hpp"
 #include "slices/networks.hpp"
 #include "slices/picture.hpp"
 
 namespace slices {
 
-struct settings {
-    std::string out;
-    nn::extent epochs = 12;
-};
+using examples::comparison;
 
 template <class Net>
 struct competitor {
@@ -33,8 +26,9 @@ struct competitor {
 
 /// Trains a network, and says how it does on the test part.
 template <class Net>
-nn::result<competitor<Net>> compete(const char* name, const parts& data, const settings& s) {
-    auto best = examples::train_to_best<Net>(data.train, data.validation, {.epochs = s.epochs, .batch = 32});
+nn::result<competitor<Net>> compete(const char* name, const parts& data, const comparison& s) {
+    auto best = examples::train_to_best<Net>(data.train, data.validation,
+                                             {.epochs = s.epochs, .batch = 32, .random = s.random});
     if (!best) return best.error();
     const auto scores = nn::evaluate(best->model, data.test, nn::cross_entropy{});
     const nn::confusion_matrix matrix = examples::judge(best->model, data.test);
@@ -47,7 +41,7 @@ nn::result<competitor<Net>> compete(const char* name, const parts& data, const s
 }
 
 template <nn::extent Classes>
-nn::error run(const parts& data, const settings& s) {
+nn::error run(const parts& data, const comparison& s) {
     std::printf("%td volumes to train on, %td to choose the epoch, %td to judge\n", data.train.size(),
                 data.validation.size(), data.test.size());
     const auto one = compete<recurrent<Classes>>("recurrent", data, s);
@@ -64,35 +58,23 @@ nn::error run(const parts& data, const settings& s) {
     return write_attention(s.out + "/look_hierarchical.png", second, data.test);
 }
 
-nn::error run(const std::string& path, const settings& s) {
-    if (path.empty())
+nn::error run(const comparison& s) {
+    if (s.data.empty())
         return run<2>({draw_volumes(1200, nn::seed{1}), draw_volumes(300, nn::seed{2}), draw_volumes(600, nn::seed{3})},
                       s);
-    const auto file = nn::open_medmnist(path);
+    const auto file = nn::open_medmnist(s.data);
     if (!file) return file.error();
     const auto data = read_volumes(*file);
     if (!data) return data.error();
     if (file->classes == 2) return run<2>(*data, s);
     if (file->classes == 11) return run<11>(*data, s);
-    return {nn::error_kind::shape_mismatch, path,
+    return {nn::error_kind::shape_mismatch, s.data,
             "has " + std::to_string(file->classes) + " classes, where the networks have 2 or 11"};
 }
 
 }  // namespace slices
 
 int main(int count, char** words) {
-    slices::settings s;
-    ctnn::error failed;
-    if (count > 2) failed = examples::read_number("EPOCHS", words[2], ctnn::extent{1}, ctnn::extent{1000}, s.epochs);
-    if (count < 2 || count > 4 || words[1][0] == '-' || failed) {
-        std::fprintf(stderr, "%s\nslices OUT [EPOCHS [DATA]]: compares three networks on volumes, writes into OUT\n",
-                     failed.what());
-        return 2;
-    }
-    s.out = words[1];
-    std::error_code ignored;  // what cannot be made cannot be written to either
-    std::filesystem::create_directories(s.out, ignored);
-    failed = slices::run(count > 3 ? words[3] : "", s);
-    if (failed) return std::fprintf(stderr, "slices: %s\n", failed.what()), 2;
-    return 0;
+    return examples::run_comparison("slices", "volumes", 12, count, words,
+                                    [](const examples::comparison& s) { return slices::run(s); });
 }

@@ -9,16 +9,12 @@
 #include <vector>
 
 #include "../best_epoch.hpp"
+#include "../comparison.hpp"
 #include "networks.hpp"
 
 namespace ecg {
 
-/// What is trained on, judged by and shown.
-struct settings {
-    std::string out;
-    nn::extent epochs = 6;
-    nn::seed random{1};
-};
+using examples::comparison;
 
 /// Rare classes weigh more, by the root of how rare they are: by all of it, a few odd beats would rule.
 inline std::vector<double> weights_of(const beats& all) {
@@ -32,7 +28,7 @@ inline std::vector<double> weights_of(const beats& all) {
 /// judge it better.
 template <class Net>
 nn::result<examples::best_epoch<Net>> train(const char* name, const beats& data, const beats& validation,
-                                            const settings& s) {
+                                            const comparison& s) {
     auto best = examples::train_to_best<Net>(data, validation,
                                              {.epochs = s.epochs, .random = s.random, .weights = weights_of(data)});
     if (!best) return best.error();
