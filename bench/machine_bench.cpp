@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /// \file
 /// What the machine gives to one thread and to two at once, whatever the library does with it: peak/threads:<n>, the
-/// multiply-adds that every "% of peak" is held against, and read/<MB>/threads:<n>, the reading of so much memory that
-/// every network pays for its weights. The second over the first is the most that two threads can gain.
+/// multiply-adds that every "% of peak" is held against, and memory/<MB>/threads:<n>, the reading of so much memory,
+/// which every network pays for its weights. The second over the first is the most that two threads can gain.
 #include <benchmark/benchmark.h>
 
 #include "peak.hpp"
@@ -29,7 +29,7 @@ void run_read(benchmark::State& state) {
 
 BENCHMARK(run_peak)->Name("peak")->ArgName("threads")->Arg(1)->Arg(2)->Iterations(5)->UseRealTime();
 BENCHMARK(run_read)
-    ->Name("read")
+    ->Name("memory")
     ->ArgNames({"MB", "threads"})
     ->ArgsProduct({{1, 4, 16, 37, 64, 128}, {1, 2}})
     ->Iterations(3)
