@@ -17304,14 +17304,29 @@ CTNN_INLINE vec<T> tanh(vec<T> x) {
     return copy_sign(select(size < vec<T>(T(0.625)), near, far), x);
 }
 
-/// 1 / (1 + e^-x), at most 4 units in the last place off, down to the smallest results; 0 and 1 at -+infinity, NaN at
-/// NaN.
+namespace detail {
+/// 1 / (1 + e^-x), but not below e^-87 (double: e^-708), which is no subnormal; NaN at NaN.
 ///
-/// With e = e^-|x| it is 1 / (1 + e), or e / (1 + e) for negative x: e never overflows.
+/// Where a quotient of our own takes the place of a division the denominator must stay below 2^100: with e = e^-|x| it
+/// is 1 / (1 + e), or e / (1 + e) for negative x.
+template <class T>
+CTNN_INLINE vec<T> bounded_sigmoid(vec<T> x) {
+    const vec<T> one = T(1), zero = T(0), bound = static_cast<T>(coefficients<T>::exp_moderate);
+    if constexpr (vec<T>::machine::has_reciprocal) {
+        const vec<T> e = moderate_exp(-less_of(bound, abs(x)));
+        return quotient(select(x < zero, e, one), one + e);
+    } else {
+        return one / (one + moderate_exp(greater_of(-bound, less_of(bound, -x))));
+    }
+}
+}  // namespace detail
+
+/// 1 / (1 + e^-x), at most 4 units in the last place off down to e^-87 (double: e^-708), and 0 below; 0 and 1 at
+/// -+infinity, NaN at NaN.
 template <class T>
 CTNN_INLINE vec<T> sigmoid(vec<T> x) {
-    const vec<T> one = T(1), e = detail::exp_below_one(-abs(x));
-    return quotient(select(x < vec<T>(T(0)), e, one), one + e);
+    const vec<T> lowest = static_cast<T>(-detail::coefficients<T>::exp_moderate);
+    return select(x < lowest, vec<T>(T(0)), detail::bounded_sigmoid(x));
 }
 
 /// The sigmoid and its slope s (1 - s), where nothing cancels though s is near 1: with e = e^-|x| it is e / (1 + e)^2.
@@ -17934,6 +17949,12 @@ namespace kernels {
 /// weights are packed, so that a single sample reads the whole matrix as one stream.
 inline constexpr extent dense_rows = registers == 32 ? 4 : 6, dense_vectors = registers == 32 ? 4 : 2;
 
+/// Rows of the next tile where so many are left. Tiles of 4 rows end a batch where those of 6 would compute rows twice:
+/// 32 rows are 4 tiles of 6 and 2 of 4, not 6 of 6. What a tile has beyond `left` it takes from the rows before.
+[[nodiscard]] constexpr extent next_dense_rows(extent left) {
+    return dense_rows == 6 && (left <= 4 || left == 7 || left == 8) ? 4 : dense_rows;
+}
+
 /// A matrix (inputs, outputs) of weights: as parameters have it, or packed in blocks of dense_vectors.
 template <class T>
 struct dense_weights {
@@ -18115,13 +18136,19 @@ CTNN_INLINE void dense_batch(const T* x, extent x_step, const dense_weights<T>& 
                             });
                         from = panel;
                     }
-                    for (extent s = 0; s < samples; s += dense_rows) {
-                        const extent row =
-                            s + dense_rows <= samples ? s : samples - dense_rows;  // overlaps the tile before
-                        dense_tile<dense_rows, vectors, 1>(
-                            x + row * x_step + begin, x_step, from, step, plus.at(row, output),
-                            y + row * y_step + output, y_step, count, count, s - row, tail,
-                            next + s / dense_rows * count * (step / tiles), step / tiles);
+                    const auto tile = [&](auto rows, extent s) __attribute__((always_inline)) {
+                        const extent row = s + rows <= samples ? s : samples - rows;  // overlaps the tile before
+                        dense_tile<rows, vectors, 1>(x + row * x_step + begin, x_step, from, step, plus.at(row, output),
+                                                     y + row * y_step + output, y_step, count, count, s - row, tail,
+                                                     next + s / dense_rows * count * (step / tiles), step / tiles);
+                    };
+                    for (extent s = 0; s < samples;) {
+                        const extent rows = next_dense_rows(samples - s);
+                        if (rows == dense_rows)
+                            tile(std::integral_constant<extent, dense_rows>{}, s);
+                        else if constexpr (dense_rows != 4)
+                            tile(std::integral_constant<extent, 4>{}, s);
+                        s += rows;
                     }
                     if (chunk + 1 == chunks)
                         activation(y + output, y_step, samples, last - output < wide ? last - output : wide);
@@ -32175,16 +32202,6 @@ struct cell_step {
     T* c_after;  ///< of an lstm
 };
 
-namespace detail {
-/// The sigmoid, but not below e^-87 (double: e^-708), which is as good as 0 for what it scales, and is no subnormal.
-template <class T>
-CTNN_INLINE vec<T> gate(vec<T> x) {
-    const vec<T> one = T(1), bound = static_cast<T>(coefficients<T>::exp_moderate);
-    const vec<T> e = moderate_exp(-less_of(bound, abs(x)));
-    return quotient(select(x < vec<T>(T(0)), e, one), one + e);
-}
-}  // namespace detail
-
 /// rnn: h' = tanh(z). gru: h' = n + z (h - n) with n = tanh(n + r q). lstm: c' = f c + i g, h' = o tanh(c').
 ///
 /// The gates of all units come first, then the tangents that wait for them: in one loop the processor's window of some
@@ -32198,15 +32215,16 @@ CTNN_KERNEL void cell_forward(const cell_step<T>& s, extent units) {
             store(z, h);
             store(s.after + u, h);
         } else if constexpr (C == cell::gru) {
-            store(z, detail::gate(load(z)));
-            store(z + units, detail::gate(load(z + units)));
+            store(z, detail::bounded_sigmoid(load(z)));
+            store(z + units, detail::bounded_sigmoid(load(z + units)));
         } else {
-            const vec<T> i = detail::gate(load(z)), f = detail::gate(load(z + units)), g = tanh(load(z + 2 * units));
+            const vec<T> i = detail::bounded_sigmoid(load(z)), f = detail::bounded_sigmoid(load(z + units)),
+                         g = tanh(load(z + 2 * units));
             store(s.c_after + u, fma(f, load(s.c_before + u), i * g));
             store(z, i);
             store(z + units, f);
             store(z + 2 * units, g);
-            store(z + 3 * units, detail::gate(load(z + 3 * units)));
+            store(z + 3 * units, detail::bounded_sigmoid(load(z + 3 * units)));
         }
     }
     if constexpr (C == cell::gru)

@@ -42,7 +42,11 @@ void check_bounds() {
     CHECK(largest_error(wide_x, everything<T>::tanh, [](long double v) { return std::tanh(v); }) <= 4);
     CHECK(largest_error(small_x, everything<T>::sigmoid, exact_sigmoid) <= 4);
     CHECK(largest_error(wide_x, everything<T>::sigmoid, exact_sigmoid) <= 4);
-    CHECK(largest_error(exp_x, everything<T>::sigmoid, exact_sigmoid) <= 4);
+    const T end = sizeof(T) == 4 ? T(-87) : T(-708);
+    CHECK(largest_error(dense_sample<T>(end, top, 40000), everything<T>::sigmoid, exact_sigmoid) <= 4);
+    const std::vector<T> beyond{end * T(1.0001), end * T(1.1), end * 2, T(-1e4)},
+        nothing = map(beyond, everything<T>::sigmoid);
+    for (std::size_t i = 0; i < beyond.size(); ++i) CHECK(nothing[i] == 0);
 }
 
 template <class T>

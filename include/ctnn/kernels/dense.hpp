@@ -17,6 +17,12 @@ namespace kernels {
 /// weights are packed, so that a single sample reads the whole matrix as one stream.
 inline constexpr extent dense_rows = registers == 32 ? 4 : 6, dense_vectors = registers == 32 ? 4 : 2;
 
+/// Rows of the next tile where so many are left. Tiles of 4 rows end a batch where those of 6 would compute rows twice:
+/// 32 rows are 4 tiles of 6 and 2 of 4, not 6 of 6. What a tile has beyond `left` it takes from the rows before.
+[[nodiscard]] constexpr extent next_dense_rows(extent left) {
+    return dense_rows == 6 && (left <= 4 || left == 7 || left == 8) ? 4 : dense_rows;
+}
+
 /// A matrix (inputs, outputs) of weights: as parameters have it, or packed in blocks of dense_vectors.
 template <class T>
 struct dense_weights {
@@ -198,13 +204,19 @@ CTNN_INLINE void dense_batch(const T* x, extent x_step, const dense_weights<T>& 
                             });
                         from = panel;
                     }
-                    for (extent s = 0; s < samples; s += dense_rows) {
-                        const extent row =
-                            s + dense_rows <= samples ? s : samples - dense_rows;  // overlaps the tile before
-                        dense_tile<dense_rows, vectors, 1>(
-                            x + row * x_step + begin, x_step, from, step, plus.at(row, output),
-                            y + row * y_step + output, y_step, count, count, s - row, tail,
-                            next + s / dense_rows * count * (step / tiles), step / tiles);
+                    const auto tile = [&](auto rows, extent s) __attribute__((always_inline)) {
+                        const extent row = s + rows <= samples ? s : samples - rows;  // overlaps the tile before
+                        dense_tile<rows, vectors, 1>(x + row * x_step + begin, x_step, from, step, plus.at(row, output),
+                                                     y + row * y_step + output, y_step, count, count, s - row, tail,
+                                                     next + s / dense_rows * count * (step / tiles), step / tiles);
+                    };
+                    for (extent s = 0; s < samples;) {
+                        const extent rows = next_dense_rows(samples - s);
+                        if (rows == dense_rows)
+                            tile(std::integral_constant<extent, dense_rows>{}, s);
+                        else if constexpr (dense_rows != 4)
+                            tile(std::integral_constant<extent, 4>{}, s);
+                        s += rows;
                     }
                     if (chunk + 1 == chunks)
                         activation(y + output, y_step, samples, last - output < wide ? last - output : wide);

@@ -140,14 +140,29 @@ CTNN_INLINE vec<T> tanh(vec<T> x) {
     return copy_sign(select(size < vec<T>(T(0.625)), near, far), x);
 }
 
-/// 1 / (1 + e^-x), at most 4 units in the last place off, down to the smallest results; 0 and 1 at -+infinity, NaN at
-/// NaN.
+namespace detail {
+/// 1 / (1 + e^-x), but not below e^-87 (double: e^-708), which is no subnormal; NaN at NaN.
 ///
-/// With e = e^-|x| it is 1 / (1 + e), or e / (1 + e) for negative x: e never overflows.
+/// Where a quotient of our own takes the place of a division the denominator must stay below 2^100: with e = e^-|x| it
+/// is 1 / (1 + e), or e / (1 + e) for negative x.
+template <class T>
+CTNN_INLINE vec<T> bounded_sigmoid(vec<T> x) {
+    const vec<T> one = T(1), zero = T(0), bound = static_cast<T>(coefficients<T>::exp_moderate);
+    if constexpr (vec<T>::machine::has_reciprocal) {
+        const vec<T> e = moderate_exp(-less_of(bound, abs(x)));
+        return quotient(select(x < zero, e, one), one + e);
+    } else {
+        return one / (one + moderate_exp(greater_of(-bound, less_of(bound, -x))));
+    }
+}
+}  // namespace detail
+
+/// 1 / (1 + e^-x), at most 4 units in the last place off down to e^-87 (double: e^-708), and 0 below; 0 and 1 at
+/// -+infinity, NaN at NaN.
 template <class T>
 CTNN_INLINE vec<T> sigmoid(vec<T> x) {
-    const vec<T> one = T(1), e = detail::exp_below_one(-abs(x));
-    return quotient(select(x < vec<T>(T(0)), e, one), one + e);
+    const vec<T> lowest = static_cast<T>(-detail::coefficients<T>::exp_moderate);
+    return select(x < lowest, vec<T>(T(0)), detail::bounded_sigmoid(x));
 }
 
 /// The sigmoid and its slope s (1 - s), where nothing cancels though s is near 1: with e = e^-|x| it is e / (1 + e)^2.

@@ -27,16 +27,6 @@ struct cell_step {
     T* c_after;  ///< of an lstm
 };
 
-namespace detail {
-/// The sigmoid, but not below e^-87 (double: e^-708), which is as good as 0 for what it scales, and is no subnormal.
-template <class T>
-CTNN_INLINE vec<T> gate(vec<T> x) {
-    const vec<T> one = T(1), bound = static_cast<T>(coefficients<T>::exp_moderate);
-    const vec<T> e = moderate_exp(-less_of(bound, abs(x)));
-    return quotient(select(x < vec<T>(T(0)), e, one), one + e);
-}
-}  // namespace detail
-
 /// rnn: h' = tanh(z). gru: h' = n + z (h - n) with n = tanh(n + r q). lstm: c' = f c + i g, h' = o tanh(c').
 ///
 /// The gates of all units come first, then the tangents that wait for them: in one loop the processor's window of some
@@ -50,15 +40,16 @@ CTNN_KERNEL void cell_forward(const cell_step<T>& s, extent units) {
             store(z, h);
             store(s.after + u, h);
         } else if constexpr (C == cell::gru) {
-            store(z, detail::gate(load(z)));
-            store(z + units, detail::gate(load(z + units)));
+            store(z, detail::bounded_sigmoid(load(z)));
+            store(z + units, detail::bounded_sigmoid(load(z + units)));
         } else {
-            const vec<T> i = detail::gate(load(z)), f = detail::gate(load(z + units)), g = tanh(load(z + 2 * units));
+            const vec<T> i = detail::bounded_sigmoid(load(z)), f = detail::bounded_sigmoid(load(z + units)),
+                         g = tanh(load(z + 2 * units));
             store(s.c_after + u, fma(f, load(s.c_before + u), i * g));
             store(z, i);
             store(z + units, f);
             store(z + 2 * units, g);
-            store(z + 3 * units, detail::gate(load(z + 3 * units)));
+            store(z + 3 * units, detail::bounded_sigmoid(load(z + 3 * units)));
         }
     }
     if constexpr (C == cell::gru)
