@@ -17743,6 +17743,7 @@ struct key {
     bool depthwise = false;  ///< one channel and one filter a group: depthwise.hpp, whose tiles need no key
     bool narrow = false;     ///< few filters: narrow_convolution.hpp, whose tiles need no key
     bool dense = false;      ///< one position, no window: dense.hpp, whose tiles need no key
+    bool long_rows = false;  ///< of the weights' gradient: a row may be too long for the second-level cache
     bool halved = false;     ///< stores the maxima of 2x2 neighbors
     bool coarse = false;     ///< some channels of a Winograd convolution come from an image of half the size
     extent winograd = 0;     ///< outputs of a Winograd tile along an axis, `pixels` being tiles; 0: direct
@@ -22040,7 +22041,7 @@ CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_
     const extent row_size = g.positions[2] * (all + g.in_step[2]);
     extent block = cached / (row_size > 0 ? row_size : 1);
     const bool narrow = g.channels < K.pixels;
-    const bool long_rows = row_size > 4 * cached && g.tap_count() == 1 && !narrow && g.positions[2] >= 64;
+    const bool long_rows = row_size > 4 * cached && g.tap_count() == 1 && !narrow && g.positions[2] >= 64;  // 256 KB
     block = block < 1 ? 1 : block > most_rows ? most_rows : block;
     const extent pixels = narrow ? K.rest : K.pixels, tiles = (g.channels + pixels - 1) / pixels;
     const extent blocks = vector_count<T>(g.filters) / K.vectors;
@@ -22055,7 +22056,7 @@ CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_
                 rows[r][1] = s * dy_sample + d * g.out_step[0] + h * g.out_step[1];
             }
             if (db != nullptr) bias_gradient(g, dy, rows, count, db, of);
-            if constexpr (K.vectors > 1)
+            if constexpr (K.long_rows && K.vectors > 1)
                 if (long_rows) {
                     detail::long_row_gradient<T, K>(g, x + rows[0][0], dy + rows[0][1], dw, first_unit, last_unit);
                     continue;
@@ -22470,8 +22471,12 @@ template <class T>
         return winograd_gradient_key<T>(outputs, forward_cost(op));
     const extent channels = op.in.channels() / op.groups;
     const bool touching = op.groups == 1 && op.window.dilation[2] == 1;
-    return kernels::choose_gradient_tile<T>(touching ? channels * op.window.kernel[2] : channels, channels,
-                                            op.out.channels() / op.groups);
+    kernels::key chosen = kernels::choose_gradient_tile<T>(touching ? channels * op.window.kernel[2] : channels,
+                                                           channels, op.out.channels() / op.groups);
+    // Of 256 KB and more, as of a sequence; where no row is, the code for them is not compiled.
+    const extent row = op.out.width() * (op.out.channels() + op.in.channels());
+    chosen.long_rows = op.out.width() >= 64 && row * static_cast<extent>(sizeof(T)) >= 1 << 18;
+    return chosen;
 }
 
 /// dx (+)= gradient of the input: one correlation of dy with the flipped weights for each phase of the stride,
@@ -32762,7 +32767,8 @@ inline constexpr key recurrent_gradient_key{.pixels = Gates == 1   ? 8
                                                       : Gates == 3 ? (registers == 32 ? 8 : 4)
                                                                    : 6,
                                             .rest = 1,
-                                            .vectors = Gates == 4 && registers != 32 ? 2 : Gates};
+                                            .vectors = Gates == 4 && registers != 32 ? 2 : Gates,
+                                            .long_rows = true};
 
 /// dw (inputs, Gates, padded units) += the products of x (samples, steps, inputs) and dz (samples, steps, Gates, padded
 /// units), for a share of the inputs; sums (Gates, padded units) += dz, for one of these, or null.

@@ -203,7 +203,7 @@ CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_
     const extent row_size = g.positions[2] * (all + g.in_step[2]);
     extent block = cached / (row_size > 0 ? row_size : 1);
     const bool narrow = g.channels < K.pixels;
-    const bool long_rows = row_size > 4 * cached && g.tap_count() == 1 && !narrow && g.positions[2] >= 64;
+    const bool long_rows = row_size > 4 * cached && g.tap_count() == 1 && !narrow && g.positions[2] >= 64;  // 256 KB
     block = block < 1 ? 1 : block > most_rows ? most_rows : block;
     const extent pixels = narrow ? K.rest : K.pixels, tiles = (g.channels + pixels - 1) / pixels;
     const extent blocks = vector_count<T>(g.filters) / K.vectors;
@@ -218,7 +218,7 @@ CTNN_KERNEL void weight_gradient(const correlation& given, const T* x, extent x_
                 rows[r][1] = s * dy_sample + d * g.out_step[0] + h * g.out_step[1];
             }
             if (db != nullptr) bias_gradient(g, dy, rows, count, db, of);
-            if constexpr (K.vectors > 1)
+            if constexpr (K.long_rows && K.vectors > 1)
                 if (long_rows) {
                     detail::long_row_gradient<T, K>(g, x + rows[0][0], dy + rows[0][1], dw, first_unit, last_unit);
                     continue;

@@ -68,6 +68,7 @@ struct key {
     bool depthwise = false;  ///< one channel and one filter a group: depthwise.hpp, whose tiles need no key
     bool narrow = false;     ///< few filters: narrow_convolution.hpp, whose tiles need no key
     bool dense = false;      ///< one position, no window: dense.hpp, whose tiles need no key
+    bool long_rows = false;  ///< of the weights' gradient: a row may be too long for the second-level cache
     bool halved = false;     ///< stores the maxima of 2x2 neighbors
     bool coarse = false;     ///< some channels of a Winograd convolution come from an image of half the size
     extent winograd = 0;     ///< outputs of a Winograd tile along an axis, `pixels` being tiles; 0: direct

@@ -153,7 +153,8 @@ inline constexpr key recurrent_gradient_key{.pixels = Gates == 1   ? 8
                                                       : Gates == 3 ? (registers == 32 ? 8 : 4)
                                                                    : 6,
                                             .rest = 1,
-                                            .vectors = Gates == 4 && registers != 32 ? 2 : Gates};
+                                            .vectors = Gates == 4 && registers != 32 ? 2 : Gates,
+                                            .long_rows = true};
 
 /// dw (inputs, Gates, padded units) += the products of x (samples, steps, inputs) and dz (samples, steps, Gates, padded
 /// units), for a share of the inputs; sums (Gates, padded units) += dz, for one of these, or null.

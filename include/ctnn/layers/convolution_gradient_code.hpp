@@ -33,8 +33,12 @@ template <class T>
         return winograd_gradient_key<T>(outputs, forward_cost(op));
     const extent channels = op.in.channels() / op.groups;
     const bool touching = op.groups == 1 && op.window.dilation[2] == 1;
-    return kernels::choose_gradient_tile<T>(touching ? channels * op.window.kernel[2] : channels, channels,
-                                            op.out.channels() / op.groups);
+    kernels::key chosen = kernels::choose_gradient_tile<T>(touching ? channels * op.window.kernel[2] : channels,
+                                                           channels, op.out.channels() / op.groups);
+    // Of 256 KB and more, as of a sequence; where no row is, the code for them is not compiled.
+    const extent row = op.out.width() * (op.out.channels() + op.in.channels());
+    chosen.long_rows = op.out.width() >= 64 && row * static_cast<extent>(sizeof(T)) >= 1 << 18;
+    return chosen;
 }
 
 /// dx (+)= gradient of the input: one correlation of dy with the flipped weights for each phase of the stride,
