@@ -135,3 +135,32 @@ TEST_CASE("attention of two levels shows the patches of each slice and the slice
     check_rows(*patches);
     check_rows(*slices);
 }
+
+TEST_CASE("each level of hierarchical attention is read by its name, and the order of the slices does not matter") {
+    constexpr extent depth = 3, slice = 8 * 12;
+    using net = nn::models::hierarchical_attention<depth, 8, 12, 1, 2, 4, 3>;
+    CHECK(nn::attention_layers_of<net>() == std::vector<std::string>{"0.patches", "slices"});
+    const auto m = model_of<net>();
+    auto engine = nn::freeze(m);
+    std::vector<double> x = numbers(net::input::size);
+    const auto patches = nn::attention_weights(engine, x.data(), "0.patches");
+    const auto slices = nn::attention_weights(engine, x.data(), "slices");
+    REQUIRE((patches.has_value() && slices.has_value()));
+    CHECK(patches->queries == depth);
+    CHECK(patches->keys == 2 * 3);
+    CHECK(slices->queries == 1);
+    CHECK(slices->keys == depth);
+    check_rows(*patches);
+    check_rows(*slices);
+
+    const auto y = engine(x.data());
+    const std::vector<double> before(y.data(), y.data() + 2);
+    std::rotate(x.begin(), x.begin() + slice, x.end());
+    const auto after = nn::attention_weights(engine, x.data(), "slices");
+    REQUIRE(after.has_value());
+    for (extent s = 0; s < depth; ++s)
+        CHECK(after->row(0, 0)[s] == doctest::Approx(slices->row(0, 0)[(s + 1) % depth]).epsilon(1e-12));
+    const auto z = engine(x.data());
+    for (extent c = 0; c < 2; ++c)
+        CHECK(z.data()[c] == doctest::Approx(before[static_cast<std::size_t>(c)]).epsilon(1e-12));
+}
